@@ -1,0 +1,169 @@
+"""The words the parts share: the records that travel, and what a strategy is.
+
+Nothing here imports from the package, so that the evaluation core and the
+strategies can speak to each other without knowing each other.
+Scores are greater-is-better, times are seconds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+#: One candidate's parameters: name -> value, as given to ``set_params``.
+Params = dict[str, Any]
+FloatArray = NDArray[np.float64]
+
+
+class Status(StrEnum):
+    """How far a trial has come."""
+
+    RUNNING = "running"
+    COMPLETE = "complete"
+    STOPPED = "stopped"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class FoldResult:
+    """What one fold of one candidate gave.
+
+    Parameters
+    ----------
+    fold : int
+        Which split of the cross-validation.
+    test_scores : mapping of str to float
+        Score of each metric on the held-out part (``"score"`` for a single one).
+    train_scores : mapping of str to float or None
+        The same on the training part, where it was asked for.
+    fit_time, score_time : float
+        Seconds.
+    n_test_samples : int
+        Samples in the held-out part.
+    error : str or None
+        Traceback of a fit that failed.
+    started : float
+        Seconds from the start of the search to the start of the fit.
+    worker : str
+        Where it ran: process id and thread name.
+    predictions : object or None
+        Out-of-fold predictions, where they are kept.
+    """
+
+    fold: int
+    test_scores: Mapping[str, float]
+    train_scores: Mapping[str, float] | None = None
+    fit_time: float = 0.0
+    score_time: float = 0.0
+    n_test_samples: int = 0
+    error: str | None = None
+    started: float = 0.0
+    worker: str = ""
+    predictions: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """One candidate and the folds of it that have been evaluated.
+
+    Parameters
+    ----------
+    index : int
+        Its row in ``cv_results_``.
+    params : dict
+        What was tried.
+    n_splits : int
+        How many folds a complete trial has.
+    folds : tuple of FoldResult
+        The finished ones, in fold order.
+    status : Status
+        ``"complete"``, ``"failed"`` (at least one fold failed), ``"stopped"``
+        (a loser, or the search ended first) or ``"running"``.
+    """
+
+    index: int
+    params: Params
+    n_splits: int
+    folds: tuple[FoldResult, ...] = ()
+    status: Status = Status.RUNNING
+
+    @property
+    def error(self) -> str | None:
+        """Traceback of the first fold that failed."""
+        return next((f.error for f in self.folds if f.error is not None), None)
+
+    @property
+    def seconds(self) -> float:
+        """Time spent fitting and scoring."""
+        return sum(f.fit_time + f.score_time for f in self.folds)
+
+    def scores(self, metric: str = "score") -> FloatArray:
+        """Score of each fold, shape (n_splits,), NaN where it was not run or failed."""
+        out = np.full(self.n_splits, np.nan)
+        for result in self.folds:
+            out[result.fold] = result.test_scores.get(metric, np.nan)
+        return out
+
+
+@dataclass(frozen=True, slots=True)
+class SearchProgress:
+    """Where a search stands; what each of its callbacks is given after a trial.
+
+    Parameters
+    ----------
+    trial : Trial
+        The one that has just ended.
+    n_done : int
+        Trials that have ended.
+    n_total : int or None
+        Trials there will be at most, where that is known.
+    n_folds_done, n_folds_saved : int
+        Folds evaluated, and folds racing made unnecessary.
+    best_score : float
+        Best mean score of a complete trial, NaN before there is one.
+    best_params : dict or None
+        The parameters that gave it.
+    elapsed : float
+        Seconds since the search began.
+    scores : tuple of float
+        Mean score of every ended trial, in the order they ended (NaN: not complete).
+    fold_scores : array of shape (n_splits,)
+        Fold scores of the best trial.
+    expected_improvement : float or None
+        What the surrogate expects the next candidate to gain, in score units.
+    """
+
+    trial: Trial
+    n_done: int
+    n_total: int | None
+    n_folds_done: int
+    n_folds_saved: int
+    best_score: float
+    best_params: Params | None
+    elapsed: float
+    scores: tuple[float, ...] = ()
+    fold_scores: FloatArray = field(default_factory=lambda: np.empty(0))
+    expected_improvement: float | None = None
+
+
+class Strategy(Protocol):
+    """Decides what to try next: `ask` thinks, `tell` records.
+
+    ``ask`` must not change what a later ``ask`` returns: it is a function of what
+    has been told, of what is pending and of the seed.
+    """
+
+    @property
+    def n_candidates(self) -> int | None:
+        """How many candidates there will be at most, None where that is unknown."""
+
+    def ask(self, n: int, pending: Sequence[Trial] = ()) -> list[Params]:
+        """Up to `n` candidates, fewer or none when the search is used up."""
+
+    def tell(self, trial: Trial) -> None:
+        """Take note of a trial that has ended."""
