@@ -1,0 +1,100 @@
+"""Which of scikit-learn's test modules are run, and which of their tests are not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib.util import find_spec
+from typing import Literal
+
+
+@dataclass(frozen=True)
+class Suite:
+    """One test module of scikit-learn.
+
+    Parameters
+    ----------
+    module : str
+        Its name below ``sklearn``.
+    select : {"all", "named", "using"}
+        Every test; those whose id names a search; or those whose source uses one.
+    also : tuple of str
+        Tests that are run besides.
+    """
+
+    module: str
+    select: Literal["all", "named", "using"] = "using"
+    also: tuple[str, ...] = ()
+
+
+SUITES = (
+    Suite("model_selection.tests.test_search", "all"),
+    Suite("model_selection.tests.test_split"),
+    Suite("model_selection.tests.test_validation"),
+    Suite("tests.test_base"),
+    Suite("tests.test_common", "named"),
+    Suite("tests.test_docstring_parameters", "named", ("test_docstring_parameters",)),
+    Suite("tests.test_docstrings", "named"),
+    Suite("tests.test_metaestimators"),
+    Suite("tests.test_metaestimators_metadata_routing", "named"),
+    Suite("tests.test_multiclass"),
+    Suite("tests.test_multioutput"),
+    Suite("decomposition.tests.test_kernel_pca"),
+    Suite("ensemble.tests.test_bagging"),
+    Suite("ensemble.tests.test_forest"),
+    Suite("ensemble.tests.test_voting"),
+    Suite("ensemble.tests.test_weight_boosting"),
+    Suite("experimental.tests.test_enable_successive_halving"),
+    Suite("feature_extraction.tests.test_text"),
+    Suite("impute.tests.test_impute"),
+    Suite("linear_model.tests.test_coordinate_descent"),
+    Suite("linear_model.tests.test_logistic"),
+    Suite("linear_model.tests.test_ridge"),
+    Suite("linear_model.tests.test_sgd"),
+    Suite("metrics.tests.test_regression"),
+    Suite("metrics.tests.test_score_objects"),
+    Suite("neighbors.tests.test_kde"),
+    Suite("utils.tests.test_estimator_html_repr"),
+    Suite("utils._repr_html.tests.test_estimator"),
+    Suite("utils.tests.test_parallel"),
+    Suite("utils.tests.test_pprint"),
+)
+
+#: Tests that are expected to fail, by cast: (end of the test's id) -> reason.
+EXCLUSIONS: dict[str, dict[str, str]] = {
+    "ours": {
+        "test_search.py::test_custom_run_search": (
+            "compares the set of attributes with those of a class of scikit-learn's;"
+            " ours has `trials_` besides"
+        ),
+    },
+    "bayes": {},
+    "broken": {},
+    "theirs": {},
+}
+
+
+def available() -> list[Suite]:
+    """The suites this scikit-learn has; modules move between versions."""
+    return [s for s in SUITES if _exists(f"sklearn.{s.module}")]
+
+
+def suite_of(nodeid: str) -> Suite | None:
+    """The suite a test belongs to."""
+    path = nodeid.partition("::")[0].removesuffix(".py").replace("/", ".")
+    return next((s for s in SUITES if path.endswith(s.module)), None)
+
+
+def exclusion(nodeid: str, cast: str) -> str | None:
+    """Why a test is left out, None if it is not."""
+    for end, reason in EXCLUSIONS[cast].items():
+        if nodeid.endswith(end) or f"{end}[" in nodeid:
+            return reason
+    return None
+
+
+def _exists(module: str) -> bool:
+    """Whether `module` can be found."""
+    try:
+        return find_spec(module) is not None
+    except ModuleNotFoundError:
+        return False

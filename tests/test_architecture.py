@@ -1,0 +1,195 @@
+"""Is the house built as drawn: which way imports run, and how long things may get?"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PACKAGE = ROOT / "skbayes"
+FILES = sorted(PACKAGE.rglob("*.py"))
+TEST_FILES = sorted((ROOT / "tests").rglob("*.py"))
+
+MAX_FILE_LINES = 500
+MAX_FUNCTION_LINES = 60
+FORBIDDEN_NAMES = {"utils.py", "helpers.py", "common.py"}
+
+#: What each part may import from the package, besides itself and EVERYWHERE.
+EVERYWHERE = {"_protocol", "exceptions"}
+MAY_IMPORT = {
+    "__init__": {"search", "_strategies"},
+    "_protocol": set(),
+    "exceptions": set(),
+    "_compat": set(),
+    "_gp": set(),
+    "space": {"_compat"},
+    "_acquisition": {"_gp", "space"},
+    "_strategies": {"_acquisition", "_gp", "space"},
+    "_evaluation": {"_compat"},
+    "callbacks": {"_compat"},
+    "journal": {"_evaluation"},
+    "inspection": {"space", "_gp", "_compat"},
+    "search": {
+        "_acquisition",
+        "_compat",
+        "_evaluation",
+        "_gp",
+        "_strategies",
+        "callbacks",
+        "inspection",
+        "journal",
+        "space",
+    },
+}
+
+#: Third-party packages a part must not know of.
+UNKNOWN_TO = {
+    "_protocol": {"sklearn", "joblib", "scipy"},
+    "_gp": {"sklearn", "joblib"},
+    "_acquisition": {"sklearn", "joblib"},
+    "_strategies": {"sklearn", "joblib"},
+}
+
+
+def part_of(path: Path) -> str:
+    """First folder or file name below the package."""
+    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+
+
+def module_of(path: Path) -> str:
+    """Dotted name of a file of the package."""
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+@cache
+def tree_of(path: Path) -> ast.Module:
+    """Parsed source of a file."""
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+def imports_of(path: Path) -> Iterator[tuple[str, str | None]]:
+    """(module, name or None) of every import in a file, those in functions too."""
+    module = module_of(path)
+    package = module if path.name == "__init__.py" else module.rpartition(".")[0]
+    for node in ast.walk(tree_of(path)):
+        if isinstance(node, ast.Import):
+            yield from ((alias.name, None) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            base = node.module or ""
+            if node.level:
+                above = package.split(".")[: len(package.split(".")) - node.level + 1]
+                base = ".".join([*above, base]).rstrip(".")
+            yield from ((base, alias.name) for alias in node.names)
+
+
+def imported_modules(path: Path) -> set[str]:
+    """Modules of the package a file imports, resolved to existing files."""
+    known = {module_of(p) for p in FILES}
+    found = set()
+    for module, name in imports_of(path):
+        if name is not None and f"{module}.{name}" in known:
+            found.add(f"{module}.{name}")
+        elif module in known:
+            found.add(module)
+    return found - {module_of(path)}
+
+
+@pytest.mark.parametrize("path", FILES, ids=module_of)
+def test_imports_run_downward(path):
+    """A part imports only what stands below it."""
+    part = part_of(path)
+    allowed = MAY_IMPORT[part] | EVERYWHERE | {part}
+    used = {m.split(".")[1] for m in imported_modules(path) if m.count(".") > 0}
+    assert used <= allowed, f"{module_of(path)} must not import {used - allowed}"
+
+
+@pytest.mark.parametrize("path", FILES, ids=module_of)
+def test_parts_know_only_the_packages_they_may(path):
+    """The engine and the strategies know nothing of scikit-learn or joblib."""
+    roots = {module.partition(".")[0] for module, _ in imports_of(path)}
+    assert not roots & UNKNOWN_TO.get(part_of(path), set())
+
+
+def test_no_import_cycles():
+    """No file leads back to itself, in-function imports counted."""
+    graph = {module_of(p): imported_modules(p) for p in FILES}
+    while leaves := {m for m, used in graph.items() if not used & graph.keys()}:
+        graph = {m: used for m, used in graph.items() if m not in leaves}
+    assert not graph, f"these import each other in a circle: {sorted(graph)}"
+
+
+def is_private(name: str) -> bool:
+    """Whether a name is marked private."""
+    return name.startswith("_") and not name.startswith("__")
+
+
+@pytest.mark.parametrize(
+    "path", [p for p in FILES if p.name != "_compat.py"], ids=module_of
+)
+def test_private_names_of_others_are_kept_in_compat(path):
+    """Only `_compat.py` names private objects of scikit-learn or joblib."""
+    for module, name in imports_of(path):
+        root, *rest = module.split(".")
+        if root in {"sklearn", "joblib"}:
+            private = [part for part in (*rest, name or "") if is_private(part)]
+            assert not private, f"{module_of(path)}: {module} {name}"
+
+
+@pytest.mark.parametrize("path", FILES + TEST_FILES, ids=lambda p: p.name)
+def test_files_are_short(path):
+    """A file answers one question, in at most 500 lines."""
+    n_lines = len(path.read_text(encoding="utf-8").splitlines())
+    assert n_lines <= MAX_FILE_LINES, f"{path.name} has {n_lines} lines"
+    assert path.name not in FORBIDDEN_NAMES
+
+
+def code_lines(function: ast.FunctionDef | ast.AsyncFunctionDef, source: str) -> int:
+    """Lines of a function without its docstring, comments and blank lines."""
+    body = function.body
+    if ast.get_docstring(function) is not None:
+        body = body[1:]
+    if not body:
+        return 0
+    lines = source.splitlines()[body[0].lineno - 1 : function.end_lineno]
+    return sum(
+        bool(line.strip()) and not line.strip().startswith("#") for line in lines
+    )
+
+
+@pytest.mark.parametrize("path", FILES, ids=module_of)
+def test_functions_are_short(path):
+    """No function has more than 60 lines of code."""
+    source = path.read_text(encoding="utf-8")
+    for node in ast.walk(tree_of(path)):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            n_lines = code_lines(node, source)
+            assert n_lines <= MAX_FUNCTION_LINES, f"{node.name}: {n_lines} lines"
+
+
+@pytest.mark.parametrize("path", TEST_FILES, ids=lambda p: p.name)
+def test_expected_errors_are_matched(path):
+    """Every `pytest.raises` and `pytest.warns` looks at the message."""
+    for node in ast.walk(tree_of(path)):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            if node.func.attr not in {"raises", "warns"}:
+                continue
+            keywords = {keyword.arg for keyword in node.keywords}
+            assert keywords & {"match", "check"}, f"{path.name}:{node.lineno}"
+
+
+@pytest.mark.parametrize("path", TEST_FILES, ids=lambda p: p.name)
+def test_tests_say_what_they_hold(path):
+    """Every test has a docstring of one sentence or more."""
+    for node in ast.walk(tree_of(path)):
+        if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
+            assert ast.get_docstring(node), f"{path.name}: {node.name}"
+
+
+def test_the_rules_see_the_package():
+    """The table of parts names exactly the parts there are."""
+    assert {part_of(p) for p in FILES} == set(MAY_IMPORT)
