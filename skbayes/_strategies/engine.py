@@ -1,0 +1,196 @@
+"""From a history to the next point: initial points, then the model, then the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import islice
+
+import numpy as np
+
+from skbayes._acquisition import Candidates, layout_of
+from skbayes._gp import GaussianProcess, fit_cost
+from skbayes._protocol import FloatArray, Params
+from skbayes._strategies.history import Observation, n_folds_told
+from skbayes._strategies.initial_design import unseen_points
+from skbayes._strategies.model_data import TRANSFORMS, model_data
+from skbayes._strategies.proposal import FoldCost, TimeLeft, propose
+from skbayes._strategies.refit_path import RefitPath
+from skbayes._strategies.surrogate import Surrogate
+from skbayes._strategies.targets import training_data
+from skbayes.space import Space
+
+#: What generators are made for, beside the root entropy (0: the initial design).
+SUGGESTION_STREAM = 1
+
+
+class Engine:
+    """Suggests points; a function of what it is given, apart from caches.
+
+    Parameters
+    ----------
+    space : Space
+        The search space.
+    seed : int
+        Root entropy.
+    n_initial : int
+        Evaluations before the first model.
+    first : sequence of dict
+        Points suggested before all others.
+    """
+
+    def __init__(
+        self, space: Space, *, seed: int, n_initial: int, first: Sequence[Params]
+    ) -> None:
+        self._space = space
+        self._seed = seed
+        self._n_initial = n_initial
+        self._first = tuple(first)
+        self._layout = layout_of(space)
+        self._path = RefitPath(self._layout)
+        self._latest: dict[int, tuple[int, Surrogate | None]] = {}
+
+    def __getstate__(self) -> dict[str, object]:
+        """Everything but the latest posteriors, which can be had again."""
+        return self.__dict__ | {"_latest": {}}
+
+    def suggest(
+        self,
+        history: Sequence[Observation],
+        running: Sequence[Observation],
+        time_left: TimeLeft | None = None,
+    ) -> Params | None:
+        """Find the point to evaluate next.
+
+        Parameters
+        ----------
+        history : sequence of Observation
+            What was told, prior results first.
+        running : sequence of Observation
+            Points being evaluated, with the folds of them that have ended.
+        time_left : TimeLeft or None
+            Given under a time budget.
+
+        Returns
+        -------
+        dict or None
+            None when every point of a finite space was told or is running.
+        """
+        seen = {o.key for o in history if not o.is_prior} | {o.key for o in running}
+        for params in self._first:
+            if self._space.key(params) not in seen:
+                return dict(params)
+        if len(history) + len(running) >= self._n_initial:
+            transform_idx = (len(history) + len(running)) % len(TRANSFORMS)
+            surrogate = self.surrogate(history, running, transform_idx)
+            if surrogate is not None:
+                candidates = self.candidates(surrogate, history, running, time_left)
+                for params in self._space.decode(candidates.U):
+                    if self._space.key(params) not in seen:
+                        return params
+        return next(unseen_points(self._space, self._seed, seen), None)
+
+    def surrogate(
+        self,
+        history: Sequence[Observation],
+        running: Sequence[Observation],
+        transform_idx: int,
+    ) -> Surrogate | None:
+        """Model the scores under one output transform.
+
+        Parameters
+        ----------
+        history, running : sequence of Observation
+            As of `suggest`; finished folds of what is running count.
+        transform_idx : int
+            Which of the transforms.
+
+        Returns
+        -------
+        Surrogate or None
+            None if there is nothing to learn yet.
+        """
+        begun = [o for o in running if o.fold_scores is not None]
+        n, latest = self._latest.get(transform_idx, (-1, None))
+        if not begun and n == len(history):
+            return latest
+        surrogate = self._build(history, begun, transform_idx) if history else None
+        if not begun:
+            self._latest[transform_idx] = (len(history), surrogate)
+        return surrogate
+
+    def candidates(
+        self,
+        surrogate: Surrogate,
+        history: Sequence[Observation],
+        running: Sequence[Observation],
+        time_left: TimeLeft | None = None,
+    ) -> Candidates:
+        """Find the points with the largest expected improvement, best first.
+
+        Parameters
+        ----------
+        surrogate : Surrogate
+            The model.
+        history, running : sequence of Observation
+            As of `suggest`.
+        time_left : TimeLeft or None
+            Given under a time budget.
+
+        Returns
+        -------
+        Candidates
+            None of them told or running.
+        """
+        index = len(history) + len(running)
+        pending = self._encoded(running)
+        told = self._encoded([o for o in history if not o.is_prior])
+        return propose(
+            surrogate,
+            pending=pending,
+            exclude=np.vstack([told, pending]),
+            index=index,
+            rng=np.random.default_rng([self._seed, SUGGESTION_STREAM, index]),
+            cost=None if time_left is None else self._fold_cost(history, time_left),
+        )
+
+    def _build(
+        self,
+        history: Sequence[Observation],
+        begun: Sequence[Observation],
+        transform_idx: int,
+    ) -> Surrogate | None:
+        """Fit hyperparameters to what was told, condition on it and what has begun."""
+        hyperparameters = self._path.hyperparameters(history, transform_idx)
+        data = model_data(training_data([*history, *begun]), transform_idx)
+        if hyperparameters is None or data is None:
+            return None
+        gp = GaussianProcess(
+            self._layout, hyperparameters, data.U, data.targets, data.extra_noise
+        )
+        return Surrogate(self._space, gp, data)
+
+    def _encoded(self, observations: Sequence[Observation]) -> FloatArray:
+        """Their points, shape (n_observations, n_columns), also if there are none."""
+        rows = [o.encoded for o in observations]
+        return np.array(rows).reshape(len(rows), self._space.n_columns)
+
+    def _fold_cost(
+        self, history: Sequence[Observation], time_left: TimeLeft
+    ) -> FoldCost | None:
+        """Model the seconds a fold takes, None while no duration is known."""
+        data = training_data(history)
+        is_known = np.isfinite(data.seconds_per_fold)
+        if not is_known.any():
+            return None
+        model = fit_cost(
+            self._layout, data.U[is_known], data.seconds_per_fold[is_known]
+        )
+        return FoldCost(model, n_folds_told(history) or 1, time_left)
+
+
+def best_of(observations: Sequence[Observation], n: int) -> list[Params]:
+    """Return the points with the n best scores, best first."""
+    scored = sorted(
+        (o for o in observations if not o.is_failed), key=lambda o: -o.score
+    )
+    return [o.params for o in islice(scored, n)]

@@ -1,0 +1,176 @@
+"""What has been told: checked, encoded, in the order it came."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
+from numbers import Real as RealNumber
+from typing import Any
+
+import numpy as np
+
+from skbayes._protocol import FloatArray, Params
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """One evaluation, as it was told.
+
+    Parameters
+    ----------
+    params : dict
+        What was evaluated.
+    key : hashable
+        Equal for equal points of the space.
+    encoded : array of shape (n_columns,)
+        The point in the unit cube.
+    score : float
+        Mean over the folds run; NaN if the evaluation failed.
+    fold_scores : array of shape (n_folds,) or None
+        Score of each fold, NaN where it was not run; None if not told.
+    seconds_per_fold : float or None
+        What one fold took, where that is known.
+    is_prior : bool
+        Came from an earlier search.
+    """
+
+    params: Params
+    key: Hashable
+    encoded: FloatArray
+    score: float
+    fold_scores: FloatArray | None = None
+    seconds_per_fold: float | None = None
+    is_prior: bool = False
+
+    @property
+    def is_failed(self) -> bool:
+        """Whether the evaluation gave no score."""
+        return bool(np.isnan(self.score))
+
+    @property
+    def is_partial(self) -> bool:
+        """Whether some folds were not run."""
+        return self.fold_scores is not None and bool(np.isnan(self.fold_scores).any())
+
+
+def check_score(score: Any) -> float:
+    """Convert a score to a finite float, or NaN for a failed evaluation.
+
+    Parameters
+    ----------
+    score : float
+        NaN and minus infinity both mean that the evaluation failed.
+
+    Returns
+    -------
+    float
+        Finite or NaN.
+
+    Raises
+    ------
+    TypeError
+        If it is not a number.
+    ValueError
+        If it is plus infinity.
+    """
+    if isinstance(score, bool) or not isinstance(score, RealNumber | np.number):
+        raise TypeError(
+            "The `score` parameter of Optimizer.tell must be a number, greater is "
+            f"better. Got {score!r} of type {type(score).__name__} instead. Tell NaN "
+            "for an evaluation that failed."
+        )
+    value = float(score)
+    if value == np.inf:
+        raise ValueError(
+            "The `score` parameter of Optimizer.tell must be finite, or NaN or -inf "
+            "for an evaluation that failed. Got inf instead: greater is better, so "
+            "tell the negative of a loss."
+        )
+    return value if np.isfinite(value) else np.nan
+
+
+def check_fold_scores(
+    fold_scores: Any, score: float, n_folds: int | None
+) -> FloatArray | None:
+    """Convert fold scores to an array, None if there are none or all failed.
+
+    Parameters
+    ----------
+    fold_scores : array-like of shape (n_folds,) or None
+        NaN where a fold was not run.
+    score : float
+        The score told with them, NaN if unknown or failed.
+    n_folds : int or None
+        How many folds all earlier evaluations had.
+
+    Returns
+    -------
+    array of shape (n_folds,) or None
+        A copy.
+
+    Raises
+    ------
+    ValueError
+        If there are none or too many, one is infinite, or they contradict `score`.
+    """
+    if fold_scores is None:
+        return None
+    prefix = "The `fold_scores` parameter of Optimizer.tell must "
+    folds = np.array(fold_scores, dtype=np.float64)
+    if folds.ndim != 1 or folds.size == 0:
+        raise ValueError(f"{prefix}be one score per fold. Got shape {folds.shape}.")
+    if n_folds is not None and len(folds) != n_folds:
+        raise ValueError(
+            f"{prefix}have the same length for every point, because folds are "
+            f"compared with each other. Got {len(folds)} after {n_folds}."
+        )
+    if np.isinf(folds).any():
+        raise ValueError(
+            f"{prefix}be finite, or NaN for a fold that was not run. Got {folds}. "
+            "Tell score=NaN without fold scores for an evaluation that failed."
+        )
+    is_run = ~np.isnan(folds)
+    if not is_run.any() and np.isnan(score):
+        return None
+    if not is_run.any() or (is_run.all() and np.isnan(score)):
+        raise ValueError(
+            f"{prefix}agree with `score`. Got score={score} and fold_scores={folds}. "
+            "Tell score=NaN without fold scores for an evaluation that failed."
+        )
+    return folds
+
+
+def check_seconds(seconds: Any) -> float | None:
+    """Convert a duration to a float, or None.
+
+    Parameters
+    ----------
+    seconds : float or None
+        How long the evaluation took.
+
+    Returns
+    -------
+    float or None
+        Finite and not negative.
+
+    Raises
+    ------
+    ValueError
+        If it is negative, NaN or infinite.
+    """
+    if seconds is None:
+        return None
+    value = float(seconds)
+    if not np.isfinite(value) or value < 0:
+        raise ValueError(
+            "The `seconds` parameter of Optimizer.tell must be a finite number >= 0, "
+            f"or None. Got {seconds!r} instead."
+        )
+    return value
+
+
+def n_folds_told(observations: Sequence[Observation]) -> int | None:
+    """How many folds an evaluation has, None where no fold scores were told."""
+    return next(
+        (len(o.fold_scores) for o in observations if o.fold_scores is not None), None
+    )

@@ -1,0 +1,132 @@
+"""One suggestion: the point of the space where most is to be gained."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from skbayes._acquisition import Candidates, build_acquisition, maximize
+from skbayes._gp import CostModel
+from skbayes._protocol import FloatArray
+from skbayes._strategies.branch_floor import FLOOR_EVERY, neglected_branch
+from skbayes._strategies.surrogate import Surrogate
+
+#: Failures from which on a model of feasibility is used: so many, or such a share.
+MIN_FAILURES, FAILURE_SHARE = 3, 0.05
+#: Best trials around which the maximiser samples.
+N_PARENTS = 5
+
+
+@dataclass(frozen=True)
+class TimeLeft:
+    """What is left of a time budget.
+
+    Parameters
+    ----------
+    seconds : float
+        Until no new fit starts.
+    fraction : float
+        Of the whole budget, in [0, 1]: how much cheap candidates are preferred.
+    """
+
+    seconds: float
+    fraction: float
+
+
+@dataclass(frozen=True)
+class FoldCost:
+    """What a candidate costs, and what there is to spend.
+
+    Parameters
+    ----------
+    model : CostModel
+        Of the log seconds of one fold.
+    n_folds : int
+        Folds of a complete candidate.
+    time_left : TimeLeft
+        What is left of the budget.
+    """
+
+    model: CostModel
+    n_folds: int
+    time_left: TimeLeft
+
+
+def propose(
+    surrogate: Surrogate,
+    *,
+    pending: FloatArray,
+    exclude: FloatArray,
+    index: int,
+    rng: np.random.Generator,
+    cost: FoldCost | None = None,
+) -> Candidates:
+    """Find the points with the largest expected improvement.
+
+    Parameters
+    ----------
+    surrogate : Surrogate
+        What is known.
+    pending : array of shape (n_pending, n_columns)
+        Encoded points that are being evaluated.
+    exclude : array of shape (n_seen, n_columns)
+        Encoded points not to propose again.
+    index : int
+        Number of the suggestion.
+    rng : Generator
+        Of this suggestion alone.
+    cost : FoldCost or None
+        Given under a time budget.
+
+    Returns
+    -------
+    Candidates
+        Best first, none of them in `exclude`.
+    """
+    data, gp = surrogate.data, surrogate.gp
+    n_failed = int(data.is_failed.sum())
+    knows_failure = n_failed >= MIN_FAILURES or n_failed > FAILURE_SHARE * len(data.U)
+    acquisition = build_acquisition(
+        gp,
+        is_incumbent=data.is_complete if data.is_complete.any() else ~data.is_failed,
+        pending=pending if len(pending) else None,
+        rng=rng,
+        is_feasible=~data.is_failed if n_failed and knows_failure else None,
+        cost=None if cost is None else cost.model,
+        cost_weight=0.0 if cost is None else cost.time_left.fraction,
+        log_seconds_left=None if cost is None else _log_seconds_per_fold(cost),
+    )
+    fixed = None
+    if index % FLOOR_EVERY == FLOOR_EVERY - 1:
+        fixed = neglected_branch(surrogate, rng)
+    candidates = maximize(
+        acquisition,
+        surrogate.space,
+        parents=_parents(surrogate),
+        rng=rng,
+        exclude=exclude,
+        fixed=fixed,
+    )
+    if fixed is not None and len(candidates.U) == 0:
+        return maximize(
+            acquisition,
+            surrogate.space,
+            parents=_parents(surrogate),
+            rng=rng,
+            exclude=exclude,
+        )
+    return candidates
+
+
+def _parents(surrogate: Surrogate) -> FloatArray:
+    """Select the rows with the best posterior means, best first."""
+    is_known = ~surrogate.data.is_failed
+    means = np.where(is_known, surrogate.gp.mean_at_trials, -np.inf)
+    best = np.argsort(-means, kind="stable")[: min(N_PARENTS, int(is_known.sum()))]
+    return surrogate.data.U[best]
+
+
+def _log_seconds_per_fold(cost: FoldCost) -> float:
+    """Return the log of what a fold may take if all are still to fit in."""
+    return float(np.log(max(cost.time_left.seconds, 1e-9) / cost.n_folds))

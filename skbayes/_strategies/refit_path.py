@@ -1,0 +1,111 @@
+"""Which hyperparameters belong to a history: the schedule of fits.
+
+A fit starts from an earlier one, so hyperparameters would depend on when suggestions
+were asked for. They must not: they are defined by the history alone. A fit to the
+first n observations starts from the fit to the first c, the largest checkpoint below
+n, which was started from the checkpoint before, and so on; whatever of this chain was
+not computed yet is computed when it is needed. Checkpoints grow geometrically, which
+keeps the chain short after many results told at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from skbayes._gp import Hyperparameters, Layout, fit_hyperparameters
+from skbayes._strategies.history import Observation
+from skbayes._strategies.model_data import model_data
+from skbayes._strategies.targets import training_data
+
+#: The first checkpoint, and the ratio of one to the next.
+FIRST_CHECKPOINT, CHECKPOINT_RATIO = 8, 4 / 3
+#: Up to these many observations, a fit every so many.
+FIT_EVERY = ((100, 1), (300, 3))
+FIT_EVERY_BEYOND = 10
+#: Every so many fits also start from the mode of the prior.
+RESTART_EVERY = 10
+#: Iterations of a fit up to `MANY_OBSERVATIONS`, and beyond, where it starts close.
+MAX_ITERATIONS, MAX_ITERATIONS_LATE = 50, 15
+MANY_OBSERVATIONS = 300
+
+
+def last_fit(n: int) -> int:
+    """Return how many of n observations the last scheduled fit was made to."""
+    for limit, every in FIT_EVERY:
+        if n <= limit:
+            return n - n % every
+    return n - n % FIT_EVERY_BEYOND
+
+
+def previous_checkpoint(n: int) -> int | None:
+    """Find the largest checkpoint below n, None if there is none."""
+    checkpoint, below = FIRST_CHECKPOINT, None
+    while checkpoint < n:
+        below = checkpoint
+        checkpoint = int(checkpoint * CHECKPOINT_RATIO) + 1
+    return below
+
+
+class RefitPath:
+    """Hyperparameters of every prefix of a history, fitted when they are needed.
+
+    Parameters
+    ----------
+    layout : Layout
+        The columns of the encoded points.
+    """
+
+    def __init__(self, layout: Layout) -> None:
+        self._layout = layout
+        self._fitted: dict[tuple[int, int], Hyperparameters | None] = {}
+
+    def hyperparameters(
+        self, observations: Sequence[Observation], transform_idx: int
+    ) -> Hyperparameters | None:
+        """Fitted to the prefix that the schedule says, None if that is constant.
+
+        Parameters
+        ----------
+        observations : sequence of Observation
+            All that was told.
+        transform_idx : int
+            Which output transform; each has hyperparameters of its own.
+
+        Returns
+        -------
+        Hyperparameters or None
+            The same for the same history, whatever was asked for before.
+        """
+        chain: list[int] = []
+        n: int | None = last_fit(len(observations))
+        while n is not None and (transform_idx, n) not in self._fitted:
+            chain.append(n)
+            n = previous_checkpoint(n)
+        start = None if n is None else self._fitted[transform_idx, n]
+        for n_fit in reversed(chain):
+            start = self._fit(observations[:n_fit], transform_idx, start)
+            self._fitted[transform_idx, n_fit] = start
+        return start
+
+    def _fit(
+        self,
+        observations: Sequence[Observation],
+        transform_idx: int,
+        start: Hyperparameters | None,
+    ) -> Hyperparameters | None:
+        """One fit of the chain."""
+        data = model_data(training_data(observations), transform_idx)
+        if data is None:
+            return start
+        n = len(observations)
+        return fit_hyperparameters(
+            self._layout,
+            data.U,
+            data.targets,
+            data.extra_noise,
+            start=start,
+            restart=n % RESTART_EVERY == 0,
+            max_iterations=(
+                MAX_ITERATIONS if n <= MANY_OBSERVATIONS else MAX_ITERATIONS_LATE
+            ),
+        )
