@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import importlib
 import sys
+from collections.abc import Generator
 
 import pytest
 
@@ -22,6 +23,9 @@ from tests.conformance.selection import (
 )
 
 PLACES = ("GridSearchCV", "RandomizedSearchCV")
+
+#: What need not be installed: needs a graphics card, or a network.
+MAY_BE_ABSENT = ("cupy", "torch", "dpnp", "SKLEARN_SKIP_NETWORK_TESTS")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -92,3 +96,20 @@ def _counted_among_scikit_learns(
         for name in PLACES:
             cls = getattr(model_selection, name)
             monkeypatch.setattr(cls, "__module__", "sklearn.model_selection")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Let no test be skipped because the environment lacks a package."""
+    report = yield
+    if report.skipped and _is_for_want_of_a_package(str(report.longrepr)):
+        report.outcome = "failed"
+    return report
+
+
+def _is_for_want_of_a_package(reason: str) -> bool:
+    """Whether a test was skipped because something is not installed that could be."""
+    is_missing = "not installed" in reason or "could not import" in reason
+    return is_missing and not any(package in reason for package in MAY_BE_ABSENT)
