@@ -69,7 +69,7 @@ class BayesStrategy:
         """
         if self._all_points is not None:
             return self._all_points.ask(n, pending)
-        n_begun = len(self._told.union(trial.index for trial in pending))
+        n_begun = len(self._told) + sum(t.index not in self._told for t in pending)
         n_wanted = min(n, self._n_iter - n_begun)
         if n_wanted <= 0:
             return []

@@ -1,0 +1,52 @@
+"""Does a fixed strategy follow its sequence, whatever is told and pending?"""
+
+from itertools import count
+
+from skbayes._protocol import Status, Trial
+from skbayes._strategies.fixed import FixedCandidates
+
+
+def trial(index, **params):
+    return Trial(index=index, params=params, n_splits=2, status=Status.COMPLETE)
+
+
+def test_the_sequence_is_given_in_order_and_ends():
+    """Candidates come in the given order; at the end there are fewer, then none."""
+    strategy = FixedCandidates([{"a": i} for i in range(3)], 3)
+    assert strategy.n_candidates == 3
+    assert strategy.ask(2) == [{"a": 0}, {"a": 1}]
+    strategy.tell(trial(0))
+    strategy.tell(trial(1))
+    assert strategy.ask(2) == [{"a": 2}]
+    strategy.tell(trial(2))
+    assert strategy.ask(2) == []
+
+
+def test_asking_twice_gives_the_same():
+    """An ask changes nothing that a later ask returns."""
+    strategy = FixedCandidates([{"a": i} for i in range(5)], 5)
+    assert strategy.ask(2) == strategy.ask(2)
+
+
+def test_pending_candidates_are_skipped():
+    """What is being evaluated is not proposed again, also if told out of order."""
+    strategy = FixedCandidates([{"a": i} for i in range(5)], 5)
+    strategy.tell(trial(1))
+    assert strategy.ask(1, pending=[trial(0), trial(2)]) == [{"a": 3}]
+
+
+def test_an_endless_iterable_is_drawn_lazily():
+    """Only what is asked for is drawn, and the number may be unknown."""
+    drawn = []
+    source = ({"a": drawn.append(i) or i} for i in count())
+    strategy = FixedCandidates(source)
+    assert strategy.n_candidates is None
+    strategy.ask(3)
+    assert len(drawn) == 3
+
+
+def test_a_caller_may_change_what_it_got():
+    """Candidates are copies."""
+    strategy = FixedCandidates([{"a": 0}], 1)
+    strategy.ask(1)[0]["a"] = 9
+    assert strategy.ask(1) == [{"a": 0}]

@@ -1,0 +1,68 @@
+"""Is the mean of a partially evaluated candidate estimated well, and its variance?"""
+
+import numpy as np
+import pytest
+
+from skbayes._strategies.fold_model import estimate_means
+
+
+def fold_table(rng, n=40, k=5, interaction=0.01):
+    candidate = rng.normal(0.8, 0.03, (n, 1))
+    fold = rng.normal(0, 0.05, (1, k))
+    return candidate + fold + rng.normal(0, interaction, (n, k))
+
+
+def test_complete_rows_are_exact():
+    """A complete candidate has its own mean and no variance."""
+    table = fold_table(np.random.default_rng(0))
+    estimate = estimate_means(table)
+    np.testing.assert_array_equal(estimate.mean, table.mean(axis=1))
+    assert not estimate.variance.any()
+
+
+@pytest.mark.parametrize("n_run", [1, 2, 4])
+def test_partial_means_have_the_folds_difficulty_taken_out(n_run):
+    """Errors are of the size of the stated deviation, far below the folds' spread."""
+    errors, stated = [], []
+    for seed in range(60):
+        rng = np.random.default_rng(seed)
+        table = fold_table(rng)
+        truth = table.mean(axis=1)
+        table[-10:, rng.permutation(5)[n_run:]] = np.nan
+        estimate = estimate_means(table)
+        errors.extend((estimate.mean - truth)[-10:])
+        stated.extend(estimate.variance[-10:])
+    expected = 0.01**2 * (1 / n_run - 1 / 5)
+    assert np.mean(np.square(errors)) == pytest.approx(expected, rel=0.35)
+    assert np.mean(stated) == pytest.approx(expected, rel=0.35)
+
+
+def test_fewer_than_three_complete_rows_use_the_additive_model():
+    """Without interaction the additive model recovers missing folds exactly."""
+    rng = np.random.default_rng(3)
+    table = fold_table(rng, n=6, interaction=0.0)
+    truth = table.mean(axis=1)
+    table[2:, 3:] = np.nan
+    estimate = estimate_means(table)
+    np.testing.assert_allclose(estimate.mean, truth, atol=1e-6)
+    np.testing.assert_allclose(estimate.variance, 0, atol=1e-10)
+
+
+def test_a_single_fold_of_each_leaves_all_spread_open():
+    """If no candidate has two folds, all spread may be interaction."""
+    table = np.full((3, 3), np.nan)
+    np.fill_diagonal(table, [0.1, 0.2, 0.3])
+    estimate = estimate_means(table)
+    assert np.isfinite(estimate.mean).all()
+    np.testing.assert_allclose(estimate.variance, np.var([0.1, 0.2, 0.3]) * (1 - 1 / 3))
+
+
+def test_neighbours_in_score_decide():
+    """Fold effects are those of candidates about as good, not of hopeless ones."""
+    rng = np.random.default_rng(0)
+    effects = np.array([0.02, -0.02, 0.0])
+    good = 0.9 + effects + rng.normal(0, 1e-4, (6, 3))
+    bad = 0.2 - 5 * effects + rng.normal(0, 1e-4, (3, 3))
+    partial = np.array([[0.92, np.nan, np.nan]])
+    estimate = estimate_means(np.vstack([good, bad, partial]))
+    assert estimate.mean[-1] == pytest.approx(0.9, abs=2e-3)
