@@ -1,0 +1,106 @@
+"""How do several dicts become the columns of one space?"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from skbayes._protocol import Params
+from skbayes.space._dimension import Dimension
+from skbayes.space._lists import Categorical
+
+#: Name of the column that says which dict of a list a point belongs to.
+BRANCH = "__branch__"
+
+Branch = Mapping[str, Dimension]
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of encoded points.
+
+    Parameters
+    ----------
+    name : str
+        The parameter, or ``BRANCH``.
+    dimension : Dimension
+        Its values.
+    branches : tuple of int
+        The dicts of the list in which the parameter takes these values.
+    """
+
+    name: str
+    dimension: Dimension
+    branches: tuple[int, ...]
+
+
+def columns_of(branches: Sequence[Branch]) -> tuple[Column, ...]:
+    """One column for each parameter that varies, shared where dicts agree.
+
+    Parameters of the same name share a column where their dimensions are equal.
+    The order is that of the sorted names of each dict in turn; more than one dict
+    puts the column that tells them apart first.
+    """
+    shared: dict[tuple[str, Dimension], list[int]] = {}
+    for b, branch in enumerate(branches):
+        for name in sorted(branch):
+            if branch[name].n_values > 1:
+                shared.setdefault((name, branch[name]), []).append(b)
+    columns = [Column(name, d, tuple(where)) for (name, d), where in shared.items()]
+    if len(branches) > 1:
+        everywhere = tuple(range(len(branches)))
+        columns.insert(0, Column(BRANCH, Categorical(everywhere), everywhere))
+    return tuple(columns)
+
+
+def may_coincide(branches: Sequence[Branch]) -> bool:
+    """Whether two dicts have the same names, so that they may share points."""
+    return len({frozenset(branch) for branch in branches}) < len(branches)
+
+
+def count_points(branches: Sequence[Branch]) -> int | None:
+    """Points of all dicts, those they share counted in each; None where infinite."""
+    total = 0
+    for branch in branches:
+        n_points = math.prod(d.n_values for d in branch.values())
+        if math.isinf(n_points):
+            return None
+        total += math.prod(int(d.n_values) for d in branch.values())
+    return total
+
+
+def points_of(branch: Branch) -> Iterator[Params]:
+    """All points of one dict: names sorted, the last varies fastest.
+
+    Lazy, unlike itertools.product, which would first copy every range.
+    """
+    name = min(branch, default=None)
+    if name is None:
+        yield {}
+        return
+    others = {other: branch[other] for other in branch if other != name}
+    for value in branch[name].values():
+        for rest in points_of(others):
+            yield {name: value, **rest}
+
+
+def closest_branch(params: Params, branches: Sequence[Branch]) -> tuple[int, str]:
+    """The first dict a point lies in and "", else the nearest and what is wrong."""
+    problems = [_problems(params, branch) for branch in branches]
+    nearest = min(range(len(branches)), key=lambda b: len(problems[b]))
+    return nearest, "; ".join(problems[nearest])
+
+
+def _problems(params: Params, branch: Branch) -> list[str]:
+    """What keeps a point from lying in one dict."""
+    problems = [f"{name!r} is missing" for name in branch if name not in params]
+    for name, value in params.items():
+        if name not in branch:
+            problems.append(f"{name!r} is not a parameter of the space")
+            continue
+        try:
+            branch[name].find(value)
+        except ValueError as error:
+            problems.append(f"{name!r} {error}, got {value!r}")
+    return problems

@@ -1,0 +1,139 @@
+"""What is a dimension: the values one parameter may take, and their axis?"""
+
+from __future__ import annotations
+
+import math
+from abc import ABC, abstractmethod
+from collections.abc import Hashable, Sequence
+from dataclasses import fields
+from functools import cached_property
+from typing import Any, Protocol, overload
+
+import numpy as np
+
+from skbayes._protocol import FloatArray
+from skbayes.space._axes import Axes, Axis
+
+#: What ``random_state`` may be.
+RandomState = int | np.random.RandomState | np.random.Generator | None
+
+
+class _UniformSource(Protocol):
+    """What is asked of a generator, old or new."""
+
+    def random(self, size: Any = ...) -> Any:
+        """Uniform numbers in [0, 1)."""
+
+
+class Dimension(ABC):
+    """The values one parameter may take.
+
+    Subclasses are frozen dataclasses whose fields are their constructor's
+    arguments. Positions are in [0, 1] on numeric dimensions, codes 0 to m - 1 on
+    categorical ones.
+    """
+
+    #: Whether positions are codes of categories.
+    is_categorical: bool = False
+
+    @property
+    @abstractmethod
+    def axis(self) -> Axis:
+        """Where on its axis the dimension has values."""
+
+    @property
+    @abstractmethod
+    def n_values(self) -> float:
+        """How many values there are, inf for a continuous dimension."""
+
+    @property
+    @abstractmethod
+    def domain(self) -> str:
+        """The values in words, as in "must be <domain>"."""
+
+    @property
+    @abstractmethod
+    def identity(self) -> Hashable:
+        """Equal for dimensions that offer the same values in the same way."""
+
+    @abstractmethod
+    def find(self, value: Any) -> Any:
+        """The dimension's own twin of a value; ValueError where it has none."""
+
+    @abstractmethod
+    def encode(self, values: Sequence[Any]) -> FloatArray:
+        """Positions of values that `find` has returned, shape (n,)."""
+
+    @abstractmethod
+    def decode(self, positions: FloatArray) -> list[Any]:
+        """Values at feasible positions of shape (n,), as plain Python objects."""
+
+    def contains(self, value: Any) -> bool:
+        """Whether the dimension has a value."""
+        try:
+            self.find(value)
+        except ValueError:
+            return False
+        return True
+
+    def values(self) -> Sequence[Any]:
+        """All values of a finite dimension, in the order of a grid."""
+        raise TypeError(f"{self!r} has infinitely many values.")
+
+    @overload
+    def rvs(self, size: None = ..., random_state: RandomState = ...) -> Any: ...
+    @overload
+    def rvs(self, size: int, random_state: RandomState = ...) -> list[Any]: ...
+    def rvs(self, size: int | None = None, random_state: RandomState = None) -> Any:
+        """Draw values from the dimension's prior.
+
+        Parameters
+        ----------
+        size : int, default=None
+            How many values to draw; None draws one and returns it bare.
+        random_state : int, RandomState, Generator or None, default=None
+            Where the randomness comes from; None means a fresh seed.
+
+        Returns
+        -------
+        value or list of values
+            Plain Python objects.
+        """
+        source = _uniform_source(random_state)
+        unit = np.asarray(source.random(1 if size is None else size), dtype=float)
+        positions = self._axes.from_unit(unit[:, None])[:, 0]
+        values = self.decode(positions)
+        return values[0] if size is None else values
+
+    @cached_property
+    def _axes(self) -> Axes:
+        """The dimension's axis, ready to round positions."""
+        return Axes([self.axis])
+
+    def __eq__(self, other: object) -> bool:
+        """Whether both offer the same values in the same way."""
+        if type(self) is not type(other):
+            return NotImplemented
+        assert isinstance(other, Dimension)
+        return self.identity == other.identity
+
+    def __hash__(self) -> int:
+        """Equal for equal dimensions."""
+        return hash((type(self), self.identity))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle the constructor's arguments: what is cached may hold addresses."""
+        arguments = (getattr(self, f.name) for f in fields(self))  # type: ignore[arg-type]
+        return type(self), tuple(arguments)
+
+
+def is_whole(value: float) -> bool:
+    """Whether a number is finite and has no fraction."""
+    return math.isfinite(value) and float(value).is_integer()
+
+
+def _uniform_source(random_state: RandomState) -> _UniformSource:
+    """A generator of uniform numbers made of what the user gave."""
+    if isinstance(random_state, (np.random.RandomState, np.random.Generator)):
+        return random_state
+    return np.random.default_rng(random_state)

@@ -1,0 +1,248 @@
+"""Frozen scipy distributions as dimensions: the position of a value is its cdf.
+
+The user's density so becomes the uniform one on the axis: it is the prior of the
+search, and unbounded distributions need no bounds.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from skbayes._protocol import FloatArray
+from skbayes.space._axes import Axis, Interval, Levels, Steps
+from skbayes.space._choices import is_number, native
+from skbayes.space._dimension import Dimension, is_whole
+from skbayes.space._ranges import Integer
+
+#: Probability left out at an end that is infinite, or zero where scales break down.
+_TAIL = 1e-6
+#: Values of a discrete distribution less likely than this are never tried.
+_NEGLIGIBLE = 1e-9
+#: Discrete distributions with more values than this are rounded without a table.
+_LARGEST_TABLE = 100_000
+#: Where two distributions are compared.
+_PROBES = np.linspace(0.005, 0.995, 34)
+
+
+@dataclass(frozen=True, eq=False)
+class Continuous(Dimension):
+    """A frozen continuous distribution.
+
+    Parameters
+    ----------
+    distribution : frozen scipy.stats distribution
+        With ``cdf``, ``ppf`` and ``support``. An end of its support is a value of
+        the dimension unless it is infinite or zero: there the last 1e-6 of the
+        probability is left out.
+    """
+
+    distribution: Any
+
+    @cached_property
+    def axis(self) -> Axis:
+        """The positions that give finite values."""
+        low, high = self._support
+        return Interval(
+            0.0 if math.isfinite(low) and low != 0 else _TAIL,
+            1.0 if math.isfinite(high) and high != 0 else 1.0 - _TAIL,
+        )
+
+    @property
+    def n_values(self) -> float:
+        """There are infinitely many values."""
+        return math.inf
+
+    @property
+    def domain(self) -> str:
+        """The support in words."""
+        low, high = self._support
+        return f"a number from {low!r} to {high!r}"
+
+    @cached_property
+    def identity(self) -> Hashable:
+        """Some quantiles and the ends."""
+        return (*self.distribution.ppf(_PROBES).tolist(), *self._support)
+
+    def find(self, value: Any) -> float:
+        """The value as a float; ValueError where it is outside the support."""
+        value = native(value)
+        low, high = self._support
+        if not is_number(value) or not low <= value <= high or math.isinf(value):
+            raise ValueError(f"must be {self.domain}")
+        return float(value)
+
+    def encode(self, values: Sequence[Any]) -> FloatArray:
+        """The cdf of values."""
+        return np.asarray(self.distribution.cdf(np.asarray(values, dtype=float)))
+
+    def decode(self, positions: FloatArray) -> list[Any]:
+        """Quantiles, never outside the support."""
+        values = np.asarray(self.distribution.ppf(positions), dtype=float)
+        return list(np.clip(values, *self._support).tolist())
+
+    @cached_property
+    def _support(self) -> tuple[float, float]:
+        low, high = self.distribution.support()
+        return float(low), float(high)
+
+
+@dataclass(frozen=True, eq=False)
+class Discrete(Dimension):
+    """A frozen discrete distribution.
+
+    A value's cell runs from the cdf before it to its own; its position is the
+    centre of the cell.
+
+    Parameters
+    ----------
+    distribution : frozen scipy.stats distribution
+        With ``cdf``, ``ppf``, ``pmf`` and ``support``. The last 1e-6 of the
+        probability towards an infinite end is left out, and so are single values
+        less likely than 1e-9.
+    """
+
+    distribution: Any
+
+    @cached_property
+    def axis(self) -> Axis:
+        """The centres of the cells, in a table where there are not too many."""
+        if self._table is None:
+            return Steps(self._snap)
+        upper = self._upper_edges
+        lower = np.append(0.0, upper[:-1])
+        return Levels((lower + upper) / 2, upper[:-1], equally_likely=False)
+
+    @cached_property
+    def n_values(self) -> float:
+        """How many values are likely enough to be tried."""
+        if self._table is not None:
+            return float(len(self._table))
+        low, high = self._range
+        return high - low + 1
+
+    @property
+    def domain(self) -> str:
+        """The values in words."""
+        low, high = self._range
+        if self._table is not None and not np.all(self._table % 1 == 0):
+            return f"a value of the distribution from {low!r} to {high!r}"
+        return f"an integer from {int(low)} to {int(high)}"
+
+    @cached_property
+    def identity(self) -> Hashable:
+        """Some quantiles and the ends."""
+        return (*self.distribution.ppf(_PROBES).tolist(), *self._range)
+
+    def find(self, value: Any) -> Any:
+        """The value as int or float; ValueError where it is none."""
+        value = native(value)
+        low, high = self._range
+        if is_number(value) and low <= value <= high:
+            if self._table is None:
+                if is_whole(value - low):
+                    return _as_plain(value)
+            elif value in self._table:
+                return _as_plain(value)
+        raise ValueError(f"must be {self.domain}")
+
+    def encode(self, values: Sequence[Any]) -> FloatArray:
+        """Centres of the values' cells."""
+        numbers = np.asarray(values, dtype=float)
+        if self._table is None:
+            return self._centres(numbers)
+        axis = self.axis
+        assert isinstance(axis, Levels)
+        return axis.positions[np.searchsorted(self._table, numbers)]
+
+    def decode(self, positions: FloatArray) -> list[Any]:
+        """Ints, or floats where a value has a fraction."""
+        if self._table is None:
+            numbers = np.clip(self.distribution.ppf(positions), *self._range)
+        else:
+            cells = np.searchsorted(self._upper_edges[:-1], positions)
+            numbers = self._table[cells]
+        return [_as_plain(number) for number in numbers.tolist()]
+
+    def values(self) -> Sequence[Any]:
+        """All values, ascending."""
+        if self._table is None:
+            low, high = self._range
+            return range(int(low), int(high) + 1)
+        return [_as_plain(number) for number in self._table.tolist()]
+
+    def _snap(self, positions: FloatArray) -> FloatArray:
+        """Centres of the cells that positions lie in."""
+        values = np.clip(self.distribution.ppf(positions), *self._range)
+        return self._centres(values)
+
+    def _centres(self, numbers: FloatArray) -> FloatArray:
+        """Centres of the cells of values, without a table."""
+        cdf = self.distribution.cdf
+        return np.asarray((cdf(numbers - 1) + cdf(numbers)) / 2, dtype=float)
+
+    @cached_property
+    def _range(self) -> tuple[float, float]:
+        """Smallest and largest value that is tried."""
+        low, high = map(float, self.distribution.support())
+        if math.isinf(low):
+            low = float(self.distribution.ppf(_TAIL))
+        if math.isinf(high):
+            high = float(self.distribution.ppf(1 - _TAIL))
+        return low, high
+
+    @cached_property
+    def _table(self) -> FloatArray | None:
+        """Values that are tried, ascending; None where they are too many."""
+        listed = getattr(self.distribution.dist, "xk", None)
+        low, high = self._range
+        if listed is not None:
+            numbers = np.unique(np.asarray(listed, dtype=float))
+            numbers = numbers + (low - numbers[0])  # the frozen distribution's loc
+        elif high - low < _LARGEST_TABLE:
+            numbers = np.arange(low, high + 1)
+        else:
+            return None
+        likely = np.asarray(self.distribution.pmf(numbers)) >= _NEGLIGIBLE
+        return np.asarray(numbers[likely], dtype=float)
+
+    @cached_property
+    def _upper_edges(self) -> FloatArray:
+        """Where each value's cell ends, shape (m,), the last at 1."""
+        assert self._table is not None
+        edges = np.asarray(self.distribution.cdf(self._table), dtype=float)
+        return np.append(edges[:-1], 1.0)
+
+
+def dimension_of_distribution(distribution: Any) -> Dimension:
+    """The dimension a frozen distribution describes.
+
+    Raises
+    ------
+    ValueError
+        If it has arrays for parameters, or parameters that are not valid.
+    """
+    median = np.asarray(distribution.ppf(0.5))
+    if median.ndim:
+        raise ValueError(
+            f"has the shape {median.shape}: write one distribution for one parameter"
+        )
+    if not np.isfinite(median):
+        raise ValueError("has parameters that are not valid (its median is no number)")
+    if not hasattr(distribution, "pmf"):
+        return Continuous(distribution)
+    low, high = map(float, distribution.support())
+    name = getattr(getattr(distribution, "dist", None), "name", "")
+    if name == "randint" and is_whole(low) and low < high < 10**12:
+        return Integer(int(low), int(high))
+    return Discrete(distribution)
+
+
+def _as_plain(number: float) -> int | float:
+    """An int where the number has no fraction."""
+    return int(number) if float(number).is_integer() else float(number)

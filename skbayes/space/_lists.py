@@ -1,0 +1,256 @@
+"""Lists of choices: `Categorical`, and `Ordinal` for choices that are numbers."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from skbayes._protocol import FloatArray
+from skbayes.space._axes import Axis, Cells, Codes, Levels
+from skbayes.space._choices import (
+    ChoiceIndex,
+    choice_key,
+    distinct,
+    is_finite_number,
+    native,
+)
+from skbayes.space._dimension import Dimension
+
+#: Gaps that differ by less are equal: logspace and linspace round in float64.
+_EVEN = 1e-6
+#: Levels closer than this share of the mean gap cannot be told apart by a model.
+_SMALLEST_GAP = 0.1
+#: Two choices suffice to be ordered, but a scale takes three to be worth modelling.
+_FEWEST_ORDERED = 3
+#: Choices quoted in a message before it is cut short.
+_QUOTED = 10
+
+
+@dataclass(frozen=True, eq=False)
+class Categorical(Dimension):
+    """Choices without an order.
+
+    Parameters
+    ----------
+    choices : sequence
+        The choices, of any type: strings, ``None``, bools, tuples, estimators.
+        They reach the estimator as they are, numpy scalars as plain Python values.
+        Repeated ones count once.
+
+    Raises
+    ------
+    TypeError
+        If `choices` is a string or no sequence.
+    ValueError
+        If there are no choices.
+
+    Examples
+    --------
+    >>> from skbayes.space import Categorical
+    >>> Categorical(["l1", "l2", None]).rvs(random_state=0)
+    'l2'
+    """
+
+    choices: Sequence[Any]
+
+    is_categorical = True
+
+    def __post_init__(self) -> None:
+        """Refuse what is no list of choices, and drop repetitions."""
+        given = self.choices
+        if isinstance(given, (str, bytes)) or not hasattr(given, "__iter__"):
+            raise TypeError(
+                "The `choices` parameter of Categorical must be a list. Got"
+                f" {given!r} instead. Write [{given!r}] for a single choice."
+            )
+        choices = distinct(given)
+        if not choices:
+            raise ValueError(
+                "The `choices` parameter of Categorical must not be empty. Got"
+                f" {given!r} instead."
+            )
+        object.__setattr__(self, "choices", choices)
+
+    @property
+    def axis(self) -> Axis:
+        """One code a choice."""
+        return Codes(len(self.choices))
+
+    @property
+    def n_values(self) -> float:
+        """How many choices there are."""
+        return float(len(self.choices))
+
+    @property
+    def domain(self) -> str:
+        """The first few choices in words."""
+        return quote_choices(self.choices)
+
+    @cached_property
+    def identity(self) -> Hashable:
+        """The choices in any order."""
+        return frozenset(map(choice_key, self.choices))
+
+    def find(self, value: Any) -> Any:
+        """The choice itself; ValueError where it is none."""
+        code = self._index.find(value)
+        if code is None:
+            raise ValueError(f"must be {self.domain}")
+        return self.choices[code]
+
+    def encode(self, values: Sequence[Any]) -> FloatArray:
+        """Codes of choices."""
+        return np.array([self._index.find(value) for value in values], dtype=float)
+
+    def decode(self, positions: FloatArray) -> list[Any]:
+        """The very objects that were given."""
+        return [self.choices[code] for code in np.rint(positions).astype(int).tolist()]
+
+    def values(self) -> Sequence[Any]:
+        """The choices in the order given."""
+        return self.choices
+
+    @cached_property
+    def _index(self) -> ChoiceIndex:
+        return ChoiceIndex(self.choices)
+
+
+@dataclass(frozen=True, eq=False)
+class Ordinal(Dimension):
+    """Choices that are numbers, on whichever scale spaces them most evenly.
+
+    Parameters
+    ----------
+    choices : sequence of int or float
+        At least three distinct finite numbers, in the order a grid takes them.
+    """
+
+    choices: Sequence[Any]
+
+    def __post_init__(self) -> None:
+        """Drop repetitions."""
+        object.__setattr__(self, "choices", distinct(self.choices))
+
+    @cached_property
+    def axis(self) -> Axis:
+        """Equal cells where the numbers are evenly spaced, else their own places."""
+        m = len(self.choices)
+        scale = _even_scale(np.array(self._ascending, dtype=float))
+        gaps = np.diff(scale)
+        if np.ptp(gaps) <= _EVEN * gaps.mean():
+            return Cells(m)
+        margin = gaps.mean() / 2  # as evenly spaced numbers have around them
+        width = scale[-1] - scale[0] + 2 * margin
+        positions = (scale - scale[0] + margin) / width
+        edges = (positions[1:] + positions[:-1]) / 2
+        return Levels(positions, edges, equally_likely=True)
+
+    @property
+    def n_values(self) -> float:
+        """How many choices there are."""
+        return float(len(self.choices))
+
+    @property
+    def domain(self) -> str:
+        """The first few choices in words."""
+        return quote_choices(self.choices)
+
+    @cached_property
+    def identity(self) -> Hashable:
+        """The choices in any order."""
+        return frozenset(map(choice_key, self.choices))
+
+    def find(self, value: Any) -> Any:
+        """The choice that equals a value; ValueError where there is none."""
+        value = native(value)
+        code = self._index.find(value)
+        if code is not None:
+            return self._ascending[code]
+        if is_finite_number(value):
+            for choice in self._ascending:
+                if math.isclose(choice, value, rel_tol=1e-12):
+                    return choice
+        raise ValueError(f"must be {self.domain}")
+
+    def encode(self, values: Sequence[Any]) -> FloatArray:
+        """Positions of choices."""
+        codes = [self._index.find(value) for value in values]
+        return self._positions[np.array(codes, dtype=np.intp)]
+
+    def decode(self, positions: FloatArray) -> list[Any]:
+        """The very numbers that were given."""
+        codes = np.searchsorted(self._edges, positions)
+        return [self._ascending[code] for code in codes.tolist()]
+
+    def values(self) -> Sequence[Any]:
+        """The choices in the order given."""
+        return self.choices
+
+    @cached_property
+    def _ascending(self) -> list[Any]:
+        return sorted(self.choices)
+
+    @cached_property
+    def _index(self) -> ChoiceIndex:
+        return ChoiceIndex(self._ascending)
+
+    @cached_property
+    def _positions(self) -> FloatArray:
+        """Position of each choice, ascending, shape (m,)."""
+        axis, m = self.axis, len(self.choices)
+        return axis.positions if isinstance(axis, Levels) else (np.arange(m) + 0.5) / m
+
+    @cached_property
+    def _edges(self) -> FloatArray:
+        """Where the cells of the choices meet, shape (m - 1,)."""
+        return (self._positions[1:] + self._positions[:-1]) / 2
+
+
+def dimension_of_choices(values: Sequence[Any]) -> Categorical | Ordinal:
+    """A numeric scale for three or more distinct numbers, else categories."""
+    choices = distinct(values)
+    if len(choices) >= _FEWEST_ORDERED and all(map(is_finite_number, choices)):
+        places = set(map(float, choices))
+        # [1, 1.0, 2] has two choices in one place: to estimators they may differ.
+        if len(places) == len(choices) and math.isfinite(max(places) - min(places)):
+            return Ordinal(choices)
+    return Categorical(choices)
+
+
+def quote_choices(choices: Sequence[Any]) -> str:
+    """The first few choices in words."""
+    shown = ", ".join(map(repr, choices[:_QUOTED]))
+    more = len(choices) - _QUOTED
+    return f"one of {shown}" + (f" and {more} more" if more > 0 else "")
+
+
+def _even_scale(numbers: FloatArray) -> FloatArray:
+    """Ascending numbers on the scale that spaces them most evenly, shape (m,).
+
+    Tried are the numbers themselves, their logarithms and, where the first is
+    zero, logarithms with zero one step below the others. Where even the best has
+    levels too close to be told apart, the ranks serve.
+    """
+    scales = [numbers]
+    if numbers[0] > 0:
+        scales.append(np.log(numbers))
+    elif numbers[0] == 0:
+        logs = np.log(numbers[1:])
+        scales.append(np.append(logs[0] - np.diff(logs).mean(), logs))
+    best = min(scales, key=_unevenness)
+    gaps = np.diff(best)
+    if gaps.min() < _SMALLEST_GAP * gaps.mean():
+        return np.arange(len(numbers), dtype=float)
+    return best
+
+
+def _unevenness(scale: FloatArray) -> float:
+    """Coefficient of variation of the gaps."""
+    gaps = np.diff(scale)
+    mean = float(gaps.mean())
+    return float(gaps.std()) / mean if mean > 0 else math.inf

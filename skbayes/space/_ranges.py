@@ -1,0 +1,255 @@
+"""Ranges of numbers, both ends included: `Real` and `Integer`."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from skbayes._protocol import FloatArray
+from skbayes.space._axes import Axis, Cells, Interval, LogCells
+from skbayes.space._choices import is_finite_number, is_number, native
+from skbayes.space._dimension import Dimension, is_whole
+
+PRIORS = ("uniform", "log-uniform")
+
+#: Beyond it neighbours on a log axis are too close for float64 to tell apart.
+_LARGEST_INTEGER = 10**12
+
+
+@dataclass(frozen=True, eq=False)
+class Real(Dimension):
+    """A range of real numbers, both ends included.
+
+    Parameters
+    ----------
+    low, high : float
+        The ends of the range.
+    prior : {"uniform", "log-uniform"}, default="uniform"
+        Whether equal differences or equal ratios are equally likely. A range that
+        spans several orders of magnitude wants "log-uniform".
+
+    Raises
+    ------
+    TypeError
+        If an end is no number.
+    ValueError
+        If an end is not finite, if `low` is not below `high`, if `prior` is
+        unknown, or if `low` is not positive where the prior is "log-uniform".
+
+    Examples
+    --------
+    >>> from skbayes.space import Real
+    >>> learning_rate = Real(1e-3, 1.0, prior="log-uniform")
+    >>> 1e-3 <= learning_rate.rvs(random_state=0) <= 1.0
+    True
+    """
+
+    low: float
+    high: float
+    prior: str = "uniform"
+
+    def __post_init__(self) -> None:
+        """Refuse what is no range."""
+        _set_bounds(self)
+        _check_range("Real", self.low, self.high, self.prior, 0.0)
+        if not math.isfinite(float(self.high) - float(self.low)):
+            raise ValueError(
+                f"The range of Real is wider than a float can hold. Got low={self.low!r}"
+                f" and high={self.high!r}. Use narrower bounds."
+            )
+
+    @property
+    def axis(self) -> Axis:
+        """Every position from 0 to 1."""
+        return Interval()
+
+    @property
+    def n_values(self) -> float:
+        """There are infinitely many values."""
+        return math.inf
+
+    @property
+    def domain(self) -> str:
+        """The range in words."""
+        return f"a number from {self.low!r} to {self.high!r}"
+
+    @property
+    def identity(self) -> Hashable:
+        """The ends as floats and the prior."""
+        return float(self.low), float(self.high), self.prior
+
+    def find(self, value: Any) -> float:
+        """The value as a float; ValueError where it is outside."""
+        value = native(value)
+        if not is_number(value) or not self.low <= value <= self.high:
+            raise ValueError(f"must be {self.domain}")
+        return float(value)
+
+    def encode(self, values: Sequence[Any]) -> FloatArray:
+        """Positions between the ends, in logarithms where the prior is."""
+        low, high = self._ends
+        numbers = np.asarray(values, dtype=float)
+        if self.prior == "log-uniform":
+            numbers = np.log(numbers)
+        return np.clip((numbers - low) / (high - low), 0.0, 1.0)
+
+    def decode(self, positions: FloatArray) -> list[Any]:
+        """Floats, never outside the range."""
+        low, high = self._ends
+        numbers = low + positions * (high - low)
+        if self.prior == "log-uniform":
+            numbers = np.exp(numbers)
+        # The ends are reached exactly, whatever exp and log round to.
+        numbers = np.where(positions <= 0.0, self.low, numbers)
+        numbers = np.where(positions >= 1.0, self.high, numbers)
+        return list(np.clip(numbers, self.low, self.high).tolist())
+
+    @cached_property
+    def _ends(self) -> tuple[float, float]:
+        """The ends on the axis the prior is uniform on."""
+        low, high = float(self.low), float(self.high)
+        if self.prior == "log-uniform":
+            return math.log(low), math.log(high)
+        return low, high
+
+
+@dataclass(frozen=True, eq=False)
+class Integer(Dimension):
+    """A range of integers, both ends included.
+
+    Parameters
+    ----------
+    low, high : int
+        The ends of the range.
+    prior : {"uniform", "log-uniform"}, default="uniform"
+        Whether equal differences or equal ratios are equally likely.
+
+    Raises
+    ------
+    TypeError
+        If an end is no integer.
+    ValueError
+        If `low` is not below `high`, if `prior` is unknown, if `low` is not
+        positive where the prior is "log-uniform", or if an end is beyond 10**12.
+
+    Examples
+    --------
+    >>> from skbayes.space import Integer
+    >>> Integer(1, 3).rvs(size=5, random_state=0)
+    [2, 1, 1, 1, 3]
+    """
+
+    low: int
+    high: int
+    prior: str = "uniform"
+
+    def __post_init__(self) -> None:
+        """Refuse what is no range of integers."""
+        _set_bounds(self)
+        for name, bound in (("low", self.low), ("high", self.high)):
+            if is_finite_number(bound) and not isinstance(bound, int):
+                raise TypeError(
+                    f"The `{name}` parameter of Integer must be an int. Got {bound!r}"
+                    " instead. Use Real for a range of real numbers."
+                )
+        _check_range("Integer", self.low, self.high, self.prior, 1)
+        if max(abs(self.low), abs(self.high)) > _LARGEST_INTEGER:
+            raise ValueError(
+                "The bounds of Integer must lie within 10**12 of zero. Got"
+                f" low={self.low!r} and high={self.high!r} instead."
+            )
+
+    @property
+    def axis(self) -> Axis:
+        """Cell centres of an axis that runs half a step beyond the ends."""
+        if self.prior == "log-uniform":
+            return LogCells(self.low, self.high)
+        return Cells(self.high - self.low + 1)
+
+    @property
+    def n_values(self) -> float:
+        """How many integers there are from end to end."""
+        return float(self.high - self.low + 1)
+
+    @property
+    def domain(self) -> str:
+        """The range in words."""
+        return f"an integer from {self.low} to {self.high}"
+
+    @property
+    def identity(self) -> Hashable:
+        """The ends and the prior."""
+        return self.low, self.high, self.prior
+
+    def find(self, value: Any) -> int:
+        """The value as an int; ValueError where it is outside or has a fraction."""
+        value = native(value)
+        inside = is_number(value) and self.low <= value <= self.high
+        if not inside or not is_whole(value):
+            raise ValueError(f"must be {self.domain}")
+        return int(value)
+
+    def encode(self, values: Sequence[Any]) -> FloatArray:
+        """Centres of the integers' cells."""
+        numbers = np.asarray(values, dtype=float)
+        axis = self.axis
+        if isinstance(axis, LogCells):
+            return np.asarray((np.log(numbers) - axis.start) / axis.width)
+        return np.asarray((numbers - self.low + 0.5) / self.n_values)
+
+    def decode(self, positions: FloatArray) -> list[Any]:
+        """Ints, never outside the range."""
+        axis = self.axis
+        if isinstance(axis, LogCells):
+            numbers = np.exp(axis.start + positions * axis.width)
+        else:
+            numbers = np.floor(positions * self.n_values) + self.low
+        numbers = np.clip(np.rint(numbers), self.low, self.high)
+        return list(numbers.astype(np.int64).tolist())
+
+    def values(self) -> Sequence[Any]:
+        """All integers, ascending."""
+        return range(self.low, self.high + 1)
+
+
+def _set_bounds(dimension: Real | Integer) -> None:
+    """Turn numpy scalars among the arguments into plain numbers."""
+    object.__setattr__(dimension, "low", native(dimension.low))
+    object.__setattr__(dimension, "high", native(dimension.high))
+    object.__setattr__(dimension, "prior", native(dimension.prior))
+
+
+def _check_range(kind: str, low: Any, high: Any, prior: Any, least: float) -> None:
+    """Raise an error that says what of a range is wrong."""
+    for name, bound in (("low", low), ("high", high)):
+        if not is_number(bound):
+            raise TypeError(
+                f"The `{name}` parameter of {kind} must be a number. Got {bound!r}"
+                " instead."
+            )
+        if not is_finite_number(bound):
+            raise ValueError(
+                f"The `{name}` parameter of {kind} must be finite. Got {bound!r}"
+                " instead. Use a scipy.stats distribution for an unbounded prior."
+            )
+    if prior not in PRIORS:
+        raise ValueError(
+            f"The `prior` parameter of {kind} must be 'uniform' or 'log-uniform'."
+            f" Got {prior!r} instead."
+        )
+    if low >= high:
+        raise ValueError(
+            f"The `low` parameter of {kind} must be below `high`. Got low={low!r} and"
+            f" high={high!r} instead. Write [{low!r}] for a constant."
+        )
+    if prior == "log-uniform" and low <= 0:
+        raise ValueError(
+            f"The `low` parameter of {kind} must be"
+            f" {'>= 1' if least else '> 0'} with prior='log-uniform'. Got {low!r}"
+            " instead. Use prior='uniform', or a positive `low`."
+        )

@@ -1,0 +1,391 @@
+"""The search space: parameters on one side, points of the unit cube on the other."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator, Sequence
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from skbayes._protocol import FloatArray, Params
+from skbayes.space._axes import Axes
+from skbayes.space._branches import (
+    BRANCH,
+    Branch,
+    Column,
+    closest_branch,
+    columns_of,
+    count_points,
+    may_coincide,
+    points_of,
+)
+from skbayes.space._choices import choice_key, is_plain, plain_key
+
+BoolArray = NDArray[np.bool_]
+IntArray = NDArray[np.intp]
+
+#: Position of an inactive numeric column, and code of an inactive categorical one.
+_INACTIVE_POSITION = 0.5
+_INACTIVE_CODE = -1.0
+#: Finite spaces up to this size are counted point by point where dicts overlap.
+_LARGEST_COUNT = 100_000
+
+
+class Space:
+    """What can be tried, immutable.
+
+    A point is a dict of parameters, or a row of an encoded array `U` of shape
+    (n, D): in a numeric column the position in [0, 1], in a categorical one the
+    code of the choice. Where a column is inactive stands 0.5 and -1 respectively.
+
+    Parameters
+    ----------
+    branches : sequence of dict of str to Dimension
+        Several dicts make a conditional space: a point belongs to one of them, and
+        has its parameters only.
+
+    Attributes
+    ----------
+    columns : tuple of Column
+        Name, dimension and branches of each column. Parameters with one value have
+        no column. The first column of a conditional space is named ``BRANCH``.
+    n_columns : int
+        D.
+    names : tuple of str
+        Parameter names, those without a column included.
+    n_branches : int
+        How many dicts there are.
+    n_levels : int array of shape (D,)
+        Number of choices of a categorical column, 0 for a numeric one.
+    n_values : float array of shape (D,)
+        Number of distinct values of a column, inf where it is continuous.
+    is_conditional : bool array of shape (D,)
+        Whether the column is inactive in some branch.
+    """
+
+    def __init__(self, branches: Sequence[Branch]) -> None:
+        self._branches = tuple(
+            {name: branch[name] for name in sorted(branch)} for branch in branches
+        )
+        self.columns: tuple[Column, ...] = columns_of(self._branches)
+        self.n_columns = len(self.columns)
+        self.n_branches = len(self._branches)
+        self.names: tuple[str, ...] = tuple(
+            dict.fromkeys(name for branch in self._branches for name in branch)
+        )
+        dimensions = [column.dimension for column in self.columns]
+        self.n_values: FloatArray = np.array([d.n_values for d in dimensions])
+        categorical = np.array([d.is_categorical for d in dimensions], dtype=bool)
+        self.n_levels: IntArray = np.where(categorical, self.n_values, 0).astype(int)
+        self._axes = Axes([d.axis for d in dimensions])
+        self._is_active = np.zeros((self.n_branches, self.n_columns), dtype=bool)
+        for j, column in enumerate(self.columns):
+            self._is_active[list(column.branches), j] = True
+        self.is_conditional: BoolArray = np.logical_not(self._is_active.all(axis=0))
+        self._inactive = np.where(categorical, _INACTIVE_CODE, _INACTIVE_POSITION)
+
+    def active(self, U: FloatArray) -> BoolArray:
+        """Which columns count, given each row's branch.
+
+        Parameters
+        ----------
+        U : array of shape (n, D)
+            Encoded points.
+
+        Returns
+        -------
+        array of bool of shape (n, D)
+        """
+        if self.n_branches == 1:
+            return np.ones(U.shape, dtype=bool)
+        codes = np.clip(np.rint(U[:, 0]), 0, self.n_branches - 1).astype(np.intp)
+        active: BoolArray = self._is_active[codes]
+        return active
+
+    def snap(self, U: FloatArray) -> FloatArray:
+        """Nearest points that can be decoded without a change.
+
+        Parameters
+        ----------
+        U : array of shape (n, D)
+            Any points.
+
+        Returns
+        -------
+        array of shape (n, D)
+            A new array.
+        """
+        return self._mask(self._axes.snap(U))
+
+    def from_unit(self, Q: FloatArray) -> FloatArray:
+        """Points the priors assign to uniform numbers.
+
+        Parameters
+        ----------
+        Q : array of shape (n, D)
+            Uniform in [0, 1), from a generator or a low-discrepancy sequence.
+
+        Returns
+        -------
+        array of shape (n, D)
+            Encoded points.
+        """
+        return self._mask(self._axes.from_unit(Q))
+
+    def sample(self, n: int, rng: np.random.Generator) -> FloatArray:
+        """Draw points from the priors, each branch equally often.
+
+        Parameters
+        ----------
+        n : int
+            How many.
+        rng : numpy Generator
+            Where the randomness comes from.
+
+        Returns
+        -------
+        array of shape (n, D)
+            Encoded points.
+        """
+        return self.from_unit(rng.random((n, self.n_columns)))
+
+    def encode(self, points: Sequence[Params]) -> FloatArray:
+        """Encode parameters.
+
+        Parameters
+        ----------
+        points : sequence of dict
+            Parameters, each a point of the space.
+
+        Returns
+        -------
+        array of shape (n, D)
+
+        Raises
+        ------
+        ValueError
+            If one is not a point of the space.
+        """
+        owners = np.array([self._locate(params) for params in points], dtype=np.intp)
+        U = np.tile(self._inactive, (len(points), 1))
+        for j, column in enumerate(self.columns):
+            if column.name == BRANCH:
+                U[:, j] = owners
+                continue
+            rows = np.flatnonzero(self._is_active[owners, j])
+            find = column.dimension.find
+            values = [find(points[row][column.name]) for row in rows.tolist()]
+            U[rows, j] = column.dimension.encode(values)
+        return U
+
+    def decode(self, U: FloatArray) -> list[Params]:
+        """Parameters of the feasible points nearest to some points.
+
+        Parameters
+        ----------
+        U : array of shape (n, D)
+            Points.
+
+        Returns
+        -------
+        list of dict
+            Names sorted, values plain Python objects or the choices as given;
+            inactive parameters are left out.
+        """
+        U = self.snap(U)
+        values = [c.dimension.decode(U[:, j]) for j, c in enumerate(self.columns)]
+        if self.n_branches == 1:
+            owners = [0] * len(U)
+        else:
+            owners = U[:, 0].astype(int).tolist()
+        return [
+            {
+                name: constant if j is None else values[j][row]
+                for name, j, constant in self._templates[owner]
+            }
+            for row, owner in enumerate(owners)
+        ]
+
+    def canonical(self, params: Params) -> Params:
+        """The space's own twin of a point.
+
+        Parameters
+        ----------
+        params : dict
+            A point of the space.
+
+        Returns
+        -------
+        dict
+            Names sorted, each value as `decode` would give it: an int where the
+            space has ints, the choice itself where the value equals one.
+
+        Raises
+        ------
+        ValueError
+            If it is not a point of the space.
+        """
+        branch = self._branches[self._locate(params)]
+        return {name: d.find(params[name]) for name, d in branch.items()}
+
+    def contains(self, params: Params) -> bool:
+        """Whether parameters are a point of the space."""
+        return not closest_branch(params, self._branches)[1]
+
+    def check(self, params: Params, *, owner: str) -> None:
+        """Raise an error where parameters are not a point of the space.
+
+        Parameters
+        ----------
+        params : dict
+            What may be a point.
+        owner : str
+            Who was given it, for the message.
+
+        Raises
+        ------
+        ValueError
+            Naming what is missing, unknown or outside its range.
+        """
+        problem = closest_branch(params, self._branches)[1]
+        if problem:
+            raise ValueError(
+                f"The point {params!r} given to {owner} is not in the search space:"
+                f" {problem}."
+            )
+
+    def key(self, params: Params) -> Hashable:
+        """What equal points share.
+
+        Floats count to 12 significant digits, ``1``, ``1.0`` and ``True`` differ
+        where the space tells them apart, and objects count by which choice they are.
+
+        Parameters
+        ----------
+        params : dict
+            A point of the space.
+
+        Returns
+        -------
+        hashable
+            Good for a set or a dict; survives pickling.
+        """
+        return tuple(
+            (name, self._value_key(name, value))
+            for name, value in self.canonical(params).items()
+        )
+
+    @cached_property
+    def cardinality(self) -> int | None:
+        """Number of distinct points, None where it is infinite.
+
+        Where dicts of equal names have more than 100,000 points together, those
+        that several of them hold are counted more than once.
+        """
+        total = count_points(self._branches)
+        overlap = may_coincide(self._branches)
+        if total is None or total > _LARGEST_COUNT or not overlap:
+            return total
+        return sum(1 for _ in self.grid())
+
+    def grid(self) -> Iterator[Params]:
+        """All points of a finite space in the order of scikit-learn's ParameterGrid.
+
+        Yields
+        ------
+        params : dict
+            Each point once: in each dict in turn, names sorted, the last varies
+            fastest, values in the order given.
+
+        Raises
+        ------
+        ValueError
+            If the space is infinite.
+        """
+        if count_points(self._branches) is None:
+            raise ValueError(
+                f"There is no grid of a space with infinitely many points: {self!r}."
+            )
+        overlap = may_coincide(self._branches)
+        seen: set[Hashable] = set()
+        for branch in self._branches:
+            for params in points_of(branch):
+                if overlap:
+                    key = self.key(params)
+                    if key in seen:
+                        continue
+                    seen.add(key)
+                yield params
+
+    def _locate(self, params: Params) -> int:
+        """The first branch a point lies in; ValueError where there is none."""
+        branch, problem = closest_branch(params, self._branches)
+        if problem:
+            raise ValueError(f"{params!r} is not in the search space: {problem}.")
+        return branch
+
+    def _mask(self, U: FloatArray) -> FloatArray:
+        """Put the inactive columns of an array at their place, in the array."""
+        if self.n_branches > 1:
+            np.copyto(U, self._inactive, where=~self.active(U))
+        return U
+
+    def _value_key(self, name: str, value: Any) -> Hashable:
+        """Key of one value that `canonical` has returned."""
+        if is_plain(value):
+            return plain_key(value)
+        return "choice", self._choice_codes[name, choice_key(value)]
+
+    @cached_property
+    def _choice_codes(self) -> dict[tuple[str, Hashable], int]:
+        """A number for each choice that is no plain value, the same in all dicts."""
+        codes: dict[tuple[str, Hashable], int] = {}
+        for branch in self._branches:
+            for name, dimension in branch.items():
+                if dimension.is_categorical:
+                    for choice in dimension.values():
+                        codes.setdefault((name, choice_key(choice)), len(codes))
+        return codes
+
+    @cached_property
+    def _templates(self) -> list[list[tuple[str, int | None, Any]]]:
+        """For each branch its names, each with a column or a constant value."""
+        templates = []
+        for b, branch in enumerate(self._branches):
+            column_of = {
+                c.name: j for j, c in enumerate(self.columns) if b in c.branches
+            }
+            templates.append(
+                [
+                    (name, column_of.get(name), None)
+                    if name in column_of
+                    else (name, None, dimension.values()[0])
+                    for name, dimension in branch.items()
+                ]
+            )
+        return templates
+
+    def __eq__(self, other: object) -> bool:
+        """Whether both offer the same values in the same way."""
+        if not isinstance(other, Space):
+            return NotImplemented
+        return self._branches == other._branches
+
+    def __hash__(self) -> int:
+        """Equal for equal spaces."""
+        return hash(tuple(tuple(branch.items()) for branch in self._branches))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle the dicts: what is cached may hold addresses of objects."""
+        return Space, (self._branches,)
+
+    def __repr__(self) -> str:
+        """One line for each column."""
+        lines = [
+            f"  {c.name}: {c.dimension!r}"
+            + (f" in {c.branches}" if self.is_conditional[j] else "")
+            for j, c in enumerate(self.columns)
+        ]
+        return "\n".join([f"Space with {self.n_columns} columns", *lines])
