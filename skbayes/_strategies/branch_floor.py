@@ -11,7 +11,6 @@ from __future__ import annotations
 import numpy as np
 from scipy.special import ndtr
 
-from skbayes._strategies.initial_design import branch_column
 from skbayes._strategies.surrogate import Surrogate
 
 #: Every so many suggestions may go to a neglected branch.
@@ -22,6 +21,8 @@ NEGLECTED_SHARE = 0.5
 MIN_PROBABILITY = 1e-3
 #: Points looked at in each branch, and deviations added to the mean to rank branches.
 N_POINTS, OPTIMISM = 256, 2.0
+#: The column that says which dict a point belongs to, where there are several.
+BRANCH_COLUMN = 0
 #: More branches than this cannot all be given a floor.
 MAX_BRANCHES = 8
 
@@ -44,25 +45,22 @@ def neglected_branch(
         As ``fixed`` of the maximiser.
     """
     space = surrogate.space
-    column = branch_column(space)
+    n_branches = space.n_branches
     incumbent_idx = surrogate.incumbent_idx()
-    if column is None or incumbent_idx is None:
+    if not 1 < n_branches <= MAX_BRANCHES or incumbent_idx is None:
         return None
-    n_branches = int(space.n_levels[column])
-    if n_branches > MAX_BRANCHES:
-        return None
-    tried = surrogate.data.U[:, column].astype(int)
+    tried = surrogate.data.U[:, BRANCH_COLUMN].astype(int)
     counts = np.bincount(tried, minlength=n_branches)
     floor = NEGLECTED_SHARE * len(tried) / n_branches
     incumbent = surrogate.gp.mean_at_trials[incumbent_idx]
     best, best_bound = None, -np.inf
     for level in np.flatnonzero(counts < floor):
         uniform = rng.random((N_POINTS, space.n_columns))
-        uniform[:, column] = (level + 0.5) / n_branches
+        uniform[:, BRANCH_COLUMN] = (level + 0.5) / n_branches
         mean, variance = surrogate.gp.predict(space.snap(space.from_unit(uniform)))
         std = np.sqrt(variance)
         bound = float((mean + OPTIMISM * std).max())
         is_promising = ndtr((mean - incumbent) / std).max() > MIN_PROBABILITY
         if is_promising and bound > best_bound:
-            best, best_bound = (column, int(level)), bound
+            best, best_bound = (BRANCH_COLUMN, int(level)), bound
     return best

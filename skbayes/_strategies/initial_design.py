@@ -22,8 +22,6 @@ MIN_OF_BUDGET = 4
 BLOCK_SIZE = 64
 #: Blocks in a row without a new point after which a space is taken to be used up.
 MAX_STALE_BLOCKS = 32
-#: Name of the synthetic column that says which dict of a list a point belongs to.
-BRANCH_NAME = "__branch__"
 
 
 def n_initial_auto(space: Space, budget: int | None) -> int:
@@ -106,12 +104,10 @@ def space_filling_points(space: Space, seed: int) -> Iterator[Params]:
             yield space.decode(np.zeros((1, 0)))[0]
     rng = np.random.default_rng([seed, 0])
     sobol = qmc.Sobol(space.n_columns, scramble=True, seed=rng)
-    branch_idx = branch_column(space)
     while True:
         uniform = sobol.random(BLOCK_SIZE)
-        if branch_idx is not None:
-            n_branches = int(space.n_levels[branch_idx])
-            uniform[:, branch_idx] = _balanced(n_branches, BLOCK_SIZE, rng)
+        if space.n_branches > 1:
+            uniform[:, 0] = _balanced(space.n_branches, BLOCK_SIZE, rng)
         yield from space.decode(space.snap(space.from_unit(uniform)))
 
 
@@ -152,23 +148,6 @@ def unseen_points(
         key = space.key(params)
         if key not in seen and key not in given:
             yield params
-
-
-def branch_column(space: Space) -> int | None:
-    """Index of the column that says which dict a point belongs to.
-
-    Parameters
-    ----------
-    space : Space
-        The search space.
-
-    Returns
-    -------
-    int or None
-        None if the space is a single dict.
-    """
-    names = [column.name for column in space.columns]
-    return names.index(BRANCH_NAME) if BRANCH_NAME in names else None
 
 
 def _balanced(n_levels: int, n: int, rng: np.random.Generator) -> NDArray[np.float64]:

@@ -1,0 +1,97 @@
+"""Do initial points fill the space, each once, all branches alike?"""
+
+from itertools import islice
+
+import numpy as np
+import pytest
+from scipy.stats import qmc
+
+from skbayes._strategies.initial_design import (
+    check_n_initial,
+    n_initial_auto,
+    space_filling_points,
+    unseen_points,
+)
+from skbayes.space import parse_space
+
+
+def real_space(n_columns):
+    return parse_space({f"x{j:03}": (0.0, 1.0, "uniform") for j in range(n_columns)})
+
+
+@pytest.mark.parametrize(
+    ("n_columns", "budget", "expected"),
+    [(1, None, 5), (6, None, 7), (100, None, 12), (6, 20, 5), (6, 8, 4), (6, 400, 7)],
+)
+def test_the_number_follows_columns_and_budget(n_columns, budget, expected):
+    """One more than columns, between 5 and 12, a quarter of the budget but 4."""
+    assert n_initial_auto(real_space(n_columns), budget) == expected
+
+
+def test_points_are_more_even_than_random_ones():
+    """The discrepancy of the sequence is below that of random points."""
+    space = real_space(3)
+    points = space.encode(list(islice(space_filling_points(space, 0), 32)))
+    random = np.random.default_rng(0).random((32, 3))
+    assert qmc.discrepancy(points) < 0.5 * qmc.discrepancy(random)
+
+
+def test_the_seed_decides():
+    """One seed gives one sequence, another seed another."""
+    space = real_space(2)
+    first, again, other = (
+        list(islice(space_filling_points(space, seed), 70)) for seed in (0, 0, 1)
+    )
+    assert first == again
+    assert first[0] != other[0]
+
+
+def test_branches_take_balanced_turns():
+    """Of three branches each has its share of any prefix."""
+    space = parse_space(
+        [
+            {"kind": ["a"], "x": (0.0, 1.0, "uniform")},
+            {"kind": ["b"], "y": (0.0, 1.0, "uniform")},
+            {"kind": ["c"]},
+        ]
+    )
+    kinds = [p["kind"] for p in islice(space_filling_points(space, 0), 9)]
+    for start in (0, 3, 6):
+        assert sorted(kinds[start : start + 3]) == ["a", "b", "c"]
+
+
+def test_seen_points_are_left_out_and_a_finite_space_ends():
+    """Every unseen point of a finite space comes once, however rare."""
+    space = parse_space({"a": [1, 2, 3], "b": ["x", "y"]})
+    seen = {space.key({"a": 1, "b": "x"})}
+    points = list(unseen_points(space, 0, seen))
+    assert len(points) == 5
+    assert len({space.key(p) for p in points}) == 5
+    assert {"a": 1, "b": "x"} not in points
+
+
+def test_the_last_points_of_a_large_finite_space_are_found():
+    """When sampling no longer hits an unseen point, the grid is walked through."""
+    space = parse_space({"a": list(range(100)), "b": list(range(100))})
+    left = [{"a": 17, "b": 71}, {"a": 99, "b": 0}]
+    seen = {space.key(p) for p in space.grid() if p not in left}
+    found = list(unseen_points(space, 0, seen))
+    assert sorted(found, key=str) == left
+
+
+def test_a_space_of_constants_has_one_point():
+    """Without columns there is nothing to fill."""
+    space = parse_space({"a": [1]})
+    assert list(unseen_points(space, 0, set())) == [{"a": 1}]
+
+
+@pytest.mark.parametrize("n_initial", [0, -1, 2.5, "all", None, True])
+def test_a_bad_number_is_refused(n_initial):
+    """The message names the parameter and its owner."""
+    with pytest.raises(ValueError, match="`n_initial_points` parameter of Optimizer"):
+        check_n_initial(n_initial, real_space(1), None, owner="Optimizer")
+
+
+def test_a_given_number_is_taken():
+    """It is not cut to a share of the budget."""
+    assert check_n_initial(30, real_space(1), 20, owner="Optimizer") == 30

@@ -1,0 +1,137 @@
+"""Are results of an earlier search read from all their forms?"""
+
+import warnings
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from skbayes._strategies.prior_results import read_prior_results
+from skbayes.space import parse_space
+
+SPACE = parse_space({"C": (0.1, 10.0, "log-uniform"), "kernel": ["rbf", "linear"]})
+
+
+def cv_results():
+    return {
+        "mean_fit_time": np.ones(3),
+        "param_C": np.ma.masked_array([1.0, 2.0, 5.0], mask=False, dtype=object),
+        "param_kernel": np.ma.masked_array(["rbf", "linear", "rbf"], dtype=object),
+        "params": [
+            {"C": 1.0, "kernel": "rbf"},
+            {"C": np.float64(2.0), "kernel": "linear"},
+            {"C": 5.0, "kernel": "rbf"},
+        ],
+        "mean_test_score": np.array([0.5, np.nan, 0.7]),
+    }
+
+
+EXPECTED = [{"C": 1.0, "kernel": "rbf"}, {"C": 2.0, "kernel": "linear"}]
+
+
+def read(source, **kwargs):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        return read_prior_results(source, SPACE, owner="Optimizer", **kwargs)
+
+
+def assert_read(rows):
+    assert [p for p, _ in rows][:2] == EXPECTED
+    assert type(rows[1][0]["C"]) is float
+    np.testing.assert_array_equal([s for _, s in rows], [0.5, np.nan, 0.7])
+
+
+def test_cv_results_are_read():
+    """Rows come in their order, failed ones with a NaN score."""
+    assert_read(read(cv_results()))
+
+
+def test_a_fitted_search_is_read():
+    """It has the results as an attribute."""
+    assert_read(read(SimpleNamespace(cv_results_=cv_results())))
+
+
+def test_a_multimetric_search_is_read_by_its_refit_metric():
+    """Of several scores the one that decided counts."""
+    results = cv_results()
+    results["mean_test_auc"] = results.pop("mean_test_score")
+    results["mean_test_acc"] = np.zeros(3)
+    search = SimpleNamespace(cv_results_=results, multimetric_=True, refit="auc")
+    assert_read(read(search))
+
+
+def test_the_only_score_column_is_read_whatever_its_name():
+    """A single metric with a name needs no hint; two do."""
+    results = cv_results()
+    results["mean_test_auc"] = results.pop("mean_test_score")
+    assert_read(read(results))
+    results["mean_test_acc"] = np.zeros(3)
+    assert_read(read(results, metric="auc"))
+    with pytest.raises(ValueError, match="must have a column 'mean_test_score'"):
+        read(results)
+
+
+@pytest.mark.parametrize("with_params", [True, False])
+def test_a_data_frame_is_read(with_params):
+    """From its params column or, as after a round trip through text, the others."""
+    pandas = pytest.importorskip("pandas")
+    frame = pandas.DataFrame(cv_results())
+    if not with_params:
+        frame["params"] = frame["params"].astype(str)
+    assert_read(read(frame))
+
+
+def test_pairs_are_read():
+    """A list of tuples of parameters and score."""
+    assert read([({"C": 1.0, "kernel": "rbf"}, 0.5)]) == [(EXPECTED[0], 0.5)]
+
+
+def test_candidates_stopped_early_are_left_out():
+    """A loser of a race has no mean score but is no failure."""
+    results = cv_results()
+    results["status"] = np.array(["complete", "stopped", "failed"])
+    results["mean_test_score"][2] = np.nan
+    rows = read(results)
+    assert [p["C"] for p, _ in rows] == [1.0, 5.0]
+
+
+def test_rows_outside_the_space_are_skipped_with_one_warning():
+    """The warning counts them and names the parameters."""
+    source = [
+        ({"C": 1.0, "kernel": "rbf"}, 0.5),
+        ({"C": 100.0, "kernel": "rbf"}, 0.6),
+        ({"kernel": "rbf"}, 0.6),
+        ({"C": 1.0, "kernel": "rbf", "gamma": 1}, 0.6),
+    ]
+    with pytest.warns(UserWarning, match="Skipped 3 of 4 rows") as caught:
+        rows = read_prior_results(source, SPACE, owner="Optimizer")
+    assert rows == [(EXPECTED[0], 0.5)]
+    assert len(caught) == 1
+    for name in ("C", "gamma"):
+        assert name in str(caught[0].message)
+
+
+def test_masked_parameters_are_inactive():
+    """A row of one dict of a list has the parameters of that dict only."""
+    space = parse_space([{"a": [1, 2], "x": [1, 2]}, {"a": [3, 4], "y": [1, 2]}])
+    table = {
+        "param_a": np.array([1, 3]),
+        "param_x": np.ma.masked_array([2, 0], mask=[False, True], dtype=object),
+        "param_y": np.array([np.nan, 1], dtype=object),
+        "mean_test_score": [0.1, 0.2],
+    }
+    rows = read_prior_results(table, space, owner="Optimizer")
+    assert rows == [({"a": 1, "x": 2}, 0.1), ({"a": 3, "y": 1}, 0.2)]
+
+
+@pytest.mark.parametrize("source", [3, "results.csv", [1, 2], object()])
+def test_anything_else_is_refused(source):
+    """The message says what can be given."""
+    with pytest.raises(TypeError, match="must be a fitted search, its `cv_results_`"):
+        read(source)
+
+
+def test_a_table_without_scores_is_refused():
+    """There is nothing to learn from it."""
+    with pytest.raises(ValueError, match="no column of test scores"):
+        read({"params": []})
