@@ -1,0 +1,145 @@
+"""The surrogate's hyperparameters, what is believed of them, and their vector form."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from skbayes._gp.layout import BoolArray, FloatArray, Layout
+
+#: Noise variance that is always there (targets have variance about 1).
+NOISE_FLOOR = 1e-6
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Hyperparameters:
+    """All of them on the natural-log scale.
+
+    Parameters
+    ----------
+    log_lengthscales : array of shape (n_columns,)
+        Lengthscale of each column, in unit-cube widths.
+    log_signal_variance : float
+        Prior variance of the latent function.
+    log_noise_variance : float
+        Noise variance beyond ``NOISE_FLOOR``.
+    log_warp_a, log_warp_b : array of shape (n_columns,)
+        Exponents of the input warp, 0 (no warp) in categorical columns.
+    """
+
+    log_lengthscales: FloatArray
+    log_signal_variance: float
+    log_noise_variance: float
+    log_warp_a: FloatArray
+    log_warp_b: FloatArray
+
+    @property
+    def noise_variance(self) -> float:
+        """Noise variance of a complete trial, the floor included."""
+        return math.exp(self.log_noise_variance) + NOISE_FLOOR
+
+    @property
+    def signal_variance(self) -> float:
+        """Prior variance of the latent function."""
+        return math.exp(self.log_signal_variance)
+
+
+@dataclass(frozen=True, slots=True)
+class NormalPrior:
+    """A normal belief about one logarithm, cut to an interval."""
+
+    mean: float
+    sd: float
+    low: float
+    high: float
+
+
+#: Beliefs from the comparisons in the guide ("How the search works"): lengthscales
+#: are short because the spaces of hyperparameter searches have few columns that
+#: matter; noise is nearly nil because all candidates see the same folds.
+SIGNAL_PRIOR = NormalPrior(0.0, 1.0, -4.0, 4.0)
+NOISE_PRIOR = NormalPrior(-6.0, 1.5, -14.0, 1.0)
+WARP_PRIOR = NormalPrior(0.0, 0.5, -1.6, 1.6)
+#: Where the search for the noise begins: a little above its prior mean.
+_NOISE_START = -5.0
+
+
+def lengthscale_prior(n_columns: int) -> NormalPrior:
+    """Belief about a log lengthscale; distances grow with the root of n_columns."""
+    mean = math.log(0.5) + 0.5 * math.log(n_columns)
+    return NormalPrior(mean, 1.0, math.log(0.02), math.log(200.0))
+
+
+def default_hyperparameters(layout: Layout) -> Hyperparameters:
+    """Hyperparameters before anything is known: where a first fit starts."""
+    D = layout.n_columns
+    start = min(lengthscale_prior(D).mean, math.log(2.0))
+    return Hyperparameters(
+        log_lengthscales=np.full(D, start),
+        log_signal_variance=0.0,
+        log_noise_variance=_NOISE_START,
+        log_warp_a=np.zeros(D),
+        log_warp_b=np.zeros(D),
+    )
+
+
+class ParameterVector:
+    """Hyperparameters as one vector, with the priors of its entries.
+
+    The order is: log lengthscales (n_columns), log signal variance, log noise
+    variance, log a and log b of the warped columns.
+
+    Parameters
+    ----------
+    layout : Layout
+        The columns.
+    is_warped : bool array of shape (n_columns,)
+        Numeric columns whose warp is free; the others keep a = b = 1.
+    """
+
+    def __init__(self, layout: Layout, is_warped: BoolArray) -> None:
+        self.n_columns = layout.n_columns
+        self.warped = np.flatnonzero(is_warped)
+        D, d = self.n_columns, len(self.warped)
+        priors = [lengthscale_prior(D)] * D + [SIGNAL_PRIOR, NOISE_PRIOR]
+        priors += [WARP_PRIOR] * (2 * d)
+        self.mean = np.array([p.mean for p in priors])
+        self.precision = np.array([p.sd**-2 for p in priors])
+        self.bounds = np.array([(p.low, p.high) for p in priors])
+        self.signal, self.noise = D, D + 1
+        self.warp_a = slice(D + 2, D + 2 + d)
+        self.warp_b = slice(D + 2 + d, D + 2 + 2 * d)
+
+    def pack(self, hyperparameters: Hyperparameters) -> FloatArray:
+        """Vector of `hyperparameters`, moved inside the bounds."""
+        h = hyperparameters
+        theta = np.concatenate(
+            [
+                h.log_lengthscales,
+                [h.log_signal_variance, h.log_noise_variance],
+                h.log_warp_a[self.warped],
+                h.log_warp_b[self.warped],
+            ]
+        )
+        return np.clip(theta, self.bounds[:, 0], self.bounds[:, 1])
+
+    def unpack(self, theta: FloatArray) -> Hyperparameters:
+        """Hyperparameters of the vector `theta`."""
+        log_a, log_b = np.zeros(self.n_columns), np.zeros(self.n_columns)
+        log_a[self.warped] = theta[self.warp_a]
+        log_b[self.warped] = theta[self.warp_b]
+        return Hyperparameters(
+            log_lengthscales=theta[: self.n_columns].copy(),
+            log_signal_variance=float(theta[self.signal]),
+            log_noise_variance=float(theta[self.noise]),
+            log_warp_a=log_a,
+            log_warp_b=log_b,
+        )
+
+    def negative_log_prior(self, theta: FloatArray) -> tuple[float, FloatArray]:
+        """Minus the log prior density (up to a constant) and its gradient."""
+        offset = theta - self.mean
+        gradient = self.precision * offset
+        return 0.5 * float(offset @ gradient), gradient

@@ -1,0 +1,89 @@
+"""What kind of column each column of the encoded points is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.intp]
+BoolArray = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, eq=False)
+class Layout:
+    """Kinds of the columns of the encoded points, and which branch has which.
+
+    Parameters
+    ----------
+    n_levels : int array of shape (n_columns,)
+        0 for a numeric column, the number of levels for a categorical one.
+    active : bool array of shape (n_branches, n_columns)
+        Whether column ``j`` exists where the code in column 0 is ``b``. A space
+        without branches has one row, all true.
+
+    Raises
+    ------
+    ValueError
+        If the shapes do not fit each other.
+    """
+
+    n_levels: IntArray
+    active: BoolArray
+
+    def __post_init__(self) -> None:
+        """Check that the two arrays speak of the same columns."""
+        if self.active.ndim != 2 or self.active.shape[1] != len(self.n_levels):
+            raise ValueError(
+                f"`active` of Layout must have shape (n_branches, "
+                f"{len(self.n_levels)}). Got {self.active.shape} instead."
+            )
+        if self.n_branches > 1 and self.n_levels[0] != self.n_branches:
+            raise ValueError(
+                f"Column 0 of Layout must have {self.n_branches} levels, one for "
+                f"each branch. Got {self.n_levels[0]} instead."
+            )
+
+    @property
+    def n_columns(self) -> int:
+        """Number of columns of the encoded points."""
+        return len(self.n_levels)
+
+    @property
+    def n_branches(self) -> int:
+        """Number of branches, 1 for a space without conditions."""
+        return len(self.active)
+
+    @cached_property
+    def is_conditional(self) -> BoolArray:
+        """Columns that are inactive in some branch, shape (n_columns,)."""
+        return np.logical_not(self.active.all(axis=0))
+
+    @cached_property
+    def numeric(self) -> IntArray:
+        """Indices of the numeric columns, those of `plain` before those of `arc`."""
+        return np.concatenate([self.plain, self.arc])
+
+    @cached_property
+    def plain(self) -> IntArray:
+        """Indices of the numeric columns that are always active."""
+        return np.flatnonzero((self.n_levels == 0) & ~self.is_conditional)
+
+    @cached_property
+    def arc(self) -> IntArray:
+        """Indices of the numeric columns that are inactive in some branch."""
+        return np.flatnonzero((self.n_levels == 0) & self.is_conditional)
+
+    @cached_property
+    def categorical(self) -> IntArray:
+        """Indices of the categorical columns."""
+        return np.flatnonzero(self.n_levels > 0)
+
+    def activity(self, U: FloatArray) -> BoolArray:
+        """Which columns are active in each row of `U`, shape (n, n_columns)."""
+        if self.n_branches == 1:
+            return np.broadcast_to(self.active, U.shape)
+        return self.active[U[:, 0].astype(np.intp)]
