@@ -84,7 +84,8 @@ def _estimate_from_neighbours(
     nearest = np.argsort(np.abs(means - first_guess), kind="stable")[:n_neighbours]
     effects = centred[nearest].mean(axis=0)
     interaction = _interaction_variance(centred[nearest] - effects)
-    return float(np.nanmean(row - effects)), interaction * _missing_share(row)
+    variance = interaction * float(_missing_share(row))
+    return float(np.nanmean(row - effects)), variance
 
 
 def _interaction_variance(residuals: FloatArray) -> float:

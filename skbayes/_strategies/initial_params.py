@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from typing import Any
 
 from skbayes._protocol import Params
@@ -48,7 +48,7 @@ def check_initial_params(
             f"{expected} Got {type(initial_params).__name__} instead; put a single "
             "dict in a list."
         )
-    distinct = {}
+    distinct: dict[Hashable, Params] = {}
     for i, params in enumerate(initial_params):
         if not isinstance(params, Mapping):
             raise TypeError(f"{expected} Got {params!r} at position {i}.")

@@ -187,11 +187,7 @@ class Optimizer:
         ValueError
             If `n` is negative, or a pending point is not in the space.
         """
-        if n is not None and (not isinstance(n, Integral) or n < 0):
-            raise ValueError(
-                "The `n` parameter of Optimizer.ask must be an integer >= 0 or None. "
-                f"Got {n!r} instead."
-            )
+        _check_count(n)
         running = [self._observe_pending(item) for item in pending]
         suggestions: list[Params] = []
         with limit_threads():
@@ -365,4 +361,13 @@ class Optimizer:
             fold_scores=fold_scores,
             seconds_per_fold=seconds_per_fold,
             is_prior=is_prior,
+        )
+
+
+def _check_count(n: Any) -> None:
+    """Refuse what is no number of points; None stands for a single one."""
+    if n is not None and (not isinstance(n, Integral) or n < 0):
+        raise ValueError(
+            "The `n` parameter of Optimizer.ask must be an integer >= 0 or None. "
+            f"Got {n!r} instead."
         )

@@ -1,0 +1,82 @@
+"""Do hyperparameters depend on the history alone?"""
+
+import numpy as np
+import pytest
+
+from skbayes._gp import Layout
+from skbayes._strategies.history import Observation
+from skbayes._strategies.refit_path import (
+    RefitPath,
+    last_fit,
+    previous_checkpoint,
+)
+
+LAYOUT = Layout(np.zeros(2, dtype=int), np.ones((1, 2), dtype=bool))
+
+
+def history(n, seed=0):
+    U = np.random.default_rng(seed).random((n, 2))
+    return [
+        Observation(params={}, key=i, encoded=u, score=-((u - 0.4) ** 2).sum())
+        for i, u in enumerate(U)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("n", "expected"), [(1, 1), (100, 100), (101, 99), (300, 300), (309, 300)]
+)
+def test_fits_get_rarer(n, expected):
+    """Every observation up to 100, every 3rd up to 300, every 10th beyond."""
+    assert last_fit(n) == expected
+
+
+def test_checkpoints_are_few():
+    """The chain from 1000 observations back to the first fit is short and falls."""
+    chain, n = [], 1000
+    while (n := previous_checkpoint(n)) is not None:
+        chain.append(n)
+    assert chain == sorted(chain, reverse=True)
+    assert len(chain) < 20
+    assert chain[-1] == 8
+
+
+def assert_equal(a, b):
+    np.testing.assert_array_equal(a.log_lengthscales, b.log_lengthscales)
+    np.testing.assert_array_equal(a.log_warp_a, b.log_warp_a)
+    assert a.log_noise_variance == b.log_noise_variance
+
+
+def test_what_was_asked_before_does_not_matter():
+    """Asked for after each observation, or once at the end: the same result."""
+    told = history(24)
+    step_by_step, at_once = RefitPath(LAYOUT), RefitPath(LAYOUT)
+    for n in range(5, 25):
+        last = step_by_step.hyperparameters(told[:n], 0)
+    assert_equal(last, at_once.hyperparameters(told, 0))
+
+
+def test_each_transform_has_its_own():
+    """Fits of one output transform do not start from those of the other."""
+    told = history(20)
+    path = RefitPath(LAYOUT)
+    path.hyperparameters(told, 1)
+    assert_equal(
+        path.hyperparameters(told, 0), RefitPath(LAYOUT).hyperparameters(told, 0)
+    )
+
+
+def test_a_constant_beginning_has_none():
+    """Nothing can be learned from equal scores; the chain starts after them."""
+    flat = [
+        Observation(params={}, key=i, encoded=np.array([i / 9, 0.5]), score=1.0)
+        for i in range(9)
+    ]
+    path = RefitPath(LAYOUT)
+    assert path.hyperparameters(flat, 0) is None
+    told = [*flat, *history(6)]
+    # Keys repeat across the two, so that only new ones count.
+    told = [
+        Observation(params={}, key=i, encoded=o.encoded, score=o.score)
+        for i, o in enumerate(told)
+    ]
+    assert path.hyperparameters(told, 0) is not None
