@@ -8,6 +8,7 @@ are; lists, tuples and scipy distributions say it as well. `parse_space` makes a
 from skbayes.space._branches import BRANCH, Column
 from skbayes.space._choices import native
 from skbayes.space._dimension import Dimension
+from skbayes.space._grids import check_param_distributions, check_param_grid
 from skbayes.space._lists import Categorical
 from skbayes.space._parsing import parse_space
 from skbayes.space._ranges import Integer, Real
@@ -21,6 +22,8 @@ __all__ = [
     "Integer",
     "Real",
     "Space",
+    "check_param_distributions",
+    "check_param_grid",
     "native",
     "parse_space",
 ]

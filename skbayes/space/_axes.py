@@ -1,4 +1,4 @@
-"""How are all columns of encoded points rounded to feasible ones at once?
+"""Rounding all columns of encoded points to feasible ones at once.
 
 Every dimension describes the axis its values lie on by one of six small records.
 `Axes` sorts the columns by the kind of their axis when a space is built, so that
@@ -160,13 +160,13 @@ class Axes:
 
 
 def _select(axes: Sequence[Axis], kind: type[A]) -> tuple[IndexArray, list[A]]:
-    """The columns with a kind of axis, and their axes."""
+    """Return the columns with a kind of axis, and their axes."""
     found = [(j, axis) for j, axis in enumerate(axes) if isinstance(axis, kind)]
     return np.array([j for j, _ in found], dtype=np.intp), [a for _, a in found]
 
 
 def _upper_end(axis: Axis) -> float:
-    """Largest feasible position."""
+    """Return the largest feasible position."""
     if isinstance(axis, Interval):
         return axis.upper
     return axis.n - 1.0 if isinstance(axis, Codes) else 1.0

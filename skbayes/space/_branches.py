@@ -1,4 +1,4 @@
-"""How do several dicts become the columns of one space?"""
+"""How several dicts become one space, and which of them a point lies in."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Column:
 
 
 def columns_of(branches: Sequence[Branch]) -> tuple[Column, ...]:
-    """One column for each parameter that varies, shared where dicts agree.
+    """Make one column for each parameter that varies, shared where dicts agree.
 
     Parameters of the same name share a column where their dimensions are equal.
     The order is that of the sorted names of each dict in turn; more than one dict
@@ -55,12 +55,12 @@ def columns_of(branches: Sequence[Branch]) -> tuple[Column, ...]:
 
 
 def may_coincide(branches: Sequence[Branch]) -> bool:
-    """Whether two dicts have the same names, so that they may share points."""
+    """Tell whether two dicts have the same names, so that they may share points."""
     return len({frozenset(branch) for branch in branches}) < len(branches)
 
 
 def count_points(branches: Sequence[Branch]) -> int | None:
-    """Points of all dicts, those they share counted in each; None where infinite."""
+    """Count the points of all dicts, shared ones in each; None where infinite."""
     total = 0
     for branch in branches:
         n_points = math.prod(d.n_values for d in branch.values())
@@ -71,7 +71,7 @@ def count_points(branches: Sequence[Branch]) -> int | None:
 
 
 def points_of(branch: Branch) -> Iterator[Params]:
-    """All points of one dict: names sorted, the last varies fastest.
+    """Yield all points of one dict: names sorted, the last varies fastest.
 
     Lazy, unlike itertools.product, which would first copy every range.
     """
@@ -85,19 +85,31 @@ def points_of(branch: Branch) -> Iterator[Params]:
             yield {name: value, **rest}
 
 
-def closest_branch(params: Params, branches: Sequence[Branch]) -> tuple[int, str]:
-    """The first dict a point lies in and "", else the nearest and what is wrong."""
-    problems = [_problems(params, branch) for branch in branches]
-    nearest = min(range(len(branches)), key=lambda b: len(problems[b]))
-    return nearest, "; ".join(problems[nearest])
+def find_in(branch: Branch, params: Params) -> Params | None:
+    """Return a point's own twin in one dict, None where it does not lie there."""
+    if len(params) != len(branch):
+        return None
+    try:
+        return {name: d.find(params[name]) for name, d in branch.items()}
+    except (KeyError, ValueError):
+        return None
+
+
+def what_keeps_out(params: Params, branches: Sequence[Branch]) -> str:
+    """Say what keeps a point from lying in the dict it is nearest to."""
+    nearest, *others = (_problems(params, branch) for branch in branches)
+    for problems in others:
+        if len(problems) < len(nearest):
+            nearest = problems
+    return "; ".join(nearest)
 
 
 def _problems(params: Params, branch: Branch) -> list[str]:
-    """What keeps a point from lying in one dict."""
+    """Say what keeps a point from lying in one dict."""
     problems = [f"{name!r} is missing" for name in branch if name not in params]
     for name, value in params.items():
         if name not in branch:
-            problems.append(f"{name!r} is not a parameter of the space")
+            problems.append(f"{name!r} is no parameter of the space")
             continue
         try:
             branch[name].find(value)

@@ -1,4 +1,4 @@
-"""When are two choices the same, and as what do they reach the estimator?
+"""When two choices are the same, and as what they reach the estimator.
 
 Choices may be anything: numbers, strings, ``None``, tuples, estimators, arrays.
 Plain values and containers of them are the same when type and value are (``1``,
@@ -23,7 +23,7 @@ _SIGNIFICANT_DIGITS = 12
 
 
 def native(value: Any) -> Any:
-    """The plain Python twin of a numpy scalar; anything else as it is."""
+    """Turn a numpy scalar into its plain Python twin, leave anything else as it is."""
     if not isinstance(value, np.generic) or value.dtype.kind not in _PLAIN_KINDS:
         return value
     item = value.item()
@@ -31,12 +31,12 @@ def native(value: Any) -> Any:
 
 
 def is_number(value: Any) -> TypeGuard[int | float]:
-    """Whether a native value is an int or float, bools not counted."""
+    """Tell whether a native value is an int or float, bools not counted."""
     return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
 def is_finite_number(value: Any) -> TypeGuard[int | float]:
-    """Whether a native value is a number that a float can hold."""
+    """Tell whether a native value is a number that a float can hold."""
     if not is_number(value):
         return False
     try:
@@ -46,7 +46,7 @@ def is_finite_number(value: Any) -> TypeGuard[int | float]:
 
 
 def choice_key(value: Any) -> Hashable:
-    """Equal for choices that are the same, see the module's docstring."""
+    """Make a key, equal for choices that are the same as the module defines it."""
     value = native(value)
     kind = type(value)
     if kind in _PLAIN_TYPES:
@@ -64,7 +64,7 @@ def choice_key(value: Any) -> Hashable:
 
 
 def _own_identity(value: Any) -> Hashable:
-    """The object itself where it can be hashed, else which one it is."""
+    """Return the object itself where it can be hashed, else its address."""
     try:
         hash(value)
     except TypeError:
@@ -73,19 +73,19 @@ def _own_identity(value: Any) -> Hashable:
 
 
 def is_plain(value: Any) -> bool:
-    """Whether a key made of the value means the same in another process."""
+    """Tell whether a key made of the value means the same in another process."""
     return value is None or isinstance(value, (bool, int, float, str, bytes))
 
 
 def plain_key(value: Any) -> Hashable:
-    """Key of a plain value, floats to 12 significant digits."""
+    """Make the key of a plain value, floats to 12 significant digits."""
     if isinstance(value, float) and math.isfinite(value):
         return float, float(f"{value:.{_SIGNIFICANT_DIGITS - 1}e}")
     return choice_key(value)
 
 
 def distinct(values: Iterable[Any]) -> tuple[Any, ...]:
-    """Native values in the order given, each once."""
+    """Return native values in the order given, each once."""
     seen: dict[Hashable, Any] = {}
     for value in map(native, values):
         seen.setdefault(choice_key(value), value)
@@ -105,7 +105,7 @@ class ChoiceIndex:
         self._codes = {choice_key(choice): i for i, choice in enumerate(choices)}
 
     def find(self, value: Any) -> int | None:
-        """Position of the value, None where it is not among the choices.
+        """Return the position of the value, None where it is not among the choices.
 
         A number is also found when only its type differs (``1`` for ``1.0``).
         """

@@ -1,4 +1,4 @@
-"""What is a dimension: the values one parameter may take, and their axis?"""
+"""What a dimension is: the values one parameter may take, and their axis."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ import numpy as np
 
 from skbayes._protocol import FloatArray
 from skbayes.space._axes import Axes, Axis
+from skbayes.space._choices import native
 
 #: What ``random_state`` may be.
 RandomState = int | np.random.RandomState | np.random.Generator | None
@@ -22,7 +23,7 @@ class _UniformSource(Protocol):
     """What is asked of a generator, old or new."""
 
     def random(self, size: Any = ...) -> Any:
-        """Uniform numbers in [0, 1)."""
+        """Draw uniform numbers in [0, 1)."""
 
 
 class Dimension(ABC):
@@ -56,36 +57,102 @@ class Dimension(ABC):
     def identity(self) -> Hashable:
         """Equal for dimensions that offer the same values in the same way."""
 
-    @abstractmethod
     def find(self, value: Any) -> Any:
-        """The dimension's own twin of a value; ValueError where it has none."""
+        """Find the dimension's own twin of a value.
 
-    @abstractmethod
-    def encode(self, values: Sequence[Any]) -> FloatArray:
-        """Positions of values that `find` has returned, shape (n,)."""
+        Parameters
+        ----------
+        value : object
+            Any value, numpy scalars included.
 
-    @abstractmethod
-    def decode(self, positions: FloatArray) -> list[Any]:
-        """Values at feasible positions of shape (n,), as plain Python objects."""
+        Returns
+        -------
+        object
+            What `decode` would give for it, up to rounding: an int where the
+            dimension has ints, the very choice where the value equals one.
+
+        Raises
+        ------
+        ValueError
+            If the dimension has no such value; the message says what it has.
+        """
+        try:
+            return self._find(native(value))
+        except LookupError:
+            raise ValueError(f"must be {self.domain}") from None
 
     def contains(self, value: Any) -> bool:
-        """Whether the dimension has a value."""
+        """Tell whether the dimension has a value.
+
+        Parameters
+        ----------
+        value : object
+            Any value.
+
+        Returns
+        -------
+        bool
+            Whether `find` finds it.
+        """
         try:
-            self.find(value)
-        except ValueError:
+            self._find(native(value))
+        except LookupError:
             return False
         return True
 
+    def encode(self, values: Sequence[Any]) -> FloatArray:
+        """Encode values.
+
+        Parameters
+        ----------
+        values : sequence of length n
+            Values as `find` returns them.
+
+        Returns
+        -------
+        array of shape (n,)
+            Their positions.
+        """
+        return np.asarray(self._encode(values), dtype=float)
+
+    def decode(self, positions: FloatArray) -> list[Any]:
+        """Decode feasible positions.
+
+        Parameters
+        ----------
+        positions : array of shape (n,)
+            Rounded to where the dimension has values.
+
+        Returns
+        -------
+        list of length n
+            Plain Python objects, or choices as they were given.
+        """
+        return self._decode(np.asarray(positions, dtype=float))
+
     def values(self) -> Sequence[Any]:
-        """All values of a finite dimension, in the order of a grid."""
-        raise TypeError(f"{self!r} has infinitely many values.")
+        """List all values of a finite dimension.
+
+        Returns
+        -------
+        sequence
+            In the order a grid takes them.
+
+        Raises
+        ------
+        TypeError
+            If there are infinitely many.
+        """
+        if math.isinf(self.n_values):
+            raise TypeError(f"{self!r} has infinitely many values.")
+        return self._values()
 
     @overload
     def rvs(self, size: None = ..., random_state: RandomState = ...) -> Any: ...
     @overload
     def rvs(self, size: int, random_state: RandomState = ...) -> list[Any]: ...
     def rvs(self, size: int | None = None, random_state: RandomState = None) -> Any:
-        """Draw values from the dimension's prior.
+        """Draw values from the prior.
 
         Parameters
         ----------
@@ -105,20 +172,36 @@ class Dimension(ABC):
         values = self.decode(positions)
         return values[0] if size is None else values
 
+    @abstractmethod
+    def _find(self, value: Any) -> Any:
+        """Return the own twin of a native value; LookupError where there is none."""
+
+    @abstractmethod
+    def _encode(self, values: Sequence[Any]) -> FloatArray:
+        """Return the positions of values that `_find` has returned."""
+
+    @abstractmethod
+    def _decode(self, positions: FloatArray) -> list[Any]:
+        """Return the values at feasible positions."""
+
+    def _values(self) -> Sequence[Any]:
+        """Return all values of a finite dimension."""
+        raise NotImplementedError
+
     @cached_property
     def _axes(self) -> Axes:
         """The dimension's axis, ready to round positions."""
         return Axes([self.axis])
 
     def __eq__(self, other: object) -> bool:
-        """Whether both offer the same values in the same way."""
+        """Tell whether both offer the same values in the same way."""
         if type(self) is not type(other):
             return NotImplemented
         assert isinstance(other, Dimension)
         return self.identity == other.identity
 
     def __hash__(self) -> int:
-        """Equal for equal dimensions."""
+        """Hash the values offered."""
         return hash((type(self), self.identity))
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -128,12 +211,12 @@ class Dimension(ABC):
 
 
 def is_whole(value: float) -> bool:
-    """Whether a number is finite and has no fraction."""
+    """Tell whether a number is finite and has no fraction."""
     return math.isfinite(value) and float(value).is_integer()
 
 
 def _uniform_source(random_state: RandomState) -> _UniformSource:
-    """A generator of uniform numbers made of what the user gave."""
+    """Make a generator of uniform numbers of what the user gave."""
     if isinstance(random_state, (np.random.RandomState, np.random.Generator)):
         return random_state
     return np.random.default_rng(random_state)

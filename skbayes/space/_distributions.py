@@ -16,7 +16,7 @@ import numpy as np
 
 from skbayes._protocol import FloatArray
 from skbayes.space._axes import Axis, Interval, Levels, Steps
-from skbayes.space._choices import is_number, native
+from skbayes.space._choices import is_finite_number, is_number, native
 from skbayes.space._dimension import Dimension, is_whole
 from skbayes.space._ranges import Integer
 
@@ -45,7 +45,7 @@ class Continuous(Dimension):
     distribution: Any
 
     @cached_property
-    def axis(self) -> Axis:
+    def axis(self) -> Interval:
         """The positions that give finite values."""
         low, high = self._support
         return Interval(
@@ -69,22 +69,30 @@ class Continuous(Dimension):
         """Some quantiles and the ends."""
         return (*self.distribution.ppf(_PROBES).tolist(), *self._support)
 
-    def find(self, value: Any) -> float:
-        """The value as a float; ValueError where it is outside the support."""
-        value = native(value)
+    def _find(self, value: Any) -> float:
+        """Return the value as a float; LookupError where it is outside the support."""
         low, high = self._support
-        if not is_number(value) or not low <= value <= high or math.isinf(value):
-            raise ValueError(f"must be {self.domain}")
-        return float(value)
+        if is_finite_number(value):
+            # uniform(0.7, 0.2) ends at 0.8999999999999999, the user's 0.9 is in it
+            inside = min(max(float(value), low), high)
+            if math.isclose(inside, value, rel_tol=1e-9):
+                return inside
+        raise LookupError
 
-    def encode(self, values: Sequence[Any]) -> FloatArray:
-        """The cdf of values."""
-        return np.asarray(self.distribution.cdf(np.asarray(values, dtype=float)))
+    def _encode(self, values: Sequence[Any]) -> FloatArray:
+        """Return the cdf of values."""
+        axis = self.axis
+        positions = self.distribution.cdf(np.asarray(values, dtype=float))
+        return np.asarray(np.clip(positions, axis.lower, axis.upper))
 
-    def decode(self, positions: FloatArray) -> list[Any]:
-        """Quantiles, never outside the support."""
+    def _decode(self, positions: FloatArray) -> list[Any]:
+        """Return quantiles, never outside the support."""
         values = np.asarray(self.distribution.ppf(positions), dtype=float)
         return list(np.clip(values, *self._support).tolist())
+
+    def __repr__(self) -> str:
+        """Show the distribution as it was written."""
+        return _as_written(self.distribution)
 
     @cached_property
     def _support(self) -> tuple[float, float]:
@@ -139,9 +147,8 @@ class Discrete(Dimension):
         """Some quantiles and the ends."""
         return (*self.distribution.ppf(_PROBES).tolist(), *self._range)
 
-    def find(self, value: Any) -> Any:
-        """The value as int or float; ValueError where it is none."""
-        value = native(value)
+    def _find(self, value: Any) -> Any:
+        """Return the value as int or float; LookupError where it is none."""
         low, high = self._range
         if is_number(value) and low <= value <= high:
             if self._table is None:
@@ -149,10 +156,10 @@ class Discrete(Dimension):
                     return _as_plain(value)
             elif value in self._table:
                 return _as_plain(value)
-        raise ValueError(f"must be {self.domain}")
+        raise LookupError
 
-    def encode(self, values: Sequence[Any]) -> FloatArray:
-        """Centres of the values' cells."""
+    def _encode(self, values: Sequence[Any]) -> FloatArray:
+        """Return the centres of the values' cells."""
         numbers = np.asarray(values, dtype=float)
         if self._table is None:
             return self._centres(numbers)
@@ -160,8 +167,8 @@ class Discrete(Dimension):
         assert isinstance(axis, Levels)
         return axis.positions[np.searchsorted(self._table, numbers)]
 
-    def decode(self, positions: FloatArray) -> list[Any]:
-        """Ints, or floats where a value has a fraction."""
+    def _decode(self, positions: FloatArray) -> list[Any]:
+        """Return ints, or floats where a value has a fraction."""
         if self._table is None:
             numbers = np.clip(self.distribution.ppf(positions), *self._range)
         else:
@@ -169,20 +176,24 @@ class Discrete(Dimension):
             numbers = self._table[cells]
         return [_as_plain(number) for number in numbers.tolist()]
 
-    def values(self) -> Sequence[Any]:
-        """All values, ascending."""
+    def _values(self) -> Sequence[Any]:
+        """Return all values, ascending."""
         if self._table is None:
             low, high = self._range
             return range(int(low), int(high) + 1)
         return [_as_plain(number) for number in self._table.tolist()]
 
+    def __repr__(self) -> str:
+        """Show the distribution as it was written."""
+        return _as_written(self.distribution)
+
     def _snap(self, positions: FloatArray) -> FloatArray:
-        """Centres of the cells that positions lie in."""
+        """Return the centres of the cells that positions lie in."""
         values = np.clip(self.distribution.ppf(positions), *self._range)
         return self._centres(values)
 
     def _centres(self, numbers: FloatArray) -> FloatArray:
-        """Centres of the cells of values, without a table."""
+        """Return the centres of the cells of values, without a table."""
         cdf = self.distribution.cdf
         return np.asarray((cdf(numbers - 1) + cdf(numbers)) / 2, dtype=float)
 
@@ -220,7 +231,7 @@ class Discrete(Dimension):
 
 
 def dimension_of_distribution(distribution: Any) -> Dimension:
-    """The dimension a frozen distribution describes.
+    """Make the dimension a frozen distribution describes.
 
     Raises
     ------
@@ -244,5 +255,15 @@ def dimension_of_distribution(distribution: Any) -> Dimension:
 
 
 def _as_plain(number: float) -> int | float:
-    """An int where the number has no fraction."""
+    """Return an int where the number has no fraction."""
     return int(number) if float(number).is_integer() else float(number)
+
+
+def _as_written(distribution: Any) -> str:
+    """Show a frozen distribution as a call, which scipy's own repr does not."""
+    family = getattr(distribution, "dist", None)
+    name = getattr(family, "name", None) or type(distribution).__name__
+    arguments = [repr(native(a)) for a in getattr(distribution, "args", ())]
+    keywords = getattr(distribution, "kwds", {})
+    arguments += [f"{k}={native(v)!r}" for k, v in keywords.items()]
+    return f"{name}({', '.join(arguments)})"

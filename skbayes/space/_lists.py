@@ -17,7 +17,6 @@ from skbayes.space._choices import (
     choice_key,
     distinct,
     is_finite_number,
-    native,
 )
 from skbayes.space._dimension import Dimension
 
@@ -96,23 +95,23 @@ class Categorical(Dimension):
         """The choices in any order."""
         return frozenset(map(choice_key, self.choices))
 
-    def find(self, value: Any) -> Any:
-        """The choice itself; ValueError where it is none."""
+    def _find(self, value: Any) -> Any:
+        """Return the choice itself; LookupError where it is none."""
         code = self._index.find(value)
         if code is None:
-            raise ValueError(f"must be {self.domain}")
+            raise LookupError
         return self.choices[code]
 
-    def encode(self, values: Sequence[Any]) -> FloatArray:
-        """Codes of choices."""
+    def _encode(self, values: Sequence[Any]) -> FloatArray:
+        """Return the codes of choices."""
         return np.array([self._index.find(value) for value in values], dtype=float)
 
-    def decode(self, positions: FloatArray) -> list[Any]:
-        """The very objects that were given."""
+    def _decode(self, positions: FloatArray) -> list[Any]:
+        """Return the very objects that were given."""
         return [self.choices[code] for code in np.rint(positions).astype(int).tolist()]
 
-    def values(self) -> Sequence[Any]:
-        """The choices in the order given."""
+    def _values(self) -> Sequence[Any]:
+        """Return the choices in the order given."""
         return self.choices
 
     @cached_property
@@ -165,9 +164,8 @@ class Ordinal(Dimension):
         """The choices in any order."""
         return frozenset(map(choice_key, self.choices))
 
-    def find(self, value: Any) -> Any:
-        """The choice that equals a value; ValueError where there is none."""
-        value = native(value)
+    def _find(self, value: Any) -> Any:
+        """Return the choice that equals a value; LookupError where there is none."""
         code = self._index.find(value)
         if code is not None:
             return self._ascending[code]
@@ -175,20 +173,20 @@ class Ordinal(Dimension):
             for choice in self._ascending:
                 if math.isclose(choice, value, rel_tol=1e-12):
                     return choice
-        raise ValueError(f"must be {self.domain}")
+        raise LookupError
 
-    def encode(self, values: Sequence[Any]) -> FloatArray:
-        """Positions of choices."""
+    def _encode(self, values: Sequence[Any]) -> FloatArray:
+        """Return the positions of choices."""
         codes = [self._index.find(value) for value in values]
         return self._positions[np.array(codes, dtype=np.intp)]
 
-    def decode(self, positions: FloatArray) -> list[Any]:
-        """The very numbers that were given."""
+    def _decode(self, positions: FloatArray) -> list[Any]:
+        """Return the very numbers that were given."""
         codes = np.searchsorted(self._edges, positions)
         return [self._ascending[code] for code in codes.tolist()]
 
-    def values(self) -> Sequence[Any]:
-        """The choices in the order given."""
+    def _values(self) -> Sequence[Any]:
+        """Return the choices in the order given."""
         return self.choices
 
     @cached_property
@@ -212,7 +210,7 @@ class Ordinal(Dimension):
 
 
 def dimension_of_choices(values: Sequence[Any]) -> Categorical | Ordinal:
-    """A numeric scale for three or more distinct numbers, else categories."""
+    """Make a scale of three or more distinct numbers, else categories."""
     choices = distinct(values)
     if len(choices) >= _FEWEST_ORDERED and all(map(is_finite_number, choices)):
         places = set(map(float, choices))
@@ -223,14 +221,14 @@ def dimension_of_choices(values: Sequence[Any]) -> Categorical | Ordinal:
 
 
 def quote_choices(choices: Sequence[Any]) -> str:
-    """The first few choices in words."""
+    """Put the first few choices in words."""
     shown = ", ".join(map(repr, choices[:_QUOTED]))
     more = len(choices) - _QUOTED
     return f"one of {shown}" + (f" and {more} more" if more > 0 else "")
 
 
 def _even_scale(numbers: FloatArray) -> FloatArray:
-    """Ascending numbers on the scale that spaces them most evenly, shape (m,).
+    """Put ascending numbers on the scale that spaces them most evenly, shape (m,).
 
     Tried are the numbers themselves, their logarithms and, where the first is
     zero, logarithms with zero one step below the others. Where even the best has
@@ -250,7 +248,7 @@ def _even_scale(numbers: FloatArray) -> FloatArray:
 
 
 def _unevenness(scale: FloatArray) -> float:
-    """Coefficient of variation of the gaps."""
+    """Return the coefficient of variation of the gaps."""
     gaps = np.diff(scale)
     mean = float(gaps.mean())
     return float(gaps.std()) / mean if mean > 0 else math.inf

@@ -54,7 +54,7 @@ class Place:
     name: str
 
     def refusal(self, must: str, value: Any, advice: str = "") -> str:
-        """The text of an error: what it must be, what was got, what to write."""
+        """Say what it must be, what was got and what to write."""
         text = (
             f"The value of {self.name!r} in the `{self.parameter}` parameter of"
             f" {self.owner} must {must}. Got {value!r} instead."
@@ -103,7 +103,7 @@ def parse_space(
 
 
 def parse_value(value: Any, place: Place) -> Dimension:
-    """The dimension that one value of a space describes."""
+    """Make the dimension that one value of a space describes."""
     if isinstance(value, Dimension):
         return value
     if isinstance(value, tuple):
@@ -127,7 +127,7 @@ def parse_value(value: Any, place: Place) -> Dimension:
 
 
 def parse_range(value: tuple[Any, ...], place: Place) -> Real | Integer | None:
-    """The range a tuple describes, None where it is something else."""
+    """Make the range a tuple describes, None where it is something else."""
     items = tuple(map(native, value))
     if len(items) < 3 or not all(map(is_number, items[:2])):
         return None
@@ -154,7 +154,7 @@ def parse_range(value: tuple[Any, ...], place: Place) -> Real | Integer | None:
 
 
 def is_choices(value: Any) -> bool:
-    """Whether a value is a list, array, Series or other sequence of choices."""
+    """Tell whether a value is a list, array, Series or other sequence of choices."""
     if isinstance(value, (str, bytes)):
         return False
     if isinstance(value, (Sequence, np.ndarray)):
@@ -173,7 +173,7 @@ def check_name(name: Any, owner: str, parameter: str) -> None:
 
 
 def _check_outer(spec: Any, owner: str, parameter: str) -> list[Mapping[Any, Any]]:
-    """The dicts of a space; an error where it is no space or empty."""
+    """Return the dicts of a space; raise where it is no space or empty."""
     if not isinstance(spec, (Mapping, list)):
         raise TypeError(
             f"The `{parameter}` parameter of {owner} must be a dict or a list of dicts."
@@ -210,7 +210,7 @@ def _refuse_bare_pair(value: tuple[Any, ...], place: Place) -> None:
 
 
 def _parse_choices(values: Any, place: Place) -> Dimension:
-    """Choices, which must not be empty or a table."""
+    """Make a dimension of choices, which must not be empty or a table."""
     if getattr(values, "ndim", 1) != 1:
         raise ValueError(
             place.refusal(
@@ -228,7 +228,7 @@ def _parse_choices(values: Any, place: Place) -> Dimension:
 
 
 def _parse_distribution(value: Any, place: Place) -> Dimension:
-    """A frozen scipy distribution; one without parameters is frozen here."""
+    """Make a dimension of a distribution; freeze one without parameters."""
     if getattr(value, "numargs", None) == 0 and hasattr(value, "freeze"):
         value = value.freeze()
     elif hasattr(value, "numargs") and hasattr(value, "freeze"):

@@ -59,8 +59,8 @@ class Real(Dimension):
         _check_range("Real", self.low, self.high, self.prior, 0.0)
         if not math.isfinite(float(self.high) - float(self.low)):
             raise ValueError(
-                f"The range of Real is wider than a float can hold. Got low={self.low!r}"
-                f" and high={self.high!r}. Use narrower bounds."
+                "The range of Real must not be wider than a float can hold. Got"
+                f" low={self.low!r} and high={self.high!r} instead."
             )
 
     @property
@@ -83,23 +83,22 @@ class Real(Dimension):
         """The ends as floats and the prior."""
         return float(self.low), float(self.high), self.prior
 
-    def find(self, value: Any) -> float:
-        """The value as a float; ValueError where it is outside."""
-        value = native(value)
+    def _find(self, value: Any) -> float:
+        """Return the value as a float; LookupError where it is outside."""
         if not is_number(value) or not self.low <= value <= self.high:
-            raise ValueError(f"must be {self.domain}")
+            raise LookupError
         return float(value)
 
-    def encode(self, values: Sequence[Any]) -> FloatArray:
-        """Positions between the ends, in logarithms where the prior is."""
+    def _encode(self, values: Sequence[Any]) -> FloatArray:
+        """Return positions between the ends, of logarithms where the prior is."""
         low, high = self._ends
         numbers = np.asarray(values, dtype=float)
         if self.prior == "log-uniform":
             numbers = np.log(numbers)
         return np.clip((numbers - low) / (high - low), 0.0, 1.0)
 
-    def decode(self, positions: FloatArray) -> list[Any]:
-        """Floats, never outside the range."""
+    def _decode(self, positions: FloatArray) -> list[Any]:
+        """Return floats, never outside the range."""
         low, high = self._ends
         numbers = low + positions * (high - low)
         if self.prior == "log-uniform":
@@ -186,24 +185,23 @@ class Integer(Dimension):
         """The ends and the prior."""
         return self.low, self.high, self.prior
 
-    def find(self, value: Any) -> int:
-        """The value as an int; ValueError where it is outside or has a fraction."""
-        value = native(value)
+    def _find(self, value: Any) -> int:
+        """Return the value as an int; LookupError where it is not in the range."""
         inside = is_number(value) and self.low <= value <= self.high
         if not inside or not is_whole(value):
-            raise ValueError(f"must be {self.domain}")
+            raise LookupError
         return int(value)
 
-    def encode(self, values: Sequence[Any]) -> FloatArray:
-        """Centres of the integers' cells."""
+    def _encode(self, values: Sequence[Any]) -> FloatArray:
+        """Return the centres of the integers' cells."""
         numbers = np.asarray(values, dtype=float)
         axis = self.axis
         if isinstance(axis, LogCells):
             return np.asarray((np.log(numbers) - axis.start) / axis.width)
         return np.asarray((numbers - self.low + 0.5) / self.n_values)
 
-    def decode(self, positions: FloatArray) -> list[Any]:
-        """Ints, never outside the range."""
+    def _decode(self, positions: FloatArray) -> list[Any]:
+        """Return ints, never outside the range."""
         axis = self.axis
         if isinstance(axis, LogCells):
             numbers = np.exp(axis.start + positions * axis.width)
@@ -212,8 +210,8 @@ class Integer(Dimension):
         numbers = np.clip(np.rint(numbers), self.low, self.high)
         return list(numbers.astype(np.int64).tolist())
 
-    def values(self) -> Sequence[Any]:
-        """All integers, ascending."""
+    def _values(self) -> Sequence[Any]:
+        """Return all integers, ascending."""
         return range(self.low, self.high + 1)
 
 

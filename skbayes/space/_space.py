@@ -15,11 +15,12 @@ from skbayes.space._branches import (
     BRANCH,
     Branch,
     Column,
-    closest_branch,
     columns_of,
     count_points,
+    find_in,
     may_coincide,
     points_of,
+    what_keeps_out,
 )
 from skbayes.space._choices import choice_key, is_plain, plain_key
 
@@ -87,7 +88,7 @@ class Space:
         self._inactive = np.where(categorical, _INACTIVE_CODE, _INACTIVE_POSITION)
 
     def active(self, U: FloatArray) -> BoolArray:
-        """Which columns count, given each row's branch.
+        """Tell which columns count, given each row's branch.
 
         Parameters
         ----------
@@ -105,7 +106,7 @@ class Space:
         return active
 
     def snap(self, U: FloatArray) -> FloatArray:
-        """Nearest points that can be decoded without a change.
+        """Round to the nearest points that can be decoded without a change.
 
         Parameters
         ----------
@@ -120,7 +121,7 @@ class Space:
         return self._mask(self._axes.snap(U))
 
     def from_unit(self, Q: FloatArray) -> FloatArray:
-        """Points the priors assign to uniform numbers.
+        """Map uniform numbers to points as the priors ask.
 
         Parameters
         ----------
@@ -168,20 +169,20 @@ class Space:
         ValueError
             If one is not a point of the space.
         """
-        owners = np.array([self._locate(params) for params in points], dtype=np.intp)
+        located = [self._locate(params) for params in points]
+        owners = np.array([owner for owner, _ in located], dtype=np.intp)
         U = np.tile(self._inactive, (len(points), 1))
         for j, column in enumerate(self.columns):
             if column.name == BRANCH:
                 U[:, j] = owners
                 continue
             rows = np.flatnonzero(self._is_active[owners, j])
-            find = column.dimension.find
-            values = [find(points[row][column.name]) for row in rows.tolist()]
+            values = [located[row][1][column.name] for row in rows.tolist()]
             U[rows, j] = column.dimension.encode(values)
         return U
 
     def decode(self, U: FloatArray) -> list[Params]:
-        """Parameters of the feasible points nearest to some points.
+        """Decode points to parameters, each after rounding it.
 
         Parameters
         ----------
@@ -196,10 +197,8 @@ class Space:
         """
         U = self.snap(U)
         values = [c.dimension.decode(U[:, j]) for j, c in enumerate(self.columns)]
-        if self.n_branches == 1:
-            owners = [0] * len(U)
-        else:
-            owners = U[:, 0].astype(int).tolist()
+        is_single = self.n_branches == 1
+        owners = [0] * len(U) if is_single else U[:, 0].astype(int).tolist()
         return [
             {
                 name: constant if j is None else values[j][row]
@@ -209,7 +208,7 @@ class Space:
         ]
 
     def canonical(self, params: Params) -> Params:
-        """The space's own twin of a point.
+        """Return the space's own twin of a point.
 
         Parameters
         ----------
@@ -227,12 +226,11 @@ class Space:
         ValueError
             If it is not a point of the space.
         """
-        branch = self._branches[self._locate(params)]
-        return {name: d.find(params[name]) for name, d in branch.items()}
+        return self._locate(params)[1]
 
     def contains(self, params: Params) -> bool:
-        """Whether parameters are a point of the space."""
-        return not closest_branch(params, self._branches)[1]
+        """Tell whether parameters are a point of the space."""
+        return any(find_in(branch, params) is not None for branch in self._branches)
 
     def check(self, params: Params, *, owner: str) -> None:
         """Raise an error where parameters are not a point of the space.
@@ -249,15 +247,14 @@ class Space:
         ValueError
             Naming what is missing, unknown or outside its range.
         """
-        problem = closest_branch(params, self._branches)[1]
-        if problem:
+        if not self.contains(params):
             raise ValueError(
                 f"The point {params!r} given to {owner} is not in the search space:"
-                f" {problem}."
+                f" {what_keeps_out(params, self._branches)}."
             )
 
     def key(self, params: Params) -> Hashable:
-        """What equal points share.
+        """Make a key that equal points share.
 
         Floats count to 12 significant digits, ``1``, ``1.0`` and ``True`` differ
         where the space tells them apart, and objects count by which choice they are.
@@ -285,13 +282,12 @@ class Space:
         that several of them hold are counted more than once.
         """
         total = count_points(self._branches)
-        overlap = may_coincide(self._branches)
-        if total is None or total > _LARGEST_COUNT or not overlap:
+        if total is None or total > _LARGEST_COUNT:
             return total
-        return sum(1 for _ in self.grid())
+        return sum(1 for _ in self.grid()) if may_coincide(self._branches) else total
 
     def grid(self) -> Iterator[Params]:
-        """All points of a finite space in the order of scikit-learn's ParameterGrid.
+        """Yield all points of a finite space, as scikit-learn's ParameterGrid would.
 
         Yields
         ------
@@ -306,7 +302,7 @@ class Space:
         """
         if count_points(self._branches) is None:
             raise ValueError(
-                f"There is no grid of a space with infinitely many points: {self!r}."
+                f"A space with infinitely many points has no grid: {self!r}."
             )
         overlap = may_coincide(self._branches)
         seen: set[Hashable] = set()
@@ -319,12 +315,14 @@ class Space:
                     seen.add(key)
                 yield params
 
-    def _locate(self, params: Params) -> int:
-        """The first branch a point lies in; ValueError where there is none."""
-        branch, problem = closest_branch(params, self._branches)
-        if problem:
-            raise ValueError(f"{params!r} is not in the search space: {problem}.")
-        return branch
+    def _locate(self, params: Params) -> tuple[int, Params]:
+        """Return the first branch a point lies in, and the point's own twin there."""
+        for owner, branch in enumerate(self._branches):
+            found = find_in(branch, params)
+            if found is not None:
+                return owner, found
+        problem = what_keeps_out(params, self._branches)
+        raise ValueError(f"{params!r} is not in the search space: {problem}.")
 
     def _mask(self, U: FloatArray) -> FloatArray:
         """Put the inactive columns of an array at their place, in the array."""
@@ -333,7 +331,7 @@ class Space:
         return U
 
     def _value_key(self, name: str, value: Any) -> Hashable:
-        """Key of one value that `canonical` has returned."""
+        """Make the key of one value that `canonical` has returned."""
         if is_plain(value):
             return plain_key(value)
         return "choice", self._choice_codes[name, choice_key(value)]
@@ -368,13 +366,13 @@ class Space:
         return templates
 
     def __eq__(self, other: object) -> bool:
-        """Whether both offer the same values in the same way."""
+        """Tell whether both offer the same values in the same way."""
         if not isinstance(other, Space):
             return NotImplemented
         return self._branches == other._branches
 
     def __hash__(self) -> int:
-        """Equal for equal spaces."""
+        """Hash the values offered."""
         return hash(tuple(tuple(branch.items()) for branch in self._branches))
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -382,7 +380,7 @@ class Space:
         return Space, (self._branches,)
 
     def __repr__(self) -> str:
-        """One line for each column."""
+        """Show one line for each column."""
         lines = [
             f"  {c.name}: {c.dimension!r}"
             + (f" in {c.branches}" if self.is_conditional[j] else "")
