@@ -53,6 +53,10 @@ class FoldResult:
         Where it ran: process id and thread name.
     predictions : object or None
         Out-of-fold predictions, where they are kept.
+    is_multimetric : bool
+        Whether the scorer gave a dict of scores rather than a number.
+    stop : bool
+        Whether a callback asked, from inside the fit, to end the search.
     """
 
     fold: int
@@ -65,6 +69,8 @@ class FoldResult:
     started: float = 0.0
     worker: str = ""
     predictions: Any = None
+    is_multimetric: bool = False
+    stop: bool = False
 
 
 @dataclass(frozen=True, slots=True)

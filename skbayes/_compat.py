@@ -1,0 +1,244 @@
+"""The only file that names private or version-dependent objects of others.
+
+scikit-learn: the parts of its search that decide what a fold's score is, so that
+ours are equal to the last bit in every version. joblib: handing calls to the
+active backend one at a time, with a callback, which `joblib.Parallel` does inside
+but does not offer. Both are tested on the oldest and the newest version.
+"""
+
+from __future__ import annotations
+
+import inspect
+import os
+import threading
+import warnings
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+import joblib
+from joblib._utils import eval_expr
+from joblib.externals.loky.process_executor import BrokenProcessPool
+from joblib.parallel import BatchedCalls
+from sklearn import get_config
+from sklearn.base import _fit_context as fit_context
+from sklearn.metrics._scorer import _MultimetricScorer as MultimetricScorer
+from sklearn.model_selection._search import (
+    BaseSearchCV,
+)
+from sklearn.model_selection._search import (
+    _yield_masked_array_for_each_param as masked_array_for_each_param,
+)
+from sklearn.model_selection._validation import _fit_and_score
+from sklearn.model_selection._validation import (
+    _warn_or_raise_about_fit_failures as warn_or_raise_about_fit_failures,
+)
+from sklearn.utils.metaestimators import _safe_split as safe_split
+from sklearn.utils.parallel import delayed
+from sklearn.utils.validation import _check_method_params as check_method_params
+
+__all__ = [
+    "CV_SPLIT_VERB",
+    "BaseSearchCV",
+    "BrokenProcessPool",
+    "JoblibPool",
+    "MultimetricScorer",
+    "check_method_params",
+    "evaluate_pre_dispatch",
+    "fit_and_score",
+    "fit_context",
+    "has_callbacks",
+    "masked_array_for_each_param",
+    "is_multimetric",
+    "metric_names",
+    "named_scorers",
+    "root_context",
+    "safe_split",
+    "warn_or_raise_about_fit_failures",
+    "with_configuration",
+    "worker_name",
+]
+
+#: How scikit-learn words a splitter that contradicts itself.
+CV_SPLIT_VERB = "return" if hasattr(BaseSearchCV, "set_callbacks") else "returned"
+
+#: scikit-learn >= 1.9 has a callback tree; `_fit_and_score` then takes its context.
+HAS_CALLBACK_TREE = "callback_ctx" in inspect.signature(_fit_and_score).parameters
+
+
+def fit_and_score(
+    estimator: Any,
+    X: Any,
+    y: Any,
+    *,
+    caller: Any = None,
+    callback_ctx: Any = None,
+    **settings: Any,
+) -> dict[str, Any]:
+    """One fold by scikit-learn's own function, whatever its version."""
+    if HAS_CALLBACK_TREE:
+        settings |= {"caller": caller, "callback_ctx": callback_ctx}
+    result: dict[str, Any] = _fit_and_score(
+        estimator, X, y, return_n_test_samples=True, return_times=True, **settings
+    )
+    return result
+
+
+def has_callbacks(search: Any) -> bool:
+    """Whether the search or an estimator inside it has scikit-learn callbacks.
+
+    Without any, no context is made or sent to the workers: each would drag the
+    whole tree along, which grows with the search.
+    """
+    if not HAS_CALLBACK_TREE:
+        return False
+    parts = [search, *search.get_params(deep=True).values()]
+    return hasattr(search, "_parent_callback_ctx") or any(
+        hasattr(part, "_skl_callbacks") for part in parts if not isinstance(part, type)
+    )
+
+
+def root_context(search: Any, *, max_subtasks: int) -> Any:
+    """The root of the callback tree of one fit."""
+    return search._init_callback_context(max_subtasks=max_subtasks)
+
+
+# ---------------------------------------------------------------------- joblib
+
+
+def with_configuration(function: Callable[..., Any]) -> Callable[..., Any]:
+    """`function` carrying this thread's scikit-learn config and warning filters."""
+    filters = getattr(warnings, "_get_filters", None)
+    wrapped, _, _ = delayed(function)()
+    configured: Callable[..., Any] = wrapped.with_config_and_warning_filters(
+        get_config(), filters() if filters else warnings.filters
+    )
+    return configured
+
+
+class JoblibPool:
+    """joblib's active backend, one call at a time.
+
+    Entering a `Parallel` as a context starts its backend; the backend's own
+    ``submit`` (``apply_async`` before joblib 1.5) then takes single calls, memory
+    maps large arrays and tells a callback when one has ended.
+
+    Parameters
+    ----------
+    n_jobs : int or None
+        As in joblib.
+    """
+
+    def __init__(self, n_jobs: int | None) -> None:
+        self._n_jobs = n_jobs
+        self._parallel: Any = None
+        self._nested: Any = None
+        self._held: list[tuple[list[tuple[Any, ...]], Callable[[Any], None]]] = []
+
+    def __enter__(self) -> JoblibPool:
+        self._parallel = joblib.Parallel(n_jobs=self._n_jobs)
+        self._parallel.__enter__()
+        # Backends may tell from this that their workers are in use (dask).
+        if hasattr(self._backend, "start_call"):
+            self._backend.start_call()
+        self._nested = self._backend.get_nested_backend()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        if hasattr(self._backend, "stop_call"):
+            self._backend.stop_call()
+        self._parallel.__exit__(*error)
+
+    @property
+    def _backend(self) -> Any:
+        return self._parallel._backend
+
+    @property
+    def n_workers(self) -> int:
+        """Workers that can run at once; 1 means: without a pool."""
+        return int(self._parallel._effective_n_jobs())
+
+    def submit(
+        self, calls: Iterable[tuple[Any, ...]], done: Callable[[Any], None]
+    ) -> None:
+        """Hand over `calls` as one task; `done` gets what `result` then opens."""
+        if not self._backend.supports_retrieve_callback:
+            self._held.append((list(calls), done))
+            return
+        batch = BatchedCalls(
+            calls, self._nested, self._set_temporary_folder, pickle_cache={}
+        )
+        submit = getattr(self._backend, "submit", None) or self._backend.apply_async
+        submit(batch, done)
+
+    def result(self, outcome: Any) -> list[Any]:
+        """What the calls returned; raises what they raised."""
+        if not self._backend.supports_retrieve_callback:
+            results: list[Any] = outcome
+        else:
+            results = self._backend.retrieve_result_callback(outcome)
+        return results
+
+    def run_held(self) -> None:
+        """Run what was handed over to a backend that cannot report single calls.
+
+        Everything held goes as one wave through an ordinary `Parallel` call.
+        """
+        held, self._held = self._held, []
+        if not held:
+            return
+        outcomes = self._parallel(
+            (_call_each_in_turn, (calls,), {}) for calls, _ in held
+        )
+        for (_, done), outcome in zip(held, outcomes, strict=True):
+            done(outcome)
+
+    def restart(self) -> None:
+        """Kill the workers and start new ones."""
+        self._backend.abort_everything(ensure_ready=True)
+
+    def abort(self) -> None:
+        """Kill the workers, so that nothing they do goes on."""
+        if hasattr(self._backend, "abort_everything"):
+            self._backend.abort_everything(ensure_ready=True)
+
+    def _set_temporary_folder(self) -> None:
+        """Let loky put this search's memory maps where they are cleaned up with it."""
+        workers = getattr(self._backend, "_workers", None)
+        folders = getattr(workers, "_temp_folder_manager", None)
+        if folders is not None:
+            folders.set_current_context(self._parallel._id)
+
+
+def _call_each_in_turn(calls: Iterable[tuple[Any, ...]]) -> list[Any]:
+    return [function(*args, **kwargs) for function, args, kwargs in calls]
+
+
+def worker_name() -> str:
+    """Process and thread that runs this."""
+    return f"{os.getpid()}-{threading.current_thread().name}"
+
+
+def is_multimetric(scorer: Any) -> bool:
+    """Whether `scorer` gives several scores under names known beforehand."""
+    return isinstance(scorer, MultimetricScorer)
+
+
+def metric_names(scorer: Any) -> tuple[str, ...]:
+    """The names of a scorer's metrics, ``("score",)`` for a single one."""
+    if is_multimetric(scorer):
+        return tuple(scorer._scorers)
+    return ("score",)
+
+
+def named_scorers(scorer: Any) -> Mapping[str, Any] | Any:
+    """What ``scorer_`` holds: a dict of scorers, or the single one."""
+    return scorer._scorers if is_multimetric(scorer) else scorer
+
+
+def evaluate_pre_dispatch(pre_dispatch: Any, n_jobs: int) -> int:
+    """joblib's `pre_dispatch`, such as ``"2*n_jobs"``, as a number of tasks."""
+    if pre_dispatch == "all":
+        return 2**31
+    if isinstance(pre_dispatch, str):
+        return int(eval_expr(pre_dispatch.replace("n_jobs", str(n_jobs))))
+    return int(pre_dispatch)

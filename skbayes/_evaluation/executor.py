@@ -1,0 +1,264 @@
+"""Where folds run: in this process, or on the workers of joblib's active backend.
+
+Tasks go in one batch at a time and come out in whatever order they end; several
+short folds share a batch, so that handing them over costs less than running them.
+"""
+
+from __future__ import annotations
+
+import queue
+from collections import deque
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any, Protocol, Self
+
+from joblib import effective_n_jobs
+
+from skbayes._compat import BrokenProcessPool, JoblibPool
+from skbayes._evaluation.fold import Evaluation, run_fold
+from skbayes._protocol import FoldResult, Params
+
+#: Seconds of work that are worth handing over: a round trip to a worker process
+#: costs about a millisecond, and a longer batch would only make the ends ragged.
+BATCH_SECONDS = 0.1
+
+#: Weight of the newest fold in the running mean of the seconds a fold takes.
+_SMOOTHING = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One fold of one trial, to be run."""
+
+    trial: int
+    fold: int
+    params: Params
+    context: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A task and what it gave."""
+
+    task: Task
+    result: FoldResult
+
+
+class Executor(Protocol):
+    """Runs tasks; the loop needs no more than this, nor does a simulation of it."""
+
+    @property
+    def n_workers(self) -> int:
+        """Tasks that can run at once."""
+
+    @property
+    def n_waiting(self) -> int:
+        """Batches handed over and not yet back."""
+
+    @property
+    def batch_size(self) -> int:
+        """Tasks worth handing over together."""
+
+    def submit(self, tasks: Sequence[Task]) -> None:
+        """Hand over a batch."""
+
+    def wait(self, timeout: float | None = None) -> list[Outcome]:
+        """Tasks that have ended; blocks until there is one, or `timeout` seconds."""
+
+    def abort(self) -> None:
+        """Give up what is running."""
+
+
+class SerialExecutor:
+    """Runs each task when it is waited for, in this process and thread.
+
+    Parameters
+    ----------
+    evaluation : Evaluation
+        Data, folds and settings.
+    """
+
+    n_workers = 1
+    batch_size = 1
+
+    def __init__(self, evaluation: Evaluation) -> None:
+        self._evaluation = evaluation
+        self._tasks: deque[Task] = deque()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        return None
+
+    @property
+    def n_waiting(self) -> int:
+        """Batches handed over and not yet back."""
+        return len(self._tasks)
+
+    def submit(self, tasks: Sequence[Task]) -> None:
+        """Hand over a batch."""
+        self._tasks.extend(tasks)
+
+    def wait(self, timeout: float | None = None) -> list[Outcome]:
+        """Run the next task."""
+        if not self._tasks:
+            return []
+        task = self._tasks.popleft()
+        arguments = self._evaluation.arguments(task.params, task.fold, task.context)
+        return [Outcome(task, run_fold(*arguments))]
+
+    def abort(self) -> None:
+        """Forget what has not begun."""
+        self._tasks.clear()
+
+
+class PoolExecutor:
+    """Runs tasks on the workers of joblib's active backend.
+
+    A worker that dies takes the tasks in flight with it. They are run again one at
+    a time, so that the one that kills its worker is found; it is reported as failed,
+    and is not run a third time.
+
+    Parameters
+    ----------
+    evaluation : Evaluation
+        Data, folds and settings.
+    n_jobs : int or None
+        As in joblib.
+    """
+
+    def __init__(self, evaluation: Evaluation, n_jobs: int | None) -> None:
+        self._evaluation = evaluation
+        self._run_fold = evaluation.configured_run_fold()
+        self._pool = JoblibPool(n_jobs)
+        self._done: queue.SimpleQueue[tuple[int, Any]] = queue.SimpleQueue()
+        self._in_flight: dict[int, tuple[Task, ...]] = {}
+        self._n_submitted = 0
+        self._seconds: float | None = None
+        self._stack = ExitStack()
+
+    def __enter__(self) -> Self:
+        self._stack.enter_context(self._pool)
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if self._in_flight:
+            self._pool.abort()
+        self._stack.close()
+
+    @property
+    def n_workers(self) -> int:
+        """Tasks that can run at once."""
+        return self._pool.n_workers
+
+    @property
+    def n_waiting(self) -> int:
+        """Batches handed over and not yet back."""
+        return len(self._in_flight)
+
+    @property
+    def batch_size(self) -> int:
+        """Tasks worth handing over together, from how long they have taken so far."""
+        if self._seconds is None:
+            return 1
+        return max(1, int(BATCH_SECONDS / max(self._seconds, 1e-6)))
+
+    def submit(self, tasks: Sequence[Task]) -> None:
+        """Hand over a batch."""
+        number = self._n_submitted
+        self._n_submitted += 1
+        self._in_flight[number] = tuple(tasks)
+        done = self._done
+        self._pool.submit(
+            [(self._run_fold, self._arguments(task), {}) for task in tasks],
+            lambda outcome: done.put((number, outcome)),
+        )
+
+    def wait(self, timeout: float | None = None) -> list[Outcome]:
+        """Tasks that have ended; blocks until there is one, or `timeout` seconds."""
+        outcomes: list[Outcome] = []
+        lost: list[Task] = []
+        self._pool.run_held()
+        while self._in_flight:
+            is_first = not outcomes and not lost
+            try:
+                number, outcome = self._done.get(is_first, timeout)
+            except queue.Empty:
+                break
+            tasks = self._in_flight.pop(number, ())
+            try:
+                outcomes += self._note(tasks, self._pool.result(outcome))
+            except BrokenProcessPool:
+                lost += tasks
+        return outcomes + self._recover(lost) if lost else outcomes
+
+    def abort(self) -> None:
+        """Kill the workers, and with them what is running."""
+        if self._in_flight:
+            self._in_flight.clear()
+            self._pool.abort()
+
+    def _arguments(self, task: Task) -> tuple[Any, ...]:
+        return self._evaluation.arguments(task.params, task.fold, task.context)
+
+    def _note(
+        self, tasks: Sequence[Task], results: Sequence[FoldResult]
+    ) -> list[Outcome]:
+        """Pair tasks with results, and learn how long a fold takes."""
+        for result in results:
+            seconds = result.fit_time + result.score_time
+            old = seconds if self._seconds is None else self._seconds
+            self._seconds = old + _SMOOTHING * (seconds - old)
+        return [Outcome(t, r) for t, r in zip(tasks, results, strict=True)]
+
+    def _recover(self, lost: list[Task]) -> list[Outcome]:
+        """Start new workers and run what was in flight again, one task at a time."""
+        lost += [task for batch in self._in_flight.values() for task in batch]
+        self._in_flight.clear()
+        self._done = queue.SimpleQueue()
+        self._pool.restart()
+        lost.sort(key=lambda task: (task.trial, task.fold))
+        return [Outcome(task, self._run_alone(task)) for task in lost]
+
+    def _run_alone(self, task: Task) -> FoldResult:
+        """Run a task with nothing beside it: if the worker dies now, the task did it."""
+        done: queue.SimpleQueue[Any] = queue.SimpleQueue()
+        self._pool.submit([(self._run_fold, self._arguments(task), {})], done.put)
+        try:
+            result: FoldResult = self._pool.result(done.get())[0]
+        except BrokenProcessPool as error:
+            if self._evaluation.settings.error_score == "raise":
+                raise
+            self._pool.restart()
+            return failed_fold(task.fold, f"The worker died: {error}", self._evaluation)
+        return result
+
+
+def failed_fold(fold: int, error: str, evaluation: Evaluation) -> FoldResult:
+    """The record of a fold that left none of its own."""
+    score = evaluation.settings.error_score
+    return FoldResult(
+        fold=fold,
+        test_scores=dict.fromkeys(evaluation.metric_names, score),
+        train_scores=dict.fromkeys(evaluation.metric_names, score)
+        if evaluation.settings.return_train_score
+        else None,
+        error=error,
+    )
+
+
+def open_executor(
+    evaluation: Evaluation, n_jobs: int | None
+) -> SerialExecutor | PoolExecutor:
+    """The executor for `n_jobs` on the active backend: no pool for a single worker."""
+    if effective_n_jobs(n_jobs) == 1:
+        return SerialExecutor(evaluation)
+    return PoolExecutor(evaluation, n_jobs)

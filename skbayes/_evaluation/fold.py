@@ -1,0 +1,204 @@
+"""One fold of one candidate: fit on the training part, score on the rest."""
+
+from __future__ import annotations
+
+import numbers
+import time
+import traceback
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sklearn.base import clone
+
+from skbayes._compat import (
+    fit_and_score,
+    metric_names,
+    safe_split,
+    with_configuration,
+    worker_name,
+)
+from skbayes._protocol import FoldResult, Params
+
+#: The name of a metric that has none.
+SINGLE = "score"
+
+
+@dataclass(frozen=True)
+class FoldSettings:
+    """What all folds of a search have in common, except the data.
+
+    Parameters
+    ----------
+    estimator : estimator
+        Cloned anew for every fold.
+    scorer : callable
+        Gives a number, or a dict of numbers.
+    fit_params, score_params : mapping
+        Passed to ``fit`` and to the scorer, sliced to the samples in use.
+    return_train_score : bool
+        Whether to score on the training part too.
+    error_score : float or "raise"
+        Score of a fold whose fit or scoring fails.
+    predict_method : str or None
+        Method whose out-of-fold output is kept, None to keep none.
+    caller : estimator or None
+        The search, for the callbacks of scikit-learn.
+    origin : float
+        Monotonic time at which the search began.
+    """
+
+    estimator: Any
+    scorer: Any
+    fit_params: Mapping[str, Any]
+    score_params: Mapping[str, Any]
+    return_train_score: bool = False
+    error_score: Any = float("nan")
+    predict_method: str | None = None
+    caller: Any = None
+    origin: float = 0.0
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """Data, folds and settings, fixed once for a whole search.
+
+    Parameters
+    ----------
+    X, y : array-like
+        The user's data.
+    splits : sequence of (train, test)
+        Index arrays; every candidate sees the same ones.
+    settings : FoldSettings
+        How a fold is fitted and scored.
+    """
+
+    X: Any
+    y: Any
+    splits: Sequence[tuple[Any, Any]]
+    settings: FoldSettings
+
+    @property
+    def n_splits(self) -> int:
+        """Folds of a complete trial."""
+        return len(self.splits)
+
+    @property
+    def metric_names(self) -> tuple[str, ...]:
+        """Names of the scorer's metrics, as far as they are known beforehand."""
+        return metric_names(self.settings.scorer)
+
+    def configured_run_fold(self) -> Callable[..., FoldResult]:
+        """`run_fold` that takes this thread's configuration along to a worker."""
+        return with_configuration(run_fold)
+
+    def arguments(self, params: Params, fold: int, context: Any) -> tuple[Any, ...]:
+        """Arguments of `run_fold`; X and y come first, where dask looks for data."""
+        train, test = self.splits[fold]
+        return (self.X, self.y, train, test, self.settings, params, fold, context)
+
+
+class _StopFlag:
+    """A callback context that remembers whether a hook asked to stop."""
+
+    def __init__(self, context: Any) -> None:
+        self._context = context
+        self.is_raised = False
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._context, name)
+
+    def call_on_fit_task_end(self, **arguments: Any) -> bool:
+        self.is_raised = bool(self._context.call_on_fit_task_end(**arguments))
+        return self.is_raised
+
+
+def run_fold(
+    X: Any,
+    y: Any,
+    train: Any,
+    test: Any,
+    settings: FoldSettings,
+    params: Params,
+    fold: int,
+    context: Any = None,
+) -> FoldResult:
+    """Fit and score one candidate on one fold.
+
+    A fit that fails, or asks the whole process to exit, gives ``error_score``
+    and its traceback; with ``error_score="raise"`` the error is raised.
+    """
+    started = time.monotonic()
+    context = None if context is None else _StopFlag(context)
+    estimator = clone(settings.estimator)
+    try:
+        raw = fit_and_score(
+            estimator,
+            X,
+            y,
+            scorer=settings.scorer,
+            train=train,
+            test=test,
+            parameters=params,
+            fit_params=settings.fit_params,
+            score_params=settings.score_params,
+            return_train_score=settings.return_train_score,
+            return_estimator=settings.predict_method is not None,
+            error_score=settings.error_score,
+            verbose=0,
+            caller=settings.caller,
+            callback_ctx=context,
+        )
+    except SystemExit:
+        if settings.error_score == "raise":
+            raise
+        raw = _exit_result(settings, time.monotonic() - started)
+    predictions = None
+    if settings.predict_method is not None and raw["fit_error"] is None:
+        predictions = _predict(
+            raw["estimator"], settings.predict_method, X, train, test
+        )
+    return FoldResult(
+        fold=fold,
+        test_scores=_as_mapping(raw["test_scores"]),
+        train_scores=_as_mapping(raw["train_scores"])
+        if settings.return_train_score
+        else None,
+        fit_time=raw["fit_time"],
+        score_time=raw["score_time"],
+        n_test_samples=raw["n_test_samples"],
+        error=raw["fit_error"],
+        started=started - settings.origin,
+        worker=worker_name(),
+        predictions=predictions,
+        is_multimetric=isinstance(raw["test_scores"], dict),
+        stop=context is not None and context.is_raised,
+    )
+
+
+def _exit_result(settings: FoldSettings, seconds: float) -> dict[str, Any]:
+    """What scikit-learn would have given, had it caught a ``SystemExit``."""
+    names = metric_names(settings.scorer)
+    error = settings.error_score
+    scores = error if names == (SINGLE,) else dict.fromkeys(names, error)
+    return {
+        "fit_error": traceback.format_exc(),
+        "test_scores": scores,
+        "train_scores": scores,
+        "fit_time": seconds,
+        "score_time": 0.0,
+        "n_test_samples": 0,
+    }
+
+
+def _as_mapping(scores: Any) -> Mapping[str, float]:
+    if isinstance(scores, numbers.Number):
+        return {SINGLE: scores}  # type: ignore[dict-item]
+    mapping: Mapping[str, float] = scores
+    return mapping
+
+
+def _predict(estimator: Any, method: str, X: Any, train: Any, test: Any) -> Any:
+    """Predictions for the held-out part."""
+    X_test, _ = safe_split(estimator, X, None, test, train)
+    return getattr(estimator, method)(X_test)

@@ -1,0 +1,188 @@
+"""The estimator the three searches share: `fit` in six steps."""
+
+from __future__ import annotations
+
+import numbers
+import time
+from abc import ABCMeta, abstractmethod
+
+import numpy as np
+from sklearn.base import clone
+from sklearn.utils._param_validation import Interval
+
+from skbayes._compat import BaseSearchCV, fit_context, named_scorers
+from skbayes._evaluation.executor import open_executor
+from skbayes._evaluation.failures import report_failures
+from skbayes._evaluation.loop import LoopSettings, SearchLoop
+from skbayes._evaluation.printer import Printer
+from skbayes._evaluation.results import tabulate
+from skbayes.search._callback_tree import CallbackTree
+from skbayes.search._observers import CallbackObserver, check_callbacks
+from skbayes.search._parallelism import batches_in_flight, candidates_under_way
+from skbayes.search._preparation import prepare
+
+
+class SearchCV(BaseSearchCV, metaclass=ABCMeta):
+    """Searches hyperparameters by cross-validation; base of the three searches.
+
+    It is scikit-learn's `BaseSearchCV`, for what others expect of one, but for `fit`:
+    ours hands out single folds and can therefore adapt, stop and resume.
+    Think twice before adding anything here that one of the three does not need.
+    """
+
+    _parameter_constraints: dict = {
+        **BaseSearchCV._parameter_constraints,
+        "time_budget": [Interval(numbers.Real, 0, None, closed="neither"), None],
+        "callbacks": ["array-like", None],
+        "store_predictions": ["boolean"],
+    }
+
+    #: Whether what is proposed depends on what has been scored.
+    _is_adaptive = False
+
+    @abstractmethod
+    def _make_strategy(self, preparation):
+        """The strategy that proposes this search's candidates."""
+
+    @fit_context(prefer_skip_nested_validation=False)
+    def fit(self, X, y=None, **params):
+        """Search, and refit the estimator with the best parameters found.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features) or (n_samples, n_samples)
+            Training data; for a precomputed kernel or distance matrix of shape
+            (n_samples, n_samples).
+
+        y : array-like of shape (n_samples,) or (n_samples, n_outputs), default=None
+            Target; None for unsupervised learning.
+
+        **params : dict of str -> object
+            Passed to the ``fit`` of the estimator, the scorer and the splitter.
+            Array-likes of length `n_samples`, such as ``sample_weight``, are split
+            along with `X`; ``groups`` goes to the splitter.
+
+        Returns
+        -------
+        self : object
+            The fitted search.
+        """
+        preparation = prepare(self, X, y, params)
+        strategy = self._make_strategy(preparation)
+        tree = CallbackTree(self, preparation)
+        with tree.fit():
+            trials, interruption = self._search(preparation, strategy, tree)
+            self._tabulate(preparation, trials, interruption)
+            self._select(preparation)
+            if interruption is not None:
+                raise interruption
+            self._refit_best(preparation, tree)
+        return self
+
+    def _search(self, preparation, strategy, tree):
+        """Evaluate candidates until the search ends: the trials, and what cut it off."""
+        evaluation = preparation.evaluation
+        observers, callbacks = self._make_observers(evaluation.n_splits)
+        if self.verbose > 0:
+            Printer(self.verbose, evaluation.n_splits).announce(strategy.n_candidates)
+        with (
+            tree.search(strategy.n_candidates),
+            open_executor(evaluation, self.n_jobs) as executor,
+        ):
+            loop = SearchLoop(
+                strategy,
+                executor,
+                self._loop_settings(preparation, executor.n_workers, tree),
+                observers=observers,
+                context=tree.fold if tree.is_active else None,
+            )
+            try:
+                return loop.run(), loop.interruption
+            finally:
+                callbacks.close()
+
+    def _make_observers(self, n_splits):
+        """Who is told of folds and trials: the user's callbacks, and `verbose`."""
+        callbacks = CallbackObserver(
+            check_callbacks(self.callbacks, type(self).__name__)
+        )
+        observers = [callbacks] if self.callbacks else []
+        if self.verbose > 1:
+            observers.append(Printer(self.verbose, n_splits))
+        return observers, callbacks
+
+    def _loop_settings(self, preparation, n_workers, tree):
+        n_splits = preparation.evaluation.n_splits
+        lag = candidates_under_way(n_workers, n_splits) if self._is_adaptive else None
+        return LoopSettings(
+            n_splits=n_splits,
+            metric=preparation.metric,
+            lag=lag,
+            in_order=getattr(self, "random_state", None) is not None,
+            max_batches=batches_in_flight(
+                self.pre_dispatch, n_workers, self._is_adaptive
+            ),
+            time_budget=self.time_budget,
+            # Callbacks of scikit-learn are promised every candidate's every fold.
+            reuse_duplicates=not tree.is_active,
+        )
+
+    def _tabulate(self, preparation, trials, interruption):
+        """Set `cv_results_` and what belongs to it."""
+        if not trials:
+            if interruption is not None:
+                raise interruption
+            raise ValueError(
+                "No fits were performed. "
+                "Was the CV iterator empty? "
+                "Were there no candidates?"
+            )
+        if interruption is None:
+            report_failures(trials, self.error_score)
+        self.trials_ = trials
+        self.n_splits_ = preparation.evaluation.n_splits
+        self.multimetric_ = any(f.is_multimetric for t in trials for f in t.folds)
+        self.scorer_ = named_scorers(preparation.scorers)
+        self.cv_results_ = tabulate(
+            trials,
+            return_train_score=self.return_train_score,
+            error_score=np.nan if self.error_score == "raise" else self.error_score,
+            with_status=self.time_budget is not None,
+        )
+
+    def _select(self, preparation):
+        """Set `best_index_` and what belongs to it."""
+        metric = preparation.refit_metric
+        if callable(self.scoring) and self.multimetric_:
+            # Only now are the names known that a callable gives its scores.
+            self._check_refit_for_multimetric(
+                {key.removeprefix("mean_test_") for key in self.cv_results_}
+            )
+            metric = self.refit
+        if self.multimetric_ and not self.refit:
+            return
+        self.best_index_ = self._select_best_index(
+            self.refit, metric, self.cv_results_
+        )
+        if not callable(self.refit):
+            means = self.cv_results_[f"mean_test_{metric}"]
+            self.best_score_ = means[self.best_index_]
+        self.best_params_ = self.cv_results_["params"][self.best_index_]
+
+    def _refit_best(self, preparation, tree):
+        """Fit the best parameters on all of the data."""
+        if not self.refit:
+            return
+        # The parameters are cloned too: they may be estimators.
+        estimator = clone(preparation.evaluation.settings.estimator).set_params(
+            **clone(self.best_params_, safe=False)
+        )
+        self.best_estimator_ = estimator
+        X, y = preparation.evaluation.X, preparation.evaluation.y
+        targets = () if y is None else (y,)
+        with tree.refit(estimator):
+            start = time.time()
+            estimator.fit(X, *targets, **preparation.fit_params)
+            self.refit_time_ = time.time() - start
+        if hasattr(estimator, "feature_names_in_"):
+            self.feature_names_in_ = estimator.feature_names_in_

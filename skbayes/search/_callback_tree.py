@@ -1,0 +1,78 @@
+"""What scikit-learn's callbacks see of a search: root, search, folds, refit.
+
+Where nobody listens, or scikit-learn has no callbacks yet (< 1.9), nothing is built.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+
+from skbayes._compat import has_callbacks, root_context
+
+
+class CallbackTree:
+    """The callback contexts of one `fit`.
+
+    Parameters
+    ----------
+    search : SearchCV
+        The search being fitted.
+    preparation : Preparation
+        Its data and metadata.
+    """
+
+    def __init__(self, search, preparation):
+        self._search = search
+        self.is_active = has_callbacks(search)
+        self._n_splits = preparation.evaluation.n_splits
+        self._data = {
+            "estimator": search,
+            "X": preparation.evaluation.X,
+            "y": preparation.evaluation.y,
+            "metadata": preparation.metadata,
+        }
+        self._root = self._folds = None
+
+    @contextmanager
+    def fit(self):
+        """The whole `fit`; its end is only told where it ends well."""
+        if self.is_active:
+            n_tasks = 1 + (self._search.refit is not False)
+            self._root = root_context(self._search, max_subtasks=n_tasks)
+            self._root.call_on_fit_task_begin(**self._data)
+        yield
+        if self.is_active:
+            self._root.call_on_fit_task_end(**self._data)
+
+    @contextmanager
+    def search(self, n_candidates):
+        """The search proper, with one task a fold."""
+        if not self.is_active:
+            yield
+            return
+        n_tasks = None if n_candidates is None else n_candidates * self._n_splits
+        self._folds = self._root.subcontext(
+            task_name="search", max_subtasks=n_tasks, sequential_subtasks=False
+        )
+        self._folds.call_on_fit_task_begin(estimator=self._search)
+        yield
+        self._folds.call_on_fit_task_end(estimator=self._search)
+
+    def fold(self, trial, fold):
+        """The task of one fold, made before the fold is handed to a worker."""
+        return self._folds.subcontext(
+            task_name="candidate-split-evaluation",
+            task_id=trial * self._n_splits + fold,
+        )
+
+    @contextmanager
+    def refit(self, estimator):
+        """The refit of the best estimator, whose own tasks hang below it."""
+        if not self.is_active:
+            yield
+            return
+        task = self._root.subcontext(task_name="refit-with-best-params")
+        with task.propagate_callback_context(estimator):
+            task.call_on_fit_task_begin(**self._data)
+            yield
+        task.call_on_fit_task_end(**self._data)

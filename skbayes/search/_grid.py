@@ -1,0 +1,188 @@
+"""Grid search: every combination of the given choices."""
+
+from __future__ import annotations
+
+import numpy as np
+from sklearn.model_selection import ParameterGrid
+
+from skbayes._strategies import FixedCandidates
+from skbayes.search._base import SearchCV
+from skbayes.search._preparation import check_param_names
+from skbayes.space import check_param_grid
+
+
+class GridSearchCV(SearchCV):
+    """Try every combination of the given choices, and keep the best.
+
+    Takes what scikit-learn's ``GridSearchCV`` takes and gives exactly its results,
+    with a shared evaluation core that can be given a budget, be watched and be
+    stopped. Methods such as ``predict`` are those of the best estimator.
+
+    Parameters
+    ----------
+    estimator : estimator
+        Cloned for every fold, never changed. It needs a ``score`` method, or
+        `scoring` must be given.
+
+    param_grid : dict or list of dicts
+        Names of parameters with lists of choices; of several dicts each spans a grid
+        of its own.
+
+    scoring : str, callable, list, tuple or dict, default=None
+        How a fitted model is scored on the held-out part of a fold; greater is
+        better. A string or a callable for one score; a list or tuple of strings, a
+        dict or a callable that gives a dict for several. None: the estimator's own
+        ``score``.
+
+    n_jobs : int or None, default=None
+        Folds run at the same time, on joblib's active backend. None means 1 unless
+        in a :func:`joblib.parallel_config` context, -1 all processors.
+
+    refit : bool, str or callable, default=True
+        Whether to fit the best parameters on all data. With several scores the name
+        of the one that decides. A callable is given ``cv_results_`` and returns the
+        index of the candidate to choose.
+
+    cv : int, cross-validation splitter or iterable, default=None
+        The folds, split once: every candidate sees the same ones. None: 5 folds. An
+        integer: that many folds, stratified for classifiers. An iterable: pairs of
+        train and test indices.
+
+    verbose : int, default=0
+        1 prints a summary, 2 also a line a candidate, 3 also a line a fold; always
+        from the parent process.
+
+    pre_dispatch : int or str, default="2*n_jobs"
+        Batches of folds handed to the workers ahead of time; fewer save memory. An
+        adaptive search keeps to one more than there are workers.
+
+    error_score : "raise" or numeric, default=np.nan
+        Score of a fold whose fit fails; failures are warned about once, grouped by
+        cause. With ``"raise"`` the first failure ends the search.
+
+    return_train_score : bool, default=False
+        Whether ``cv_results_`` holds scores on the training parts too.
+
+    time_budget : float, default=None
+        Seconds after which no new fit starts. What is running ends, and the best
+        candidate with all its folds is chosen; the first one is always finished.
+
+    callbacks : list of callable, default=None
+        Each is given a :class:`~skbayes.callbacks.SearchProgress` after every
+        candidate; one that returns True ends the search.
+
+    store_predictions : bool, default=False
+        Whether ``trials_`` keep the out-of-fold predictions of every candidate.
+
+    Attributes
+    ----------
+    cv_results_ : dict of str to array of shape (n_candidates,)
+        As scikit-learn's: parameters, scores of every fold, means, ranks and times
+        in seconds. With `time_budget` also ``status`` (complete, stopped or failed)
+        and ``n_splits_evaluated``; a candidate that was stopped has NaN in the folds
+        it did not run and in every mean, and ranks behind every complete one.
+
+    trials_ : list of Trial
+        Every candidate as a record: parameters, folds with scores, times and errors,
+        and status; in the order of ``cv_results_``.
+
+    best_estimator_ : estimator
+        Fitted on all data with the best parameters. Not available if
+        ``refit=False``.
+
+    best_score_ : float
+        Mean score of the best candidate over all folds. Not available if `refit` is
+        a callable, nor with several scores and ``refit=False``.
+
+    best_params_ : dict
+        The parameters that gave it.
+
+    best_index_ : int
+        The row of it in ``cv_results_``.
+
+    scorer_ : callable or dict
+        The scorer, or a dict of scorers.
+
+    n_splits_ : int
+        Folds of a complete candidate.
+
+    refit_time_ : float
+        Seconds of the refit. Not available if ``refit=False``.
+
+    multimetric_ : bool
+        Whether there are several scores.
+
+    classes_ : ndarray of shape (n_classes,)
+        Class labels of the refitted classifier.
+
+    n_features_in_ : int
+        Number of features seen by the refitted estimator, where it tells.
+
+    feature_names_in_ : ndarray of shape (`n_features_in_`,)
+        Names of the features seen by the refitted estimator, where it tells.
+
+    See Also
+    --------
+    RandomSearchCV : Draws candidates at random.
+    BayesSearchCV : Learns from the scores where to look.
+
+    Notes
+    -----
+    A candidate that stands twice in the grid is fitted once, and its results are
+    shown in both rows.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_iris
+    >>> from sklearn.svm import SVC
+    >>> from skbayes import GridSearchCV
+    >>> X, y = load_iris(return_X_y=True)
+    >>> search = GridSearchCV(SVC(), {"C": [1, 10], "kernel": ["linear", "rbf"]})
+    >>> search.fit(X, y).best_params_
+    {'C': 1, 'kernel': 'linear'}
+    """
+
+    _parameter_constraints: dict = {
+        **SearchCV._parameter_constraints,
+        "param_grid": [dict, list],
+    }
+
+    def __init__(
+        self,
+        estimator,
+        param_grid,
+        *,
+        scoring=None,
+        n_jobs=None,
+        refit=True,
+        cv=None,
+        verbose=0,
+        pre_dispatch="2*n_jobs",
+        error_score=np.nan,
+        return_train_score=False,
+        time_budget=None,
+        callbacks=None,
+        store_predictions=False,
+    ):
+        super().__init__(
+            estimator=estimator,
+            scoring=scoring,
+            n_jobs=n_jobs,
+            refit=refit,
+            cv=cv,
+            verbose=verbose,
+            pre_dispatch=pre_dispatch,
+            error_score=error_score,
+            return_train_score=return_train_score,
+        )
+        self.param_grid = param_grid
+        self.time_budget = time_budget
+        self.callbacks = callbacks
+        self.store_predictions = store_predictions
+
+    def _make_strategy(self, preparation):
+        """All combinations, in scikit-learn's order."""
+        check_param_grid(self.param_grid, owner=type(self).__name__)
+        grid = ParameterGrid(self.param_grid)
+        check_param_names(self, [list(d) for d in grid.param_grid], "param_grid")
+        return FixedCandidates(grid, len(grid))

@@ -1,0 +1,35 @@
+"""How much may be under way at once.
+
+Too little, and workers idle; too much, and an adaptive search proposes without
+knowing what it could have waited for.
+"""
+
+from __future__ import annotations
+
+import math
+
+from skbayes._compat import evaluate_pre_dispatch
+
+
+def candidates_under_way(n_workers, n_splits):
+    """Candidates an adaptive search may have open, including the newest.
+
+    All workers and one fold ahead are fed by ``ceil((n_workers + 1) / n_splits)``
+    candidates; two more bridge the time until stragglers of older ones end.
+    """
+    if n_workers == 1:
+        return 1
+    return math.ceil((n_workers + 1) / n_splits) + 2
+
+
+def batches_in_flight(pre_dispatch, n_workers, is_adaptive):
+    """Batches to hand over before one has come back.
+
+    An adaptive search keeps one batch ahead of the workers: the next proposal is
+    then computed while they are busy.
+    """
+    if n_workers == 1:
+        return 1
+    if is_adaptive:
+        return n_workers + 1
+    return max(n_workers, evaluate_pre_dispatch(pre_dispatch, n_workers))

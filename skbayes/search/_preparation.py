@@ -1,0 +1,158 @@
+"""What `fit` settles before the first fit: scorers, metadata, folds, candidates' names.
+
+Everything is checked here once, so that nothing later has to be.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sklearn.base import clone, is_classifier
+from sklearn.model_selection import check_cv
+from sklearn.utils.validation import indexable
+
+from skbayes._compat import (
+    CV_SPLIT_VERB,
+    check_method_params,
+    has_callbacks,
+    metric_names,
+)
+from skbayes._evaluation.fold import Evaluation, FoldSettings
+
+
+@dataclass(frozen=True)
+class Preparation:
+    """What the steps of one `fit` share.
+
+    Parameters
+    ----------
+    evaluation : Evaluation
+        Data, folds, and how a fold is run.
+    scorers : callable
+        As `BaseSearchCV._get_scorers` gives them.
+    refit_metric : str
+        Metric that chooses, as far as it is known before the first fit.
+    metric : str or None
+        Metric the search maximises; None if the first fold has to tell.
+    fit_params : mapping
+        What the refit passes to ``fit``.
+    metadata : dict or None
+        What the callbacks of scikit-learn are given.
+    """
+
+    evaluation: Evaluation
+    scorers: Any
+    refit_metric: Any
+    metric: str | None
+    fit_params: Mapping[str, Any]
+    metadata: dict[str, Any] | None
+
+
+def prepare(search, X, y, params, *, predict_method=None):
+    """Check the input of a search's `fit` and settle everything it needs.
+
+    Parameters
+    ----------
+    search : SearchCV
+        The search being fitted.
+    X, y : array-like
+        The data as the user gave them.
+    params : dict
+        Metadata passed to ``fit``.
+    predict_method : str or None
+        Method whose out-of-fold output is kept.
+
+    Returns
+    -------
+    Preparation
+    """
+    check_is_instance(search)
+    scorers, refit_metric = search._get_scorers()
+    X, y = indexable(X, y)
+    params = check_method_params(X, params=params)
+    routed = search._get_routed_params_for_fit(params)
+    splits = materialise_splits(search, X, y, routed.splitter.split)
+    settings = FoldSettings(
+        estimator=clone(search.estimator),
+        scorer=scorers,
+        fit_params=routed.estimator.fit,
+        score_params=routed.scorer.score,
+        return_train_score=search.return_train_score,
+        error_score=search.error_score,
+        predict_method=predict_method,
+        caller=search if has_callbacks(search) else None,
+        origin=time.monotonic(),
+    )
+    weight = params.get("sample_weight")
+    return Preparation(
+        evaluation=Evaluation(X, y, splits, settings),
+        scorers=scorers,
+        refit_metric=refit_metric,
+        metric=deciding_metric(search, scorers),
+        fit_params=routed.estimator.fit,
+        metadata=None if weight is None else {"sample_weight": weight},
+    )
+
+
+def check_is_instance(search):
+    """Refuse an estimator class given in place of an estimator."""
+    if isinstance(search.estimator, type):
+        name = search.estimator.__name__
+        raise TypeError(
+            f"The `estimator` parameter of {type(search).__name__} must be an "
+            f"estimator instance. Got the class {name} instead; write {name}()."
+        )
+
+
+def materialise_splits(search, X, y, split_params) -> Sequence[tuple[Any, Any]]:
+    """Split once, so that every candidate sees the same folds."""
+    cv = check_cv(search.cv, y, classifier=is_classifier(search.estimator))
+    n_splits = cv.get_n_splits(X, y, **split_params)
+    splits = list(cv.split(X, y, **split_params))
+    if len(splits) != n_splits:
+        raise ValueError(
+            f"cv.split and cv.get_n_splits {CV_SPLIT_VERB} inconsistent results. "
+            f"Expected {n_splits} splits, got {len(splits)}"
+        )
+    if not splits:
+        raise ValueError(
+            "No fits were performed. "
+            "Was the CV iterator empty? "
+            "Were there no candidates?"
+        )
+    return splits
+
+
+def deciding_metric(search, scorers) -> str | None:
+    """The metric a search maximises: the refit metric, else the first.
+
+    A callable `scoring` tells the names of its metrics only when it is called.
+    """
+    if isinstance(search.refit, str):
+        return search.refit
+    return None if callable(search.scoring) else metric_names(scorers)[0]
+
+
+def check_param_names(search, names_of_dicts: Sequence[Sequence[str]], parameter: str):
+    """Refuse names that are no parameters of the estimator.
+
+    A parameter of a step that is itself searched over, ``step__C`` beside ``step``,
+    depends on the value of the step and is left to ``set_params``.
+    """
+    if not hasattr(search.estimator, "get_params"):
+        return
+    known = set(search.estimator.get_params(deep=True))
+    for names in names_of_dicts:
+        for name in names:
+            parts = name.split("__")
+            prefixes = {"__".join(parts[:i]) for i in range(1, len(parts))}
+            if name not in known and not prefixes & set(names):
+                raise ValueError(
+                    f"The `{parameter}` parameter of {type(search).__name__} has the "
+                    f"name {name!r}, which is no parameter of "
+                    f"{type(search.estimator).__name__}. Invalid parameter {name!r}; "
+                    f"valid parameters are: {sorted(known)}."
+                )
