@@ -23,7 +23,19 @@ _SIGNIFICANT_DIGITS = 12
 
 
 def native(value: Any) -> Any:
-    """Turn a numpy scalar into its plain Python twin, leave anything else as it is."""
+    """Turn a numpy scalar into its plain Python twin.
+
+    Parameters
+    ----------
+    value : object
+        Any value.
+
+    Returns
+    -------
+    object
+        A bool, int, float, complex, str or bytes for a numpy scalar of such a kind;
+        anything else as it is.
+    """
     if not isinstance(value, np.generic) or value.dtype.kind not in _PLAIN_KINDS:
         return value
     item = value.item()

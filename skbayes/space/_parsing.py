@@ -82,6 +82,7 @@ def parse_space(
     Returns
     -------
     Space
+        What can be tried.
 
     Raises
     ------

@@ -243,7 +243,8 @@ def _check_range(kind: str, low: Any, high: Any, prior: Any, least: float) -> No
     if low >= high:
         raise ValueError(
             f"The `low` parameter of {kind} must be below `high`. Got low={low!r} and"
-            f" high={high!r} instead. Write [{low!r}] for a constant."
+            f" high={high!r} instead."
+            + (f" Write [{low!r}] for a constant." if low == high else "")
         )
     if prior == "log-uniform" and low <= 0:
         raise ValueError(

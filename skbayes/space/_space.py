@@ -22,7 +22,7 @@ from skbayes.space._branches import (
     points_of,
     what_keeps_out,
 )
-from skbayes.space._choices import choice_key, is_plain, plain_key
+from skbayes.space._keys import PointKeys
 
 BoolArray = NDArray[np.bool_]
 IntArray = NDArray[np.intp]
@@ -98,6 +98,7 @@ class Space:
         Returns
         -------
         array of bool of shape (n, D)
+            False where a column is inactive.
         """
         if self.n_branches == 1:
             return np.ones(U.shape, dtype=bool)
@@ -163,6 +164,7 @@ class Space:
         Returns
         -------
         array of shape (n, D)
+            Encoded points.
 
         Raises
         ------
@@ -229,7 +231,18 @@ class Space:
         return self._locate(params)[1]
 
     def contains(self, params: Params) -> bool:
-        """Tell whether parameters are a point of the space."""
+        """Tell whether parameters are a point of the space.
+
+        Parameters
+        ----------
+        params : dict
+            What may be a point.
+
+        Returns
+        -------
+        bool
+            Whether one of the dicts has just these names and all the values.
+        """
         return any(find_in(branch, params) is not None for branch in self._branches)
 
     def check(self, params: Params, *, owner: str) -> None:
@@ -269,10 +282,7 @@ class Space:
         hashable
             Good for a set or a dict; survives pickling.
         """
-        return tuple(
-            (name, self._value_key(name, value))
-            for name, value in self.canonical(params).items()
-        )
+        return self._keys.key(self.canonical(params))
 
     @cached_property
     def cardinality(self) -> int | None:
@@ -330,22 +340,10 @@ class Space:
             np.copyto(U, self._inactive, where=~self.active(U))
         return U
 
-    def _value_key(self, name: str, value: Any) -> Hashable:
-        """Make the key of one value that `canonical` has returned."""
-        if is_plain(value):
-            return plain_key(value)
-        return "choice", self._choice_codes[name, choice_key(value)]
-
     @cached_property
-    def _choice_codes(self) -> dict[tuple[str, Hashable], int]:
-        """A number for each choice that is no plain value, the same in all dicts."""
-        codes: dict[tuple[str, Hashable], int] = {}
-        for branch in self._branches:
-            for name, dimension in branch.items():
-                if dimension.is_categorical:
-                    for choice in dimension.values():
-                        codes.setdefault((name, choice_key(choice)), len(codes))
-        return codes
+    def _keys(self) -> PointKeys:
+        """What makes the keys of points."""
+        return PointKeys(self._branches)
 
     @cached_property
     def _templates(self) -> list[list[tuple[str, int | None, Any]]]:
