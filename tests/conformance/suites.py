@@ -86,7 +86,7 @@ def suite_of(nodeid: str) -> Suite | None:
 
 def exclusion(nodeid: str, cast: str) -> str | None:
     """Why a test is left out, None if it is not."""
-    for end, reason in EXCLUSIONS[cast].items():
+    for end, reason in EXCLUSIONS.get(cast, {}).items():
         if nodeid.endswith(end) or f"{end}[" in nodeid:
             return reason
     return None
