@@ -55,8 +55,9 @@ class CostModel:
         numeric = self.layout.numeric
         d = len(numeric)
         gradient = np.zeros_like(U)
-        slopes = self.weights[1 : 1 + d] + 2.0 * U[:, numeric] * (
-            self.weights[1 + d : 1 + 2 * d]
+        slopes = (
+            self.weights[1 : 1 + d]
+            + 2.0 * U[:, numeric] * (self.weights[1 + d : 1 + 2 * d])
         )
         gradient[:, numeric] = slopes * self.layout.activity(U)[:, numeric]
         return gradient

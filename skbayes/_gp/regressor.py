@@ -251,8 +251,20 @@ class GaussianProcess:
         return self.y - self.rows.noise * self.alpha
 
     def weights(self, targets: FloatArray) -> tuple[FloatArray, float]:
-        """Weights of the rows in the mean, and the constant mean, for any targets."""
-        Linv = self.rows.Linv
+        """Weights of the first rows in the mean, and the constant mean, for any targets.
+
+        Parameters
+        ----------
+        targets : array of shape (k,)
+            Targets of the first k rows; the posterior is that given these rows only.
+
+        Returns
+        -------
+        alpha : array of shape (k,)
+        prior_mean : float
+        """
+        k = len(targets)
+        Linv = self.rows.Linv[:k, :k]
         ones = Linv.sum(axis=1)
         white = Linv @ targets
         mu = float(ones @ white) / (float(ones @ ones) + 1.0)
@@ -377,9 +389,7 @@ class GaussianProcess:
         return other
 
 
-def _kernel(
-    Z: FloatArray, right: FloatArray, log_signal_variance: float
-) -> FloatArray:
+def _kernel(Z: FloatArray, right: FloatArray, log_signal_variance: float) -> FloatArray:
     """Kernel matrix of points `Z`, (m, p), with augmented ones, (m, n)."""
     return matern(squared_distances(augment_left(Z), right), log_signal_variance)
 

@@ -1,0 +1,15 @@
+"""What to try next: acquisition functions and where they are greatest."""
+
+from skbayes._acquisition.acquisition import Acquisition, build_acquisition
+from skbayes._acquisition.effort import Effort
+from skbayes._acquisition.layouts import layout_of
+from skbayes._acquisition.maximize import Candidates, maximize
+
+__all__ = [
+    "Acquisition",
+    "Candidates",
+    "Effort",
+    "build_acquisition",
+    "layout_of",
+    "maximize",
+]

@@ -1,0 +1,44 @@
+"""Which points have been seen, fast enough to ask for thousands."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from skbayes._gp.layout import BoolArray, FloatArray
+
+#: Encoded values that agree to nine decimals are equal.
+_RESOLUTION = 1e9
+#: Seed of the multipliers; any odd numbers do.
+_SEED = 1
+
+
+class Seen:
+    """A set of encoded points.
+
+    Parameters
+    ----------
+    U : array of shape (n, n_columns) or None
+        Its members; None is none.
+    """
+
+    def __init__(self, U: FloatArray | None) -> None:
+        self._hashes = None if U is None or not len(U) else hashes(U)
+
+    def contains(self, U: FloatArray) -> BoolArray:
+        """Which rows of `U` are members, shape (m,)."""
+        if self._hashes is None:
+            return np.zeros(len(U), dtype=np.bool_)
+        return np.isin(hashes(U), self._hashes)
+
+
+def hashes(U: FloatArray) -> NDArray[np.uint64]:
+    """One number for each row; rows equal to nine decimals have the same."""
+    integers = np.rint(U * _RESOLUTION).astype(np.int64).view(np.uint64)
+    rng = np.random.default_rng(_SEED)
+    odd = rng.integers(1 << 63, size=U.shape[1], dtype=np.uint64) * np.uint64(2)
+    mixed = integers * (odd + np.uint64(1))
+    # The high bits are mixed in, or columns of round numbers would cancel.
+    mixed ^= mixed >> np.uint64(29)
+    mixed *= np.uint64(0xBF58476D1CE4E5B9)
+    return mixed.sum(axis=1, dtype=np.uint64)
