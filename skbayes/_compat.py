@@ -17,8 +17,10 @@ from typing import Any
 
 import joblib
 from joblib._utils import eval_expr
+from joblib._parallel_backends import LokyBackend, SequentialBackend
+from joblib.executor import get_memmapping_executor
 from joblib.externals.loky.process_executor import BrokenProcessPool
-from joblib.parallel import BatchedCalls
+from joblib.parallel import BatchedCalls, get_active_backend
 from sklearn import get_config
 from sklearn.base import _fit_context as fit_context
 from sklearn.metrics._scorer import _MultimetricScorer as MultimetricScorer
@@ -115,6 +117,20 @@ def with_configuration(function: Callable[..., Any]) -> Callable[..., Any]:
     return configured
 
 
+class _OneLokyWorker(LokyBackend):  # type: ignore[misc]
+    """A loky pool of a single process, which joblib would replace by no pool."""
+
+    def configure(
+        self, n_jobs: int = 1, parallel: Any = None, **settings: Any
+    ) -> int:
+        environment = self._prepare_worker_env(n_jobs=1)
+        self._workers = get_memmapping_executor(
+            1, env=environment, context_id=parallel._id
+        )
+        self.parallel = parallel
+        return 1
+
+
 class JoblibPool:
     """joblib's active backend, one call at a time.
 
@@ -126,16 +142,21 @@ class JoblibPool:
     ----------
     n_jobs : int or None
         As in joblib.
+    needs_process : bool
+        Whether a single worker of the default backend is a process too.
     """
 
-    def __init__(self, n_jobs: int | None) -> None:
+    def __init__(self, n_jobs: int | None, *, needs_process: bool = False) -> None:
         self._n_jobs = n_jobs
+        self._needs_process = needs_process
         self._parallel: Any = None
         self._nested: Any = None
         self._held: list[tuple[list[tuple[Any, ...]], Callable[[Any], None]]] = []
 
     def __enter__(self) -> JoblibPool:
         self._parallel = joblib.Parallel(n_jobs=self._n_jobs)
+        if self._needs_process and self._is_single_default():
+            self._parallel = joblib.Parallel(n_jobs=1, backend=_OneLokyWorker())
         self._parallel.__enter__()
         # Backends may tell from this that their workers are in use (dask).
         if hasattr(self._backend, "start_call"):
@@ -156,6 +177,18 @@ class JoblibPool:
     def n_workers(self) -> int:
         """Workers that can run at once; 1 means: without a pool."""
         return int(self._parallel._effective_n_jobs())
+
+    @property
+    def can_lose_workers(self) -> bool:
+        """Whether a worker may end without taking this process with it."""
+        return isinstance(self._backend, LokyBackend)
+
+    def _is_single_default(self) -> bool:
+        """Whether one worker was asked for, and no backend in particular."""
+        backend, _ = get_active_backend()
+        return self.n_workers == 1 and isinstance(
+            backend, LokyBackend | SequentialBackend
+        )
 
     def submit(
         self, calls: Iterable[tuple[Any, ...]], done: Callable[[Any], None]

@@ -57,6 +57,9 @@ class FoldResult:
         Whether the scorer gave a dict of scores rather than a number.
     stop : bool
         Whether a callback asked, from inside the fit, to end the search.
+    is_fatal : bool
+        Whether the fold took its worker with it, so that its candidate is not to be
+        tried again.
     """
 
     fold: int
@@ -71,6 +74,7 @@ class FoldResult:
     predictions: Any = None
     is_multimetric: bool = False
     stop: bool = False
+    is_fatal: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,11 @@ short folds share a batch, so that handing them over costs less than running the
 from __future__ import annotations
 
 import queue
+import time
 from collections import deque
 from collections.abc import Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Any, Protocol, Self
 
@@ -133,15 +134,19 @@ class PoolExecutor:
     def __init__(self, evaluation: Evaluation, n_jobs: int | None) -> None:
         self._evaluation = evaluation
         self._run_fold = evaluation.configured_run_fold()
-        self._pool = JoblibPool(n_jobs)
+        needs_process = evaluation.settings.fit_timeout is not None
+        self._pool = JoblibPool(n_jobs, needs_process=needs_process)
         self._done: queue.SimpleQueue[tuple[int, Any]] = queue.SimpleQueue()
         self._in_flight: dict[int, tuple[Task, ...]] = {}
+        self._submitted: dict[int, float] = {}
         self._n_submitted = 0
         self._seconds: float | None = None
         self._stack = ExitStack()
 
     def __enter__(self) -> Self:
         self._stack.enter_context(self._pool)
+        if self._pool.can_lose_workers:
+            self._evaluation = self._evaluation.with_exit()
         return self
 
     def __exit__(
@@ -167,7 +172,7 @@ class PoolExecutor:
     @property
     def batch_size(self) -> int:
         """Tasks worth handing over together, from how long they have taken so far."""
-        if self._seconds is None:
+        if self._seconds is None or self._evaluation.settings.fit_timeout is not None:
             return 1
         return max(1, int(BATCH_SECONDS / max(self._seconds, 1e-6)))
 
@@ -176,6 +181,7 @@ class PoolExecutor:
         number = self._n_submitted
         self._n_submitted += 1
         self._in_flight[number] = tuple(tasks)
+        self._submitted[number] = time.monotonic()
         done = self._done
         self._pool.submit(
             [(self._run_fold, self._arguments(task), {}) for task in tasks],
@@ -185,25 +191,24 @@ class PoolExecutor:
     def wait(self, timeout: float | None = None) -> list[Outcome]:
         """Tasks that have ended; blocks until there is one, or `timeout` seconds."""
         outcomes: list[Outcome] = []
-        lost: list[Task] = []
         self._pool.run_held()
         while self._in_flight:
-            is_first = not outcomes and not lost
             try:
-                number, outcome = self._done.get(is_first, timeout)
+                number, outcome = self._done.get(not outcomes, timeout)
             except queue.Empty:
                 break
-            tasks = self._in_flight.pop(number, ())
+            tasks = self._in_flight.get(number, ())
             try:
                 outcomes += self._note(tasks, self._pool.result(outcome))
             except BrokenProcessPool:
-                lost += tasks
-        return outcomes + self._recover(lost) if lost else outcomes
+                return outcomes + self._recover()
+            del self._in_flight[number], self._submitted[number]
+        return outcomes
 
     def abort(self) -> None:
         """Kill the workers, and with them what is running."""
         if self._in_flight:
-            self._in_flight.clear()
+            self._forget()
             self._pool.abort()
 
     def _arguments(self, task: Task) -> tuple[Any, ...]:
@@ -219,14 +224,42 @@ class PoolExecutor:
             self._seconds = old + _SMOOTHING * (seconds - old)
         return [Outcome(t, r) for t, r in zip(tasks, results, strict=True)]
 
-    def _recover(self, lost: list[Task]) -> list[Outcome]:
+    def _recover(self) -> list[Outcome]:
         """Start new workers and run what was in flight again, one task at a time."""
-        lost += [task for batch in self._in_flight.values() for task in batch]
-        self._in_flight.clear()
-        self._done = queue.SimpleQueue()
+        outcomes = self._late()
+        lost = [task for batch in self._in_flight.values() for task in batch]
+        self._forget()
         self._pool.restart()
-        lost.sort(key=lambda task: (task.trial, task.fold))
-        return [Outcome(task, self._run_alone(task)) for task in lost]
+        guilty: dict[int, FoldResult] = {}
+        for task in sorted(lost, key=lambda task: (task.trial, task.fold)):
+            if task.trial in guilty:
+                result = replace(guilty[task.trial], fold=task.fold)
+            else:
+                result = self._run_alone(task)
+            if result.is_fatal:
+                guilty[task.trial] = result
+            outcomes.append(Outcome(task, result))
+        return outcomes
+
+    def _late(self) -> list[Outcome]:
+        """The task that was ended for taking too long: the one handed over first.
+
+        Tasks are begun in the order they were handed over, so the first one in
+        flight has run the longest.
+        """
+        limit = self._evaluation.settings.fit_timeout
+        number = min(self._in_flight)
+        if limit is None or time.monotonic() - self._submitted[number] < limit:
+            return []
+        error = f"FitTimeout: the fit did not stop after fit_timeout={limit:g} seconds."
+        tasks = self._in_flight.pop(number)
+        return [Outcome(t, failed_fold(t.fold, error, self._evaluation)) for t in tasks]
+
+    def _forget(self) -> None:
+        """Expect nothing more of what is in flight."""
+        self._in_flight.clear()
+        self._submitted.clear()
+        self._done = queue.SimpleQueue()
 
     def _run_alone(self, task: Task) -> FoldResult:
         """Run a task with nothing beside it: if the worker dies now, the task did it."""
@@ -235,16 +268,17 @@ class PoolExecutor:
         try:
             result: FoldResult = self._pool.result(done.get())[0]
         except BrokenProcessPool as error:
-            if self._evaluation.settings.error_score == "raise":
-                raise
             self._pool.restart()
-            return failed_fold(task.fold, f"The worker died: {error}", self._evaluation)
+            lost = failed_fold(task.fold, f"The worker died: {error}", self._evaluation)
+            return replace(lost, is_fatal=True)
         return result
 
 
 def failed_fold(fold: int, error: str, evaluation: Evaluation) -> FoldResult:
     """The record of a fold that left none of its own."""
     score = evaluation.settings.error_score
+    if score == "raise":
+        raise RuntimeError(error)
     return FoldResult(
         fold=fold,
         test_scores=dict.fromkeys(evaluation.metric_names, score),
@@ -258,7 +292,11 @@ def failed_fold(fold: int, error: str, evaluation: Evaluation) -> FoldResult:
 def open_executor(
     evaluation: Evaluation, n_jobs: int | None
 ) -> SerialExecutor | PoolExecutor:
-    """The executor for `n_jobs` on the active backend: no pool for a single worker."""
-    if effective_n_jobs(n_jobs) == 1:
+    """The executor for `n_jobs` on the active backend.
+
+    A single worker needs no pool, unless a fit may have to be stopped by force.
+    """
+    is_limited = evaluation.settings.fit_timeout is not None
+    if effective_n_jobs(n_jobs) == 1 and not is_limited:
         return SerialExecutor(evaluation)
     return PoolExecutor(evaluation, n_jobs)

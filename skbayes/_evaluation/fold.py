@@ -6,7 +6,7 @@ import numbers
 import time
 import traceback
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sklearn.base import clone
@@ -18,6 +18,7 @@ from skbayes._compat import (
     with_configuration,
     worker_name,
 )
+from skbayes._evaluation.time_limit import FitTimeout, time_limit
 from skbayes._protocol import FoldResult, Params
 
 #: The name of a metric that has none.
@@ -46,6 +47,10 @@ class FoldSettings:
         The search, for the callbacks of scikit-learn.
     origin : float
         Monotonic time at which the search began.
+    fit_timeout : float or None
+        Seconds a fold may take.
+    may_exit : bool
+        Whether the process may be ended when a fold takes longer and does not stop.
     """
 
     estimator: Any
@@ -57,6 +62,8 @@ class FoldSettings:
     predict_method: str | None = None
     caller: Any = None
     origin: float = 0.0
+    fit_timeout: float | None = None
+    may_exit: bool = False
 
 
 @dataclass(frozen=True)
@@ -87,6 +94,10 @@ class Evaluation:
     def metric_names(self) -> tuple[str, ...]:
         """Names of the scorer's metrics, as far as they are known beforehand."""
         return metric_names(self.settings.scorer)
+
+    def with_exit(self) -> Evaluation:
+        """The same for workers that may be ended when a fold takes too long."""
+        return replace(self, settings=replace(self.settings, may_exit=True))
 
     def configured_run_fold(self) -> Callable[..., FoldResult]:
         """`run_fold` that takes this thread's configuration along to a worker."""
@@ -125,31 +136,32 @@ def run_fold(
 ) -> FoldResult:
     """Fit and score one candidate on one fold.
 
-    A fit that fails, or asks the whole process to exit, gives ``error_score``
-    and its traceback; with ``error_score="raise"`` the error is raised.
+    A fit that fails, asks the whole process to exit or takes too long gives
+    ``error_score`` and its traceback; with ``error_score="raise"`` it raises.
     """
     started = time.monotonic()
     context = None if context is None else _StopFlag(context)
     estimator = clone(settings.estimator)
     try:
-        raw = fit_and_score(
-            estimator,
-            X,
-            y,
-            scorer=settings.scorer,
-            train=train,
-            test=test,
-            parameters=params,
-            fit_params=settings.fit_params,
-            score_params=settings.score_params,
-            return_train_score=settings.return_train_score,
-            return_estimator=settings.predict_method is not None,
-            error_score=settings.error_score,
-            verbose=0,
-            caller=settings.caller,
-            callback_ctx=context,
-        )
-    except SystemExit:
+        with time_limit(settings.fit_timeout, may_exit=settings.may_exit):
+            raw = fit_and_score(
+                estimator,
+                X,
+                y,
+                scorer=settings.scorer,
+                train=train,
+                test=test,
+                parameters=params,
+                fit_params=settings.fit_params,
+                score_params=settings.score_params,
+                return_train_score=settings.return_train_score,
+                return_estimator=settings.predict_method is not None,
+                error_score=settings.error_score,
+                verbose=0,
+                caller=settings.caller,
+                callback_ctx=context,
+            )
+    except (SystemExit, FitTimeout):
         if settings.error_score == "raise":
             raise
         raw = _exit_result(settings, time.monotonic() - started)
@@ -177,7 +189,7 @@ def run_fold(
 
 
 def _exit_result(settings: FoldSettings, seconds: float) -> dict[str, Any]:
-    """What scikit-learn would have given, had it caught a ``SystemExit``."""
+    """What scikit-learn gives where it catches the error, for those it does not."""
     names = metric_names(settings.scorer)
     error = settings.error_score
     scores = error if names == (SINGLE,) else dict.fromkeys(names, error)

@@ -386,6 +386,8 @@ class SearchLoop:
         trial = self._open[task.trial]
         trial.n_running -= 1
         trial.results[task.fold] = result
+        if result.is_fatal:
+            self._give_up(trial, result)
         self._is_stopping |= result.stop
         self._tally.count_fold(result)
         if self._store is not None:
@@ -394,6 +396,15 @@ class SearchLoop:
             guarded(observer.on_fold, task.trial, task.params, result)
         if not trial.n_running and not trial.todo:
             self._go_on(trial)
+
+    def _give_up(self, trial: _OpenTrial, fatal: FoldResult) -> None:
+        """Let the folds of a candidate that are left fail as this one did."""
+        for fold in (*trial.todo, *trial.held):
+            trial.results[fold] = replace(fatal, fold=fold)
+        trial.todo.clear()
+        trial.held.clear()
+        if trial in self._ready:
+            self._ready.remove(trial)
 
     def _end(self, trial: _OpenTrial) -> None:
         """Close a candidate, and with it those that share its results."""

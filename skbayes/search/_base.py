@@ -8,14 +8,16 @@ from abc import ABCMeta, abstractmethod
 
 import numpy as np
 from sklearn.base import clone
-from sklearn.utils._param_validation import Interval
+from sklearn.model_selection import TimeSeriesSplit
+from sklearn.utils._param_validation import Interval, StrOptions
 
 from skbayes._compat import BaseSearchCV, fit_context, named_scorers
 from skbayes._evaluation.executor import open_executor
 from skbayes._evaluation.failures import report_failures
 from skbayes._evaluation.loop import LoopSettings, SearchLoop
 from skbayes._evaluation.printer import Printer
-from skbayes._evaluation.results import tabulate
+from skbayes._evaluation.racing import PairedRace, adjusted_scores
+from skbayes._evaluation.results import metrics_of, tabulate
 from skbayes.search._callback_tree import CallbackTree
 from skbayes.search._observers import CallbackObserver, check_callbacks
 from skbayes.search._parallelism import batches_in_flight, candidates_under_way
@@ -32,7 +34,9 @@ class SearchCV(BaseSearchCV, metaclass=ABCMeta):
 
     _parameter_constraints: dict = {
         **BaseSearchCV._parameter_constraints,
+        "racing": ["boolean", StrOptions({"conservative"})],
         "time_budget": [Interval(numbers.Real, 0, None, closed="neither"), None],
+        "fit_timeout": [Interval(numbers.Real, 0, None, closed="neither"), None],
         "callbacks": ["array-like", None],
         "store_predictions": ["boolean"],
     }
@@ -95,6 +99,7 @@ class SearchCV(BaseSearchCV, metaclass=ABCMeta):
                 self._loop_settings(preparation, executor.n_workers, tree),
                 observers=observers,
                 context=tree.fold if tree.is_active else None,
+                race=self._make_race(evaluation.n_splits),
             )
             try:
                 return loop.run(), loop.interruption
@@ -111,16 +116,33 @@ class SearchCV(BaseSearchCV, metaclass=ABCMeta):
             observers.append(Printer(self.verbose, n_splits))
         return observers, callbacks
 
+    def _make_race(self, n_splits):
+        """The rule that stops losing candidates, if they are to be stopped."""
+        if not self.racing:
+            return None
+        # The early folds of a time series train on less data and tell less.
+        is_series = isinstance(self.cv, TimeSeriesSplit)
+        is_careful = is_series or self.racing == "conservative"
+        return PairedRace(
+            n_splits, alpha=0.02 if is_careful else 0.05, runs_backwards=is_series
+        )
+
     def _loop_settings(self, preparation, n_workers, tree):
         n_splits = preparation.evaluation.n_splits
-        lag = candidates_under_way(n_workers, n_splits) if self._is_adaptive else None
+        lag = None
+        if self._is_adaptive or self.racing:
+            # In a race only one fold of a candidate is run at a time.
+            n_together = 1 if self.racing else n_splits
+            lag = candidates_under_way(n_workers, n_together)
         return LoopSettings(
             n_splits=n_splits,
             metric=preparation.metric,
             lag=lag,
-            in_order=getattr(self, "random_state", None) is not None,
+            # Without a seed there is nothing to repeat, and news can be told at once.
+            in_order=bool(self.racing)
+            or getattr(self, "random_state", None) is not None,
             max_batches=batches_in_flight(
-                self.pre_dispatch, n_workers, self._is_adaptive
+                self.pre_dispatch, n_workers, lag is not None
             ),
             time_budget=self.time_budget,
             # Callbacks of scikit-learn are promised every candidate's every fold.
@@ -147,8 +169,13 @@ class SearchCV(BaseSearchCV, metaclass=ABCMeta):
             trials,
             return_train_score=self.return_train_score,
             error_score=np.nan if self.error_score == "raise" else self.error_score,
-            with_status=self.time_budget is not None,
+            with_status=bool(self.racing) or self.time_budget is not None,
         )
+        if self.racing:
+            for metric in metrics_of(trials):
+                self.cv_results_[f"adjusted_test_{metric}"] = adjusted_scores(
+                    trials, metric
+                )
 
     def _select(self, preparation):
         """Set `best_index_` and what belongs to it."""

@@ -63,9 +63,19 @@ class GridSearchCV(SearchCV):
     return_train_score : bool, default=False
         Whether ``cv_results_`` holds scores on the training parts too.
 
+    racing : bool or "conservative", default=False
+        Whether to stop a candidate between folds once it has no plausible chance to
+        win: less than 5 % (``"conservative"``: 2 %), by a paired comparison with the
+        best on the folds that both have. The winner always has all folds.
+
     time_budget : float, default=None
         Seconds after which no new fit starts. What is running ends, and the best
         candidate with all its folds is chosen; the first one is always finished.
+
+    fit_timeout : float, default=None
+        Seconds one fit-and-score may take; past it that fold fails as `error_score`
+        says. Needs worker processes to stop a fit that does not react, and starts
+        one if `n_jobs` is 1; on other backends such a fit is waited for.
 
     callbacks : list of callable, default=None
         Each is given a :class:`~skbayes.callbacks.SearchProgress` after every
@@ -78,9 +88,11 @@ class GridSearchCV(SearchCV):
     ----------
     cv_results_ : dict of str to array of shape (n_candidates,)
         As scikit-learn's: parameters, scores of every fold, means, ranks and times
-        in seconds. With `time_budget` also ``status`` (complete, stopped or failed)
+        in seconds. With `racing` or `time_budget` also ``status`` (complete, stopped or failed)
         and ``n_splits_evaluated``; a candidate that was stopped has NaN in the folds
-        it did not run and in every mean, and ranks behind every complete one.
+        it did not run and in every mean, and ranks behind every complete one. With
+        `racing` also ``adjusted_test_score``: its mean with the difficulty of the
+        folds it ran taken out.
 
     trials_ : list of Trial
         Every candidate as a record: parameters, folds with scores, times and errors,
@@ -160,7 +172,9 @@ class GridSearchCV(SearchCV):
         pre_dispatch="2*n_jobs",
         error_score=np.nan,
         return_train_score=False,
+        racing=False,
         time_budget=None,
+        fit_timeout=None,
         callbacks=None,
         store_predictions=False,
     ):
@@ -176,7 +190,9 @@ class GridSearchCV(SearchCV):
             return_train_score=return_train_score,
         )
         self.param_grid = param_grid
+        self.racing = racing
         self.time_budget = time_budget
+        self.fit_timeout = fit_timeout
         self.callbacks = callbacks
         self.store_predictions = store_predictions
 

@@ -85,6 +85,7 @@ def prepare(search, X, y, params, *, predict_method=None):
         predict_method=predict_method,
         caller=search if has_callbacks(search) else None,
         origin=time.monotonic(),
+        fit_timeout=search.fit_timeout,
     )
     weight = params.get("sample_weight")
     return Preparation(
