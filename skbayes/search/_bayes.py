@@ -7,7 +7,8 @@ from numbers import Integral
 import numpy as np
 from sklearn.utils._param_validation import Interval, StrOptions
 
-from skbayes._strategies import BayesStrategy, Optimizer
+from skbayes._strategies.bayes import BayesStrategy
+from skbayes._strategies.optimizer import Optimizer
 from skbayes.search._base import SearchCV
 from skbayes.search._preparation import check_param_names
 from skbayes.space import parse_space

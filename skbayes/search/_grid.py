@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from sklearn.model_selection import ParameterGrid
 
-from skbayes._strategies import FixedCandidates
+from skbayes._strategies.fixed import FixedCandidates
 from skbayes.search._base import SearchCV
 from skbayes.search._preparation import check_param_names
 from skbayes.space import check_param_grid

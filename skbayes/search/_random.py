@@ -8,7 +8,7 @@ import numpy as np
 from sklearn.model_selection import ParameterSampler
 from sklearn.utils._param_validation import Interval
 
-from skbayes._strategies import FixedCandidates
+from skbayes._strategies.fixed import FixedCandidates
 from skbayes.search._base import SearchCV
 from skbayes.search._preparation import check_param_names
 from skbayes.space import check_param_distributions
