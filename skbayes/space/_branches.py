@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from skbayes._protocol import Params
+from skbayes.space._choices import native
 from skbayes.space._dimension import Dimension
 from skbayes.space._lists import Categorical
 
@@ -93,6 +94,11 @@ def find_in(branch: Branch, params: Params) -> Params | None:
         return {name: d.find(params[name]) for name, d in branch.items()}
     except (KeyError, ValueError):
         return None
+
+
+def have_equal_types(point: Params, other: Params) -> bool:
+    """Tell whether the values of two points of the same names are of equal types."""
+    return all(type(point[name]) is type(native(other[name])) for name in point)
 
 
 def what_keeps_out(params: Params, branches: Sequence[Branch]) -> str:

@@ -18,6 +18,7 @@ from skbayes.space._branches import (
     columns_of,
     count_points,
     find_in,
+    have_equal_types,
     may_coincide,
     points_of,
     what_keeps_out,
@@ -319,18 +320,28 @@ class Space:
         for branch in self._branches:
             for params in points_of(branch):
                 if overlap:
-                    key = self.key(params)
+                    key = self._keys.key(params)
                     if key in seen:
                         continue
                     seen.add(key)
                 yield params
 
     def _locate(self, params: Params) -> tuple[int, Params]:
-        """Return the first branch a point lies in, and the point's own twin there."""
+        """Return the first branch a point lies in, and the point's own twin there.
+
+        A branch that has the very values is preferred to one that has numbers of
+        another type, so that 1 and 1.0 stay apart where dicts differ in them.
+        """
+        nearly = None
         for owner, branch in enumerate(self._branches):
             found = find_in(branch, params)
-            if found is not None:
+            if found is None:
+                continue
+            if self.n_branches == 1 or have_equal_types(found, params):
                 return owner, found
+            nearly = nearly or (owner, found)
+        if nearly is not None:
+            return nearly
         problem = what_keeps_out(params, self._branches)
         raise ValueError(f"{params!r} is not in the search space: {problem}.")
 
