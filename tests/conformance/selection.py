@@ -26,15 +26,12 @@ def uses_a_search(
     module: ModuleType, function: str, search: re.Pattern[str] = SEARCH
 ) -> bool:
     """Whether a top-level function of `module`, or what it uses, mentions a search."""
-    return function in _names_reaching_a_search(module, search)
+    return function in names_reaching_a_search(inspect.getsource(module), search)
 
 
 @cache
-def _names_reaching_a_search(
-    module: ModuleType, search: re.Pattern[str]
-) -> frozenset[str]:
-    """Top-level names of `module` whose source leads to a search, directly or not."""
-    source = inspect.getsource(module)
+def names_reaching_a_search(source: str, search: re.Pattern[str]) -> frozenset[str]:
+    """Top-level names of a module whose source leads to a search, directly or not."""
     uses: dict[str, set[str]] = {}
     reaching: set[str] = set()
     for statement in ast.parse(source).body:
