@@ -52,6 +52,9 @@ class FoldStore(Protocol):
     def write(self, trial: int, params: Params, result: FoldResult) -> None:
         """Keep one fold."""
 
+    def finish(self, trial: int, params: Params, status: Status) -> None:
+        """Keep how a trial has ended."""
+
 
 class Race(Protocol):
     """Decides between folds whether a candidate is worth its next one."""
@@ -160,6 +163,8 @@ class SearchLoop:
         Gives the callback context of a trial's fold.
     store : FoldStore or None
         Keeps finished folds.
+    replay : sequence of dict
+        Candidates of an earlier run that this one continues; they come first.
     race : Race or None
         Stops losing candidates between folds.
     """
@@ -173,6 +178,7 @@ class SearchLoop:
         observers: Sequence[Observer] = (),
         context: Context | None = None,
         store: FoldStore | None = None,
+        replay: Sequence[Params] = (),
         race: Race | None = None,
     ) -> None:
         self._strategy = strategy
@@ -181,6 +187,7 @@ class SearchLoop:
         self._observers = observers
         self._context = context
         self._store = store
+        self._replay = replay
         self._race = race
         self._open: dict[int, _OpenTrial] = {}
         self._ready: deque[_OpenTrial] = deque()
@@ -285,16 +292,26 @@ class SearchLoop:
         """Ask for a candidate and open it; False if there is none to be had now."""
         if self._is_used_up or not self._may_ask():
             return False
-        proposed = self._strategy.ask(1, self._pending())
-        if not proposed:
+        params = self._next_params()
+        if params is None:
             self._is_used_up = True
             return False
-        trial = _OpenTrial(self._n_opened, proposed[0], deque())
+        trial = _OpenTrial(self._n_opened, params, deque())
         self._n_opened += 1
         self._open[trial.index] = trial
         if not self._is_twin(trial):
             self._begin(trial)
         return True
+
+    def _next_params(self) -> Params | None:
+        """The next candidate: of the run that is continued, else a new one."""
+        total = self._strategy.n_candidates
+        if self._n_opened < len(self._replay) and (
+            total is None or self._n_opened < total
+        ):
+            return self._replay[self._n_opened]
+        proposed = self._strategy.ask(1, self._pending())
+        return proposed[0] if proposed else None
 
     def _may_ask(self) -> bool:
         lag = self._settings.lag
@@ -336,6 +353,8 @@ class SearchLoop:
         order = self._race.fold_order(trial.index) if self._race else range(n_splits)
         if self._store is not None:
             trial.results.update(self._store.find(trial.params))
+            for result in trial.results.values():
+                self._tally.note_metric(result)
         missing = [k for k in order if k not in trial.results]
         (trial.held if self._race else trial.todo).extend(missing)
         self._go_on(trial)
@@ -423,6 +442,8 @@ class SearchLoop:
         while self._first_open in self._ended:
             self._first_open += 1
         self._tally.count_trial(trial)
+        if self._store is not None:
+            guarded(self._store.finish, trial.index, trial.params, trial.status)
         if not self._waits_for_order or trial.index < self._n_told:
             self._strategy.tell(self._for_strategy(trial))
         if self._observers:
@@ -499,8 +520,12 @@ class Tally:
         self._saved: dict[int, int] = {}
 
     def count_fold(self, result: FoldResult) -> None:
-        """Take note of a fold; the first good one names the metric if need be."""
+        """Take note of a fold that was run."""
         self.n_folds += 1
+        self.note_metric(result)
+
+    def note_metric(self, result: FoldResult) -> None:
+        """Let the first good fold name the metric, if nothing else does."""
         if self.metric is None and result.error is None:
             self.metric = next(iter(result.test_scores))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numbers
 import time
 from abc import ABCMeta, abstractmethod
+from os import PathLike
 
 import numpy as np
 from sklearn.base import clone
@@ -19,6 +20,7 @@ from skbayes._evaluation.printer import Printer
 from skbayes._evaluation.racing import PairedRace, adjusted_scores
 from skbayes._evaluation.results import metrics_of, tabulate
 from skbayes.search._callback_tree import CallbackTree
+from skbayes.search._journal import open_journal
 from skbayes.search._observers import CallbackObserver, check_callbacks
 from skbayes.search._parallelism import batches_in_flight, candidates_under_way
 from skbayes.search._preparation import prepare
@@ -37,12 +39,17 @@ class SearchCV(BaseSearchCV, metaclass=ABCMeta):
         "racing": ["boolean", StrOptions({"conservative"})],
         "time_budget": [Interval(numbers.Real, 0, None, closed="neither"), None],
         "fit_timeout": [Interval(numbers.Real, 0, None, closed="neither"), None],
+        "journal": [str, PathLike, None],
         "callbacks": ["array-like", None],
         "store_predictions": ["boolean"],
     }
 
     #: Whether what is proposed depends on what has been scored.
     _is_adaptive = False
+
+    @abstractmethod
+    def _search_space(self):
+        """The search space as the user gave it."""
 
     @abstractmethod
     def _make_strategy(self, preparation):
@@ -91,6 +98,7 @@ class SearchCV(BaseSearchCV, metaclass=ABCMeta):
             Printer(self.verbose, evaluation.n_splits).announce(strategy.n_candidates)
         with (
             tree.search(strategy.n_candidates),
+            open_journal(self, preparation, strategy.n_candidates) as journal,
             open_executor(evaluation, self.n_jobs) as executor,
         ):
             loop = SearchLoop(
@@ -99,6 +107,8 @@ class SearchCV(BaseSearchCV, metaclass=ABCMeta):
                 self._loop_settings(preparation, executor.n_workers, tree),
                 observers=observers,
                 context=tree.fold if tree.is_active else None,
+                store=journal,
+                replay=self._recorded(journal),
                 race=self._make_race(evaluation.n_splits),
             )
             try:
@@ -115,6 +125,19 @@ class SearchCV(BaseSearchCV, metaclass=ABCMeta):
         if self.verbose > 1:
             observers.append(Printer(self.verbose, n_splits))
         return observers, callbacks
+
+    def _recorded(self, journal):
+        """Candidates of an earlier run that cannot be expected to come up again.
+
+        A grid or a seeded sample has the same candidates anew, whose finished folds
+        are then found in the journal.
+        """
+        is_repeated = not self._is_adaptive and (
+            getattr(self, "random_state", 0) is not None
+        )
+        if journal is None or is_repeated:
+            return ()
+        return [trial.params for trial in journal.trials()]
 
     def _make_race(self, n_splits):
         """The rule that stops losing candidates, if they are to be stopped."""

@@ -77,6 +77,12 @@ class GridSearchCV(SearchCV):
         says. Needs worker processes to stop a fit that does not react, and starts
         one if `n_jobs` is 1; on other backends such a fit is waited for.
 
+    journal : str or path, default=None
+        SQLite file to which every finished fold is written at once. The same search
+        run again continues from it, also with a larger number of candidates; other
+        data, folds, seeds or spaces never meet its results. Several searches and
+        processes may share a file.
+
     callbacks : list of callable, default=None
         Each is given a :class:`~skbayes.callbacks.SearchProgress` after every
         candidate; one that returns True ends the search.
@@ -125,13 +131,14 @@ class GridSearchCV(SearchCV):
         Whether there are several scores.
 
     classes_ : ndarray of shape (n_classes,)
-        Class labels of the refitted classifier.
+        Class labels; only available if the refitted estimator is a classifier.
 
     n_features_in_ : int
-        Number of features seen by the refitted estimator, where it tells.
+        Number of features; only available if the refitted estimator tells.
 
     feature_names_in_ : ndarray of shape (`n_features_in_`,)
-        Names of the features seen by the refitted estimator, where it tells.
+        Names of the features; only available if `X` has names that are all strings
+        and the refitted estimator tells.
 
     See Also
     --------
@@ -175,6 +182,7 @@ class GridSearchCV(SearchCV):
         racing=False,
         time_budget=None,
         fit_timeout=None,
+        journal=None,
         callbacks=None,
         store_predictions=False,
     ):
@@ -193,8 +201,12 @@ class GridSearchCV(SearchCV):
         self.racing = racing
         self.time_budget = time_budget
         self.fit_timeout = fit_timeout
+        self.journal = journal
         self.callbacks = callbacks
         self.store_predictions = store_predictions
+
+    def _search_space(self):
+        return self.param_grid
 
     def _make_strategy(self, preparation):
         """All combinations, in scikit-learn's order."""

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sklearn.base import clone, is_classifier
+from sklearn.base import BaseEstimator, clone, is_classifier
 from sklearn.model_selection import check_cv
 from sklearn.utils.validation import indexable
 
@@ -141,19 +141,28 @@ def check_param_names(search, names_of_dicts: Sequence[Sequence[str]], parameter
     """Refuse names that are no parameters of the estimator.
 
     A parameter of a step that is itself searched over, ``step__C`` beside ``step``,
-    depends on the value of the step and is left to ``set_params``.
+    depends on the value of the step, and an estimator that is not scikit-learn's may
+    take more than it lists: both are left to ``set_params``.
     """
     if not hasattr(search.estimator, "get_params"):
         return
-    known = set(search.estimator.get_params(deep=True))
+    known = search.estimator.get_params(deep=True)
     for names in names_of_dicts:
-        for name in names:
+        for name in set(names) - set(known):
             parts = name.split("__")
-            prefixes = {"__".join(parts[:i]) for i in range(1, len(parts))}
-            if name not in known and not prefixes & set(names):
+            prefixes = ["__".join(parts[:i]) for i in range(1, len(parts))]
+            if not set(prefixes) & set(names) and _lists_all(
+                search.estimator, known, prefixes
+            ):
                 raise ValueError(
-                    f"The `{parameter}` parameter of {type(search).__name__} has the "
-                    f"name {name!r}, which is no parameter of "
-                    f"{type(search.estimator).__name__}. Invalid parameter {name!r}; "
-                    f"valid parameters are: {sorted(known)}."
+                    f"The `{parameter}` parameter of {type(search).__name__} must name "
+                    f"parameters of the estimator. Got {name!r} instead: Invalid "
+                    f"parameter for {search.estimator!r}. Valid parameters are: "
+                    f"{sorted(known)}."
                 )
+
+
+def _lists_all(estimator, known, prefixes) -> bool:
+    """Whether the part of the estimator that a name belongs to lists its parameters."""
+    owners = [known[prefix] for prefix in prefixes if prefix in known]
+    return isinstance(owners[-1] if owners else estimator, BaseEstimator)
