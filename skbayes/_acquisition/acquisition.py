@@ -132,7 +132,9 @@ def _weights(query: DifferentiableQuery, parts: Sequence[Sensitivity]) -> FloatA
     by_K = [part.by_K for part in parts if part.by_K is not None]
     by_variance = [part.by_variance for part in parts if part.by_variance is not None]
     weights: FloatArray = np.sum(by_K, axis=0)
-    return weights - 2.0 * np.sum(by_variance, axis=0)[:, None] * query.Q
+    by_square: FloatArray = np.sum(by_variance, axis=0)
+    weights -= 2.0 * by_square[:, None] * query.Q
+    return weights
 
 
 def _padded(flags: BoolArray, k: int, value: bool) -> BoolArray:

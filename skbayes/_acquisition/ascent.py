@@ -89,7 +89,9 @@ class _Climb:
         """Evaluate a trial step of `rows`; accept it or shorten the next one."""
         gradient = self._projected_gradient(rows)
         direction = self._direction(rows, gradient)
-        X = np.clip(self.X[rows] + self.length[rows, None] * direction, 0.0, 1.0)
+        X = self.X[rows] + self.length[rows, None] * direction
+        np.maximum(X, 0.0, out=X)
+        np.minimum(X, 1.0, out=X)
         f, g = self.function(X)
         promised = np.einsum("kj,kj->k", gradient, X - self.X[rows])
         gain = f - self.f[rows]
@@ -155,7 +157,7 @@ class _Climb:
         """Shorten the next step to the top of the parabola through what is known."""
         with np.errstate(divide="ignore", invalid="ignore"):
             ratio = 0.5 * promised / (promised - gain)
-        ratio = np.clip(np.where(np.isfinite(ratio), ratio, 0.1), 0.1, 0.5)
+        ratio = np.where(np.isfinite(ratio), np.clip(ratio, 0.1, 0.5), 0.1)
         self.length[rows] *= ratio
         hopeless = (promised <= 0.0) | (self.length[rows] < _SHORTEST)
         self.is_running[rows] = ~hopeless
@@ -163,4 +165,5 @@ class _Climb:
 
 def _largest(vectors: FloatArray) -> FloatArray:
     """Largest absolute value of each vector, shape (k, 1)."""
-    return np.abs(vectors).max(axis=1, keepdims=True, initial=0.0)
+    largest: FloatArray = np.abs(vectors).max(axis=1, keepdims=True, initial=0.0)
+    return largest

@@ -39,7 +39,8 @@ class Neighbourhood:
     @cached_property
     def is_climbed(self) -> BoolArray:
         """Columns that a climb may change, shape (n_columns,)."""
-        return (self.space.n_levels == 0) & (self.space.n_values > MAX_LISTED)
+        is_numeric: BoolArray = self.space.n_levels == 0
+        return is_numeric & (self.space.n_values > MAX_LISTED)
 
     @cached_property
     def has_root(self) -> bool:

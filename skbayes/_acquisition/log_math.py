@@ -45,7 +45,7 @@ def log_h(z: FloatArray) -> tuple[FloatArray, FloatArray]:
        improvements to expected improvement for Bayesian optimization", NeurIPS 2023,
        Eq. (9).
     """
-    z = np.clip(z, -_LARGEST, _LARGEST)
+    z = np.minimum(np.maximum(z, -_LARGEST), _LARGEST)
     value, derivative = np.empty_like(z), np.empty_like(z)
     direct, far = z > _DIRECT, z <= _SERIES
     middle = ~(direct | far)

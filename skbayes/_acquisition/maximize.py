@@ -20,6 +20,8 @@ from skbayes.space import Space
 MAX_ENUMERATED = 4096
 #: Candidates returned at most.
 _N_RETURNED = 64
+#: Points looked at first, for each one wanted, before all are sorted.
+_N_LOOKED_AT = 4
 #: Points of the pool in each branch that lend values to a change of branch.
 _N_BEST_DONORS, _N_RANDOM_DONORS = 4, 4
 #: An exchange must gain this much (log units) to be made.
@@ -47,10 +49,18 @@ class Candidates:
         """Some of the points, in the order chosen."""
         return Candidates(self.U[chosen], self.values[chosen])
 
-    def ranked(self, n: int) -> Candidates:
-        """The `n` best distinct points, those of value -inf left out."""
+    def ranked(self, n: int, seen: Seen | None = None) -> Candidates:
+        """The `n` best distinct points without those in `seen` or of value -inf."""
+        n_top = _N_LOOKED_AT * n
+        if n_top < len(self.values):
+            top = self.rows(np.argpartition(-self.values, n_top)[:n_top])
+            found = top.ranked(n, seen)
+            if len(found.values) == n:
+                return found
         order = np.argsort(-self.values, kind="stable")
         order = order[self.values[order] > -np.inf]
+        if seen is not None:
+            order = order[~seen.contains(self.U[order])]
         _, first = np.unique(hashes(self.U[order]), return_index=True)
         return self.rows(order[np.sort(first)][:n])
 
@@ -113,10 +123,12 @@ def maximize(
     pool = Candidates.joined(spread, local)
     half = effort.n_starts // 2
     starts = Candidates.joined(
-        pool.ranked(effort.n_starts - half), local.ranked(half)
+        pool.ranked(effort.n_starts - half, search.seen),
+        local.ranked(half, search.seen),
     ).ranked(effort.n_starts)
     tops = search.improve(starts, search.donors(pool), effort)
-    return Candidates.joined(tops, pool.ranked(_N_RETURNED)).ranked(_N_RETURNED)
+    rest = pool.ranked(_N_RETURNED, search.seen)
+    return Candidates.joined(tops, rest).ranked(_N_RETURNED)
 
 
 class _Search:
@@ -160,20 +172,24 @@ class _Search:
         if not len(parents):
             parents = spread[:1]
         local = around(space, parents, effort.n_local, rng, fixed)
-        return self.evaluate(spread), self.evaluate(local)
+        return (
+            Candidates(spread, self.acquisition(spread)),
+            Candidates(local, self.acquisition(local)),
+        )
 
     def donors(self, pool: Candidates) -> FloatArray:
         """The best and some other points of the pool in each branch."""
         if not self.neighbourhood.has_root:
             return pool.U[:0]
         order = np.argsort(-pool.values, kind="stable")
-        chosen = []
+        chosen: list[IntArray] = []
         for code in range(int(self.space.n_levels[0])):
             best = order[pool.U[order, 0] == code]
             chosen.append(best[:_N_BEST_DONORS])
             any_rows = np.flatnonzero(pool.U[:, 0] == code)
             chosen.append(any_rows[:_N_RANDOM_DONORS])
-        return pool.U[np.concatenate(chosen)]
+        donors: FloatArray = pool.U[np.concatenate(chosen)]
+        return donors
 
     def improve(
         self, starts: Candidates, donors: FloatArray, effort: Effort

@@ -41,4 +41,5 @@ def hashes(U: FloatArray) -> NDArray[np.uint64]:
     # The high bits are mixed in, or columns of round numbers would cancel.
     mixed ^= mixed >> np.uint64(29)
     mixed *= np.uint64(0xBF58476D1CE4E5B9)
-    return mixed.sum(axis=1, dtype=np.uint64)
+    total: NDArray[np.uint64] = mixed.sum(axis=1, dtype=np.uint64)
+    return total

@@ -38,7 +38,7 @@ def sobol(n: int, n_columns: int, rng: np.random.Generator) -> NDArray[np.float6
         return rng.random((n, n_columns))
     net = _net(1 << max(n - 1, 0).bit_length(), n_columns)[:n]
     shift = rng.integers(0, 1 << _N_BITS, size=n_columns, dtype=np.uint32)
-    return ((net ^ shift) + 0.5) * 2.0**-_N_BITS
+    return ((net ^ shift).astype(np.float64) + 0.5) * 2.0**-_N_BITS
 
 
 @lru_cache(maxsize=8)

@@ -90,7 +90,8 @@ def fit_cost(layout: Layout, U: FloatArray, seconds: FloatArray) -> CostModel:
         return CostModel(layout, mean, np.zeros(p), np.zeros((p, p)), variance)
     noise = 0.1 * variance
     for _ in range(_N_ITERATIONS):
-        covariance = np.linalg.inv(phi.T @ phi / noise + np.eye(p))
+        precision = phi.T @ phi / noise + np.eye(p)
+        covariance = np.linalg.inv(precision).astype(np.float64)
         weights = covariance @ (phi.T @ target) / noise
         # Coefficients the data determine count as parameters, the others do not.
         n_determined = p - float(np.trace(covariance))

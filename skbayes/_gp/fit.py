@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 import numpy as np
-from scipy.optimize import minimize
+from scipy.optimize import Bounds, minimize
 
 from skbayes._gp.hyperparameters import Hyperparameters, default_hyperparameters
 from skbayes._gp.layout import BoolArray, FloatArray, Layout
@@ -95,13 +95,14 @@ def _lowest(
 ) -> FloatArray:
     """Lowest point reached from any of `thetas`, or the lowest of them."""
     best, lowest = None, np.inf
+    low, high = objective.parameters.bounds.T
     for theta in thetas:
         result = minimize(
             objective,
             theta,
             jac=True,
             method="L-BFGS-B",
-            bounds=objective.parameters.bounds,
+            bounds=Bounds(low, high),
             options={
                 "maxcor": 12,
                 "ftol": 1e-5,

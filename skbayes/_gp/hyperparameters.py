@@ -123,7 +123,8 @@ class ParameterVector:
                 h.log_warp_b[self.warped],
             ]
         )
-        return np.clip(theta, self.bounds[:, 0], self.bounds[:, 1])
+        clipped: FloatArray = np.clip(theta, self.bounds[:, 0], self.bounds[:, 1])
+        return clipped
 
     def unpack(self, theta: FloatArray) -> Hyperparameters:
         """Hyperparameters of the vector `theta`."""

@@ -30,7 +30,6 @@ from skbayes._gp.embedding import Embedding, column_of_coordinate, prepare
 from skbayes._gp.hyperparameters import NOISE_FLOOR, ParameterVector
 from skbayes._gp.layout import BoolArray, FloatArray, Layout
 from skbayes._gp.matern import augment_left, augment_right
-from skbayes._gp.warping import Warped
 
 #: Value where the covariance cannot be factorised: worse than any that can.
 _FAILED = 1e10
@@ -109,13 +108,15 @@ class NegativeLogPosterior:
         learned = hyperparameters.noise_variance - NOISE_FLOOR
         gradient[p.noise] += learned * likelihood.by_noise
         by_w = embedding.pull_back_to_warp(Z, likelihood.by_Z)
-        gradient[p.warp_a] += self._by_warp(by_w, warped, "by_log_a")
-        gradient[p.warp_b] += self._by_warp(by_w, warped, "by_log_b")
+        gradient[p.warp_a] += self._summed(by_w, warped.by_log_a)
+        gradient[p.warp_b] += self._summed(by_w, warped.by_log_b)
         return prior + likelihood.value, gradient
 
-    def _by_warp(self, by_w: FloatArray, warped: Warped, which: str) -> FloatArray:
-        """Derivative in log a or log b of the columns whose warp is free."""
-        return np.einsum("ij,ij->j", by_w, getattr(warped, which))[self._warped]
+    def _summed(self, by_w: FloatArray, by_parameter: FloatArray) -> FloatArray:
+        """Derivatives in log a or log b of the columns whose warp is free."""
+        products = by_w[:, self._warped] * by_parameter[:, self._warped]
+        total: FloatArray = products.sum(axis=0)
+        return total
 
     def _fill_kernel(self, Z: FloatArray, log_signal_variance: float) -> None:
         """Kernel into ``_squares`` and its slope into ``_slope``, both full."""

@@ -251,7 +251,7 @@ class GaussianProcess:
         return self.y - self.rows.noise * self.alpha
 
     def weights(self, targets: FloatArray) -> tuple[FloatArray, float]:
-        """Weights of the first rows in the mean, and the constant mean, for any targets.
+        """Weights of rows in the mean, and the constant mean, for any targets.
 
         Parameters
         ----------
@@ -383,7 +383,7 @@ class GaussianProcess:
         return extended
 
     def _copy(self, rows: Rows) -> GaussianProcess:
-        """This process on other rows, to be completed by the caller."""
+        """Return this process on other rows, to be completed by the caller."""
         other = object.__new__(GaussianProcess)
         other.__dict__.update(self.__dict__, rows=rows)
         return other
@@ -397,4 +397,5 @@ def _kernel(Z: FloatArray, right: FloatArray, log_signal_variance: float) -> Flo
 def _posterior_variance(signal_variance: float, V: FloatArray) -> FloatArray:
     """Variance left after whitened covariances `V`, (m, n), never quite zero."""
     variance = signal_variance - np.einsum("ij,ij->i", V, V)
-    return np.maximum(variance, _VARIANCE_FLOOR * signal_variance)
+    floored: FloatArray = np.maximum(variance, _VARIANCE_FLOOR * signal_variance)
+    return floored

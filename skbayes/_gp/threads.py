@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager
 from functools import lru_cache
 from typing import Any
 
-from threadpoolctl import ThreadpoolController
+from threadpoolctl import ThreadpoolController  # type: ignore[import-untyped]
 
 
 @lru_cache(maxsize=1)
@@ -31,4 +31,7 @@ def limit_threads() -> AbstractContextManager[Any]:
     ----------
     .. [1] https://github.com/scipy/scipy/issues/22438
     """
-    return _controller().limit(limits=1, user_api="blas")
+    limiter: AbstractContextManager[Any] = _controller().limit(
+        limits=1, user_api="blas"
+    )
+    return limiter

@@ -177,7 +177,8 @@ def _inverse_guarded(r: FloatArray, guard: float) -> FloatArray:
     """Inverse of `_guarded`."""
     beyond = np.maximum(-r - guard, 0.0)
     with np.errstate(over="ignore"):
-        return np.maximum(r, -guard) - guard * np.expm1(beyond / guard)
+        lengthened: FloatArray = guard * np.expm1(beyond / guard)
+    return np.maximum(r, -guard) - lengthened
 
 
 def _yeo_johnson(r: FloatArray, lam: float | FloatArray) -> FloatArray:
@@ -205,7 +206,8 @@ def _yeo_johnson_slope(r: FloatArray, lam: float) -> FloatArray:
     """Derivative of `_yeo_johnson` in r."""
     exponent = np.where(r >= 0.0, lam - 1.0, 1.0 - lam)
     with np.errstate(over="ignore"):
-        return np.exp(exponent * np.log1p(np.abs(r)))
+        slope: FloatArray = np.exp(exponent * np.log1p(np.abs(r)))
+    return slope
 
 
 def _inverse_yeo_johnson(z: FloatArray, lam: float) -> FloatArray:
@@ -237,5 +239,6 @@ def _log_posterior(lams: FloatArray, r: FloatArray) -> FloatArray:
     """Log posterior of each exponent when the transformed scores are normal."""
     z = _yeo_johnson(r[None, :], lams[:, None])
     log_jacobian = float((np.sign(r) * np.log1p(np.abs(r))).sum())
-    log_sd = np.log(np.maximum(z.std(axis=1), math.ulp(0.0)))
-    return -len(r) * log_sd + (lams - 1.0) * log_jacobian - 0.5 * (lams - 1.0) ** 2
+    log_sd: FloatArray = np.log(np.maximum(z.std(axis=1), math.ulp(0.0)))
+    log_prior = -0.5 * np.square(lams - 1.0)
+    return -len(r) * log_sd + (lams - 1.0) * log_jacobian + log_prior

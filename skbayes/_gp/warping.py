@@ -24,7 +24,7 @@ class Warped:
 
 def log_clipped(u: FloatArray) -> FloatArray:
     """Logarithm of `u`, held off 0 and 1; what the other functions start from."""
-    return np.log(np.clip(u, _EDGE, 1.0 - _EDGE))
+    return np.log(np.minimum(np.maximum(u, _EDGE), 1.0 - _EDGE))
 
 
 def warp(log_u: FloatArray, a: FloatArray, b: FloatArray) -> FloatArray:
