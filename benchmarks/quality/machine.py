@@ -1,0 +1,45 @@
+"""Where and with what a result was measured."""
+
+from __future__ import annotations
+
+import os
+import platform
+from importlib.metadata import PackageNotFoundError, version
+
+PACKAGES = (
+    "scikit-learn",
+    "numpy",
+    "scipy",
+    "joblib",
+    "skbayes",
+    "scikit-optimize",
+    "optuna",
+    "torch",
+    "smac",
+    "hebo",
+)
+
+
+def describe() -> dict[str, str]:
+    """Versions of the libraries and the make of the machine, JSON-able."""
+    out = {
+        "python": platform.python_version(),
+        "platform": platform.platform(),
+        "processor": _processor(),
+        "cores": str(os.cpu_count()),
+    }
+    for package in PACKAGES:
+        try:
+            out[package] = version(package)
+        except PackageNotFoundError:
+            continue
+    return out
+
+
+def _processor() -> str:
+    try:
+        with open("/proc/cpuinfo") as lines:
+            names = [x.split(":", 1)[1].strip() for x in lines if "model name" in x]
+    except OSError:
+        names = []
+    return names[0] if names else platform.processor()

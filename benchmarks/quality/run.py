@@ -1,0 +1,125 @@
+"""Run one method over the tasks, one JSON line a run.
+
+    python -m benchmarks.quality.run random --seeds 5
+    python -m benchmarks.quality.run skbayes --seeds 5 --label my-change
+    python -m benchmarks.quality.run pool          # reference.json: 1,000 draws a task
+
+Runs that the file already holds are skipped, so it can be stopped and continued.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import time
+import warnings
+from pathlib import Path
+
+for _variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ.setdefault(_variable, "1")
+
+import numpy as np  # noqa: E402 - threads are pinned before it is loaded
+
+from .evaluation import CachedTask, Recorder  # noqa: E402
+from .machine import describe  # noqa: E402
+from .methods import METHODS  # noqa: E402
+from .tasks import TASKS, Task  # noqa: E402
+
+HERE = Path(__file__).parent
+REFERENCE = HERE / "reference.json"
+POOL_SEED = 20_000
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("method", choices=[*METHODS, "pool"])
+    parser.add_argument("--label", help="file the runs under this name")
+    parser.add_argument("--n", type=int, default=100, help="evaluations a run")
+    parser.add_argument("--seeds", type=int, default=5)
+    parser.add_argument("--first-seed", type=int, default=0)
+    parser.add_argument("--tasks", nargs="*", help="only these")
+    parser.add_argument("--pool-size", type=int, default=1000)
+    parser.add_argument("--out", type=Path, default=HERE / "runs" / "runs.jsonl")
+    parser.add_argument("--cache", type=Path, default=HERE / "cache")
+    return parser.parse_args()
+
+
+def _already(path: Path) -> set[tuple[str, str, int, int]]:
+    if not path.exists():
+        return set()
+    rows = [json.loads(line) for line in path.read_text().splitlines()]
+    return {(r["method"], r["task"], r["seed"], r["n"]) for r in rows}
+
+
+def _run(label: str, method: str, cached: CachedTask, n: int, seed: int) -> dict:
+    recorder = Recorder(cached)
+    METHODS[method](recorder, n, seed)
+    return {
+        "method": label,
+        "task": cached.task.name,
+        "seed": seed,
+        "n": n,
+        "values": [float(f"{v:.7g}") for v in recorder.values[:n]],
+        "overhead": [round(t, 4) for t in recorder.overhead[:n]],
+    }
+
+
+def run_method(arguments: argparse.Namespace, tasks: list[CachedTask]) -> None:
+    """Every task and seed that is missing; what breaks is told and skipped."""
+    label = arguments.label or arguments.method
+    arguments.out.parent.mkdir(parents=True, exist_ok=True)
+    first = arguments.first_seed
+    for seed in range(first, first + arguments.seeds):
+        for cached in tasks:
+            key = (label, cached.task.name, seed, arguments.n)
+            if key in _already(arguments.out):
+                continue
+            start = time.perf_counter()
+            try:
+                row = _run(label, arguments.method, cached, arguments.n, seed)
+            except Exception as error:  # a method that breaks is a result too
+                print(*key, "FAILED", type(error).__name__, str(error)[:300])  # noqa: T201
+                continue
+            with arguments.out.open("a") as lines:
+                lines.write(json.dumps(row) + "\n")
+            seconds = time.perf_counter() - start
+            print(*key, f"{max(row['values']):.5g} {seconds:.1f}s", flush=True)  # noqa: T201
+
+
+def _pool(cached: CachedTask, size: int) -> dict[str, float]:
+    rng = np.random.default_rng(POOL_SEED)
+    flat = cached.task.flat
+    points = [flat.params(flat.sample(rng)) for _ in range(size)]
+    scores = [float(np.mean(cached.fold_scores(p))) for p in points]
+    return {"best": max(scores), "median": float(np.median(scores)), "size": size}
+
+
+def run_pool(arguments: argparse.Namespace, tasks: list[CachedTask]) -> None:
+    """What the scores are normalised by: the best and the median of many draws."""
+    known = json.loads(REFERENCE.read_text()) if REFERENCE.exists() else {}
+    for cached in tasks:
+        known[cached.task.name] = _pool(cached, arguments.pool_size)
+        print(cached.task.name, known[cached.task.name], flush=True)  # noqa: T201
+        known["machine"] = describe()
+        REFERENCE.write_text(json.dumps(known, indent=1, sort_keys=True) + "\n")
+
+
+def _chosen(names: list[str] | None) -> list[Task]:
+    unknown = set(names or []) - {task.name for task in TASKS}
+    if unknown:
+        sys.exit(f"unknown tasks: {sorted(unknown)}")
+    return [task for task in TASKS if not names or task.name in names]
+
+
+def main() -> None:
+    """Run what the command line says."""
+    warnings.simplefilter("ignore")
+    arguments = _arguments()
+    tasks = [CachedTask(task, arguments.cache) for task in _chosen(arguments.tasks)]
+    (run_pool if arguments.method == "pool" else run_method)(arguments, tasks)
+
+
+if __name__ == "__main__":
+    main()
