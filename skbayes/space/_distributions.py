@@ -24,8 +24,10 @@ from skbayes.space._ranges import Integer
 _TAIL = 1e-6
 #: Values of a discrete distribution less likely than this are never tried.
 _NEGLIGIBLE = 1e-9
-#: Discrete distributions with more values than this are rounded without a table.
+#: A table lists so many values of a discrete distribution at most ...
 _LARGEST_TABLE = 100_000
+#: ... and serves where they have so much of the probability.
+_TABLE_SHARE = 0.999
 #: Where two distributions are compared.
 _PROBES = np.linspace(0.005, 0.995, 34)
 
@@ -100,6 +102,14 @@ class Continuous(Dimension):
         return float(low), float(high)
 
 
+@dataclass(frozen=True)
+class _Table:
+    """Values of a discrete distribution, and where their shares of [0, 1] end."""
+
+    values: FloatArray
+    upper_edges: FloatArray
+
+
 @dataclass(frozen=True, eq=False)
 class Discrete(Dimension):
     """A frozen discrete distribution.
@@ -122,7 +132,7 @@ class Discrete(Dimension):
         """The centres of the cells, in a table where there are not too many."""
         if self._table is None:
             return Steps(self._snap)
-        upper = self._upper_edges
+        upper = self._table.upper_edges
         lower = np.append(0.0, upper[:-1])
         return Levels((lower + upper) / 2, upper[:-1], equally_likely=False)
 
@@ -130,17 +140,17 @@ class Discrete(Dimension):
     def n_values(self) -> float:
         """How many values are likely enough to be tried."""
         if self._table is not None:
-            return float(len(self._table))
+            return float(len(self._table.values))
         low, high = self._range
         return high - low + 1
 
     @property
     def domain(self) -> str:
         """The values in words."""
-        low, high = self._range
-        if self._table is not None and not np.all(self._table % 1 == 0):
-            return f"a value of the distribution from {low!r} to {high!r}"
-        return f"an integer from {int(low)} to {int(high)}"
+        low, high = map(_as_plain, self._range)
+        if self._table is not None and not np.all(self._table.values % 1 == 0):
+            return f"a value of the distribution from {low} to {high}"
+        return f"an integer from {low} to {high}"
 
     @cached_property
     def identity(self) -> Hashable:
@@ -154,26 +164,25 @@ class Discrete(Dimension):
             if self._table is None:
                 if is_whole(value - low):
                     return _as_plain(value)
-            elif value in self._table:
+            elif value in self._table.values:
                 return _as_plain(value)
         raise LookupError
 
     def _encode(self, values: Sequence[Any]) -> FloatArray:
         """Return the centres of the values' cells."""
         numbers = np.asarray(values, dtype=float)
-        if self._table is None:
-            return self._centres(numbers)
         axis = self.axis
-        assert isinstance(axis, Levels)
-        return axis.positions[np.searchsorted(self._table, numbers)]
+        if self._table is None or not isinstance(axis, Levels):
+            return self._centres(numbers)
+        return axis.positions[np.searchsorted(self._table.values, numbers)]
 
     def _decode(self, positions: FloatArray) -> list[Any]:
         """Return ints, or floats where a value has a fraction."""
         if self._table is None:
             numbers = np.clip(self.distribution.ppf(positions), *self._range)
         else:
-            cells = np.searchsorted(self._upper_edges[:-1], positions)
-            numbers = self._table[cells]
+            cells = np.searchsorted(self._table.upper_edges[:-1], positions)
+            numbers = self._table.values[cells]
         return [_as_plain(number) for number in numbers.tolist()]
 
     def _values(self) -> Sequence[Any]:
@@ -181,7 +190,7 @@ class Discrete(Dimension):
         if self._table is None:
             low, high = self._range
             return range(int(low), int(high) + 1)
-        return [_as_plain(number) for number in self._table.tolist()]
+        return [_as_plain(number) for number in self._table.values.tolist()]
 
     def __repr__(self) -> str:
         """Show the distribution as it was written."""
@@ -200,34 +209,39 @@ class Discrete(Dimension):
     @cached_property
     def _range(self) -> tuple[float, float]:
         """Smallest and largest value that is tried."""
-        low, high = map(float, self.distribution.support())
-        if math.isinf(low):
-            low = float(self.distribution.ppf(_TAIL))
-        if math.isinf(high):
-            high = float(self.distribution.ppf(1 - _TAIL))
-        return low, high
+        if self._table is not None:
+            return float(self._table.values[0]), float(self._table.values[-1])
+        low, high = self.distribution.ppf([_TAIL, 1 - _TAIL])
+        return float(low), float(high)
 
     @cached_property
-    def _table(self) -> FloatArray | None:
+    def _table(self) -> _Table | None:
         """Values that are tried, ascending; None where they are too many."""
-        listed = getattr(self.distribution.dist, "xk", None)
-        low, high = self._range
-        if listed is not None:
-            numbers = np.unique(np.asarray(listed, dtype=float))
-            numbers = numbers + (low - numbers[0])  # the frozen distribution's loc
-        elif high - low < _LARGEST_TABLE:
-            numbers = np.arange(low, high + 1)
-        else:
-            return None
-        likely = np.asarray(self.distribution.pmf(numbers)) >= _NEGLIGIBLE
-        return np.asarray(numbers[likely], dtype=float)
+        return _tabulate(self.distribution)
 
-    @cached_property
-    def _upper_edges(self) -> FloatArray:
-        """Where each value's cell ends, shape (m,), the last at 1."""
-        assert self._table is not None
-        edges = np.asarray(self.distribution.cdf(self._table), dtype=float)
-        return np.append(edges[:-1], 1.0)
+
+def _tabulate(distribution: Any) -> _Table | None:
+    """List the likely values of a discrete distribution; None where too many are.
+
+    The shares are sums of the pmf: the cdf of some distributions sums it anew for
+    every value, which takes minutes for a long table.
+    """
+    low, high = map(float, distribution.support())
+    listed = getattr(getattr(distribution, "dist", None), "xk", None)
+    if listed is not None:
+        numbers = np.unique(np.asarray(listed, dtype=float))
+        numbers = numbers + (low - numbers[0])  # the frozen distribution's loc
+    else:
+        low = low if math.isfinite(low) else float(distribution.ppf(_TAIL))
+        numbers = low + np.arange(min(high - low + 1, _LARGEST_TABLE))
+    probability = np.asarray(distribution.pmf(numbers), dtype=float)
+    upper = float(distribution.cdf(numbers[0] - 1)) + np.cumsum(probability)
+    if upper[-1] < _TABLE_SHARE:
+        return None
+    likely = probability >= _NEGLIGIBLE
+    if math.isinf(high):
+        likely &= upper - probability < 1 - _TAIL
+    return _Table(numbers[likely], np.append(upper[likely][:-1], 1.0))
 
 
 def dimension_of_distribution(distribution: Any) -> Dimension:

@@ -16,7 +16,13 @@ import numpy as np
 
 from skbayes.space._dimension import Dimension
 from skbayes.space._lists import Categorical
-from skbayes.space._parsing import Place, check_name, is_choices, parse_range
+from skbayes.space._parsing import (
+    Place,
+    check_name,
+    how_to_list,
+    is_choices,
+    parse_range,
+)
 
 #: What a grid or a random search may be given, and what they give to scikit-learn.
 Spec = dict[str, Any] | list[dict[str, Any]]
@@ -168,7 +174,7 @@ def _grid_value(value: Any, place: Place) -> Any:
             f" {value!r} with shape {value.shape}. Write list(array) for choices that"
             " are arrays."
         )
-    return _choices(value, place, f"{refusal} {_write_list(value)}")
+    return _choices(value, place, f"{refusal} {how_to_list(value)}")
 
 
 def _random_value(value: Any, place: Place) -> Any:
@@ -180,11 +186,11 @@ def _random_value(value: Any, place: Place) -> Any:
     if hasattr(value, "rvs"):
         return value
     if isinstance(value, Iterable):
-        refusal = f"{_no_list(value, place.name)} {_write_list(value)}"
+        refusal = f"{_no_list(value, place.name)} {how_to_list(value)}"
     else:
         refusal = (
             f"Parameter grid for parameter {place.name!r} is not iterable or a"
-            f" distribution (value={value}). {_write_list(value)}"
+            f" distribution (value={value}). {how_to_list(value)}"
         )
     return _choices(value, place, refusal)
 
@@ -217,13 +223,6 @@ def _no_range_in_grid(value: Any, place: Place) -> str:
         f" BayesSearchCV, or write the values to try, such as {_example(value)}."
     )
     return place.refusal("be a list of choices", value, advice)
-
-
-def _write_list(value: Any) -> str:
-    """Say what to write for a value that is no list."""
-    if isinstance(value, Iterable) and not isinstance(value, (str, bytes)):
-        return "Turn it into a list of choices."
-    return f"Write [{value!r}] for a single choice."
 
 
 def _example(value: Any) -> str:

@@ -116,15 +116,8 @@ def parse_value(value: Any, place: Place) -> Dimension:
         return _parse_choices(value, place)
     if hasattr(value, "rvs"):
         return _parse_distribution(value, place)
-    raise TypeError(
-        place.refusal(
-            "be a list of choices, a range or a distribution",
-            value,
-            f"Write [{value!r}] for a single choice."
-            if not isinstance(value, (Mapping, Iterable)) or isinstance(value, str)
-            else "Turn it into a list of choices.",
-        )
-    )
+    must = "be a list of choices, a range or a distribution"
+    raise TypeError(place.refusal(must, value, how_to_list(value)))
 
 
 def parse_range(value: tuple[Any, ...], place: Place) -> Real | Integer | None:
@@ -162,6 +155,13 @@ def is_choices(value: Any) -> bool:
         return np.ndim(value) > 0 if isinstance(value, np.ndarray) else True
     # pandas and other libraries' one-dimensional containers
     return hasattr(value, "__array__") and hasattr(value, "__len__")
+
+
+def how_to_list(value: Any) -> str:
+    """Say what to write for a value that is no list."""
+    if isinstance(value, Iterable) and not isinstance(value, (str, bytes)):
+        return "Turn it into a list of choices."
+    return f"Write [{value!r}] for a single choice."
 
 
 def check_name(name: Any, owner: str, parameter: str) -> None:

@@ -163,7 +163,9 @@ def test_comparing_arrays_never_asks_for_their_truth():
     assert Categorical([array, None]) != Categorical([np.arange(3), None])
 
 
-@pytest.mark.parametrize("copied", [lambda d: pickle.loads(pickle.dumps(d)), copy.deepcopy])
+@pytest.mark.parametrize(
+    "copied", [lambda d: pickle.loads(pickle.dumps(d)), copy.deepcopy]
+)
 def test_copies_know_their_own_choices(copied):
     """After copying, the copies of unhashable choices are found, not the originals."""
     dimension = Categorical([np.arange(3), SVC(), "a"])

@@ -139,9 +139,9 @@ def test_draws_repeat_with_the_seed(random_state):
 
 def test_draws_leave_the_global_generator_alone():
     """Without a random state a fresh seed is used, not numpy's global one."""
-    before = np.random.get_state()[1].tolist()
+    before = np.random.get_state()[1].tolist()  # noqa: NPY002
     assert 0 <= Real(0, 1).rvs() <= 1
-    assert np.random.get_state()[1].tolist() == before
+    assert np.random.get_state()[1].tolist() == before  # noqa: NPY002
 
 
 def test_scikit_learn_samples_from_dimensions():
@@ -195,7 +195,11 @@ def test_copies_are_equal(dimension):
         (lambda: Real(True, 2), TypeError, "must be a number. Got True instead"),
         (lambda: Real(0, math.inf), ValueError, "`high` .* must be finite. Got inf"),
         (lambda: Real(math.nan, 1), ValueError, "`low` .* must be finite. Got nan"),
-        (lambda: Real(2, 1), ValueError, "below `high`. Got low=2 and high=1 instead.$"),
+        (
+            lambda: Real(2, 1),
+            ValueError,
+            "below `high`. Got low=2 and high=1 instead.$",
+        ),
         (lambda: Real(1, 1), ValueError, r"Write \[1\] for a constant"),
         (lambda: Real(1, 2, "log"), ValueError, "'log-uniform'. Got 'log' instead"),
         (lambda: Real(1, 2, None), ValueError, "`prior` .* Got None instead"),

@@ -1,0 +1,195 @@
+"""Do grid and random search accept what scikit-learn does, and refuse the rest well?"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import stats
+from sklearn.model_selection import ParameterGrid, ParameterSampler
+
+from skbayes.space import (
+    Categorical,
+    Integer,
+    Real,
+    check_param_distributions,
+    check_param_grid,
+)
+
+GRIDS = [
+    {"C": [1, 10], "gamma": (0.1, 1), "k": ["rbf", None]},
+    {"C": np.logspace(-2, 2, 5), "n": range(3)},
+    [{"C": [1]}, {}, {"C": (1, 10, 100), "k": [(1, 1), (1, 2)]}],
+    {"a": [stats.norm], "b": [[1, 2], {"x": 1}], "c": [True, 1, 1.0]},
+    {},
+    [{}],
+]
+SEQUENCE_OF_GRIDS = ({"C": [1, 10]}, {"C": [5]})
+
+
+@pytest.mark.parametrize("spec", [*GRIDS, SEQUENCE_OF_GRIDS], ids=repr)
+def test_grids_of_scikit_learn_pass_untouched(spec):
+    """What ParameterGrid accepts is handed on as the very same object."""
+    assert check_param_grid(spec) is spec
+    assert len(list(ParameterGrid(check_param_grid(spec)))) > 0
+
+
+@pytest.mark.parametrize(
+    "spec",
+    [
+        *GRIDS[:4],
+        {"C": stats.loguniform(1e-3, 1e3), "k": ("l1", "l2")},
+        {"C": stats.norm, "table": np.ones((3, 2))},
+        [{"C": stats.norm()}, {"C": (1, 10)}, {}],
+        {"C": Real(0, 1), "n": Integer(1, 5)},
+    ],
+    ids=repr,
+)
+def test_distributions_of_scikit_learn_pass_untouched(spec):
+    """What ParameterSampler accepts is handed on as the very same object."""
+    assert check_param_distributions(spec) is spec
+    assert len(list(ParameterSampler(spec, 2, random_state=0))) == 2
+
+
+def test_random_search_translates_ranges():
+    """A range becomes a dimension to draw from; other tuples stay choices."""
+    given = {"C": (1e-3, 1e3, "log-uniform"), "n": (1, 5, "uniform"), "p": (1, 10)}
+    spec = check_param_distributions(given)
+    assert spec == {
+        "C": Real(1e-3, 1e3, "log-uniform"),
+        "n": Integer(1, 5),
+        "p": (1, 10),
+    }
+    assert given["n"] == (1, 5, "uniform")
+    for params in ParameterSampler(spec, 20, random_state=0):
+        assert 1e-3 <= params["C"] <= 1e3
+        assert params["n"] in (1, 2, 3, 4, 5)
+        assert params["p"] in (1, 10)
+
+
+@pytest.mark.parametrize("check", [check_param_grid, check_param_distributions])
+def test_categorical_and_series_become_lists(check):
+    """Both are choices, so that drawing from them is drawing from a list."""
+    svc = object()
+    spec = [{"a": Categorical(["x", svc])}, {"b": pd.Series([1, 2], index=[7, 8])}]
+    assert check(spec) == [{"a": ["x", svc]}, {"b": [1, 2]}]
+    assert check({"a": Categorical([1, 2])}) == {"a": [1, 2]}
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        stats.norm(),
+        stats.uniform,
+        Real(1e-3, 1.0),
+        Integer(1, 5),
+        (1, 10, "uniform"),
+        (1e-3, 1e3, "log-uniform"),
+    ],
+    ids=repr,
+)
+def test_ranges_and_distributions_have_no_place_in_a_grid(value):
+    """The error says which search takes them and what a grid takes."""
+    message = (
+        "'C' in the `param_grid` parameter of GridSearchCV must be a list of choices"
+        ".* use RandomSearchCV or BayesSearchCV, or write the values to try, such as"
+    )
+    with pytest.raises(TypeError, match=message):
+        check_param_grid({"C": value})
+
+
+def test_grid_shows_what_to_write_for_a_range():
+    """The example in the message is made of the range's ends."""
+    with pytest.raises(TypeError, match=r"such as \[1, 10\]"):
+        check_param_grid({"C": (1, 10, "uniform")})
+    with pytest.raises(TypeError, match=r"such as \[0.5, 2.0\]"):
+        check_param_grid({"C": Real(0.5, 2.0)})
+
+
+@pytest.mark.parametrize("check", [check_param_grid, check_param_distributions])
+@pytest.mark.parametrize(
+    ("value", "error", "message"),
+    [
+        ("rbf", TypeError, r"needs to be a list .* got 'rbf' .* Write \['rbf'\]"),
+        (b"rbf", TypeError, r"needs to be a list or a numpy array.* Write \[b'rbf'\]"),
+        (1, TypeError, r"Parameter grid for parameter 'C' .* Write \[1\] for"),
+        (None, TypeError, r"Parameter grid for parameter 'C' .* Write \[None\] for"),
+        ({1, 2}, TypeError, "needs to be a list .* Turn it into a list of choices"),
+        ([], ValueError, r"need to be a non-empty sequence, got: \[\]. Write \[choice"),
+        ((), ValueError, r"need to be a non-empty sequence, got: \(\)"),
+        (np.array([]), ValueError, "need to be a non-empty sequence"),
+        ((1, 10, "log"), ValueError, r"must be \(low, high, 'uniform'\) or"),
+        (
+            (10, 1, "uniform"),
+            ValueError,
+            "must be a valid range.*`low` .* below `high`",
+        ),
+    ],
+    ids=repr,
+)
+def test_bad_values_are_refused(check, value, error, message):
+    """A value that is no choices is refused in scikit-learn's words and ours."""
+    with pytest.raises(error, match=message):
+        check({"C": value})
+
+
+@pytest.mark.parametrize(
+    ("bad", "theirs"),
+    [
+        ({"C": 1}, ParameterGrid),
+        ({"C": "1,2,3"}, ParameterGrid),
+        ({"C": []}, ParameterGrid),
+        ({"C": np.ones((3, 2))}, ParameterGrid),
+        ({"C": stats.norm()}, ParameterGrid),
+        ([{"foo": [0]}, 0], ParameterGrid),
+        (0, ParameterGrid),
+        ({"foo": 0}, lambda spec: ParameterSampler(spec, 1)),
+        ([{"foo": [0]}, 0], lambda spec: ParameterSampler(spec, 1)),
+        (0, lambda spec: ParameterSampler(spec, 1)),
+    ],
+    ids=repr,
+)
+def test_errors_begin_as_scikit_learns(bad, theirs):
+    """Whoever catches or matches scikit-learn's errors still does."""
+    is_grid = theirs is ParameterGrid
+    with pytest.raises((TypeError, ValueError), match="Parameter") as expected:
+        theirs(bad)
+    with pytest.raises((TypeError, ValueError), match="Parameter") as got:
+        (check_param_grid if is_grid else check_param_distributions)(bad)
+    assert got.type is expected.type
+    # scikit-learn's older and newer releases end in a full stop or not
+    assert str(got.value).startswith(str(expected.value).rstrip("."))
+
+
+@pytest.mark.parametrize("check", [check_param_grid, check_param_distributions])
+@pytest.mark.parametrize(
+    ("spec", "error", "message"),
+    [
+        ("C", TypeError, "a dict or a list, got: 'C' of type str. Write param_"),
+        (None, TypeError, "a dict or a list, got: None of type NoneType"),
+        ([[1, 2]], TypeError, r"is not a dict \(\[1, 2\]\). Write param_"),
+        ([], ValueError, r"must hold at least one dict. Got \[\] instead"),
+        ({1: [1, 2]}, TypeError, "names in the .* must be strings. Got 1 instead"),
+    ],
+    ids=repr,
+)
+def test_bad_specs_are_refused(check, spec, error, message):
+    """What is no dict or list of dicts is refused with what to write."""
+    with pytest.raises(error, match=message):
+        check(spec)
+
+
+@pytest.mark.parametrize("spec", [{}, [{}], [{}, {}]], ids=repr)
+def test_random_search_needs_a_parameter(spec):
+    """There is nothing to draw from an empty dict."""
+    message = "`param_distributions` parameter of RandomSearchCV must name at least one"
+    with pytest.raises(ValueError, match=message):
+        check_param_distributions(spec)
+
+
+def test_messages_name_the_caller():
+    """Owner and parameter in an error are those of the caller."""
+    with pytest.raises(TypeError, match="`grid` parameter of MySearch must be a list"):
+        check_param_grid({"C": Real(0, 1)}, owner="MySearch", parameter="grid")
+    with pytest.raises(ValueError, match="`space` parameter of MySearch must name"):
+        check_param_distributions({}, owner="MySearch", parameter="space")
