@@ -145,7 +145,9 @@ class SearchProgress:
     fold_scores : array of shape (n_splits,)
         Fold scores of the best trial.
     expected_improvement : float or None
-        What the surrogate expects the next candidate to gain, in score units.
+        What the surrogate expects the next candidate to gain, in score units; None
+        where there is no surrogate, or no callback with a true attribute
+        ``needs_expected_improvement``: it costs as much as a proposal.
     """
 
     trial: Trial
@@ -177,3 +179,6 @@ class Strategy(Protocol):
 
     def tell(self, trial: Trial) -> None:
         """Take note of a trial that has ended."""
+
+    def expected_improvement(self) -> float | None:
+        """Gain expected of the next candidate, None where nothing is expected."""

@@ -92,6 +92,8 @@ class LoopSettings:
         Seconds after which no new fit starts.
     reuse_duplicates : bool
         Whether a candidate seen before gets its twin's results instead of new fits.
+    estimates_improvement : bool
+        Whether observers want to know what the next candidate is expected to gain.
     """
 
     n_splits: int
@@ -101,6 +103,7 @@ class LoopSettings:
     max_batches: int = 1
     time_budget: float | None = None
     reuse_duplicates: bool = True
+    estimates_improvement: bool = False
 
 
 @dataclass
@@ -463,6 +466,9 @@ class SearchLoop:
         progress = self._tally.progress(
             trial, self._strategy.n_candidates, time.monotonic() - self._began
         )
+        if self._settings.estimates_improvement:
+            gain = self._strategy.expected_improvement()
+            progress = replace(progress, expected_improvement=gain)
         for observer in self._observers:
             self._is_stopping |= bool(guarded(observer.on_trial, progress))
 

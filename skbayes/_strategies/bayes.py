@@ -105,6 +105,12 @@ class BayesStrategy:
                 seconds=trial.seconds,
             )
 
+    def expected_improvement(self) -> float | None:
+        """Gain that the model expects of the next candidate, in the scorer's unit."""
+        if self._all_points is not None:
+            return None
+        return self.optimizer.expected_improvement()
+
     def _pending(self, trial: Trial) -> Pending:
         """Convert a running trial to what the optimizer takes."""
         folds = trial.scores(self._metric)

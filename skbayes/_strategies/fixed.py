@@ -62,3 +62,7 @@ class FixedCandidates:
             The ended trial.
         """
         self._n_told += 1
+
+    def expected_improvement(self) -> float | None:
+        """Expect nothing of the next candidate: it was chosen without looking."""
+        return None

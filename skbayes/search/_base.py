@@ -170,6 +170,10 @@ class SearchCV(BaseSearchCV, metaclass=ABCMeta):
             time_budget=self.time_budget,
             # Callbacks of scikit-learn are promised every candidate's every fold.
             reuse_duplicates=not tree.is_active,
+            estimates_improvement=any(
+                getattr(callback, "needs_expected_improvement", False)
+                for callback in self.callbacks or ()
+            ),
         )
 
     def _tabulate(self, preparation, trials, interruption):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from numbers import Integral
 
 import numpy as np
@@ -9,6 +10,7 @@ from sklearn.utils._param_validation import Interval, StrOptions
 
 from skbayes._strategies.bayes import BayesStrategy
 from skbayes._strategies.optimizer import Optimizer
+from skbayes._strategies.proposal import TimeLeft
 from skbayes.search._base import SearchCV
 from skbayes.search._preparation import check_param_names
 from skbayes.space import parse_space
@@ -111,6 +113,11 @@ class BayesSearchCV(SearchCV):
         Candidates tried before the first model is fitted. ``"auto"``: one more than
         there are parameters, between 5 and 12.
 
+    cost_aware : bool or "auto", default="auto"
+        Whether to weigh the expected gain of a candidate by its predicted fit time,
+        less and less as the `time_budget` runs out. ``"auto"``: whenever there is a
+        budget. What is proposed then depends on the clock.
+
     prior_results : fitted search, dict or DataFrame, default=None
         Results of an earlier search: the search, its ``cv_results_``, or a DataFrame
         of them. The surrogate learns from them; they do not count in `n_iter` and
@@ -208,6 +215,7 @@ class BayesSearchCV(SearchCV):
             StrOptions({"auto"}),
         ],
         "prior_results": "no_validation",
+        "cost_aware": ["boolean", StrOptions({"auto"})],
     }
 
     _is_adaptive = True
@@ -230,6 +238,7 @@ class BayesSearchCV(SearchCV):
         initial_params=None,
         n_initial_points="auto",
         prior_results=None,
+        cost_aware="auto",
         racing=False,
         time_budget=None,
         fit_timeout=None,
@@ -254,6 +263,7 @@ class BayesSearchCV(SearchCV):
         self.initial_params = initial_params
         self.n_initial_points = n_initial_points
         self.prior_results = prior_results
+        self.cost_aware = cost_aware
         self.racing = racing
         self.time_budget = time_budget
         self.fit_timeout = fit_timeout
@@ -282,7 +292,31 @@ class BayesSearchCV(SearchCV):
             n_iter=self.n_iter,
             random_state=self.random_state,
         )
-        return BayesStrategy(self.optimizer_, self.n_iter)
+        return BayesStrategy(
+            self.optimizer_,
+            self.n_iter,
+            time_left=self._clock() if self._weighs_cost() else None,
+        )
+
+    def _weighs_cost(self):
+        """Whether cheap candidates are preferred: under a time budget, unless told."""
+        if self.cost_aware is True and self.time_budget is None:
+            raise ValueError(
+                "The `cost_aware` parameter of BayesSearchCV weighs what a candidate "
+                "gains by the time it takes from the budget. Got cost_aware=True and "
+                "time_budget=None; set `time_budget` to a number of seconds."
+            )
+        return bool(self.cost_aware) and self.time_budget is not None
+
+    def _clock(self):
+        """What is left of the time budget, whenever it is asked for."""
+        budget, began = self.time_budget, time.monotonic()
+
+        def time_left():
+            seconds = max(0.0, budget - (time.monotonic() - began))
+            return TimeLeft(seconds, seconds / budget)
+
+        return time_left
 
     def _current_params(self, space, dicts):
         """The estimator's own values, where they are a point of the space."""
