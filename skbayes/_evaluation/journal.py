@@ -20,6 +20,7 @@ from types import TracebackType
 from typing import Any
 
 from skbayes._evaluation.journal_file import (
+    checked_place,
     open_for_writing,
     told_as_damaged,
     told_as_journal_error,
@@ -59,7 +60,8 @@ class Journal:
         JournalError
             If the file is no journal, damaged or cannot be written.
         """
-        return cls(Path(os.path.realpath(path)), open_for_writing(path))
+        file = checked_place(path)
+        return cls(file, open_for_writing(file))
 
     def search(
         self,
@@ -240,7 +242,7 @@ class SearchJournal:
                 trial_id = self._trial_id(connection, trial, key, params)
             connection.execute(
                 f"INSERT OR REPLACE INTO folds (trial_id, written, {FOLD_COLUMNS}) "
-                "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (trial_id, time.time(), *fold_row(result)),
             )
         self._trial_ids[key] = trial_id

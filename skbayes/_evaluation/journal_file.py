@@ -27,7 +27,6 @@ VERSION = 1
 
 #: How long to wait for another process that is writing.
 BUSY_SECONDS = 60.0
-#: A checkpoint of another process may make a sound file look damaged for a moment.
 _N_LOOKS = 4
 _LOOK_SECONDS = 0.05
 
@@ -58,32 +57,35 @@ _TABLES = {
         fold INTEGER NOT NULL,
         test_scores TEXT NOT NULL,  -- JSON: score by metric
         train_scores TEXT,
-        is_multimetric INTEGER NOT NULL,
         fit_time REAL NOT NULL,
         score_time REAL NOT NULL,
         n_test_samples INTEGER NOT NULL,
         error TEXT,
         started REAL NOT NULL,      -- seconds since the search began
         worker TEXT NOT NULL,
+        is_multimetric INTEGER NOT NULL,
+        is_fatal INTEGER NOT NULL,
         written REAL NOT NULL,      -- seconds since 1970, for people only
         PRIMARY KEY (trial_id, fold)
     """,
 }
 
 
-def open_for_writing(path: str | os.PathLike[str]) -> sqlite3.Connection:
+def open_for_writing(file: Path) -> sqlite3.Connection:
     """Connect to a journal, made if there is no file or an empty one.
+
+    Parameters
+    ----------
+    file : Path
+        As `checked_place` gives it.
 
     Raises
     ------
-    TypeError
-        If `path` is no path.
     JournalError
         If the file is no journal, damaged or cannot be written.
     """
-    file = _checked_place(path)
     if _size(file):
-        refuse_what_is_no_journal(file)
+        _settled(file, _refuse_what_is_no_journal)
     with told_as_journal_error(file, "opened for writing"):
         connection = _connect(file, "mode=rwc")
         try:
@@ -113,24 +115,31 @@ def read_snapshot(
     JournalError
         If there is no such file, or it is no journal, or damaged.
     """
-    file = _checked_place(path)
+    file = checked_place(path)
     if not file.exists():
         raise JournalError(f"There is no journal {file}.")
     if _size(file):
-        refuse_what_is_no_journal(file)
-    look = 0
-    while True:
-        look += 1
+        _settled(file, _refuse_what_is_no_journal)
+    return _settled(file, lambda file: _load(file, load))
+
+
+def _settled(file: Path, look: Callable[[Path], T]) -> T:
+    """Look at a file, again if it has changed under the eyes.
+
+    Without locks, a checkpoint of another process may make a sound file look damaged.
+    """
+    for _ in range(_N_LOOKS):
         before = _stamp(file)
         try:
-            content = _load(file, load)
+            content = look(file)
         except JournalError:
-            if look >= _N_LOOKS:
+            if _stamp(file) == before:
                 raise
         else:
-            if _stamp(file) == before or look >= _N_LOOKS:
+            if _stamp(file) == before:
                 return content
         time.sleep(_LOOK_SECONDS)
+    return look(file)
 
 
 def _load(file: Path, load: Callable[[sqlite3.Connection], T]) -> T:
@@ -151,18 +160,14 @@ def _stamp(file: Path) -> tuple[bool, int, int]:
     return False, facts.st_mtime_ns, facts.st_size
 
 
-def refuse_what_is_no_journal(file: Path) -> None:
+def _refuse_what_is_no_journal(file: Path) -> None:
     """Raise a JournalError if a file that is not empty is no sound journal."""
-    for look in range(_N_LOOKS):
-        if look:
-            time.sleep(_LOOK_SECONDS)
-        reason = _reason_against(file)
-        if reason is None:
-            return
-    raise JournalError(
-        f"{file} {reason}. It has been left as it is. Give the `journal` parameter "
-        "the path of a journal or of a file that does not exist yet."
-    )
+    reason = _reason_against(file)
+    if reason is not None:
+        raise JournalError(
+            f"{file} {reason}. It has been left as it is. Give the `journal` parameter "
+            "the path of a journal or of a file that does not exist yet."
+        )
 
 
 @contextmanager
@@ -201,8 +206,16 @@ _REMEDIES = {
 }
 
 
-def _checked_place(path: object) -> Path:
-    """Give the real path of a file that is, or could be, a journal."""
+def checked_place(path: object) -> Path:
+    """Give the real path of a file that is, or could be, a journal.
+
+    Raises
+    ------
+    TypeError
+        If `path` is no path.
+    JournalError
+        If there can be no file of that name.
+    """
     if not isinstance(path, str | os.PathLike) or not isinstance(os.fspath(path), str):
         raise TypeError(
             "The `journal` parameter must be the path of a file, as str or "
@@ -267,7 +280,7 @@ def _reason_against(file: Path) -> str | None:
                 )
             if "immutable" in mode and not _has_whole_pages(connection, file):
                 return "is a damaged journal: its end is missing"
-            report = _pragma(connection, "quick_check(1)")
+            report = _pragma(connection, "integrity_check(1)")
             if report != "ok":
                 return f"is a damaged journal ({report})"
             missing = _TABLES.keys() - _table_names(connection)

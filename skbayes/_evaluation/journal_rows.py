@@ -11,8 +11,8 @@ from skbayes._protocol import FoldResult
 
 #: What is kept of a `FoldResult`, in the order of `fold_row`.
 FOLD_COLUMNS = (
-    "fold, test_scores, train_scores, is_multimetric, fit_time, score_time, "
-    "n_test_samples, error, started, worker"
+    "fold, test_scores, train_scores, fit_time, score_time, n_test_samples, error, "
+    "started, worker, is_multimetric, is_fatal"
 )
 
 
@@ -23,31 +23,33 @@ def fold_row(result: FoldResult) -> tuple[Any, ...]:
         int(result.fold),
         scores_to_json(result.test_scores),
         None if train is None else scores_to_json(train),
-        int(result.is_multimetric),
         float(result.fit_time),
         float(result.score_time),
         int(result.n_test_samples),
         None if result.error is None else _storable(result.error),
         float(result.started),
         _storable(result.worker),
+        int(result.is_multimetric),
+        int(result.is_fatal),
     )
 
 
 def fold_of(row: Sequence[Any]) -> FoldResult:
     """Give the fold of a row; ValueError if the row makes no sense."""
-    fold, test, train, is_multimetric, fit_time, score_time, n_test, *rest = row
-    error, started, worker = rest
+    fold, test, train, fit_time, score_time, n_test_samples, *rest = row
+    error, started, worker, is_multimetric, is_fatal = rest
     return FoldResult(
         fold=fold,
         test_scores=scores_from_json(test),
         train_scores=None if train is None else scores_from_json(train),
         fit_time=fit_time,
         score_time=score_time,
-        n_test_samples=n_test,
+        n_test_samples=n_test_samples,
         error=error,
         started=started,
         worker=worker,
         is_multimetric=bool(is_multimetric),
+        is_fatal=bool(is_fatal),
     )
 
 

@@ -1,0 +1,327 @@
+"""What a search may call after each trial: a progress bar, and rules that end it.
+
+A callback is anything that can be called with a `SearchProgress`; one that returns
+``True`` ends the search, which is then refitted and usable as if it had run to its
+end. If it has a method ``on_search_end``, that is called without arguments when the
+search has ended, however it ended.
+
+::
+
+    BayesSearchCV(..., callbacks=[ProgressBar(), NoImprovement(n_trials=20)])
+
+The rules keep nothing from one call to the next, so one may serve several searches
+at once.
+"""
+
+from __future__ import annotations
+
+import math
+import sys
+import time
+from dataclasses import dataclass
+from numbers import Integral, Real
+from typing import Any
+
+import numpy as np
+
+from skbayes._protocol import SearchProgress
+
+__all__ = [
+    "ExpectedImprovementBelowNoise",
+    "NoImprovement",
+    "ProgressBar",
+    "ScoreReached",
+]
+
+
+@dataclass(frozen=True)
+class NoImprovement:
+    """End the search when its best score has stood for some time.
+
+    Parameters
+    ----------
+    n_trials : int
+        How many trials in a row must have brought nothing. Trials that failed or
+        were stopped early count among them.
+    min_delta : float, default=0.0
+        By how much, in score units, a trial must beat the best score before these
+        trials to count as an improvement.
+
+    Raises
+    ------
+    ValueError
+        When called, if `n_trials` is not an integer >= 1 or `min_delta` not a finite
+        number >= 0.
+
+    Examples
+    --------
+    >>> from skbayes.callbacks import NoImprovement
+    >>> NoImprovement(20)
+    NoImprovement(n_trials=20, min_delta=0.0)
+    """
+
+    n_trials: int
+    min_delta: float = 0.0
+
+    def __call__(self, progress: SearchProgress) -> bool:
+        """Whether the last trials brought nothing."""
+        _check_integer(self, "n_trials", 1)
+        _check_number(self, "min_delta", 0.0)
+        scores = np.asarray(progress.scores, dtype=float)
+        before, recent = scores[: -self.n_trials], scores[-self.n_trials :]
+        if np.isnan(before).all():
+            return False
+        highest = np.fmax.reduce(recent, initial=-np.inf)
+        return bool(highest <= np.nanmax(before) + self.min_delta)
+
+
+@dataclass(frozen=True)
+class ScoreReached:
+    """End the search when a complete trial has reached a score.
+
+    Parameters
+    ----------
+    score : float
+        Mean test score that is good enough; greater is better.
+
+    Raises
+    ------
+    ValueError
+        When called, if `score` is not a number.
+
+    Examples
+    --------
+    >>> from skbayes.callbacks import ScoreReached
+    >>> ScoreReached(0.95)
+    ScoreReached(score=0.95)
+    """
+
+    score: float
+
+    def __call__(self, progress: SearchProgress) -> bool:
+        """Whether the best score is good enough."""
+        _check_number(self, "score", -math.inf)
+        return bool(progress.best_score >= self.score)
+
+
+@dataclass(frozen=True)
+class ExpectedImprovementBelowNoise:
+    r"""End the search when what it can still gain drowns in cross-validation's noise.
+
+    Parameters
+    ----------
+    fraction : float, default=0.1
+        The search ends once the expected improvement of the next trial is below this
+        fraction of the noise. What many more trials would gain together is more than
+        what the next one is expected to: at 1 most searches end too early.
+    min_trials : int, default=20
+        How many trials there must be first: a surrogate of few trials may see
+        nothing to gain because it has seen nothing.
+
+    Raises
+    ------
+    ValueError
+        When called, if `fraction` is not a finite number > 0 or `min_trials` not an
+        integer >= 1.
+
+    Notes
+    -----
+    The noise is the standard error of the best trial's mean score with the correction
+    of [1]_ for folds that share training data,
+
+    .. math:: s \sqrt{1/K + n_\text{test} / n_\text{train}},
+
+    where :math:`s` is the standard deviation of its K fold scores. The ratio of
+    samples is taken as in K-fold cross-validation, :math:`1 / (K - 1)`. The idea of
+    measuring a search's remaining gain against this error is from [2]_. The noise
+    is that of judging one candidate on new data; between candidates that share their
+    folds differences are finer than that, but they are differences on these folds.
+
+    Searches without a surrogate (grid and random), and splits with fewer than two
+    scores, are never ended.
+
+    References
+    ----------
+    .. [1] C. Nadeau and Y. Bengio, "Inference for the generalization error",
+       Machine Learning 52 (2003).
+    .. [2] A. Makarova et al., "Automatic termination for hyperparameter
+       optimization", AutoML Conference (2022).
+
+    Examples
+    --------
+    >>> from skbayes.callbacks import ExpectedImprovementBelowNoise
+    >>> ExpectedImprovementBelowNoise()
+    ExpectedImprovementBelowNoise(fraction=0.1, min_trials=20)
+    """
+
+    fraction: float = 0.1
+    min_trials: int = 20
+
+    def __call__(self, progress: SearchProgress) -> bool:
+        """Whether there is less to gain than can be told from noise."""
+        _check_number(self, "fraction", 0.0, is_open=True)
+        _check_integer(self, "min_trials", 1)
+        gain = progress.expected_improvement
+        if gain is None or progress.n_done < self.min_trials:
+            return False
+        noise = _corrected_standard_error(progress.fold_scores)
+        return bool(gain < self.fraction * noise)
+
+
+def _corrected_standard_error(fold_scores: Any) -> float:
+    """Noise of a mean over folds, NaN for fewer than two scores."""
+    scores = np.asarray(fold_scores, dtype=float)
+    n_folds = len(scores)
+    if n_folds < 2:
+        return math.nan
+    spread = float(np.std(scores, ddof=1))
+    return spread * math.sqrt(1 / n_folds + 1 / (n_folds - 1))
+
+
+class ProgressBar:
+    """Show how far a search is: trials, best score, folds saved, time left.
+
+    With tqdm installed it is a bar, in terminals and notebooks alike; without, lines
+    of text. Both go to standard error.
+
+    Parameters
+    ----------
+    description : str, default="search"
+        Stands in front of the bar; helps to tell nested searches apart.
+
+    Examples
+    --------
+    >>> from skbayes.callbacks import ProgressBar
+    >>> ProgressBar()
+    ProgressBar(description='search')
+    """
+
+    def __init__(self, description: str = "search") -> None:
+        self.description = description
+        self._display: _Bar | _Lines | None = None
+        self._n_shown = 0
+
+    def __call__(self, progress: SearchProgress) -> None:
+        """Show where the search stands; begins anew with each search."""
+        if progress.n_done <= self._n_shown:
+            self.on_search_end()
+        if self._display is None:
+            self._display = _new_display(self.description, progress)
+        self._display.show(progress)
+        self._n_shown = progress.n_done
+
+    def on_search_end(self) -> None:
+        """Leave the bar as it stands."""
+        if self._display is not None:
+            self._display.close()
+        self._display = None
+        self._n_shown = 0
+
+    def __repr__(self) -> str:
+        return f"ProgressBar(description={self.description!r})"
+
+    def __getstate__(self) -> dict[str, Any]:
+        # What is on the screen belongs to this object; a copy opens its own.
+        return {"description": self.description}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__init__(**state)  # type: ignore[misc]
+
+
+class _Bar:
+    """A bar of tqdm."""
+
+    def __init__(self, tqdm: Any, description: str, first: SearchProgress) -> None:
+        self._bar = tqdm(
+            desc=description,
+            # A search that continues has trials that cost it no time.
+            initial=first.n_done - 1,
+            total=first.n_total,
+            unit="trial",
+            smoothing=0,  # time left from the mean over all trials
+            miniters=1,  # trials take as long as they like
+        )
+        # The search began before its first trial ended and the bar was made.
+        self._bar.start_t -= first.elapsed
+        self._bar.last_print_t -= first.elapsed
+
+    def show(self, progress: SearchProgress) -> None:
+        self._bar.total = progress.n_total
+        self._bar.set_postfix_str(_facts(progress), refresh=False)
+        self._bar.update(progress.n_done - self._bar.n)
+
+    def close(self) -> None:
+        self._bar.close()
+
+
+class _Lines:
+    """Lines of text, at most one a second besides the last."""
+
+    def __init__(self, description: str, first: SearchProgress) -> None:
+        self._description = description
+        self._n_before = first.n_done - 1
+        self._last_shown = -math.inf
+        self._unshown: SearchProgress | None = None
+
+    def show(self, progress: SearchProgress) -> None:
+        self._unshown = progress
+        if time.monotonic() - self._last_shown >= 1:
+            self._print()
+
+    def close(self) -> None:
+        self._print()
+
+    def _print(self) -> None:
+        progress, self._unshown = self._unshown, None
+        if progress is None:
+            return
+        self._last_shown = time.monotonic()
+        done = f"{progress.n_done}"
+        left = ""
+        if progress.n_total is not None:
+            done += f"/{progress.n_total}"
+            pace = progress.elapsed / (progress.n_done - self._n_before)
+            left = f", {pace * (progress.n_total - progress.n_done):.0f} s left"
+        facts = _facts(progress)
+        sys.stderr.write(f"{self._description}: {done} trials, {facts}{left}\n")
+
+
+def _new_display(description: str, first: SearchProgress) -> _Bar | _Lines:
+    try:
+        from tqdm.auto import tqdm
+    except ImportError:
+        return _Lines(description, first)
+    return _Bar(tqdm, description, first)
+
+
+def _facts(progress: SearchProgress) -> str:
+    """Best score, and folds saved where any are."""
+    facts = f"best {progress.best_score:.4g}"
+    if progress.n_folds_saved:
+        facts += f", {progress.n_folds_saved} folds saved"
+    return facts
+
+
+def _check_integer(rule: object, name: str, low: int) -> None:
+    value = getattr(rule, name)
+    if isinstance(value, bool) or not isinstance(value, Integral) or int(value) < low:
+        raise ValueError(
+            f"The `{name}` parameter of {type(rule).__name__} must be an integer >= "
+            f"{low}. Got {value!r} instead."
+        )
+
+
+def _check_number(rule: object, name: str, low: float, is_open: bool = False) -> None:
+    value = getattr(rule, name)
+    is_number = not isinstance(value, bool) and isinstance(value, Real)
+    if (
+        is_number
+        and math.isfinite(value)
+        and (value > low if is_open else value >= low)
+    ):
+        return
+    limit = "" if low == -math.inf else f" {'>' if is_open else '>='} {low:g}"
+    raise ValueError(
+        f"The `{name}` parameter of {type(rule).__name__} must be a finite number"
+        f"{limit}. Got {value!r} instead."
+    )

@@ -1,0 +1,411 @@
+"""What is a journal and what is refused, and that refusing leaves it alone."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from skbayes._evaluation.journal import Journal
+from skbayes._evaluation.journal_file import VERSION, read_snapshot
+from skbayes._evaluation.params_codec import ParamsCodec
+from skbayes._protocol import FoldResult, Status
+from skbayes.exceptions import JournalError
+
+ROOT = Path(__file__).parents[2]
+
+
+def write_trials(path: Path, numbers, *, fingerprint: str = "a") -> None:
+    """Write whole trials of two folds each, with long error texts."""
+    with Journal.open(path) as journal:
+        search = begin(journal, fingerprint)
+        for i in numbers:
+            for k in range(2):
+                result = FoldResult(k, {"score": float(i)}, error="x" * 300)
+                search.write(i, {"C": i}, result)
+            search.finish(i, {"C": i}, Status.COMPLETE)
+
+
+def begin(journal: Journal, fingerprint: str = "a"):
+    """Begin a search of two folds."""
+    return journal.search(
+        fingerprint,
+        description={},
+        n_splits=2,
+        metrics=["score"],
+        codec=ParamsCodec(),
+    )
+
+
+def scores_in(path: Path, fingerprint: str = "a") -> list[float]:
+    """First fold's score of every trial."""
+    with Journal.open(path) as journal:
+        trials = begin(journal, fingerprint).trials()
+    return [trial.folds[0].test_scores["score"] for trial in trials]
+
+
+@pytest.fixture(scope="module")
+def sound(tmp_path_factory) -> bytes:
+    """The bytes of a closed journal of some pages."""
+    path = tmp_path_factory.mktemp("sound") / "j.sqlite"
+    write_trials(path, range(60))
+    return path.read_bytes()
+
+
+def assert_refused(path: Path, match: str) -> None:
+    """Opening and reading both fail, name the file and change nothing in its folder."""
+    before = {p.name: p.read_bytes() for p in path.parent.iterdir()}
+    for use in (Journal.open, lambda path: read_snapshot(path, str)):
+        with pytest.raises(JournalError, match=match) as caught:
+            use(path)
+        assert str(path) in str(caught.value)
+    assert {p.name: p.read_bytes() for p in path.parent.iterdir()} == before
+
+
+# ------------------------------------------------------------------ new journals
+
+
+def test_a_new_journal_is_made_and_leaves_one_file(tmp_path):
+    """A closed journal is a single file."""
+    write_trials(tmp_path / "j.sqlite", range(3))
+    assert [p.name for p in tmp_path.iterdir()] == ["j.sqlite"]
+    assert scores_in(tmp_path / "j.sqlite") == [0.0, 1.0, 2.0]
+
+
+def test_an_empty_file_is_a_new_journal(tmp_path):
+    """A file of length zero, as `tempfile` makes it, is filled."""
+    path = tmp_path / "j.sqlite"
+    path.touch()
+    write_trials(path, range(2))
+    assert scores_in(path) == [0.0, 1.0]
+
+
+@pytest.mark.parametrize("name", ["j.sqlite", "späce & 100%?#.db", "noend", ":memory:"])
+def test_any_file_name_and_kind_of_path_will_do(tmp_path, monkeypatch, name):
+    """Names with characters that mean something in addresses, str, Path, relative."""
+    monkeypatch.chdir(tmp_path)
+    write_trials(name, [7])
+    assert scores_in(tmp_path / name) == scores_in(str(tmp_path / name)) == [7.0]
+    assert [p.name for p in tmp_path.iterdir()] == [name]
+
+
+def test_a_symbolic_link_leads_to_the_journal(tmp_path):
+    """Link and file are the same journal, also when both are open."""
+    (tmp_path / "links").mkdir()
+    link, path = tmp_path / "links" / "l.sqlite", tmp_path / "j.sqlite"
+    link.symlink_to(path)
+    with Journal.open(link) as first, Journal.open(path) as second:
+        begin(first).write(0, {"C": 1}, FoldResult(0, {"score": 1.0}))
+        begin(second).write(1, {"C": 2}, FoldResult(0, {"score": 2.0}))
+        assert len(begin(first).trials()) == 2
+    assert [p.name for p in link.parent.iterdir()] == ["l.sqlite"]
+
+
+# ------------------------------------------------------------------ damaged files
+
+
+def test_a_journal_cut_off_anywhere_is_refused_and_left_alone(tmp_path, sound):
+    """Whatever part of the end is missing, nobody takes the rest for all of it."""
+    path = tmp_path / "j.sqlite"
+    lengths = {*range(1, 130), *range(130, len(sound), 997), len(sound) - 1}
+    pages = range(4096, len(sound), 4096)
+    for length in sorted({*lengths, *pages, *(n - 1 for n in pages)}):
+        path.write_bytes(sound[:length])
+        assert_refused(path, "is (a damaged|no) journal")
+
+
+def test_a_journal_with_garbage_on_any_page_is_refused(tmp_path, sound):
+    """Pages that make no sense are found before anything is written."""
+    path = tmp_path / "j.sqlite"
+    for start in range(0, len(sound), 4096):
+        path.write_bytes(sound[:start] + b"\xa5" * 200 + sound[start + 200 :])
+        assert_refused(path, "is (a damaged|no) journal")
+
+
+def test_rows_that_make_no_sense_are_told_when_read(tmp_path):
+    """Damage within a value cannot be seen from outside; it is no traceback either."""
+    path = tmp_path / "j.sqlite"
+    write_trials(path, range(3))
+    changes = [
+        """UPDATE folds SET test_scores = '{"score": {"float"' WHERE trial_id = 1""",
+        """UPDATE folds SET test_scores = '{"score": "good"}' WHERE trial_id = 1""",
+        """UPDATE folds SET test_scores = '[1.0]' WHERE trial_id = 1""",
+        """UPDATE folds SET error = CAST(x'ff' AS TEXT) WHERE trial_id = 1""",
+        """UPDATE trials SET params = '{"C": {"choice": 0}}' WHERE id = 1""",
+        """UPDATE trials SET params = '{"C": {"choice": -1}}' WHERE id = 1""",
+        """UPDATE trials SET params = '{"C": {"pickle": "gASV"}}' WHERE id = 1""",
+        """UPDATE trials SET status = 'fine' WHERE id = 1""",
+    ]
+    sound = path.read_bytes()
+    for change in changes:
+        path.write_bytes(sound)
+        with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+            connection.execute(change)
+        with (
+            Journal.open(path) as journal,
+            pytest.raises(JournalError, match=r"The journal .*j\.sqlite"),
+        ):
+            begin(journal).trials()
+
+
+def test_a_damaged_journal_with_a_log_is_left_alone(tmp_path):
+    """The log of a killed process is not written into a file that has lost its end."""
+    path = tmp_path / "live" / "j.sqlite"
+    path.parent.mkdir()
+    write_trials(path, range(60))
+    with Journal.open(path) as journal:
+        begin(journal).write(99, {"C": 99}, FoldResult(0, {"score": 9.0}))
+        copies = tmp_path / "killed"
+        copies.mkdir()
+        for name in ("j.sqlite", "j.sqlite-wal"):
+            shutil.copy(path.parent / name, copies / name)
+    damaged = copies / "j.sqlite"
+    damaged.write_bytes(damaged.read_bytes()[: 3 * 4096])
+    before = damaged.read_bytes(), (copies / "j.sqlite-wal").read_bytes()
+    with pytest.raises(JournalError, match=r"killed/j\.sqlite is a damaged journal"):
+        Journal.open(damaged)
+    assert (damaged.read_bytes(), (copies / "j.sqlite-wal").read_bytes()) == before
+
+
+def test_a_log_cut_off_anywhere_costs_only_its_end(tmp_path):
+    """After a crash that tore the log, the folds before the tear are there."""
+    path = tmp_path / "j.sqlite"
+    with Journal.open(path) as journal:
+        search = begin(journal)
+        for i in range(30):
+            search.write(i, {"C": i}, FoldResult(0, {"score": float(i)}))
+        main, log = path.read_bytes(), Path(f"{path}-wal").read_bytes()
+    n_found = []
+    for n in sorted({*range(0, 64), *range(64, len(log), 3991), len(log)}):
+        torn = tmp_path / f"torn{n}" / "j.sqlite"
+        torn.parent.mkdir()
+        torn.write_bytes(main)
+        Path(f"{torn}-wal").write_bytes(log[:n])
+        found = scores_in(torn)
+        assert found == [float(i) for i in range(len(found))]
+        n_found.append(len(found))
+    assert n_found[-1] == 30
+    assert n_found == sorted(n_found)
+
+
+# ------------------------------------------------------------------ foreign files
+
+
+@pytest.mark.parametrize(
+    "content", [b"C,score\n1,0.5\n" * 500, b"\0" * 8192, b"x", b"SQLite format 3\0"]
+)
+def test_other_files_are_refused_and_left_alone(tmp_path, content):
+    """Text, zeros, a byte or the mere beginning of a database are no journal."""
+    path = tmp_path / "results.csv"
+    path.write_bytes(content)
+    assert_refused(path, "is no journal")
+
+
+@pytest.mark.parametrize("mode", ["DELETE", "WAL"])
+def test_other_databases_are_refused_and_left_alone(tmp_path, mode):
+    """A database of someone else is recognised by its header."""
+    path = tmp_path / "mlflow.db"
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute(f"PRAGMA journal_mode = {mode}")
+        connection.execute("CREATE TABLE runs (id)")
+    assert_refused(path, "is no journal of skbayes")
+
+
+def test_a_database_in_use_by_others_is_refused_and_left_alone(tmp_path):
+    """So is one that a program has open, with a log beside it."""
+    path = tmp_path / "live.db"
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("CREATE TABLE runs (id)")
+        before = path.read_bytes()
+        with pytest.raises(JournalError, match="is no journal of skbayes"):
+            Journal.open(path)
+        assert path.read_bytes() == before
+
+
+def test_a_journal_of_another_version_is_refused(tmp_path, sound):
+    """It says which versions are meant."""
+    path = tmp_path / "j.sqlite"
+    path.write_bytes(sound[:60] + (VERSION + 1).to_bytes(4, "big") + sound[64:])
+    assert_refused(path, rf"is a journal of version {VERSION + 1}.* reads version")
+
+
+def test_a_journal_that_has_lost_a_table_is_refused(tmp_path, sound):
+    """Sound pages are not enough."""
+    path = tmp_path / "j.sqlite"
+    path.write_bytes(sound)
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute("DROP TABLE folds")
+    assert_refused(path, "is a damaged journal: it has no folds")
+
+
+# ------------------------------------------------------------------ wrong places
+
+
+@pytest.mark.parametrize("path", [3, b"j.sqlite", True, ["j.sqlite"]])
+def test_what_is_no_path_is_refused(path):
+    """The message names the parameter and shows what was given."""
+    with pytest.raises(
+        TypeError, match=r"The `journal` parameter must be.*Got .* instead"
+    ):
+        Journal.open(path)
+
+
+def test_an_empty_path_is_refused():
+    """It would mean the folder one is in."""
+    with pytest.raises(
+        JournalError, match=r"The `journal` parameter must be .* Got ''"
+    ):
+        Journal.open("")
+
+
+def test_a_missing_folder_is_named(tmp_path):
+    """No folders are made on the way."""
+    with pytest.raises(
+        JournalError, match=r"`journal` parameter names .*nowhere is not"
+    ):
+        Journal.open(tmp_path / "nowhere" / "j.sqlite")
+
+
+def test_a_folder_that_is_a_file_is_named(tmp_path):
+    """Nobody can write below a regular file, not even root."""
+    (tmp_path / "file").write_text("x")
+    with pytest.raises(
+        JournalError, match=r"`journal` parameter names .*file is not a"
+    ):
+        Journal.open(tmp_path / "file" / "j.sqlite")
+
+
+def test_a_folder_is_no_journal(tmp_path):
+    """The message says that it is a folder."""
+    with pytest.raises(
+        JournalError, match="`journal` parameter must name a .* a folder"
+    ):
+        Journal.open(tmp_path)
+
+
+def test_a_device_is_no_journal():
+    """What has no length would otherwise pass for an empty file."""
+    with pytest.raises(JournalError, match="/dev/null is not a regular file"):
+        Journal.open("/dev/null")
+
+
+@pytest.fixture
+def small_disk(tmp_path):
+    """A file system of 400 kB, where mounting one is permitted."""
+    place = tmp_path / "disk"
+    place.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=400k", "tmpfs", str(place)]
+    if (
+        shutil.which("mount") is None
+        or subprocess.run(mount, capture_output=True, check=False).returncode
+    ):
+        pytest.skip("mounting is not permitted")
+    yield place
+    subprocess.run(["umount", str(place)], check=True)
+
+
+def remount_read_only(place: Path) -> None:
+    """Let nobody write to a disk, not even root."""
+    subprocess.run(["mount", "-o", "remount,ro", str(place)], check=True)
+
+
+def test_a_read_only_disk_is_refused(small_disk):
+    """A new journal cannot be made there; the message names the parameter."""
+    remount_read_only(small_disk)
+    with pytest.raises(JournalError, match=r"j\.sqlite .*opened.* `journal` parameter"):
+        Journal.open(small_disk / "j.sqlite")
+
+
+def test_a_read_only_journal_is_refused_but_can_be_read(small_disk):
+    """Reading needs no right to write, neither to the file nor to its folder."""
+    write_trials(small_disk / "j.sqlite", range(3))
+    remount_read_only(small_disk)
+    with pytest.raises(JournalError, match="`journal` parameter needs"):
+        begin(Journal.open(small_disk / "j.sqlite"))
+    count = "SELECT count(*) FROM folds"
+    (row,) = read_snapshot(
+        small_disk / "j.sqlite", lambda c: c.execute(count).fetchall()
+    )
+    assert row == (6,)
+
+
+def write_on(search) -> None:
+    """Write a fold each of many trials."""
+    for i in range(10_000):
+        search.write(i, {"C": i}, FoldResult(0, {"score": 1.0}, error="x" * 999))
+
+
+def test_a_disk_that_fills_up_loses_nothing_written_before(small_disk):
+    """The fold that did not fit is refused in plain words; with room all is well."""
+    path = small_disk / "j.sqlite"
+    ballast = small_disk / "ballast"
+    ballast.write_bytes(b"x" * 100_000)
+    with Journal.open(path) as journal:
+        search = begin(journal)
+        with pytest.raises(JournalError, match=r"j\.sqlite could not be .*: .*disk"):
+            write_on(search)
+        written = len(search.trials())
+        assert written > 10
+        ballast.unlink()
+        search.write(written, {"C": written}, FoldResult(0, {"score": 1.0}))
+        assert len(search.trials()) == written + 1
+    assert len(scores_in(path)) == written + 1
+
+
+@pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="root may write")
+def test_a_folder_that_may_not_be_written_is_refused(tmp_path):
+    """The message names the parameter."""
+    tmp_path.chmod(0o500)
+    with pytest.raises(JournalError, match="`journal` parameter needs"):
+        Journal.open(tmp_path / "j.sqlite")
+
+
+# ------------------------------------------------------------------ killed at birth
+
+KILL_AT_BIRTH = """
+import os, random, signal, sys, time
+from skbayes._evaluation.journal import Journal
+from tests._evaluation.test_journal_file import begin, scores_in, write_trials
+
+rng = random.Random(0)
+began = time.perf_counter()
+write_trials(os.path.join(sys.argv[1], "first.sqlite"), range(3))
+longest = 2 * (time.perf_counter() - began)
+for i in range(60):
+    path = os.path.join(sys.argv[1], f"{i}.sqlite")
+    child = os.fork()
+    if not child:
+        write_trials(path, range(1000))
+        os._exit(0)
+    time.sleep(rng.uniform(0, longest))
+    os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+    n_before = len(scores_in(path))
+    write_trials(path, range(1000, 1003))
+    assert len(scores_in(path)) == n_before + 3
+    print(n_before)
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs os.fork")
+def test_a_journal_killed_while_it_is_made_can_be_used(tmp_path):
+    """Whenever a process dies between nothing and a journal, the next one goes on."""
+    done = subprocess.run(
+        [sys.executable, "-c", KILL_AT_BIRTH, str(tmp_path)],
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    survivors = [int(line) for line in done.stdout.split()]
+    assert len(survivors) == 60
+    assert 0 in survivors
+    assert max(survivors) > 0
