@@ -12,12 +12,12 @@ import inspect
 import os
 import threading
 import warnings
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import joblib
-from joblib._utils import eval_expr
 from joblib._parallel_backends import LokyBackend, SequentialBackend
+from joblib._utils import eval_expr
 from joblib.executor import get_memmapping_executor
 from joblib.externals.loky.process_executor import BrokenProcessPool
 from joblib.parallel import BatchedCalls, get_active_backend
@@ -34,6 +34,7 @@ from sklearn.model_selection._validation import _fit_and_score
 from sklearn.model_selection._validation import (
     _warn_or_raise_about_fit_failures as warn_or_raise_about_fit_failures,
 )
+from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.metaestimators import _safe_split as safe_split
 from sklearn.utils.parallel import delayed
 from sklearn.utils.validation import _check_method_params as check_method_params
@@ -42,8 +43,9 @@ __all__ = [
     "CV_SPLIT_VERB",
     "BaseSearchCV",
     "BrokenProcessPool",
+    "Interval",
     "JoblibPool",
-    "MultimetricScorer",
+    "StrOptions",
     "check_method_params",
     "evaluate_pre_dispatch",
     "fit_and_score",
@@ -120,9 +122,7 @@ def with_configuration(function: Callable[..., Any]) -> Callable[..., Any]:
 class _OneLokyWorker(LokyBackend):  # type: ignore[misc]
     """A loky pool of a single process, which joblib would replace by no pool."""
 
-    def configure(
-        self, n_jobs: int = 1, parallel: Any = None, **settings: Any
-    ) -> int:
+    def configure(self, n_jobs: int = 1, parallel: Any = None, **settings: Any) -> int:
         environment = self._prepare_worker_env(n_jobs=1)
         self._workers = get_memmapping_executor(
             1, env=environment, context_id=parallel._id

@@ -262,7 +262,7 @@ class PoolExecutor:
         self._done = queue.SimpleQueue()
 
     def _run_alone(self, task: Task) -> FoldResult:
-        """Run a task with nothing beside it: if the worker dies now, the task did it."""
+        """Run a task with nothing beside it: if the worker dies now, it did it."""
         done: queue.SimpleQueue[Any] = queue.SimpleQueue()
         self._pool.submit([(self._run_fold, self._arguments(task), {})], done.put)
         try:

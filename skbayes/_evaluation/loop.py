@@ -13,62 +13,22 @@ from __future__ import annotations
 import math
 import time
 from collections import deque
-from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Any, Protocol, overload
-
-import numpy as np
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass, replace
 
 from skbayes._evaluation.executor import Executor, Outcome, Task
 from skbayes._evaluation.identity import params_key
-from skbayes._protocol import (
-    FoldResult,
-    Params,
-    SearchProgress,
-    Status,
-    Strategy,
-    Trial,
+from skbayes._evaluation.open_trial import OpenTrial, PendingTrials
+from skbayes._evaluation.partners import (
+    Context,
+    FoldStore,
+    Observer,
+    ObserverError,
+    Race,
+    guarded,
 )
-
-Context = Callable[[int, int], Any]
-
-
-class Observer(Protocol):
-    """Is told of every fold and every trial."""
-
-    def on_fold(self, trial: int, params: Params, result: FoldResult) -> None:
-        """A fold has ended."""
-
-    def on_trial(self, progress: SearchProgress) -> bool:
-        """A trial has ended; True ends the search."""
-
-
-class FoldStore(Protocol):
-    """Keeps finished folds beyond this process: the journal."""
-
-    def find(self, params: Params) -> dict[int, FoldResult]:
-        """Folds of these parameters that were finished before."""
-
-    def write(self, trial: int, params: Params, result: FoldResult) -> None:
-        """Keep one fold."""
-
-    def finish(self, trial: int, params: Params, status: Status) -> None:
-        """Keep how a trial has ended."""
-
-
-class Race(Protocol):
-    """Decides between folds whether a candidate is worth its next one."""
-
-    def fold_order(self, trial: int) -> list[int]:
-        """The order in which a trial's folds are run."""
-
-    def is_lost(
-        self, results: dict[int, FoldResult], rivals: Sequence[Trial], metric: str
-    ) -> bool:
-        """Whether a partial trial has no plausible chance against finished ones."""
-
-    def catch_up(self, trials: Sequence[Trial], metric: str) -> list[int]:
-        """Stopped trials that deserve their missing folds after all."""
+from skbayes._evaluation.tally import Tally
+from skbayes._protocol import FoldResult, Params, Status, Strategy, Trial
 
 
 @dataclass(frozen=True)
@@ -104,49 +64,6 @@ class LoopSettings:
     time_budget: float | None = None
     reuse_duplicates: bool = True
     estimates_improvement: bool = False
-
-
-@dataclass
-class _OpenTrial:
-    """A candidate under way."""
-
-    index: int
-    params: Params
-    todo: deque[int]
-    n_running: int = 0
-    results: dict[int, FoldResult] = field(default_factory=dict)
-    #: Folds that wait for the race to let the candidate go on.
-    held: deque[int] = field(default_factory=deque)
-
-    def close(self, n_splits: int, status: Status) -> Trial:
-        folds = tuple(self.results[k] for k in sorted(self.results))
-        return Trial(self.index, self.params, n_splits, folds, status)
-
-
-class PendingTrials(Sequence[Trial]):
-    """The trials under way, made when they are looked at.
-
-    A strategy that only counts them, as grid search does, pays nothing for them.
-    """
-
-    def __init__(self, trials: dict[int, _OpenTrial], n_splits: int) -> None:
-        self._trials = trials
-        self._n_splits = n_splits
-
-    def __len__(self) -> int:
-        return len(self._trials)
-
-    @overload
-    def __getitem__(self, index: int) -> Trial: ...
-
-    @overload
-    def __getitem__(self, index: slice) -> list[Trial]: ...
-
-    def __getitem__(self, index: int | slice) -> Trial | list[Trial]:
-        trials = [
-            t.close(self._n_splits, Status.RUNNING) for t in self._trials.values()
-        ]
-        return trials[index]
 
 
 class SearchLoop:
@@ -192,13 +109,13 @@ class SearchLoop:
         self._store = store
         self._replay = replay
         self._race = race
-        self._open: dict[int, _OpenTrial] = {}
-        self._ready: deque[_OpenTrial] = deque()
+        self._open: dict[int, OpenTrial] = {}
+        self._ready: deque[OpenTrial] = deque()
         self._ended: dict[int, Trial] = {}
         self._first_open = 0
         self._n_told = 0
         self._seen: dict[Hashable, int] = {}
-        self._twins: dict[int, list[_OpenTrial]] = {}
+        self._twins: dict[int, list[OpenTrial]] = {}
         self._n_opened = 0
         self._caught_up: set[int] = set()
         self._waits_for_order = settings.lag is not None and settings.in_order
@@ -299,7 +216,7 @@ class SearchLoop:
         if params is None:
             self._is_used_up = True
             return False
-        trial = _OpenTrial(self._n_opened, params, deque())
+        trial = OpenTrial(self._n_opened, params, deque())
         self._n_opened += 1
         self._open[trial.index] = trial
         if not self._is_twin(trial):
@@ -337,7 +254,7 @@ class SearchLoop:
         params = (self._open.get(i) or self._ended[i] for i in known)
         return [Trial(t.index, t.params, n_splits) for t in params]
 
-    def _is_twin(self, trial: _OpenTrial) -> bool:
+    def _is_twin(self, trial: OpenTrial) -> bool:
         """Let a candidate that was proposed before share that one's results."""
         if not self._settings.reuse_duplicates:
             return False
@@ -350,7 +267,7 @@ class SearchLoop:
             self._twins.setdefault(first, []).append(trial)
         return True
 
-    def _begin(self, trial: _OpenTrial) -> None:
+    def _begin(self, trial: OpenTrial) -> None:
         """Line up a candidate's folds, less those that an earlier run finished."""
         n_splits = self._settings.n_splits
         order = self._race.fold_order(trial.index) if self._race else range(n_splits)
@@ -362,7 +279,7 @@ class SearchLoop:
         (trial.held if self._race else trial.todo).extend(missing)
         self._go_on(trial)
 
-    def _go_on(self, trial: _OpenTrial) -> None:
+    def _go_on(self, trial: OpenTrial) -> None:
         """Line up what is left of a candidate, or end it."""
         if trial.held and not self._is_lost(trial):
             trial.todo.append(trial.held.popleft())
@@ -371,7 +288,7 @@ class SearchLoop:
         else:
             self._end(trial)
 
-    def _is_lost(self, trial: _OpenTrial) -> bool:
+    def _is_lost(self, trial: OpenTrial) -> bool:
         """Whether the race is over for a candidate.
 
         Its rivals are those that had ended for certain when it was opened, so that
@@ -392,7 +309,7 @@ class SearchLoop:
         self._caught_up.update(chosen)
         for index in chosen:
             stopped = self._ended.pop(index)
-            trial = _OpenTrial(index, stopped.params, deque())
+            trial = OpenTrial(index, stopped.params, deque())
             trial.results.update({fold.fold: fold for fold in stopped.folds})
             trial.todo.extend(
                 k for k in self._race.fold_order(index) if k not in trial.results
@@ -419,7 +336,7 @@ class SearchLoop:
         if not trial.n_running and not trial.todo:
             self._go_on(trial)
 
-    def _give_up(self, trial: _OpenTrial, fatal: FoldResult) -> None:
+    def _give_up(self, trial: OpenTrial, fatal: FoldResult) -> None:
         """Let the folds of a candidate that are left fail as this one did."""
         for fold in (*trial.todo, *trial.held):
             trial.results[fold] = replace(fatal, fold=fold)
@@ -428,7 +345,7 @@ class SearchLoop:
         if trial in self._ready:
             self._ready.remove(trial)
 
-    def _end(self, trial: _OpenTrial) -> None:
+    def _end(self, trial: OpenTrial) -> None:
         """Close a candidate, and with it those that share its results."""
         closed = trial.close(self._settings.n_splits, Status.COMPLETE)
         status = self._tally.status(closed)
@@ -436,7 +353,7 @@ class SearchLoop:
         for twin in self._twins.pop(trial.index, ()):
             self._end_twin(twin, self._ended[trial.index])
 
-    def _end_twin(self, twin: _OpenTrial, first: Trial) -> None:
+    def _end_twin(self, twin: OpenTrial, first: Trial) -> None:
         self._record(replace(first, index=twin.index, params=twin.params))
 
     def _record(self, trial: Trial) -> None:
@@ -493,94 +410,3 @@ class SearchLoop:
                 if index >= self._n_told:
                     self._strategy.tell(self._for_strategy(self._ended[index]))
             self._n_told = self._n_opened
-
-
-class ObserverError(Exception):
-    """Wraps what a callback or the journal raised, to tell it from fit errors."""
-
-
-def guarded(function: Callable[..., Any], *args: Any) -> Any:
-    """Call `function`; whatever it raises comes out as an `ObserverError`."""
-    try:
-        return function(*args)
-    except Exception as error:
-        raise ObserverError(str(error)) from error
-
-
-class Tally:
-    """Counts what has ended, and knows the best of it.
-
-    Parameters
-    ----------
-    metric : str or None
-        The score that decides; None: the first that a fold gives.
-    """
-
-    def __init__(self, metric: str | None) -> None:
-        self.metric = metric
-        self.n_complete = 0
-        self.n_folds = 0
-        self._best: Trial | None = None
-        self._best_score = -math.inf
-        self._scores: dict[int, float] = {}
-        self._saved: dict[int, int] = {}
-
-    def count_fold(self, result: FoldResult) -> None:
-        """Take note of a fold that was run."""
-        self.n_folds += 1
-        self.note_metric(result)
-
-    def note_metric(self, result: FoldResult) -> None:
-        """Let the first good fold name the metric, if nothing else does."""
-        if self.metric is None and result.error is None:
-            self.metric = next(iter(result.test_scores))
-
-    def status(self, trial: Trial) -> Status:
-        """Failed if a fold raised or has no finite score, else complete or stopped."""
-        if trial.error is not None:
-            return Status.FAILED
-        scores = trial.scores(self.metric or "score")
-        if not np.all(np.isfinite(scores[[f.fold for f in trial.folds]])):
-            return Status.FAILED
-        is_whole = len(trial.folds) == trial.n_splits
-        return Status.COMPLETE if is_whole else Status.STOPPED
-
-    def count_trial(self, trial: Trial) -> None:
-        """Take note of a trial, and whether it is the best."""
-        self._saved[trial.index] = trial.n_splits - len(trial.folds)
-        mean = float("nan")
-        if trial.status == Status.COMPLETE:
-            self.n_complete += 1
-            mean = float(trial.scores(self.metric or "score").mean())
-            if mean > self._best_score:
-                self._best, self._best_score = trial, mean
-        self._scores[trial.index] = mean
-
-    def progress(
-        self, trial: Trial, n_total: int | None, elapsed: float
-    ) -> SearchProgress:
-        """Where the search stands."""
-        best = self._best
-        return SearchProgress(
-            trial=trial,
-            n_done=len(self._scores),
-            n_total=n_total,
-            n_folds_done=self.n_folds,
-            n_folds_saved=sum(self._saved.values()),
-            best_score=self._best_score if best else float("nan"),
-            best_params=best.params if best else None,
-            elapsed=elapsed,
-            scores=tuple(self._scores.values()),
-            fold_scores=best.scores(self.metric or "score") if best else np.empty(0),
-        )
-
-    def with_single_score(self, trial: Trial) -> Trial:
-        """The trial with the score that decides, under the name ``"score"``."""
-        metric = self.metric
-        if metric is None or metric == "score":
-            return trial
-        folds = tuple(
-            replace(f, test_scores={"score": f.test_scores.get(metric, float("nan"))})
-            for f in trial.folds
-        )
-        return replace(trial, folds=folds)

@@ -10,9 +10,14 @@ from os import PathLike
 import numpy as np
 from sklearn.base import clone
 from sklearn.model_selection import TimeSeriesSplit
-from sklearn.utils._param_validation import Interval, StrOptions
 
-from skbayes._compat import BaseSearchCV, fit_context, named_scorers
+from skbayes._compat import (
+    BaseSearchCV,
+    Interval,
+    StrOptions,
+    fit_context,
+    named_scorers,
+)
 from skbayes._evaluation.executor import open_executor
 from skbayes._evaluation.failures import report_failures
 from skbayes._evaluation.loop import LoopSettings, SearchLoop
@@ -91,7 +96,7 @@ class SearchCV(BaseSearchCV, metaclass=ABCMeta):
         return self
 
     def _search(self, preparation, strategy, tree):
-        """Evaluate candidates until the search ends: the trials, and what cut it off."""
+        """Evaluate candidates to the end: the trials, and what cut the search off."""
         evaluation = preparation.evaluation
         observers, callbacks = self._make_observers(evaluation.n_splits)
         if self.verbose > 0:
@@ -215,9 +220,7 @@ class SearchCV(BaseSearchCV, metaclass=ABCMeta):
             metric = self.refit
         if self.multimetric_ and not self.refit:
             return
-        self.best_index_ = self._select_best_index(
-            self.refit, metric, self.cv_results_
-        )
+        self.best_index_ = self._select_best_index(self.refit, metric, self.cv_results_)
         if not callable(self.refit):
             means = self.cv_results_[f"mean_test_{metric}"]
             self.best_score_ = means[self.best_index_]

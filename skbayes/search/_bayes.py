@@ -6,8 +6,8 @@ import time
 from numbers import Integral
 
 import numpy as np
-from sklearn.utils._param_validation import Interval, StrOptions
 
+from skbayes._compat import Interval, StrOptions
 from skbayes._strategies.bayes import BayesStrategy
 from skbayes._strategies.optimizer import Optimizer
 from skbayes._strategies.proposal import TimeLeft
@@ -127,11 +127,11 @@ class BayesSearchCV(SearchCV):
     ----------
     cv_results_ : dict of str to array of shape (n_candidates,)
         As scikit-learn's: parameters, scores of every fold, means, ranks and times
-        in seconds. With `racing` or `time_budget` also ``status`` (complete, stopped or failed)
-        and ``n_splits_evaluated``; a candidate that was stopped has NaN in the folds
-        it did not run and in every mean, and ranks behind every complete one. With
-        `racing` also ``adjusted_test_score``: its mean with the difficulty of the
-        folds it ran taken out.
+        in seconds. With `racing` or `time_budget` also ``status`` (complete, stopped
+        or failed) and ``n_splits_evaluated``; a candidate that was stopped has NaN in
+        the folds it did not run and in every mean, and ranks behind every complete
+        one. With `racing` also ``adjusted_test_score``: the mean with the difficulty
+        of the folds that were run taken out.
 
     trials_ : list of Trial
         Every candidate as a record: parameters, folds with scores, times and errors,

@@ -20,7 +20,8 @@ class CallbackObserver:
 
     def on_trial(self, progress):
         """Whether any callback wants to end the search; all are called."""
-        return any([callback(progress) is True for callback in self._callbacks])
+        answers = [callback(progress) for callback in self._callbacks]
+        return any(answer is True for answer in answers)
 
     def close(self):
         """Tell those that want to know that the search has ended."""

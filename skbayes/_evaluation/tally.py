@@ -1,0 +1,89 @@
+"""What a search has come to: how many trials have ended, and the best of them."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import numpy as np
+
+from skbayes._protocol import FoldResult, SearchProgress, Status, Trial
+
+
+class Tally:
+    """Counts what has ended, and knows the best of it.
+
+    Parameters
+    ----------
+    metric : str or None
+        The score that decides; None: the first that a fold gives.
+    """
+
+    def __init__(self, metric: str | None) -> None:
+        self.metric = metric
+        self.n_complete = 0
+        self.n_folds = 0
+        self._best: Trial | None = None
+        self._best_score = -math.inf
+        self._scores: dict[int, float] = {}
+        self._saved: dict[int, int] = {}
+
+    def count_fold(self, result: FoldResult) -> None:
+        """Take note of a fold that was run."""
+        self.n_folds += 1
+        self.note_metric(result)
+
+    def note_metric(self, result: FoldResult) -> None:
+        """Let the first good fold name the metric, if nothing else does."""
+        if self.metric is None and result.error is None:
+            self.metric = next(iter(result.test_scores))
+
+    def status(self, trial: Trial) -> Status:
+        """Failed if a fold raised or has no finite score, else complete or stopped."""
+        if trial.error is not None:
+            return Status.FAILED
+        scores = trial.scores(self.metric or "score")
+        if not np.all(np.isfinite(scores[[f.fold for f in trial.folds]])):
+            return Status.FAILED
+        is_whole = len(trial.folds) == trial.n_splits
+        return Status.COMPLETE if is_whole else Status.STOPPED
+
+    def count_trial(self, trial: Trial) -> None:
+        """Take note of a trial, and whether it is the best."""
+        self._saved[trial.index] = trial.n_splits - len(trial.folds)
+        mean = float("nan")
+        if trial.status == Status.COMPLETE:
+            self.n_complete += 1
+            mean = float(trial.scores(self.metric or "score").mean())
+            if mean > self._best_score:
+                self._best, self._best_score = trial, mean
+        self._scores[trial.index] = mean
+
+    def progress(
+        self, trial: Trial, n_total: int | None, elapsed: float
+    ) -> SearchProgress:
+        """Where the search stands."""
+        best = self._best
+        return SearchProgress(
+            trial=trial,
+            n_done=len(self._scores),
+            n_total=n_total,
+            n_folds_done=self.n_folds,
+            n_folds_saved=sum(self._saved.values()),
+            best_score=self._best_score if best else float("nan"),
+            best_params=best.params if best else None,
+            elapsed=elapsed,
+            scores=tuple(self._scores.values()),
+            fold_scores=best.scores(self.metric or "score") if best else np.empty(0),
+        )
+
+    def with_single_score(self, trial: Trial) -> Trial:
+        """The trial with the score that decides, under the name ``"score"``."""
+        metric = self.metric
+        if metric is None or metric == "score":
+            return trial
+        folds = tuple(
+            replace(f, test_scores={"score": f.test_scores.get(metric, float("nan"))})
+            for f in trial.folds
+        )
+        return replace(trial, folds=folds)
