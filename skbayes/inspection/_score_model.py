@@ -1,0 +1,193 @@
+"""What a model of the scores believes, for any search: its own model, or one fitted now."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from skbayes._gp import (
+    GaussianProcess,
+    Layout,
+    OutputTransform,
+    choose_rows,
+    fit_hyperparameters,
+    fit_standardisation,
+    limit_threads,
+)
+from skbayes._protocol import FloatArray
+from skbayes.inspection._reading import BoolArray, SearchRecord
+from skbayes.inspection._searched_space import searched_space
+from skbayes.space import Space
+
+#: Variance of the target of a failed candidate, which is the worst of the others; in
+#: units of the variance of the transformed scores. The search engine's own value.
+_FAILED_VARIANCE = 0.5**2
+#: Rows of the exact posterior; more cost much and say little.
+_MAX_ROWS = 500
+#: Candidates with a score below which a model says nothing.
+FEWEST_SCORES = 4
+
+
+@dataclass(frozen=True, eq=False)
+class ScoreModel:
+    """A Gaussian process of the scores over the searched space.
+
+    Parameters
+    ----------
+    space : Space
+        What was searched.
+    gp : GaussianProcess
+        Posterior over encoded points, in transformed units.
+    transform : OutputTransform
+        From scores to the units of `gp`.
+    has_varied : bool array of shape (n_columns,)
+        Columns in which the candidates differ.
+    """
+
+    space: Space
+    gp: GaussianProcess
+    transform: OutputTransform
+    has_varied: BoolArray
+
+    def explained(self) -> float:
+        """Share of the scores' variance that is predicted leaving one out.
+
+        Returns
+        -------
+        float
+            At most 1; below 0 if the mean of the others predicts better.
+        """
+        precision = np.square(self.gp.rows.Linv).sum(axis=0)
+        residuals = self.gp.alpha / precision
+        spread = np.square(self.gp.y - self.gp.y.mean()).sum()
+        n = self.gp.n_trials
+        # The mean of the others is (n y_mean - y_i) / (n - 1).
+        reference = spread * (n / (n - 1)) ** 2
+        return float(1.0 - np.square(residuals).sum() / reference)
+
+
+def score_model(search: Any, record: SearchRecord, *, caller: str) -> ScoreModel:
+    """Take the model of a Bayesian search, or fit one to the results of another.
+
+    Parameters
+    ----------
+    search : fitted search
+        Any search.
+    record : SearchRecord
+        What was read of it.
+    caller : str
+        Who asks, for messages.
+
+    Returns
+    -------
+    ScoreModel
+
+    Raises
+    ------
+    ValueError
+        If the results say nothing: too few scores, all equal, nothing varied.
+    """
+    _check_informative(record, caller)
+    space = searched_space(search, record.params)
+    if space.n_columns == 0:
+        raise ValueError(
+            f"{caller} needs a parameter that varied, but every parameter of this "
+            f"{record.owner} had one value. Search a space with more values."
+        )
+    U = space.encode(list(record.params))
+    has_varied = _has_varied(space, U)
+    if not has_varied.any():
+        raise ValueError(
+            f"{caller} needs a parameter that varied, but all {record.n_candidates} "
+            f"candidates of this {record.owner} are the same."
+        )
+    own = _own_model(search, record)
+    if own is not None:
+        return ScoreModel(space, own.gp, own.data.transform, has_varied)
+    with limit_threads():
+        gp, transform = _fit(space, U, record)
+    return ScoreModel(space, gp, transform, has_varied)
+
+
+def layout_of(space: Space) -> Layout:
+    """Describe the columns of a space to the Gaussian process."""
+    active = np.zeros((space.n_branches, space.n_columns), dtype=bool)
+    for j, column in enumerate(space.columns):
+        active[list(column.branches), j] = True
+    return Layout(space.n_levels, active)
+
+
+def _check_informative(record: SearchRecord, caller: str) -> None:
+    """Refuse results that no model can be fitted to."""
+    scores = record.scores[record.is_complete]
+    what = f"candidates of this {record.owner}"
+    if len(scores) < FEWEST_SCORES:
+        raise ValueError(
+            f"{caller} needs at least {FEWEST_SCORES} candidates with a score. Of the "
+            f"{record.n_candidates} {what}, {len(scores)} have one. Search longer, "
+            "with a larger `n_iter` or grid."
+        )
+    if np.ptp(scores) <= 1e-12 * np.abs(scores).max():
+        raise ValueError(
+            f"{caller} needs scores that differ, but all {len(scores)} {what} score "
+            f"{scores[0]:.6g}: no parameter mattered. Search wider ranges, or check "
+            "that `scoring` can tell candidates apart."
+        )
+
+
+def _has_varied(space: Space, U: FloatArray) -> BoolArray:
+    """Tell in which columns the active values differ, shape (n_columns,)."""
+    active = space.active(U)
+    return np.array([len(np.unique(U[a, j])) > 1 for j, a in enumerate(active.T)])
+
+
+def _own_model(search: Any, record: SearchRecord) -> Any:
+    """Return the model a Bayesian search has of this metric, None if it has none."""
+    optimizer = getattr(search, "optimizer_", None)
+    if not hasattr(optimizer, "surrogate"):
+        return None
+    known = [k for k in search.cv_results_ if k.startswith("mean_test_")]
+    refit = search.refit
+    decides = refit if isinstance(refit, str) else known[0].removeprefix("mean_test_")
+    if len(known) > 1 and decides != record.metric:
+        return None
+    return optimizer.surrogate()
+
+
+def _fit(
+    space: Space, U: FloatArray, record: SearchRecord
+) -> tuple[GaussianProcess, OutputTransform]:
+    """Fit a process to all candidates, the failed and the stopped ones too."""
+    is_known = record.is_complete | np.isfinite(record.adjusted)
+    rows = np.flatnonzero(is_known | record.is_failed)
+    scores = np.where(record.is_complete, record.scores, record.adjusted)
+    noise = np.where(record.is_complete, 0.0, _variance_of_missing_folds(record))
+    transform = fit_standardisation(scores[is_known])
+    worst = scores[is_known].min()
+    scores = np.where(is_known, scores, worst)
+    targets = transform.forward(scores)
+    noise = transform.noise(scores, noise)
+    noise = np.where(record.is_failed, _FAILED_VARIANCE, noise)
+    rows = rows[choose_rows(U[rows], targets[rows], _MAX_ROWS)]
+    layout = layout_of(space)
+    U, targets, noise = U[rows], targets[rows], noise[rows]
+    hyperparameters = fit_hyperparameters(layout, U, targets, noise)
+    return GaussianProcess(layout, hyperparameters, U, targets, noise), transform
+
+
+def _variance_of_missing_folds(record: SearchRecord) -> FloatArray:
+    """Variance of a mean over some folds around that over all, (n_candidates,).
+
+    The interaction of candidates with folds among complete candidates, times
+    ``1 / k - 1 / K`` with k of K folds run.
+    """
+    complete = record.fold_scores[record.is_complete]
+    residuals = complete - complete.mean(axis=1, keepdims=True)
+    residuals = residuals - residuals.mean(axis=0)
+    degrees = max((complete.shape[0] - 1) * (complete.shape[1] - 1), 1)
+    interaction = np.square(residuals).sum() / degrees
+    n_run = np.isfinite(record.fold_scores).sum(axis=1)
+    missing = 1.0 / np.maximum(n_run, 1) - 1.0 / record.n_splits
+    return interaction * np.maximum(missing, 0.0)
