@@ -2,7 +2,8 @@
 
 Choices may be anything: numbers, strings, ``None``, tuples, estimators, arrays.
 Plain values and containers of them are the same when type and value are (``1``,
-``1.0`` and ``True`` are three choices, because estimators tell them apart);
+``1.0`` and ``True`` are three choices, because estimators tell them apart; floats
+count to 12 significant digits, so that 0.3 is 0.1 + 0.2);
 other objects are the same when they are equal by their own hash, which for
 estimators means identical, and unhashable ones when they are identical.
 """
@@ -18,7 +19,7 @@ import numpy as np
 #: numpy kinds that have a plain Python twin: bool, int, float, complex, text.
 _PLAIN_KINDS = "biufcUS"
 _PLAIN_TYPES = (bool, int, str, bytes, complex, type(None))
-#: Digits to which floats are compared when looking for repeated candidates.
+#: Digits to which floats are compared.
 _SIGNIFICANT_DIGITS = 12
 
 
@@ -64,7 +65,7 @@ def choice_key(value: Any) -> Hashable:
     if kind in _PLAIN_TYPES:
         return kind, value
     if kind is float:
-        return kind, "nan" if math.isnan(value) else value
+        return kind, _rounded(value)
     if kind in (tuple, list):
         return kind, tuple(choice_key(item) for item in value)
     if kind in (set, frozenset):
@@ -73,6 +74,13 @@ def choice_key(value: Any) -> Hashable:
         items = ((choice_key(k), choice_key(v)) for k, v in value.items())
         return kind, frozenset(items)
     return kind, _own_identity(value)
+
+
+def _rounded(value: float) -> Hashable:
+    """Round a float to 12 significant digits, and make NaN equal to itself."""
+    if math.isnan(value):
+        return "nan"
+    return float(f"{value:.{_SIGNIFICANT_DIGITS - 1}e}")
 
 
 def _own_identity(value: Any) -> Hashable:
@@ -87,13 +95,6 @@ def _own_identity(value: Any) -> Hashable:
 def is_plain(value: Any) -> bool:
     """Tell whether a key made of the value means the same in another process."""
     return value is None or isinstance(value, (bool, int, float, str, bytes))
-
-
-def plain_key(value: Any) -> Hashable:
-    """Make the key of a plain value, floats to 12 significant digits."""
-    if isinstance(value, float) and math.isfinite(value):
-        return float, float(f"{value:.{_SIGNIFICANT_DIGITS - 1}e}")
-    return choice_key(value)
 
 
 def distinct(values: Iterable[Any]) -> tuple[Any, ...]:
@@ -126,5 +127,5 @@ class ChoiceIndex:
         if code is not None or not is_finite_number(value):
             return code
         if isinstance(value, int):
-            return self._codes.get((float, float(value)))
-        return self._codes.get((int, int(value))) if value.is_integer() else None
+            return self._codes.get(choice_key(float(value)))
+        return self._codes.get(choice_key(int(value))) if value.is_integer() else None

@@ -6,7 +6,7 @@ from collections.abc import Hashable, Sequence
 
 from skbayes._protocol import Params
 from skbayes.space._branches import Branch
-from skbayes.space._choices import choice_key, is_plain, plain_key
+from skbayes.space._choices import choice_key, is_plain
 
 
 class PointKeys:
@@ -33,7 +33,7 @@ class PointKeys:
     def key(self, params: Params) -> Hashable:
         """Make the key of a point whose values are the space's own."""
         return tuple(
-            (name, plain_key(value))
+            (name, choice_key(value))
             if is_plain(value)
             else (name, "choice", self._numbers[name, choice_key(value)])
             for name, value in params.items()

@@ -167,13 +167,9 @@ class Ordinal(Dimension):
     def _find(self, value: Any) -> Any:
         """Return the choice that equals a value; LookupError where there is none."""
         code = self._index.find(value)
-        if code is not None:
-            return self._ascending[code]
-        if is_finite_number(value):
-            for choice in self._ascending:
-                if math.isclose(choice, value, rel_tol=1e-12):
-                    return choice
-        raise LookupError
+        if code is None:
+            raise LookupError
+        return self._ascending[code]
 
     def _encode(self, values: Sequence[Any]) -> FloatArray:
         """Return the positions of choices."""

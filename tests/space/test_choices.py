@@ -64,6 +64,11 @@ def test_repeated_choices_are_merged_in_order():
     assert choices[4:] == ("a",)
 
 
+def test_floats_count_to_twelve_digits():
+    """Floats that only rounding tells apart are one choice."""
+    assert distinct([0.3, 0.1 + 0.2, 0.3 + 1e-9]) == (0.3, 0.3 + 1e-9)
+
+
 def test_numpy_and_python_numbers_are_the_same_choice():
     """np.int64(3) is 3, also inside a tuple."""
     assert distinct([3, np.int64(3)]) == (3,)
