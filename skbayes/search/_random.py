@@ -100,7 +100,9 @@ class RandomSearchCV(SearchCV):
         candidate; one that returns True ends the search.
 
     store_predictions : bool, default=False
-        Whether ``trials_`` keep the out-of-fold predictions of every candidate.
+        Whether ``trials_`` keep the out-of-fold predictions of every candidate, for
+        :func:`skbayes.inspection.bias_corrected_score`. They take the memory of
+        `n_candidates` times the predictions for all data.
 
     Attributes
     ----------
@@ -116,6 +118,10 @@ class RandomSearchCV(SearchCV):
         Every candidate as a record: parameters, folds with scores, times and errors,
         and status; in the order of ``cv_results_``.
 
+    held_out_ : HeldOut
+        What the kept predictions are compared with: a copy of the targets, and the
+        samples held out in each fold. Only available with `store_predictions`.
+
     best_estimator_ : estimator
         Fitted on all data with the best parameters. Not available if
         ``refit=False``.
@@ -123,6 +129,12 @@ class RandomSearchCV(SearchCV):
     best_score_ : float
         Mean score of the best candidate over all folds. Not available if `refit` is
         a callable, nor with several scores and ``refit=False``.
+
+    optimism_corrected_score_ : float
+        What the choice is worth: the mean over the folds of the score, on each, of
+        what is chosen on all the others. ``best_score_`` is too good by the luck it
+        was chosen for; this is not. NaN with a single fold or no complete candidate;
+        only available if one score decides.
 
     best_params_ : dict
         The parameters that gave it.

@@ -1,0 +1,138 @@
+"""A simulated executor and strategy: the loop's partners, on a clock of their own."""
+
+from __future__ import annotations
+
+import heapq
+from collections import deque
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from skbayes._evaluation.executor import Outcome, Task
+from skbayes._protocol import FoldResult, Params, Trial
+
+Score = Callable[[Params, int], float]
+
+
+class Clock:
+    """Seconds that pass only when something says so."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+
+class SimulatedExecutor:
+    """Workers that take tasks in order and need a given time for each.
+
+    Parameters
+    ----------
+    n_workers : int
+        Tasks that run at once.
+    seconds : callable
+        Duration of a task.
+    score : callable
+        Score of params on a fold; NaN is a fold that failed.
+    clock : Clock
+        Advanced while waiting.
+    """
+
+    batch_size = 1
+
+    def __init__(
+        self,
+        n_workers: int,
+        seconds: Callable[[Task], float],
+        score: Score,
+        clock: Clock | None = None,
+    ) -> None:
+        self.n_workers = n_workers
+        self.clock = clock or Clock()
+        self._seconds = seconds
+        self._score = score
+        self._queue: deque[Task] = deque()
+        self._running: list[tuple[float, int, Task]] = []
+        self._n_started = 0
+        self.finished: list[tuple[int, int]] = []
+        self.busy_seconds = 0.0
+
+    @property
+    def n_waiting(self) -> int:
+        """Tasks handed over and not yet back."""
+        return len(self._queue) + len(self._running)
+
+    def submit(self, tasks: Sequence[Task]) -> None:
+        """Queue tasks; idle workers begin at the present time."""
+        for task in tasks:
+            self._queue.append(task)
+            self._start(self.clock.now)
+
+    def _start(self, now: float) -> None:
+        while self._queue and len(self._running) < self.n_workers:
+            task = self._queue.popleft()
+            seconds = self._seconds(task)
+            self.busy_seconds += seconds
+            self._n_started += 1
+            heapq.heappush(self._running, (now + seconds, self._n_started, task))
+
+    def wait(self, timeout: float | None = None) -> list[Outcome]:
+        """Let time pass until a task ends; also give those that ended before now."""
+        outcomes = [self._end_first()]
+        while self._running and self._running[0][0] <= self.clock.now:
+            outcomes.append(self._end_first())
+        return outcomes
+
+    def _end_first(self) -> Outcome:
+        end, _, task = heapq.heappop(self._running)
+        # A worker takes its next task when it is free, not when the parent looks.
+        self._start(end)
+        self.clock.now = max(self.clock.now, end)
+        self.finished.append((task.trial, task.fold))
+        score = self._score(task.params, task.fold)
+        error = "failed" if np.isnan(score) else None
+        return Outcome(task, FoldResult(task.fold, {"score": score}, error=error))
+
+    def abort(self) -> None:
+        """Forget everything."""
+        self._queue.clear()
+        self._running.clear()
+
+
+class CountingStrategy:
+    """Proposes 0, 1, 2, ... and notes what it knew each time.
+
+    Parameters
+    ----------
+    n_candidates : int
+        How many it proposes.
+    clock : Clock or None
+        Advanced by `seconds` a proposal.
+    seconds : float
+        What a proposal takes.
+    """
+
+    def __init__(
+        self, n_candidates: int, clock: Clock | None = None, seconds: float = 0.0
+    ) -> None:
+        self.n_candidates = n_candidates
+        self._clock = clock
+        self._seconds = seconds
+        self.told: list[Trial] = []
+        self.knew: list[tuple[list[int], list[int]]] = []
+
+    def ask(self, n: int, pending: Sequence[Trial] = ()) -> list[Params]:
+        """The next number, as long as there are any."""
+        number = len(self.knew)
+        if number >= self.n_candidates:
+            return []
+        if self._clock is not None:
+            self._clock.now += self._seconds
+        self.knew.append(([t.index for t in self.told], [t.index for t in pending]))
+        return [{"x": number}]
+
+    def tell(self, trial: Trial) -> None:
+        """Note it."""
+        self.told.append(trial)
+
+    def expected_improvement(self) -> float | None:
+        """Nothing is expected."""
+        return None

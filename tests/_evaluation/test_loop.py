@@ -1,0 +1,262 @@
+"""The loop against simulated workers: nothing lost, nothing twice, always the same."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from skbayes._evaluation.loop import LoopSettings, SearchLoop
+from skbayes._evaluation.racing import PairedRace
+from skbayes._protocol import Status
+from tests._evaluation.simulation import Clock, CountingStrategy, SimulatedExecutor
+
+
+def score_of(params, fold):
+    """A score that is the same whenever and wherever it is asked for."""
+    rng = np.random.default_rng([params["x"], fold, 7])
+    return float(np.cos(params["x"]) + 0.1 * rng.normal() + 0.3 * (fold % 3))
+
+
+def simulate(
+    *, n_workers=1, n_splits=3, n_candidates=8, lag=None, in_order=True, seed=0,
+    race=None, score=score_of, strategy=None, **partners,
+):  # fmt: skip
+    """Run a search on simulated workers: trials, executor and strategy."""
+    rng = np.random.default_rng(seed)
+    executor = SimulatedExecutor(n_workers, lambda task: rng.exponential(), score)
+    strategy = strategy or CountingStrategy(n_candidates)
+    settings_ = LoopSettings(
+        n_splits=n_splits, lag=lag, in_order=in_order, max_batches=n_workers + 1
+    )
+    loop = SearchLoop(strategy, executor, settings_, race=race, **partners)
+    return loop.run(), executor, strategy
+
+
+searches = st.fixed_dictionaries(
+    {
+        "n_workers": st.integers(1, 9),
+        "n_splits": st.integers(1, 6),
+        "n_candidates": st.integers(1, 15),
+        "lag": st.none() | st.integers(1, 6),
+        "in_order": st.booleans(),
+        "seed": st.integers(0, 2**32 - 1),
+    }
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(searches)
+def test_every_fold_is_run_exactly_once(search):
+    """Whatever ends first, each fold of each candidate is run once and recorded."""
+    trials, executor, _ = simulate(**search)
+    n_folds = search["n_candidates"] * search["n_splits"]
+    assert len(executor.finished) == len(set(executor.finished)) == n_folds
+    assert [t.params["x"] for t in trials] == list(range(search["n_candidates"]))
+    for trial in trials:
+        assert trial.status == Status.COMPLETE
+        expected = [score_of(trial.params, k) for k in range(search["n_splits"])]
+        np.testing.assert_array_equal(trial.scores(), expected)
+
+
+@settings(max_examples=100, deadline=None)
+@given(searches)
+def test_a_strategy_is_told_every_trial_once(search):
+    """Nothing is told twice, and all is told by the end where telling matters."""
+    _, _, strategy = simulate(**search)
+    told = [trial.index for trial in strategy.told]
+    assert len(told) == len(set(told))
+    assert sorted(told) == list(range(search["n_candidates"]))
+
+
+@settings(max_examples=100, deadline=None)
+@given(searches.filter(lambda s: s["lag"] is not None))
+def test_what_is_known_at_a_proposal_does_not_depend_on_what_ends_first(search):
+    """In order, candidate t is proposed knowing exactly the trials up to t - lag."""
+    _, _, strategy = simulate(**{**search, "in_order": True})
+    for t, (told, pending) in enumerate(strategy.knew):
+        n_known = max(0, t - search["lag"] + 1)
+        assert told == list(range(n_known))
+        assert pending == list(range(n_known, t))
+
+
+@settings(max_examples=60, deadline=None)
+@given(searches.filter(lambda s: s["lag"] is not None), st.integers(0, 1000))
+def test_racing_gives_the_same_trials_whatever_ends_first(search, other_seed):
+    """With the same workers, durations change neither who is stopped nor where."""
+    race = PairedRace(search["n_splits"])
+    search = {**search, "in_order": True, "race": race, "n_candidates": 15}
+    first, _, _ = simulate(**search)
+    second, _, _ = simulate(**{**search, "seed": other_seed})
+    assert [(t.status, t.folds) for t in first] == [(t.status, t.folds) for t in second]
+
+
+def test_racing_stops_losers_and_completes_the_winner():
+    """Fewer folds are run, and the best candidate has all of them."""
+    trials, executor, _ = simulate(
+        n_candidates=40, n_splits=5, lag=1, race=PairedRace(5)
+    )
+    whole, _, _ = simulate(n_candidates=40, n_splits=5, lag=1)
+    means = [t.scores().mean() for t in trials]
+    assert len(executor.finished) < 0.75 * 200
+    assert np.nanargmax(means) == np.argmax([t.scores().mean() for t in whole])
+    assert {t.status for t in trials} == {Status.COMPLETE, Status.STOPPED}
+
+
+@pytest.mark.parametrize("n_workers", [1, 3])
+def test_a_failed_fold_makes_a_failed_trial_and_nothing_else(n_workers):
+    """The other folds of the candidate and the other candidates are run all the same."""
+
+    def score(params, fold):
+        return np.nan if params["x"] == 2 and fold == 1 else 1.0
+
+    trials, executor, _ = simulate(n_workers=n_workers, score=score)
+    assert len(executor.finished) == 8 * 3
+    assert [t.index for t in trials if t.status == Status.FAILED] == [2]
+
+
+class TwiceTheSame(CountingStrategy):
+    """Proposes every number twice in turn."""
+
+    def ask(self, n, pending=()):
+        return [{"x": p["x"] // 2} for p in super().ask(n, pending)]
+
+
+@pytest.mark.parametrize("n_workers", [1, 4])
+def test_a_candidate_proposed_twice_is_run_once(n_workers):
+    """The second row shows the results of the first."""
+    trials, executor, _ = simulate(
+        n_workers=n_workers, strategy=TwiceTheSame(8), n_splits=3
+    )
+    assert len(executor.finished) == 4 * 3
+    assert [t.index for t in trials] == list(range(8))
+    for first, second in zip(trials[::2], trials[1::2], strict=True):
+        assert first.folds == second.folds
+        assert first.params == second.params
+
+
+class Recorder:
+    """An observer that ends the search after a number of trials."""
+
+    def __init__(self, n_trials=math.inf, error=None):
+        self.n_trials = n_trials
+        self.error = error
+        self.seen = []
+
+    def on_fold(self, trial, params, result):
+        """Folds are of no interest."""
+
+    def on_trial(self, progress):
+        """Note it, raise if told to, stop when there are enough."""
+        self.seen.append(progress)
+        if self.error is not None and len(self.seen) >= self.n_trials:
+            raise self.error
+        return len(self.seen) >= self.n_trials
+
+
+@settings(max_examples=60, deadline=None)
+@given(searches, st.integers(1, 10))
+def test_a_stopped_search_keeps_all_that_was_finished(search, n_trials):
+    """After a stop no fold is begun; every fold that ended is in the trials."""
+    observer = Recorder(n_trials)
+    trials, executor, _ = simulate(**search, observers=[observer])
+    kept = [(t.index, f.fold) for t in trials for f in t.folds]
+    assert len(kept) == len(executor.finished)
+    assert [t.index for t in trials] == list(range(len(trials)))
+    if search["n_candidates"] > n_trials:
+        n_open = search["n_workers"] + 1
+        assert len(observer.seen) <= n_trials + n_open
+
+
+def test_progress_counts_and_knows_the_best():
+    """What observers are told adds up."""
+    observer = Recorder()
+    trials, _, _ = simulate(n_candidates=6, observers=[observer])
+    last = observer.seen[-1]
+    means = [t.scores().mean() for t in trials]
+    assert (last.n_done, last.n_total, last.n_folds_done) == (6, 6, 18)
+    assert last.best_score == max(means)
+    assert last.best_params == trials[int(np.argmax(means))].params
+    np.testing.assert_allclose(sorted(last.scores), sorted(means))
+
+
+def test_an_error_in_an_observer_ends_the_search_with_results():
+    """What is finished is returned, and the error is kept to be shown."""
+    executor = SimulatedExecutor(1, lambda task: 1.0, score_of)
+    error = RuntimeError("boom")
+    loop = SearchLoop(
+        CountingStrategy(5),
+        executor,
+        LoopSettings(n_splits=2),
+        observers=[Recorder(2, error)],
+    )
+    trials = loop.run()
+    assert loop.interruption is error
+    assert [t.status for t in trials] == [Status.COMPLETE] * 2
+
+
+class Memory:
+    """A store of folds."""
+
+    def __init__(self, folds=None):
+        self.folds = folds or {}
+        self.written = []
+        self.ended = []
+
+    def find(self, params):
+        """What is known of a candidate."""
+        return dict(self.folds.get(params["x"], {}))
+
+    def write(self, trial, params, result):
+        """Keep a fold."""
+        self.written.append((params["x"], result.fold))
+        self.folds.setdefault(params["x"], {})[result.fold] = result
+
+    def finish(self, trial, params, status):
+        """Keep an end."""
+        self.ended.append((params["x"], status))
+
+
+@settings(max_examples=60, deadline=None)
+@given(searches, st.integers(1, 10))
+def test_a_search_that_is_run_again_runs_only_what_is_missing(search, n_trials):
+    """A stopped search and its continuation together run each fold once."""
+    store = Memory()
+    simulate(**search, store=store, observers=[Recorder(n_trials)])
+    trials, _, _ = simulate(**search, store=store)
+    assert len(store.written) == len(set(store.written))
+    plain, _, _ = simulate(**search)
+    assert [t.folds for t in trials] == [t.folds for t in plain]
+
+
+def test_candidates_of_an_earlier_run_come_first():
+    """A continued search begins with what the earlier one had proposed."""
+    strategy = CountingStrategy(5)
+    trials, _, _ = simulate(strategy=strategy, replay=[{"x": 70}, {"x": 80}], lag=1)
+    assert [t.params["x"] for t in trials] == [70, 80, 0, 1, 2, 3, 4]
+
+
+@pytest.mark.parametrize("n_workers", [2, 4, 8])
+def test_workers_are_busy(n_workers):
+    """Proposals of 20 ms and folds of 200 ms and more leave no worker idle."""
+    from skbayes.search._parallelism import candidates_under_way
+
+    rng = np.random.default_rng(0)
+    clock = Clock()
+    executor = SimulatedExecutor(
+        n_workers,
+        lambda task: 0.2 + 0.2 * rng.lognormal(-0.125, 0.5),
+        score_of,
+        clock,
+    )
+    lag = candidates_under_way(n_workers, 5, in_order=True)
+    loop = SearchLoop(
+        CountingStrategy(150, clock, seconds=0.02),
+        executor,
+        LoopSettings(n_splits=5, lag=lag, max_batches=n_workers + 1),
+    )
+    loop.run()
+    assert executor.busy_seconds / (clock.now * n_workers) > 0.95
