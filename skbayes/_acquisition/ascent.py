@@ -90,8 +90,10 @@ class _Climb:
         gradient = self._projected_gradient(rows)
         direction = self._direction(rows, gradient)
         X = self.X[rows] + self.length[rows, None] * direction
-        np.maximum(X, 0.0, out=X)
-        np.minimum(X, 1.0, out=X)
+        # Columns that are held may have codes outside the cube: they stay.
+        is_free = self.is_free[rows]
+        np.copyto(X, 0.0, where=is_free & (X < 0.0))
+        np.copyto(X, 1.0, where=is_free & (X > 1.0))
         f, g = self.function(X)
         promised = np.einsum("kj,kj->k", gradient, X - self.X[rows])
         gain = f - self.f[rows]

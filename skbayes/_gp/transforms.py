@@ -80,7 +80,9 @@ class OutputTransform:
         """Scores whose targets are `targets`."""
         bent = self.mean + self.sd * np.asarray(targets, dtype=np.float64)
         r = _inverse_guarded(_inverse_yeo_johnson(bent, self.lam), self.guard)
-        return self.centre + self.scale * r
+        with np.errstate(over="ignore"):
+            scores: FloatArray = 2.0 * (0.5 * self.centre + 0.5 * self.scale * r)
+        return scores
 
     def _scaled(self, scores: FloatArray) -> FloatArray:
         """Step 1; by halves, because differences of huge scores overflow."""

@@ -1,0 +1,179 @@
+"""Are acquisitions what they say, and their gradients right?"""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy.stats import norm
+
+from skbayes._acquisition import Acquisition, build_acquisition
+from skbayes._gp import fit_cost
+from tests._acquisition.conftest import SPACES, posterior
+
+
+def _expected_improvement(gp, U, incumbent):
+    """Expected improvement on one row from joint predictions, point by point."""
+    out = []
+    for u in U:
+        mean, covariance = gp.joint(np.stack([u, gp.U[incumbent]]))
+        sd = np.sqrt(covariance[0, 0] + covariance[1, 1] - 2.0 * covariance[0, 1])
+        z = (mean[0] - mean[1]) / sd
+        out.append(sd * (norm.pdf(z) + z * norm.cdf(z)))
+    return np.array(out)
+
+
+def test_value_is_the_expected_improvement_on_the_incumbent(space, gp):
+    """Exponentiated it is E[max(f(x) - f(x+), 0)] from joint predictions."""
+    U = space.sample(15, np.random.default_rng(1))
+    incumbent = int(np.argmax(gp.mean_at_trials))
+    np.testing.assert_allclose(
+        np.exp(build_acquisition(gp)(U)),
+        _expected_improvement(gp, U, incumbent),
+        rtol=1e-6,
+        atol=1e-12,
+    )
+
+
+def test_only_allowed_rows_are_the_incumbent(space, gp):
+    """Rows that are not complete are not improved on, however good."""
+    U = space.sample(10, np.random.default_rng(2))
+    best_two = np.argsort(-gp.mean_at_trials)[:2]
+    allowed = np.ones(gp.n_trials, dtype=bool)
+    allowed[best_two[0]] = False
+    np.testing.assert_allclose(
+        np.exp(build_acquisition(gp, is_incumbent=allowed)(U)),
+        _expected_improvement(gp, U, best_two[1]),
+        rtol=1e-6,
+        atol=1e-12,
+    )
+
+
+def test_nothing_is_gained_at_the_incumbent(gp):
+    """The incumbent itself is the worst of all points, noise or not."""
+    incumbent = np.argmax(gp.mean_at_trials)
+    values = build_acquisition(gp)(gp.U)
+    assert values[incumbent] < np.delete(values, incumbent).min() or values[
+        incumbent
+    ] < np.log(1e-4)
+
+
+def _acquisitions(space, gp):
+    """Every combination of terms."""
+    rng = np.random.default_rng(3)
+    pending = space.sample(3, rng)
+    feasible = rng.random(gp.n_trials) > 0.3
+    cost = fit_cost(gp.layout, gp.U, np.exp(gp.U[:, -1] + rng.random(gp.n_trials)))
+    yield build_acquisition(gp)
+    yield build_acquisition(gp, pending=pending, rng=np.random.default_rng(4))
+    yield build_acquisition(gp, is_feasible=feasible)
+    yield build_acquisition(gp, cost=cost, cost_weight=0.7)
+    yield build_acquisition(
+        gp,
+        pending=pending,
+        rng=np.random.default_rng(5),
+        is_feasible=feasible,
+        cost=cost,
+        cost_weight=1.0,
+        log_seconds_left=50.0,
+    )
+
+
+def test_gradients_are_those_of_the_values(space, gp):
+    """Gradients agree with finite differences for every combination of terms."""
+    U = space.sample(12, np.random.default_rng(6))
+    movable = (space.n_levels == 0) & space.active(U)
+    U = np.where(movable, 0.03 + 0.94 * U, U)
+    step = 1e-6
+    for acquisition in _acquisitions(space, gp):
+        values, gradient = acquisition.value_and_gradient(U)
+        np.testing.assert_allclose(values, acquisition(U), rtol=1e-8, atol=1e-8)
+        np.testing.assert_array_equal(gradient[~movable], 0.0)
+        for j in np.flatnonzero(space.n_levels == 0):
+            e = step * np.eye(space.n_columns)[j]
+            difference = (acquisition(U + e) - acquisition(U - e)) / (2.0 * step)
+            np.testing.assert_allclose(
+                gradient[:, j],
+                np.where(movable[:, j], difference, 0.0),
+                rtol=3e-5,
+                atol=3e-5,
+            )
+
+
+def test_batch_equals_one_by_one(space, gp):
+    """Values do not depend on what else is asked, nor on chunks."""
+    U = space.sample(7, np.random.default_rng(7))
+    for acquisition in _acquisitions(space, gp):
+        single = np.concatenate([acquisition(u[None]) for u in U])
+        np.testing.assert_allclose(acquisition(U), single, rtol=1e-8, atol=1e-8)
+    many = np.repeat(U, 1000, axis=0)
+    np.testing.assert_allclose(
+        build_acquisition(gp)(many),
+        np.repeat(build_acquisition(gp)(U), 1000),
+        rtol=1e-8,
+        atol=1e-8,
+    )
+
+
+def test_failures_make_their_surroundings_less_promising():
+    """Points next to failures lose more than points far from them."""
+    gp = posterior(SPACES["numeric"])
+    failed = np.argmin(gp.U[:, 0])
+    feasible = np.arange(gp.n_trials) != failed
+    near, far = gp.U[failed] + 0.01, gp.U[np.argmax(np.abs(gp.U - gp.U[failed]).sum(1))]
+    both = np.stack([near, far])
+    change = build_acquisition(gp, is_feasible=feasible)(both) - build_acquisition(gp)(
+        both
+    )
+    assert change[0] < change[1] - 0.3
+    assert (change <= 0.0).all()
+
+
+def test_all_failed_is_finite():
+    """Labels that are all alike do no harm."""
+    gp = posterior(SPACES["mixed"])
+    U = SPACES["mixed"].sample(5, np.random.default_rng(0))
+    acquisition = build_acquisition(gp, is_feasible=np.zeros(gp.n_trials, dtype=bool))
+    assert np.isfinite(acquisition(U)).all()
+
+
+def test_cost_is_subtracted_with_its_weight():
+    """Half the weight subtracts half the expected log seconds."""
+    gp = posterior(SPACES["mixed"])
+    cost = fit_cost(gp.layout, gp.U, np.exp(3.0 * gp.U[:, 0]))
+    U = SPACES["mixed"].sample(5, np.random.default_rng(0))
+    change = build_acquisition(gp, cost=cost, cost_weight=0.5)(U) - build_acquisition(
+        gp
+    )(U)
+    np.testing.assert_allclose(change, -0.5 * cost.predict(U)[0], rtol=1e-9)
+
+
+def test_too_long_a_fit_falls_off_a_cliff():
+    """Where time will probably run out ten log units are lost."""
+    gp = posterior(SPACES["mixed"])
+    cost = fit_cost(gp.layout, gp.U, np.exp(3.0 * gp.U[:, 0]))
+    U = SPACES["mixed"].sample(40, np.random.default_rng(0))
+    left = float(np.median(cost.predict(U)[0]))
+    change = build_acquisition(gp, cost=cost, log_seconds_left=left)(
+        U
+    ) - build_acquisition(gp)(U)
+    np.testing.assert_allclose(
+        change, np.where(cost.predict(U)[0] > left, -10.0, 0.0), atol=1e-9
+    )
+
+
+class _Undefined:
+    """A term that is NaN everywhere."""
+
+    def values(self, query):
+        return np.full(len(query.U), np.nan)
+
+
+def test_undefined_values_are_never_chosen(gp):
+    """NaN becomes minus infinity."""
+    assert (Acquisition(gp, [_Undefined()])(gp.U) == -np.inf).all()
+
+
+def test_pending_points_need_a_generator(gp):
+    """Fantasies without a source of randomness are a mistake of the caller."""
+    with pytest.raises(AssertionError, match="need a generator"):
+        build_acquisition(gp, pending=gp.U[:1])

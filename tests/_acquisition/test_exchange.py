@@ -1,0 +1,103 @@
+"""Are the neighbours of a point exactly those that differ in one value?"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from skbayes._acquisition.exchange import Neighbourhood
+from skbayes._acquisition.listing import all_points, column_values
+from skbayes._acquisition.pool import Fixed
+from skbayes.space import Integer, Real, parse_space
+from tests._acquisition.conftest import FINITE, SPACES
+
+
+def _brute_force(space, u):
+    """All points of a finite space that differ from `u` in one column."""
+    points = all_points(space)
+    return points[(points != u).sum(axis=1) == 1]
+
+
+def test_neighbours_are_all_points_with_one_other_value():
+    """In a space of short lists brute force finds the same neighbours."""
+    space = FINITE["categorical"]
+    u = space.sample(1, np.random.default_rng(0))
+    found, owner = Neighbourhood(space).of(u, u[:0])
+    expected = _brute_force(space, u[0])
+    assert {tuple(row) for row in found} == {tuple(row) for row in expected}
+    assert len(found) == len(expected)
+    assert not owner.any()
+
+
+def test_long_columns_move_one_step():
+    """Integers with many values have the two next to them as neighbours."""
+    space = parse_space({"n": Integer(1, 100, "log-uniform"), "x": Real(0.0, 1.0)})
+    u = space.encode([{"n": 40, "x": 0.3}])
+    found, _ = Neighbourhood(space).of(u, u[:0])
+    assert sorted(p["n"] for p in space.decode(found)) == [39, 41]
+    edge = space.encode([{"n": 100, "x": 0.3}])
+    found, _ = Neighbourhood(space).of(edge, edge[:0])
+    assert [p["n"] for p in space.decode(found)] == [99]
+
+
+def test_change_of_branch_takes_the_donors_values():
+    """Columns that a change of branch activates come from a donor, shared ones stay."""
+    space = SPACES["conditional"]
+    here = space.encode([{"c": 0.5, "n": 7, "gamma": 0.2}])
+    donor = space.encode([{"c": 5.0, "n": 90, "kind": "w", "d": 4}])
+    found, _ = Neighbourhood(space).of(here, donor)
+    moved = [p for p in space.decode(found) if "kind" in p]
+    assert [(p["kind"], p["d"], p["n"]) for p in moved] == [("w", 4, 7)]
+
+
+def test_inactive_columns_have_no_neighbours():
+    """What is inactive is never exchanged."""
+    space = SPACES["conditional"]
+    here = space.encode([{"c": 0.5}])
+    found, _ = Neighbourhood(space).of(here, here[:0])
+    assert len(found) == 0
+
+
+def test_fixed_column_stays():
+    """A column that is held has no neighbours of its own."""
+    space = FINITE["categorical"]
+    u = space.sample(1, np.random.default_rng(0))
+    held = Fixed(0, int(u[0, 0]))
+    found, _ = Neighbourhood(space, held).of(u, u[:0])
+    assert (found[:, 0] == u[0, 0]).all()
+    assert len(found) == 2
+
+
+def test_owners_tell_whose_neighbour_each_is():
+    """Every neighbour differs from its owner in one column."""
+    space = SPACES["mixed"]
+    U = space.sample(6, np.random.default_rng(1))
+    found, owner = Neighbourhood(space).of(U, U[:0])
+    assert ((found != U[owner]).sum(axis=1) == 1).all()
+    assert set(owner) == set(range(6))
+
+
+def test_all_points_are_the_grid():
+    """The points of a finite space are those its grid decodes to, each once."""
+    for space in FINITE.values():
+        points = all_points(space)
+        expected = {space.key(params) for params in space.grid()}
+        found = [space.key(params) for params in space.decode(points)]
+        assert len(found) == len(expected) == space.cardinality
+        assert set(found) == expected
+
+
+def test_all_points_of_a_level():
+    """With a level held only its points are listed."""
+    space = FINITE["branches"]
+    points = all_points(space, Fixed(0, 1))
+    assert len(points) == 27
+    assert (points[:, 0] == 1).all()
+
+
+def test_values_of_very_long_columns_are_points_of_the_space():
+    """A column with millions of values is listed as finely as need be."""
+    space = parse_space({"n": Integer(1, 10**7), "x": Real(0.0, 1.0)})
+    values = column_values(space, 0)
+    U = np.column_stack([values, np.full(len(values), 0.5)])
+    np.testing.assert_array_equal(space.snap(U)[:, 0], values)
+    assert len(column_values(space, 1)) == 0

@@ -1,0 +1,74 @@
+"""Does the pool fill the space, and surround the best trials?"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from skbayes._acquisition.pool import Fixed, around, space_filling
+from skbayes._acquisition.sobol import sobol
+from tests._acquisition.conftest import SPACES
+
+
+def test_space_filling_points_are_points_of_the_space(space):
+    """Every point is its own rounding."""
+    U = space_filling(space, 256, np.random.default_rng(0))
+    np.testing.assert_array_equal(space.snap(U), U)
+    assert len(U) == 256
+
+
+def test_sobol_points_are_balanced():
+    """Each half of each column gets half of the points, each cell its share."""
+    Q = sobol(256, 3, np.random.default_rng(0))
+    assert ((Q > 0.0) & (Q < 1.0)).all()
+    np.testing.assert_array_equal((Q < 0.5).sum(axis=0), 128)
+    cells = np.floor(Q[:, :2] * 4).astype(int)
+    counts = np.bincount(cells[:, 0] * 4 + cells[:, 1], minlength=16)
+    np.testing.assert_array_equal(counts, 16)
+
+
+def test_sobol_points_are_new_every_time():
+    """Another call gives other points, the same seed the same ones."""
+    rng = np.random.default_rng(0)
+    first, second = sobol(16, 2, rng), sobol(16, 2, rng)
+    assert not np.intersect1d(first, second).size
+    np.testing.assert_array_equal(first, sobol(16, 2, np.random.default_rng(0)))
+
+
+def test_sobol_goes_on_where_its_table_ends():
+    """More columns than the sequence knows are filled all the same."""
+    assert sobol(2, 30_000, np.random.default_rng(0)).shape == (2, 30_000)
+
+
+def test_local_points_surround_the_parents(space):
+    """Local points are points of the space, mostly near a parent, all of them moved."""
+    rng = np.random.default_rng(1)
+    parents = space.sample(2, rng)
+    U = around(space, parents, 400, rng)
+    np.testing.assert_array_equal(space.snap(U), U)
+    gaps = [np.abs(parent - U).max(axis=1) for parent in parents]
+    assert (np.minimum(*gaps) < 0.3).mean() > 0.2
+    assert len(np.unique(U, axis=0)) > 50
+
+
+def test_parents_are_all_used():
+    """Each parent has its share of the points around it."""
+    space = SPACES["numeric"]
+    parents = np.array([[0.1, 0.1], [0.9, 0.9]])
+    U = around(space, parents, 300, np.random.default_rng(2))
+    near_first = np.abs(U - 0.1).sum(axis=1) < np.abs(U - 0.9).sum(axis=1)
+    assert 90 < near_first.sum() < 210
+
+
+def test_held_level_is_held():
+    """All points have the level asked for, and its columns are active."""
+    space = SPACES["conditional"]
+    rng = np.random.default_rng(3)
+    parents = space.sample(8, rng)
+    for U in (
+        space_filling(space, 64, rng, Fixed(0, 1)),
+        around(space, parents, 64, rng, Fixed(0, 1)),
+    ):
+        np.testing.assert_array_equal(U[:, 0], 1)
+        np.testing.assert_array_equal(space.snap(U), U)
+        kinds = {p["kind"] for p in space.decode(U)}
+        assert kinds == {"u", "v", "w"}

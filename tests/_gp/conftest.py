@@ -1,0 +1,76 @@
+"""Small problems with every kind of column."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+
+from skbayes._gp import Layout, limit_threads
+from skbayes._gp.hyperparameters import ParameterVector
+
+LAYOUTS = {
+    "numeric": Layout(np.zeros(3, dtype=int), np.ones((1, 3), dtype=bool)),
+    "categorical": Layout(np.array([2, 3, 5]), np.ones((1, 3), dtype=bool)),
+    "mixed": Layout(np.array([0, 3, 0, 2]), np.ones((1, 4), dtype=bool)),
+    "conditional": Layout(
+        np.array([3, 0, 2, 0, 4, 0]),
+        np.array(
+            [[1, 1, 1, 0, 1, 1], [1, 1, 1, 1, 0, 1], [1, 1, 1, 0, 0, 0]], dtype=bool
+        ),
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Encoded points with targets, and a way to more points."""
+
+    layout: Layout
+    U: np.ndarray
+    y: np.ndarray
+    extra_noise: np.ndarray
+
+    def points(self, m, seed):
+        """Encoded points of the same layout."""
+        return draw(self.layout, m, np.random.default_rng(seed))
+
+
+def draw(layout, n, rng):
+    """Random encoded points, inactive columns at 0.5 and -1."""
+    U = rng.random((n, layout.n_columns))
+    levels = layout.categorical
+    U[:, levels] = np.floor(U[:, levels] * layout.n_levels[levels])
+    inactive = np.where(layout.n_levels > 0, -1.0, 0.5)
+    return np.where(layout.activity(U), U, inactive)
+
+
+@pytest.fixture(autouse=True)
+def one_thread():
+    """Matrices this small are faster on one thread."""
+    with limit_threads():
+        yield
+
+
+@pytest.fixture(params=LAYOUTS)
+def problem(request):
+    """Forty trials in each kind of space, some with known noise."""
+    layout = LAYOUTS[request.param]
+    rng = np.random.default_rng(7)
+    U = draw(layout, 40, rng)
+    y = np.sin(4.0 * U @ np.linspace(0.3, 1.0, layout.n_columns))
+    y += 0.1 * rng.standard_normal(40)
+    extra_noise = np.where(rng.random(40) < 0.3, rng.random(40), 0.0)
+    return Problem(layout, U, (y - y.mean()) / y.std(), extra_noise)
+
+
+@pytest.fixture(params=[0, 1, 2])
+def hyperparameters(request, problem):
+    """Hyperparameters drawn from well inside the parameter box."""
+    parameters = ParameterVector(problem.layout, problem.layout.n_levels == 0)
+    low, high = parameters.bounds.T
+    draw = np.random.default_rng(request.param).random(len(low))
+    theta = low + (0.2 + 0.5 * draw) * (high - low)
+    theta[parameters.noise] = np.log(1e-2)
+    return parameters.unpack(theta)

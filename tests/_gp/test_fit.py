@@ -1,0 +1,107 @@
+"""Does a fit find good hyperparameters, from any start and on hard data?"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from skbayes._gp import default_hyperparameters, fit_hyperparameters
+from skbayes._gp.fit import warpable
+from skbayes._gp.likelihood import NegativeLogPosterior
+from tests._gp.conftest import LAYOUTS, draw
+
+
+def _value(problem, hyperparameters):
+    """Negative log posterior of `hyperparameters`."""
+    objective = NegativeLogPosterior(
+        problem.layout,
+        problem.U,
+        problem.y,
+        problem.extra_noise,
+        warpable(problem.layout, problem.U),
+    )
+    return objective(objective.parameters.pack(hyperparameters))[0]
+
+
+def test_fit_is_better_than_its_start(problem):
+    """The fit is more probable than the default, and than a start given."""
+    layout, U, y, noise = problem.layout, problem.U, problem.y, problem.extra_noise
+    default = default_hyperparameters(layout)
+    fitted = fit_hyperparameters(layout, U, y, noise)
+    assert _value(problem, fitted) < _value(problem, default)
+    refitted = fit_hyperparameters(layout, U, y, noise, start=fitted)
+    assert _value(problem, refitted) <= _value(problem, fitted) + 1e-9
+
+
+def test_restart_leaves_a_bad_start_behind(problem):
+    """With a restart a hopeless start does no harm."""
+    layout, U, y, noise = problem.layout, problem.U, problem.y, problem.extra_noise
+    bad = replace(default_hyperparameters(layout), log_noise_variance=1.0)
+    bad = replace(bad, log_lengthscales=np.full(layout.n_columns, np.log(200.0)))
+    fitted = fit_hyperparameters(
+        layout, U, y, noise, start=bad, restart=True, max_iterations=30
+    )
+    from_default = fit_hyperparameters(
+        layout,
+        U,
+        y,
+        noise,
+        start=default_hyperparameters(layout),
+        max_iterations=30,
+    )
+    assert _value(problem, fitted) <= _value(problem, from_default) + 1e-9
+
+
+def test_column_that_matters_gets_the_shorter_lengthscale():
+    """A column the targets depend on varies faster than one they do not."""
+    layout = LAYOUTS["numeric"]
+    U = draw(layout, 40, np.random.default_rng(0))
+    y = np.sin(6.0 * U[:, 1])
+    fitted = fit_hyperparameters(layout, U, (y - y.mean()) / y.std())
+    assert fitted.log_lengthscales[1] < fitted.log_lengthscales[[0, 2]].min() - 1.0
+
+
+def test_nothing_is_warped_before_there_is_something_to_learn():
+    """With few trials or few distinct values warps stay at one."""
+    layout = LAYOUTS["mixed"]
+    U = draw(layout, 20, np.random.default_rng(0))
+    U[:, 2] = np.round(U[:, 2])
+    np.testing.assert_array_equal(warpable(layout, U), [True, False, False, False])
+    assert not warpable(layout, U[:7]).any()
+
+
+@pytest.mark.parametrize(
+    "y",
+    [np.zeros(12), np.r_[1.0, np.zeros(11)], np.r_[1e6, np.zeros(11)]],
+    ids=["constant", "one different", "outlier"],
+)
+def test_hard_targets_give_finite_hyperparameters(y):
+    """Degenerate targets neither raise nor give NaN."""
+    layout = LAYOUTS["mixed"]
+    U = draw(layout, 12, np.random.default_rng(0))
+    fitted = fit_hyperparameters(layout, U, y)
+    assert np.isfinite(fitted.log_lengthscales).all()
+    assert np.isfinite(fitted.noise_variance)
+
+
+def test_points_all_the_same_are_no_obstacle():
+    """Trials at one single point can be fitted."""
+    layout = LAYOUTS["numeric"]
+    y = np.random.default_rng(0).standard_normal(10)
+    fitted = fit_hyperparameters(layout, np.full((10, 3), 0.5), y)
+    assert np.isfinite(fitted.log_signal_variance)
+
+
+def test_many_trials_are_fitted_on_a_subset():
+    """More than 256 trials give what their chosen subset gives."""
+    from skbayes._gp import choose_rows
+
+    layout = LAYOUTS["numeric"]
+    U = draw(layout, 300, np.random.default_rng(0))
+    y = np.sin(6.0 * U[:, 1])
+    rows = choose_rows(U, y, n_rows=256)
+    whole = fit_hyperparameters(layout, U, y, max_iterations=5)
+    part = fit_hyperparameters(layout, U[rows], y[rows], max_iterations=5)
+    np.testing.assert_array_equal(whole.log_lengthscales, part.log_lengthscales)
