@@ -5,16 +5,23 @@
     Exception
      ├── OSError
      │    └── JournalError  a journal that cannot be used: no journal, damaged, no room
-     └── SpaceExhausted    every point of a finite search space has been tried
+     ├── SpaceExhausted    every point of a finite search space has been tried
+     └── Warning
+          └── UserWarning
+               └── SearchSpaceEdgeWarning   better values may lie outside the space
 """
 
 from __future__ import annotations
 
-__all__ = ["JournalError", "SpaceExhausted"]
+__all__ = ["JournalError", "SearchSpaceEdgeWarning", "SpaceExhausted"]
 
 
 class JournalError(OSError):
     """A journal cannot be read or written; the message names the file and says why."""
+
+
+class SearchSpaceEdgeWarning(UserWarning):
+    """The best value of a parameter lies at the end of the range that was searched."""
 
 
 class SpaceExhausted(Exception):
