@@ -1,6 +1,6 @@
 """How long does the engine think about one suggestion, and what memory does it take?
 
-    python benchmarks/suggestion_time.py --write benchmarks/results/suggestion_time.json
+    python benchmarks/suggestion_time.py --json benchmarks/results/suggestion_time.json
 
 A cycle is `ask` and `tell` of an `Optimizer` that already knows 50, 100, 300 or 1,000
 trials, on one thread, in a space of 6 numeric and one of 14 mixed dimensions. The
@@ -182,7 +182,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--cycles", type=int, default=20)
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--write", type=Path)
+    parser.add_argument("--json", type=Path)
     parser.add_argument("--memory", nargs=2, type=int, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.memory:
@@ -191,10 +191,10 @@ def main() -> None:
     rows = measure(arguments.cycles, arguments.seed)
     memory = {str(d): round(peak_memory(d, 1000), 1) for d in (6, 14)}
     print("MB at 1,000 trials:", memory)  # noqa: T201
-    if arguments.write:
+    if arguments.json:
         result = {"machine": describe(), "milliseconds": rows, "megabytes": memory}
-        arguments.write.parent.mkdir(parents=True, exist_ok=True)
-        arguments.write.write_text(json.dumps(result, indent=1) + "\n")
+        arguments.json.parent.mkdir(parents=True, exist_ok=True)
+        arguments.json.write_text(json.dumps(result, indent=1) + "\n")
 
 
 if __name__ == "__main__":

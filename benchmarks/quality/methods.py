@@ -8,36 +8,55 @@ from __future__ import annotations
 
 import logging
 import tempfile
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from .evaluation import Recorder
-from .spaces import BRANCH, Choice, Dimension, Fixed, Number
+from .spaces import BRANCH, Choice, Dimension, Fixed, FlatSpace, Number
 
 
 def random(task: Recorder, n: int, seed: int) -> None:
     """Independent draws."""
+    for point in random_points(task.flat, n, seed):
+        task.score_flat(point)
+
+
+def random_points(flat: FlatSpace, n: int, seed: int) -> list[dict[str, Any]]:
+    """The points that random search tries."""
     rng = np.random.default_rng([seed, 1])
-    for _ in range(n):
-        task.score_flat(task.flat.sample(rng))
+    return [flat.sample(rng) for _ in range(n)]
 
 
-def _skbayes_dimension(dimension: Dimension) -> Any:
+def _skbayes_dimension(dimension: Dimension, value: Callable[[Any], Any]) -> Any:
     from skbayes.space import Categorical, Integer, Real
 
     if isinstance(dimension, Fixed):
-        return [dimension.value]
+        return [value(dimension.value)]
     if isinstance(dimension, Choice):
-        return Categorical(list(dimension.options))
+        return Categorical([value(option) for option in dimension.options])
     prior = "log-uniform" if dimension.log else "uniform"
     kind = Integer if dimension.integer else Real
     return kind(dimension.low, dimension.high, prior=prior)
 
 
-def _skbayes_space(task: Recorder) -> list[dict[str, Any]]:
+def _same(value: Any) -> Any:
+    return value
+
+
+def _skbayes_space(
+    task: Recorder, value: Callable[[Any], Any] = _same
+) -> list[dict[str, Any]]:
+    objects: dict[Any, Any] = {}
+
+    def once(option: Any) -> Any:  # branches share a dimension if its objects are one
+        if not isinstance(option, str):
+            return option
+        return objects.setdefault(option, value(option))
+
     return [
-        {name: _skbayes_dimension(d) for name, d in branch.items()}
+        {name: _skbayes_dimension(d, once) for name, d in branch.items()}
         for branch in task.space
     ]
 
@@ -51,6 +70,41 @@ def skbayes(task: Recorder, n: int, seed: int) -> None:
         params = optimizer.ask()
         scores = task.fold_scores(params)
         optimizer.tell(params, float(np.mean(scores)), fold_scores=scores)
+
+
+def _without_defaults(task: Recorder) -> Any:
+    """The estimator, its own values outside the space: they would be tried first."""
+    estimator = task.cached.task.build()
+    own = estimator.get_params()
+    outside = {
+        name: d.high * 2 + 1
+        for branch in task.space
+        for name, d in branch.items()
+        if isinstance(d, Number) and name in own
+    }
+    return estimator.set_params(**outside)
+
+
+def skbayes_search(task: Recorder, n: int, seed: int) -> None:
+    """BayesSearchCV as a user runs it; its own time is not told from that of fits."""
+    from skbayes import BayesSearchCV
+
+    problem = task.cached.task
+    space = _skbayes_space(task, problem.real_value)
+    X, y = problem.data()
+    search = BayesSearchCV(
+        _without_defaults(task),
+        space,
+        n_iter=n,
+        scoring=problem.scoring,
+        cv=problem.folds(),
+        refit=False,
+        error_score="raise",
+        random_state=seed,
+    )
+    search.fit(X, y)
+    task.values = [float(v) for v in search.cv_results_["mean_test_score"]]
+    task.overhead = [float("nan")] * n
 
 
 def skopt(task: Recorder, n: int, seed: int) -> None:
@@ -205,5 +259,14 @@ def hebo(task: Recorder, n: int, seed: int) -> None:
 
 METHODS = {
     method.__name__: method
-    for method in (random, skbayes, skopt, optuna_tpe, optuna_gp, smac, hebo)
+    for method in (
+        random,
+        skbayes,
+        skbayes_search,
+        skopt,
+        optuna_tpe,
+        optuna_gp,
+        smac,
+        hebo,
+    )
 }

@@ -128,7 +128,8 @@ def overall(comparison: Comparison) -> list[str]:
     rows = []
     for i in np.argsort(regret[:, -1]):
         numbers = [f"{x:.4f}" for x in regret[i]] + [f"{x:.2f}" for x in ranks[i]]
-        seconds = f"{np.median(comparison.seconds[i]):.4f}"
+        median = np.median(comparison.seconds[i])
+        seconds = "" if np.isnan(median) else f"{median:.4f}"
         rows.append([comparison.methods[i], *numbers, seconds])
     n_tasks = len(set(comparison.tasks))
     distance = nemenyi_distance(len(comparison.methods), n_tasks)

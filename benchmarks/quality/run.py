@@ -2,7 +2,7 @@
 
     python -m benchmarks.quality.run random --seeds 5
     python -m benchmarks.quality.run skbayes --seeds 5 --label my-change
-    python -m benchmarks.quality.run pool          # reference.json: 1,000 draws a task
+    python -m benchmarks.quality.run pool          # reference.json, from random draws
 
 Runs that the file already holds are skipped, so it can be stopped and continued.
 """
@@ -24,19 +24,19 @@ import numpy as np  # noqa: E402 - threads are pinned before it is loaded
 
 from .evaluation import CachedTask, Recorder  # noqa: E402
 from .machine import describe  # noqa: E402
-from .methods import METHODS  # noqa: E402
+from .methods import METHODS, random_points  # noqa: E402
 from .tasks import TASKS, Task  # noqa: E402
 
 HERE = Path(__file__).parent
 REFERENCE = HERE / "reference.json"
-POOL_SEED = 20_000
+RUN_LENGTH = 100  # the pool consists of runs of random search, mostly cached
 
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("method", choices=[*METHODS, "pool"])
     parser.add_argument("--label", help="file the runs under this name")
-    parser.add_argument("--n", type=int, default=100, help="evaluations a run")
+    parser.add_argument("--n", type=int, default=RUN_LENGTH, help="evaluations a run")
     parser.add_argument("--seeds", type=int, default=5)
     parser.add_argument("--first-seed", type=int, default=0)
     parser.add_argument("--tasks", nargs="*", help="only these")
@@ -89,11 +89,17 @@ def run_method(arguments: argparse.Namespace, tasks: list[CachedTask]) -> None:
 
 
 def _pool(cached: CachedTask, size: int) -> dict[str, float]:
-    rng = np.random.default_rng(POOL_SEED)
     flat = cached.task.flat
-    points = [flat.params(flat.sample(rng)) for _ in range(size)]
-    scores = [float(np.mean(cached.fold_scores(p))) for p in points]
-    return {"best": max(scores), "median": float(np.median(scores)), "size": size}
+    seeds = range(size // RUN_LENGTH)
+    points = [p for seed in seeds for p in random_points(flat, RUN_LENGTH, seed)]
+    scores = [float(np.mean(cached.fold_scores(flat.params(p)))) for p in points]
+    quantiles = np.quantile(scores, [0.5, 0.9, 0.99])
+    names = ("median", "q90", "q99")
+    return {
+        "best": max(scores),
+        "size": len(scores),
+        **{name: float(q) for name, q in zip(names, quantiles, strict=True)},
+    }
 
 
 def run_pool(arguments: argparse.Namespace, tasks: list[CachedTask]) -> None:
