@@ -99,7 +99,6 @@ def skbayes_search(task: Recorder, n: int, seed: int) -> None:
         scoring=problem.scoring,
         cv=problem.folds(),
         refit=False,
-        error_score="raise",
         random_state=seed,
     )
     search.fit(X, y)

@@ -89,6 +89,8 @@ class Task:
     objects : mapping of str to object
         What the strings beginning with ``@`` stand for.
     held_out : bool
+    floor : float
+        The score of a fold whose fit diverges, and of any that is worse.
     """
 
     name: str
@@ -98,6 +100,7 @@ class Task:
     space: Space
     objects: Mapping[str, Any] = field(default_factory=dict)
     held_out: bool = False
+    floor: float = -np.inf
 
     @property
     def flat(self) -> FlatSpace:
@@ -121,6 +124,7 @@ class Task:
         """A function from parameters to the scores of the five folds."""
         X, y = self.data()
         folds = self.folds()
+        on_error = self.floor if np.isfinite(self.floor) else "raise"
 
         def evaluate(params: Mapping[str, Any]) -> list[float]:
             values = {name: self.real_value(value) for name, value in params.items()}
@@ -128,9 +132,14 @@ class Task:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
                 scores = cross_val_score(
-                    estimator, X, y, cv=folds, scoring=self.scoring, error_score="raise"
+                    estimator,
+                    X,
+                    y,
+                    cv=folds,
+                    scoring=self.scoring,
+                    error_score=on_error,
                 )
-            return [float(score) for score in scores]
+            return [max(float(score), self.floor) for score in scores]
 
         return evaluate
 
@@ -332,6 +341,7 @@ TASKS = (
                 },
             }.items()
         ),
+        floor=-10.0,
     ),
     Task(
         "classifier_swap",
