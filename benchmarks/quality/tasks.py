@@ -124,7 +124,7 @@ class Task:
         """A function from parameters to the scores of the five folds."""
         X, y = self.data()
         folds = self.folds()
-        on_error = self.floor if np.isfinite(self.floor) else "raise"
+        failed = self.floor if np.isfinite(self.floor) else "raise"
 
         def evaluate(params: Mapping[str, Any]) -> list[float]:
             values = {name: self.real_value(value) for name, value in params.items()}
@@ -137,7 +137,7 @@ class Task:
                     y,
                     cv=folds,
                     scoring=self.scoring,
-                    error_score=on_error,
+                    error_score=failed,
                 )
             return [max(float(score), self.floor) for score in scores]
 
