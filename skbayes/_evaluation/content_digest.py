@@ -127,8 +127,9 @@ class _Reader:
         """Values in C order, however they lie in memory."""
         if isinstance(value, np.ma.MaskedArray):
             return self._node("masked", value.filled(), np.ma.getmaskarray(value))
-        tag = f"array {np.lib.format.dtype_to_descr(value.dtype)} {value.shape}"
-        if value.dtype.hasobject:
+        dtype = value.dtype
+        tag = f"array {dtype.name} {dtype.str} {dtype.descr} {value.shape}"
+        if dtype.hasobject:
             return _leaf(tag, [self._sequence(value.ravel().tolist())])
         if value.ndim == 0 or value.size == 0:
             return _leaf(tag, [value.tobytes()])

@@ -394,6 +394,7 @@ for i in range(60):
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs os.fork")
 def test_a_journal_killed_while_it_is_made_can_be_used(tmp_path):
     """Whenever a process dies between nothing and a journal, the next one goes on."""

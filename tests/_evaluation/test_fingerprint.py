@@ -1,0 +1,484 @@
+"""A fingerprint is the same in every process and changes with what it stands for."""
+
+from __future__ import annotations
+
+import copy
+import functools
+import os
+import pickle
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import sklearn
+from scipy import sparse, stats
+from sklearn.base import clone
+from sklearn.compose import make_column_selector, make_column_transformer
+from sklearn.ensemble import RandomForestClassifier
+from sklearn.frozen import FrozenEstimator
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import f1_score, make_scorer
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import FunctionTransformer, StandardScaler
+from sklearn.svm import SVC
+
+import skbayes
+from skbayes._evaluation.content_digest import content_digest
+from skbayes._evaluation.fingerprint import fingerprint
+
+X = np.random.RandomState(0).rand(30, 3)
+y = (X[:, 0] > 0.5).astype(int)
+
+
+def halved(x, factor=2):
+    """Stand for a function of the user's."""
+    return x / factor
+
+
+def closure(n):
+    """Make functions that differ in what they close over only."""
+    return lambda x: x + n
+
+
+class Plain:
+    """An object without any protocol."""
+
+    def __init__(self, **attributes):
+        self.__dict__.update(attributes)
+
+    @functools.cached_property
+    def cached(self):
+        """Something computed on the way."""
+        return 1
+
+
+def the_same_twice(make):
+    """Digests of two objects made alike."""
+    return content_digest(make()), content_digest(make())
+
+
+def everything():
+    """A search with one of each of the things that tend to be unstable."""
+    frame = pd.DataFrame(X, columns=list("abc")).assign(
+        text=["x", "yy"] * 15,
+        kind=pd.Categorical(["u", "v", "u"] * 10),
+        day=pd.date_range("2020-01-01", periods=30, tz="Europe/Berlin"),
+        whole=pd.array([1, None, 3] * 10, dtype="Int64"),
+        mixed=[None, 1, "a"] * 10,
+    )
+    pipe = make_pipeline(
+        make_column_transformer(
+            (FunctionTransformer(np.log1p), make_column_selector(dtype_include=float)),
+            (FunctionTransformer(lambda v: v in {"a", "b", "c"}), ["text"]),
+        ),
+        RandomForestClassifier(random_state=np.random.RandomState(3)),
+    )
+    space = [
+        {
+            "clf": [SVC(), FrozenEstimator(LogisticRegression().fit(X, y))],
+            "C": stats.loguniform(1e-3, 1e3),
+            "how": [{"b", "a", "d", "c"}, frozenset({"x", "y", (1, "z")})],
+        },
+        {
+            "weights": stats.dirichlet([1, 2, 3]),
+            "own": stats.rv_histogram(np.histogram(X, bins=4)),
+            "function": [halved, functools.partial(halved, factor=3), str.lower],
+        },
+    ]
+    return {
+        "estimator": pipe,
+        "space": space,
+        "splits": [(np.arange(20), np.arange(20, 30))],
+        "scoring": {"f1": make_scorer(f1_score, pos_label=1), "plain": "accuracy"},
+        "X": frame,
+        "y": y,
+        "fit_params": {"sample_weight": np.ones(30), "groups": list("abc") * 10},
+        "random_state": np.random.default_rng(0),
+    }
+
+
+SCRIPT = """
+import tests._evaluation.test_fingerprint as t
+print(t.fingerprint(**t.everything()))
+"""
+
+
+def test_a_fingerprint_is_the_same_in_every_process():
+    """Whatever the hash seed, and whatever was drawn from global generators."""
+    found = {fingerprint(**everything())}
+    for seed in ("0", "1", "4294967295"):
+        done = subprocess.run(
+            [sys.executable, "-c", SCRIPT],
+            env={
+                **os.environ,
+                "PYTHONHASHSEED": seed,
+                "PYTHONPATH": str(Path(skbayes.__file__).parents[1]),
+            },
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        found.add(done.stdout.strip())
+    assert len(found) == 1
+    assert len(found.pop()) == 64
+
+
+@pytest.mark.parametrize("name", list(everything()))
+def test_copies_have_the_same_fingerprint(name):
+    """Nested cross-validation clones a search and may send it to other processes."""
+    value = everything()[name]
+    before = content_digest(value)
+    np.random.RandomState().rand()
+    assert content_digest(copy.deepcopy(value)) == before
+    assert content_digest(clone(value, safe=False)) == before
+    if name not in ("estimator", "scoring"):  # hold lambdas, which pickle refuses
+        assert content_digest(pickle.loads(pickle.dumps(value))) == before
+
+
+def test_using_a_search_does_not_change_its_fingerprint():
+    """Neither drawing from its distributions nor fitting its estimator does."""
+    space = {"C": stats.loguniform(1, 9), "w": stats.dirichlet([1, 2])}
+    forest, before = RandomForestClassifier(3), content_digest(space)
+    unfitted = content_digest(forest)
+    for distribution in space.values():
+        distribution.rvs(random_state=0)
+        distribution.rvs()
+    assert content_digest(space) == before
+    assert content_digest(forest.fit(X, y)) == unfitted
+
+
+BASE = {
+    "estimator": SVC(),
+    "space": {"C": [1, 2, 3]},
+    "splits": [(np.arange(20), np.arange(20, 30))],
+    "scoring": "accuracy",
+    "X": X,
+    "y": y,
+    "fit_params": {"sample_weight": np.ones(30)},
+    "random_state": 0,
+    "options": {"return_train_score": False},
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "other"),
+    [
+        ("estimator", SVC(gamma=0.1)),
+        ("estimator", LogisticRegression()),
+        ("space", {"C": [1, 3, 2]}),
+        ("space", {"C": [1, 2, 3.0]}),
+        ("space", [{"C": [1, 2, 3]}]),
+        ("splits", [(np.arange(19), np.arange(20, 30))]),
+        ("splits", [(np.arange(20), np.arange(20, 30))] * 2),
+        ("scoring", None),
+        ("scoring", ["accuracy"]),
+        ("X", X + 1e-16),
+        ("X", X[:, ::-1]),
+        ("X", X.astype(np.float32)),
+        ("X", pd.DataFrame(X)),
+        ("y", 1 - y),
+        ("y", None),
+        ("fit_params", {}),
+        ("fit_params", {"sample_weight": np.full(30, 2.0)}),
+        ("fit_params", {"groups": np.ones(30)}),
+        ("random_state", 1),
+        ("random_state", None),
+        ("options", {"return_train_score": True}),
+    ],
+)
+def test_other_searches_have_other_fingerprints(name, other):
+    """Each part counts."""
+    if name == "X" and isinstance(other, np.ndarray) and other.dtype == float:
+        assert not np.array_equal(other, X)
+    assert fingerprint(**{**BASE, name: other}) != fingerprint(**BASE)
+
+
+def test_what_leaves_results_as_they_are_does_not_count():
+    """A bigger machine, more output, or names in another order continue a search."""
+    forest = RandomForestClassifier(random_state=0)
+    louder = RandomForestClassifier(random_state=0, n_jobs=8, verbose=2)
+    assert content_digest(forest) == content_digest(louder)
+    space = {"b": [1, 2], "a": [3]}
+    assert content_digest(space) == content_digest({"a": [3], "b": [1, 2]})
+
+
+def test_metadata_requests_count_where_routing_is_on():
+    """They decide whether the fits see the weights."""
+    with sklearn.config_context(enable_metadata_routing=True):
+        asks = SVC().set_fit_request(sample_weight=True)
+        found = {
+            fingerprint(**{**BASE, "estimator": make_pipeline(estimator)})
+            for estimator in (SVC(), asks, SVC().set_fit_request(sample_weight=False))
+        }
+    assert len(found) == 3
+    assert fingerprint(**{**BASE, "estimator": asks}) == fingerprint(**BASE)
+
+
+def test_set_output_counts():
+    """What a step hands on changes what the next one sees."""
+    assert content_digest(StandardScaler()) != content_digest(
+        StandardScaler().set_output(transform="pandas")
+    )
+
+
+def test_frozen_estimators_count_by_what_they_have_learned():
+    """Their parameters are the same, their predictions are not."""
+    fits = [LogisticRegression().fit(X, target) for target in (y, 1 - y, y)]
+    digests = [content_digest(FrozenEstimator(fit)) for fit in fits]
+    assert digests[0] != digests[1]
+    assert digests[0] == digests[2]
+    assert content_digest(fits[0]) == content_digest(fits[1])
+
+
+def test_generators_count_by_their_state():
+    """The same seed is the same, a generator that was drawn from is another."""
+    for make in (np.random.RandomState, np.random.default_rng, np.random.Philox):
+        first, second = the_same_twice(lambda make=make: make(3))
+        assert first == second
+        assert first != content_digest(make(4))
+    used = np.random.RandomState(3)
+    used.rand()
+    assert content_digest(used) != content_digest(np.random.RandomState(3))
+
+
+def test_the_global_generator_has_no_state_that_counts():
+    """It differs in every run anyway."""
+    generator = np.random.mtrand._rand
+    before = content_digest(generator)
+    generator.rand()
+    assert content_digest(generator) == before
+
+
+@pytest.mark.parametrize(
+    ("a", "b"),
+    [
+        (lambda x: x + 1, lambda x: x + 2),
+        (lambda x: x + 1, lambda x: x - 1),
+        (lambda x, n=1: x, lambda x, n=2: x),
+        (lambda x, *, n=1: x, lambda x, *, n=2: x),
+        (closure(1), closure(2)),
+        (functools.partial(halved, factor=2), functools.partial(halved, factor=3)),
+        (functools.partial(halved), halved),
+        (np.log, np.exp),
+        (len, sum),
+        ("a".startswith, "b".startswith),
+        (Plain(a=1).__eq__, Plain(a=2).__eq__),
+        (SVC(C=1).fit, SVC(C=2).fit),
+    ],
+)
+def test_functions_that_do_different_things_differ(a, b):
+    """By code, constants, defaults, closure or the object they are bound to."""
+    assert content_digest(a) != content_digest(b)
+
+
+def test_functions_that_are_alike_are_alike():
+    """Where they stand in a file does not count."""
+    functions = [
+        lambda x: x + 1,
+        lambda x: x + 1,
+    ]
+    assert content_digest(functions[0]) == content_digest(functions[1])
+    assert content_digest(closure(1)) == content_digest(closure(1))
+
+
+DISTINCT = [
+    None,
+    False,
+    0,
+    0.0,
+    -0.0,
+    0j,
+    "",
+    "0",
+    b"",
+    (),
+    [],
+    {},
+    set(),
+    frozenset(),
+    [()],
+    [[]],
+    ((),),
+    [1, 2],
+    [1, [2]],
+    ["1", 2],
+    ["1, 2"],
+    ["1", "2"],
+    ["1,", "2"],
+    {"a": 1},
+    {"a": "1"},
+    {1: "a"},
+    {"a", "b"},
+    np.zeros(0),
+    np.zeros(1),
+    np.zeros((1, 1)),
+    np.zeros(1, dtype=int),
+    np.zeros(8, dtype=np.uint8),
+    np.array(0.0),
+    np.array(["a"]),
+    np.array(["a"], dtype=object),
+    np.array([1, "1"], dtype=object),
+    np.array(["2020"], dtype="M8[Y]"),
+    np.array([(1, 2.0)], dtype=[("a", int), ("b", float)]),
+    np.array([(1, 2.0)], dtype=[("a", int), ("c", float)]),
+    np.ma.array([1.0, 2.0], mask=[False, True]),
+    np.ma.array([1.0, 2.0], mask=[True, False]),
+    sparse.csr_array((2, 2)),
+    sparse.csr_array(np.eye(2)),
+    sparse.csr_array(np.eye(2)[::-1]),
+    sparse.csc_array(np.eye(2)),
+    sparse.dia_array(np.eye(2)),
+    pd.Series([1, 2]),
+    pd.Series([1, 2], name="a"),
+    pd.Series([1, 2], index=[1, 0]),
+    pd.Series([1, 2], dtype="Int64"),
+    pd.Series(["1", "2"]),
+    pd.Series(["1", "2"], dtype=object),
+    pd.Series([1, None], dtype="Int64"),
+    pd.Series(pd.Categorical(["1", "2"])),
+    pd.Series(pd.Categorical(["1", "2"], ordered=True)),
+    pd.Series(pd.Categorical(["2", "1"])),
+    pd.Series(pd.Categorical(["1", "2"], categories=["2", "1"])),
+    pd.Series(pd.to_datetime(["2020-01-01"])),
+    pd.Series(pd.to_datetime(["2020-01-01"], utc=True)),
+    pd.Series(pd.to_timedelta(["1s"])),
+    pd.Series(pd.period_range("2020", periods=1, freq="D")),
+    pd.Series(pd.IntervalIndex.from_breaks([0, 1])),
+    pd.Index([1, 2]),
+    pd.Index([1, 2], name="a"),
+    pd.MultiIndex.from_tuples([(1, 2)]),
+    pd.DataFrame({"a": [1, 2]}),
+    pd.DataFrame({"b": [1, 2]}),
+    pd.DataFrame({"a": [1, 2], "b": [1, 2]}),
+    pd.DataFrame([[1, 2], [1, 2]], columns=["a", "a"]),
+    pd.Series([1, 2], dtype="Int64").array,
+    SVC,
+    SVC(),
+    np,
+    np.float64(0),
+    np.float32(0),
+    np.dtype(float),
+    range(3),
+    range(4),
+    slice(3),
+    Path("a"),
+    Plain(),
+    Plain(a=1),
+    Plain(b=1),
+    stats.uniform,
+    stats.uniform(),
+    stats.uniform(0, 1),
+    stats.uniform(loc=1),
+    stats.norm(),
+    stats.rv_discrete(values=([1, 2], [0.5, 0.5]))(),
+    stats.rv_discrete(values=([1, 3], [0.5, 0.5]))(),
+]
+
+
+def test_different_values_differ():
+    """Each of many values, by type and content, alone and inside others."""
+    for wrap in (lambda v: v, lambda v: [v], lambda v: {"k": (v, 1)}):
+        digests = [content_digest(wrap(value)) for value in DISTINCT]
+        assert len(set(digests)) == len(DISTINCT)
+
+
+def test_equal_values_are_alike():
+    """Copies of each of them have the same digest."""
+    for value in DISTINCT:
+        if value is not np:
+            assert content_digest(copy.deepcopy(value)) == content_digest(value)
+
+
+def test_the_layout_of_arrays_does_not_count():
+    """Nor whether they are mapped from a file, read-only or a view."""
+    array = np.arange(24.0).reshape(4, 6)
+    fixed = array.copy()
+    fixed.flags.writeable = False
+    views = [np.asfortranarray(array), fixed, np.repeat(array, 2, axis=0)[::2]]
+    assert {content_digest(v) for v in [array, *views]} == {content_digest(array)}
+
+
+def test_large_arrays_are_read_in_pieces(monkeypatch):
+    """The pieces make no difference to arrays that fit into one."""
+    array = np.random.default_rng(0).random((1000, 7))
+    before = content_digest(array)
+    module = sys.modules[content_digest.__module__]
+    monkeypatch.setattr(module, "_CHUNK_BYTES", 1000)
+    assert content_digest(array) == before
+    changed = array.copy()
+    changed[-1, -1] += 1
+    assert content_digest(changed) != before
+
+
+def test_sorting_a_sparse_matrix_does_not_count():
+    """Fits sort the indices of the matrix they are given, in place."""
+    data, indices, indptr = [1.0, 2.0, 3.0], [1, 0, 1], [0, 2, 3]
+    matrix = sparse.csr_array((data, indices, indptr), shape=(2, 2))
+    before = content_digest(matrix)
+    assert matrix.indices.tolist() == indices
+    matrix.sort_indices()
+    assert content_digest(matrix) == before
+    wide = sparse.csr_array(matrix)
+    wide.indices, wide.indptr = wide.indices.astype("i8"), wide.indptr.astype("i8")
+    assert content_digest(wide) == before
+
+
+@pytest.mark.parametrize("kind", ["lil", "dok", "dia", "bsr", "coo", "csc", "csr"])
+def test_every_sparse_format_is_read(kind):
+    """Equal ones are alike, others are not."""
+    dense = np.eye(4)
+    first, second = the_same_twice(lambda: sparse.eye_array(4, format=kind))
+    dense[0, 3] = 5
+    assert first == second != content_digest(sparse.csr_array(dense).asformat(kind))
+
+
+def test_polars_frames_are_read():
+    """By names, types and values, missing ones and dates among them."""
+    pl = pytest.importorskip("polars")
+    columns = {
+        "a": [1.0, None, 3.0],
+        "b": ["x", None, "z"],
+        "c": [1, 2, 3],
+        "d": pd.date_range("2020", periods=3).to_pydatetime().tolist(),
+        "e": [[1], [2, 3], []],
+    }
+    first, second = the_same_twice(lambda: pl.DataFrame(columns))
+    assert first == second
+    for name, values in columns.items():
+        changed = columns | {name: values[::-1]}
+        assert content_digest(pl.DataFrame(changed)) != first
+    assert content_digest(pl.DataFrame(columns).rename({"a": "z"})) != first
+    assert content_digest(pl.Series("a", [1, 2])) != content_digest(pl.Series([1, 2]))
+
+
+def test_caches_do_not_count():
+    """What an object has computed on the way is not what it is."""
+    thing = Plain(a=1)
+    before = content_digest(thing)
+    assert thing.cached == 1
+    assert "cached" in vars(thing)
+    assert content_digest(thing) == before
+
+
+def test_circles_come_to_an_end():
+    """Objects that contain themselves, and differ in what else they contain."""
+
+    def circle(value):
+        items = [value]
+        items.append({"me": items})
+        return items
+
+    first, second = the_same_twice(lambda: circle(1))
+    assert first == second != content_digest(circle(2))
+
+
+@pytest.mark.parametrize("value", [threading.Lock(), (i for i in "ab")])
+def test_what_has_no_content_is_refused(value):
+    """The message names the journal and the type."""
+    with pytest.raises(TypeError, match="`journal` parameter needs .*(lock|generator)"):
+        fingerprint(**{**BASE, "fit_params": {"x": [value]}})

@@ -1,0 +1,264 @@
+"""Parameters become text and the very same parameters again."""
+
+from __future__ import annotations
+
+import enum
+import json
+import math
+import struct
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy import sparse, stats
+from sklearn.svm import SVC
+
+from skbayes._evaluation.params_codec import (
+    ParamsCodec,
+    choices_of,
+    readable_params,
+    scores_from_json,
+    scores_to_json,
+)
+
+
+class Kind(enum.IntEnum):
+    """An integer that is more than its value."""
+
+    ONE = 1
+
+
+def square(x):
+    """Stand for a function among the choices."""
+    return x * x
+
+
+scalars = (
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=True, allow_infinity=True)
+    | st.text()
+)
+plain = st.recursive(
+    scalars,
+    lambda s: st.lists(s, max_size=3) | st.lists(s, max_size=3).map(tuple),
+    max_leaves=4,
+)
+names = st.text(min_size=1, max_size=5)
+
+
+def same(a, b) -> bool:
+    """Equality by type and to the last bit."""
+    if type(a) is not type(b):
+        return False
+    if isinstance(a, float):
+        return struct.pack("d", a) == struct.pack("d", b) or (a != a and b != b)
+    if isinstance(a, tuple | list):
+        return len(a) == len(b) and all(map(same, a, b))
+    return a == b
+
+
+@given(st.dictionaries(names, plain, max_size=4))
+def test_plain_values_come_back_the_same(params):
+    """Numbers to the last bit, text, None, and tuples and lists of them."""
+    codec = ParamsCodec()
+    back = codec.decode(codec.encode(params))
+    assert list(back) == list(params)
+    assert all(same(back[name], params[name]) for name in params)
+
+
+@given(st.dictionaries(names, plain, max_size=4), st.randoms())
+def test_the_key_does_not_depend_on_the_order(params, random):
+    """Equal parameters have one key."""
+    items = list(params.items())
+    random.shuffle(items)
+    assert ParamsCodec().key(params) == ParamsCodec().key(dict(items))
+
+
+@given(plain, plain)
+def test_the_key_tells_values_apart(a, b):
+    """Different values, or values of different types, have different keys."""
+    codec = ParamsCodec()
+    assert (codec.key({"x": a}) == codec.key({"x": b})) == same(a, b)
+
+
+@given(st.dictionaries(names, plain, max_size=4))
+def test_the_text_is_standard_json(params):
+    """Other programs can read it: no NaN, no Infinity, ASCII only."""
+    text = ParamsCodec().encode(params)
+    json.loads(text, parse_constant=pytest.fail)
+    assert text.isascii()
+
+
+@given(st.dictionaries(names, st.floats(), min_size=1))
+def test_scores_come_back_to_the_last_bit(scores):
+    """NaN and infinities, too."""
+    back = scores_from_json(scores_to_json(scores))
+    assert list(back) == list(scores)
+    assert all(same(back[name], scores[name]) for name in scores)
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        (np.float64(0.1), 0.1),
+        (np.float32(0.5), 0.5),
+        (np.int64(3), 3),
+        (np.bool_(True), True),
+        (np.str_("a"), "a"),
+        ((np.int64(3), np.float64(math.inf)), (3, math.inf)),
+    ],
+)
+def test_numpy_scalars_become_pythons(given, expected):
+    """They have the key of the Python value, too."""
+    codec = ParamsCodec()
+    assert same(codec.decode(codec.encode({"x": given}))["x"], expected)
+    assert codec.key({"x": given}) == codec.key({"x": expected})
+
+
+CHOICES = [
+    SVC(),
+    SVC(),
+    square,
+    np.arange(3),
+    np.arange(3.0),
+    np.array([1, math.nan]),
+    sparse.eye_array(2),
+    (1, 2),
+    [1, 2],
+    (1.0, 2),
+    {"a": 1},
+    Kind.ONE,
+    b"x",
+    2j,
+    (np.arange(2), "a"),
+    stats.norm(),
+]
+
+
+@pytest.mark.parametrize("position", range(len(CHOICES)))
+def test_choices_come_back_as_the_very_object(position):
+    """Also if others are equal to it, or refuse to be compared."""
+    codec = ParamsCodec({"x": CHOICES})
+    text = codec.encode({"x": CHOICES[position]})
+    assert json.loads(text) == {"x": {"choice": position}}
+    assert codec.decode(text)["x"] is CHOICES[position]
+
+
+@pytest.mark.parametrize(
+    ("value", "position"),
+    [
+        (np.arange(3), 3),
+        (np.arange(3.0), 4),
+        ((1, 2), 7),
+        ([1, 2], 8),
+        ({"a": 1}, 10),
+        ((np.arange(2), "a"), 14),
+    ],
+)
+def test_an_equal_value_stands_for_the_choice(value, position):
+    """A copied search space has equal choices, not the same ones."""
+    codec = ParamsCodec({"x": CHOICES})
+    assert json.loads(codec.encode({"x": value})) == {"x": {"choice": position}}
+
+
+def test_a_tuple_with_a_one_is_not_one_with_true():
+    """Equality looks at the types inside."""
+    codec = ParamsCodec({"x": [(True, 2)]})
+    assert codec.decode(codec.encode({"x": (1, 2)})) == {"x": (1, 2)}
+    assert "choice" not in codec.encode({"x": (1, 2)})
+
+
+@pytest.mark.parametrize("value", [SVC(), square, np.arange(4), {1}, (1, SVC()), 1j])
+def test_what_is_neither_plain_nor_a_choice_is_refused(value):
+    """The message names the journal, the parameter and the value."""
+    codec = ParamsCodec({"y": [value]})
+    with pytest.raises(ValueError, match=r"`journal` parameter cannot .* of 'x'"):
+        codec.encode({"x": value})
+    with pytest.raises(ValueError, match=r"List the choices, or set journal=None\."):
+        codec.key({"x": value})
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "[]",
+        "1",
+        '{"x": {}}',
+        '{"x": {"choice": 1}}',
+        '{"x": {"choice": -1}}',
+        '{"x": {"choice": true}}',
+        '{"x": {"choice": "0"}}',
+        '{"x": {"float": "many"}}',
+        '{"x": {"tuple": 3}}',
+        '{"x": {"tuple": [{"choice": 0}]}}',
+        '{"x": {"object": "os.system"}}',
+        '{"x": {"choice": 0, "float": "1"}}',
+    ],
+)
+def test_text_of_another_kind_is_a_value_error(text):
+    """Whatever a damaged journal holds, nothing else is raised."""
+    with pytest.raises(ValueError, match=r"."):
+        ParamsCodec({"x": ["a"]}).decode(text)
+
+
+def test_readable_params_show_choices_as_text():
+    """One line each, not too long."""
+    codec = ParamsCodec({"x": [SVC(C=2), np.zeros(900)]})
+    params = {"x": CHOICES[0], "C": 0.5}
+    params["x"] = codec.decode('{"x": {"choice": 0}}')["x"]
+    shown = readable_params(codec.encode(params), codec.labels())
+    assert shown == {"x": "SVC(C=2)", "C": 0.5}
+    long = codec.labels()["x"][1]
+    assert "\n" not in long
+    assert len(long) <= 200
+
+
+class Listed:
+    """Has choices, and could draw from them."""
+
+    choices = ((1, 2), "a")
+
+    def rvs(self):
+        """Draw nothing."""
+
+
+def test_choices_of_a_dict_are_what_is_not_plain():
+    """In the order they are written; ranges and distributions have none."""
+    clf = SVC()
+    space = {
+        "plain": [1, 2.0, "a", None, True],
+        "numbers": np.logspace(0, 1, 3),
+        "range": range(10**12),
+        "pair": (1e-3, 1e3, "log-uniform"),
+        "distribution": stats.uniform(),
+        "clf": [clf, "passthrough", square],
+        "shape": ((1, 2), (3,)),
+        "array": np.array(["a", (1,), None], dtype=object),
+        "rows": np.arange(4).reshape(2, 2),
+        "own": Listed(),
+    }
+    found = choices_of(space)
+    assert list(found) == ["clf", "shape", "array", "rows", "own"]
+    assert found["clf"][0] is clf
+    assert found["clf"][1:] == [square]
+    assert found["shape"] == [(1, 2), (3,)]
+    assert found["array"] == [(1,)]
+    np.testing.assert_array_equal(found["rows"], [[0, 1], [2, 3]])
+    assert found["own"] == [(1, 2)]
+
+
+def test_choices_of_a_list_of_dicts_are_joined():
+    """In the order of the dicts, so that positions do not depend on the branch."""
+    first, second = SVC(), SVC()
+    found = choices_of([{"clf": [first], "C": [1]}, {"clf": [second, first]}])
+    assert found == {"clf": [first, second, first]}
+
+
+@pytest.mark.parametrize("space", ["auto", None, 3, [], {}])
+def test_other_spaces_have_no_choices(space):
+    """What they are is for others to check."""
+    assert choices_of(space) == {}
