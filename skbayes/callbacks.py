@@ -283,7 +283,7 @@ class _Lines:
             pace = progress.elapsed / (progress.n_done - self._n_before)
             left = f", {pace * (progress.n_total - progress.n_done):.0f} s left"
         facts = _facts(progress)
-        sys.stderr.write(f"{self._description}: {done} trials, {facts}{left}\n")
+        sys.stderr.write(f"{self._description}: trial {done}, {facts}{left}\n")
 
 
 def _new_display(description: str, first: SearchProgress) -> _Bar | _Lines:
