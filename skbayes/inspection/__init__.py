@@ -1,5 +1,20 @@
 """Seeing what a search did: displays, and which parameters matter."""
 
+from skbayes.inspection._convergence import ConvergenceDisplay
+from skbayes.inspection._effect_display import EffectDisplay
+from skbayes.inspection._fold_scores import FoldScoresDisplay
+from skbayes.inspection._importance_display import ImportanceDisplay
 from skbayes.inspection._importances import ParamImportances, param_importances
+from skbayes.inspection._parallel_coordinates import ParallelCoordinatesDisplay
+from skbayes.inspection._timeline import TimelineDisplay
 
-__all__ = ["ParamImportances", "param_importances"]
+__all__ = [
+    "ConvergenceDisplay",
+    "EffectDisplay",
+    "FoldScoresDisplay",
+    "ImportanceDisplay",
+    "ParallelCoordinatesDisplay",
+    "ParamImportances",
+    "TimelineDisplay",
+    "param_importances",
+]

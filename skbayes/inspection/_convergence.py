@@ -1,0 +1,253 @@
+"""Did the search converge?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from skbayes._protocol import FloatArray
+from skbayes.inspection._figures import (
+    clear_spines,
+    open_axes,
+    palette_of,
+    score_label,
+)
+from skbayes.inspection._reading import SearchRecord, read_search
+
+_AGAINST = ("fits", "seconds")
+
+
+class ConvergenceDisplay:
+    """Best score so far against what it cost.
+
+    Make it with `from_search`.
+
+    Parameters
+    ----------
+    fits : array of shape (n_candidates,)
+        Fits done when each candidate had ended, in the order they ended.
+    seconds : array of shape (n_candidates,)
+        Seconds until then: from the start of the search where it keeps them, else of
+        all fits one after another.
+    scores : array of shape (n_candidates,)
+        Mean test score, NaN where a candidate failed or was stopped.
+    best_so_far : array of shape (n_candidates,)
+        Best score until then, NaN before the first.
+    untuned_score : float or None
+        Score of the estimator as it was given, where that was among the candidates.
+    metric : str
+        The score.
+    is_clock : bool
+        Whether `seconds` were read from a clock that ran along.
+
+    Attributes
+    ----------
+    figure_ : matplotlib Figure
+        The figure drawn in.
+    ax_ : matplotlib Axes
+        The axes drawn in.
+    line_ : matplotlib Line2D
+        Best so far.
+    points_ : matplotlib PathCollection
+        The candidates.
+    untuned_line_ : matplotlib Line2D or None
+        The untuned estimator's score.
+
+    See Also
+    --------
+    TimelineDisplay : What each worker did when.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_iris
+    >>> from sklearn.svm import SVC
+    >>> from skbayes import GridSearchCV
+    >>> from skbayes.inspection import ConvergenceDisplay
+    >>> X, y = load_iris(return_X_y=True)
+    >>> search = GridSearchCV(SVC(), {"C": [0.01, 0.1, 1.0]}).fit(X, y)
+    >>> display = ConvergenceDisplay.from_search(search)
+    >>> display.fits
+    array([ 5, 10, 15])
+    """
+
+    def __init__(
+        self, *, fits, seconds, scores, best_so_far, untuned_score, metric, is_clock
+    ):
+        self.fits = fits
+        self.seconds = seconds
+        self.scores = scores
+        self.best_so_far = best_so_far
+        self.untuned_score = untuned_score
+        self.metric = metric
+        self.is_clock = is_clock
+
+    @classmethod
+    def from_search(cls, search, *, metric=None, against="fits", ax=None):
+        """Draw the convergence of a fitted search.
+
+        Parameters
+        ----------
+        search : fitted search
+            One of this package's or of scikit-learn's.
+        metric : str, default=None
+            Which score, if there are several and `refit` names none.
+        against : {"fits", "seconds"}, default="fits"
+            What the horizontal axis counts.
+        ax : matplotlib Axes, default=None
+            Where to draw; None makes a figure.
+
+        Returns
+        -------
+        ConvergenceDisplay
+            Drawn.
+
+        Raises
+        ------
+        NotFittedError
+            If the search is not fitted.
+        TypeError
+            If it is no search.
+        ValueError
+            If no candidate has a score, or several scores are there and none is named.
+        """
+        record = read_search(search, caller=cls.__name__, metric=metric)
+        ended = _seconds_at_end(record)
+        is_clock = bool(record.trials)
+        order = np.argsort(ended, kind="stable") if is_clock else slice(None)
+        scores = record.scores[order]
+        untuned = record.untuned
+        score = np.nan if untuned is None else record.scores[untuned]
+        return cls(
+            fits=np.cumsum(record.n_fits[order]),
+            seconds=ended[order],
+            scores=scores,
+            best_so_far=np.fmax.accumulate(scores),
+            untuned_score=float(score) if np.isfinite(score) else None,
+            metric=record.metric,
+            is_clock=is_clock,
+        ).plot(against=against, ax=ax)
+
+    def plot(self, *, against="fits", ax=None):
+        """Draw.
+
+        Parameters
+        ----------
+        against : {"fits", "seconds"}, default="fits"
+            What the horizontal axis counts.
+        ax : matplotlib Axes, default=None
+            Where to draw; None makes a figure.
+
+        Returns
+        -------
+        ConvergenceDisplay
+            Itself.
+        """
+        if against not in _AGAINST:
+            raise ValueError(
+                "The `against` parameter of ConvergenceDisplay must be 'fits' or "
+                f"'seconds'. Got {against!r} instead."
+            )
+        x = self.fits if against == "fits" else self.seconds
+        if not np.isfinite(x).any():
+            raise ValueError(
+                "The times of this search are not in its `cv_results_`, so that "
+                "ConvergenceDisplay cannot draw against seconds. Use against='fits'."
+            )
+        self.figure_, self.ax_ = open_axes(ax, type(self).__name__, (7.0, 4.0))
+        colours = palette_of(self.ax_)
+        self._draw_candidates(x, colours)
+        (self.line_,) = self.ax_.step(
+            x,
+            self.best_so_far,
+            where="post",
+            color=colours.main,
+            linewidth=2.2,
+            label="best so far",
+            zorder=3,
+        )
+        self._draw_untuned(colours)
+        self._dress(against)
+        return self
+
+    def _draw_candidates(self, x, colours):
+        """Draw a point for each candidate, and a mark below for those without score."""
+        has_score = np.isfinite(self.scores)
+        self.points_ = self.ax_.scatter(
+            x[has_score],
+            self.scores[has_score],
+            s=18,
+            color=colours.muted,
+            alpha=0.7,
+            linewidths=0,
+            label="candidate",
+            zorder=2,
+        )
+        low, high = _visible_range(self.scores, self.untuned_score)
+        self.ax_.set_ylim(low, high)
+        hidden = has_score & (np.nan_to_num(self.scores, nan=np.inf) < low)
+        transform = self.ax_.get_xaxis_transform()
+        for mask, marker, label in (
+            (hidden, "v", f"{hidden.sum()} below the picture"),
+            (~has_score, "x", f"{(~has_score).sum()} failed or stopped"),
+        ):
+            if mask.any():
+                self.ax_.scatter(
+                    x[mask],
+                    np.full(mask.sum(), 0.02),
+                    s=22,
+                    marker=marker,
+                    color=colours.accent,
+                    transform=transform,
+                    label=label,
+                    clip_on=False,
+                    zorder=4,
+                )
+
+    def _draw_untuned(self, colours):
+        """Draw the score of the estimator as it was given."""
+        self.untuned_line_ = None
+        if self.untuned_score is not None:
+            self.untuned_line_ = self.ax_.axhline(
+                self.untuned_score,
+                color=colours.third,
+                linestyle="--",
+                linewidth=1.5,
+                label="untuned estimator",
+                zorder=1,
+            )
+
+    def _dress(self, against):
+        """Put labels and the legend."""
+        seconds = "seconds" if self.is_clock else "seconds of fitting and scoring"
+        self.ax_.set(
+            xlabel="fits" if against == "fits" else seconds,
+            ylabel=score_label(self.metric),
+        )
+        self.ax_.set_xlim(left=0)
+        clear_spines(self.ax_)
+        self.ax_.legend(loc="lower right", frameon=True, framealpha=0.85)
+
+
+def _seconds_at_end(record: SearchRecord) -> FloatArray:
+    """Seconds from the start to the end of each candidate, (n_candidates,)."""
+    if record.trials:
+        ends = [
+            max((f.started + f.fit_time + f.score_time for f in t.folds), default=0.0)
+            for t in record.trials
+        ]
+        return np.array(ends)
+    return np.cumsum(record.seconds)
+
+
+def _visible_range(scores: FloatArray, untuned: float | None) -> tuple[float, float]:
+    """Range that shows the good scores: the worst may lie far below and are left out."""
+    finite = scores[np.isfinite(scores)]
+    best = finite.max()
+    low = max(finite.min(), best - 4.0 * (best - np.median(finite)))
+    if untuned is not None:
+        low = min(low, untuned)
+    if low >= best:
+        low = finite.min()
+    margin = 0.06 * (best - low) or 0.05 * max(abs(best), 1e-3)
+    return low - margin, best + margin

@@ -1,0 +1,309 @@
+"""How the score depends on each parameter, drawn."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from sklearn.utils import check_random_state
+
+from skbayes._gp import limit_threads
+from skbayes.inspection._column_axis import column_axes
+from skbayes.inspection._effects import effect, shared_branches
+from skbayes.inspection._effect_panels import draw_panel
+from skbayes.inspection._figures import import_pyplot, palette_of
+from skbayes.inspection._reading import read_search
+from skbayes.inspection._score_model import score_model
+from skbayes.inspection._searched_space import parameters_of
+
+#: Panels drawn if no parameters are named.
+_MOST_PANELS = 12
+_OTHERS = ("average", "best")
+#: Probability of the bands.
+_CONFIDENCE = 0.95
+
+
+class EffectDisplay:
+    """Score that the model expects against one parameter, or against two.
+
+    Make it with `from_search`.
+
+    Parameters
+    ----------
+    effects : list of Effect
+        One for each panel: its `axes`, `places`, `mean`, `low` and `high`.
+    tried : list of array of shape (n_candidates, n_axes)
+        Where the candidates lie, for each panel; NaN where one has no such parameter.
+    best : list of array of shape (n_axes,)
+        Where the best candidate lies, for each panel.
+    explained : float
+        How much of the trials' variance the model predicts leaving one out.
+    metric : str
+        The score.
+    others : {"average", "best"}
+        What was done with the other parameters.
+
+    Attributes
+    ----------
+    figure_ : matplotlib Figure
+        The figure drawn in.
+    axes_ : array of matplotlib Axes of shape (n_panels,)
+        One for each panel.
+
+    See Also
+    --------
+    param_importances : How much each parameter matters.
+
+    Notes
+    -----
+    The line is the posterior mean of a Gaussian process, averaged over the other
+    parameters as the search space draws them, or with these held at the best
+    candidate's values; the band is where the average lies with 95 % probability. The
+    average is taken in the units of the model, in which very bad scores count by their
+    logarithm.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_iris
+    >>> from sklearn.tree import DecisionTreeClassifier
+    >>> from skbayes import GridSearchCV
+    >>> from skbayes.inspection import EffectDisplay
+    >>> X, y = load_iris(return_X_y=True)
+    >>> search = GridSearchCV(
+    ...     DecisionTreeClassifier(random_state=0),
+    ...     {"max_depth": [1, 2, 3, 4], "splitter": ["best", "random"]},
+    ... ).fit(X, y)
+    >>> display = EffectDisplay.from_search(search, ["max_depth"], random_state=0)
+    >>> display.effects[0].mean.shape
+    (4,)
+    """
+
+    def __init__(self, *, effects, tried, best, explained, metric, others):
+        self.effects = effects
+        self.tried = tried
+        self.best = best
+        self.explained = explained
+        self.metric = metric
+        self.others = others
+
+    @classmethod
+    def from_search(
+        cls,
+        search,
+        params=None,
+        *,
+        others="average",
+        metric=None,
+        n_cols=3,
+        random_state=None,
+        ax=None,
+    ):
+        """Compute the effects of parameters of a fitted search and draw them.
+
+        Parameters
+        ----------
+        search : fitted search
+            One of this package's or of scikit-learn's.
+        params : list of str or of (str, str), default=None
+            One panel for each parameter, or for each pair; None: every parameter by
+            itself, at most the 12 with the largest effects, these first.
+        others : {"average", "best"}, default="average"
+            Average over the other parameters, or hold them at the best candidate's.
+        metric : str, default=None
+            Which score, if there are several and `refit` names none.
+        n_cols : int, default=3
+            Panels side by side.
+        random_state : int, RandomState or None, default=None
+            Makes the result repeatable.
+        ax : matplotlib Axes or array of them, default=None
+            Where to draw: one for each panel, or one that is divided; None makes a
+            figure.
+
+        Returns
+        -------
+        EffectDisplay
+            Drawn.
+
+        Raises
+        ------
+        NotFittedError
+            If the search is not fitted.
+        TypeError
+            If it is no search.
+        ValueError
+            If its results say nothing of effects, or a parameter is unknown.
+        """
+        caller = cls.__name__
+        if others not in _OTHERS:
+            raise ValueError(
+                f"The `others` parameter of {caller} must be 'average' or 'best'. Got "
+                f"{others!r} instead."
+            )
+        record = read_search(search, caller=caller, metric=metric)
+        model = score_model(search, record, caller=caller)
+        wanted = _columns_of(model.space, params, caller, record.owner)
+        seed = check_random_state(random_state).randint(2**31)
+        axes = column_axes(model.space)
+        U = model.space.encode(list(record.params))
+        order = record.best_first()
+        with limit_threads():
+            effects = [
+                effect(
+                    model,
+                    axes,
+                    columns,
+                    around=None if others == "average" else _best(model, U, order, columns),
+                    # The same points in all panels: their curves can be compared.
+                    confidence=_CONFIDENCE,
+                    rng=np.random.default_rng(seed),
+                )
+                for columns in wanted
+            ]
+        if params is None:
+            effects.sort(key=lambda e: -np.ptp(e.mean))
+            effects = effects[:_MOST_PANELS]
+        tried = [_places(model.space, U, e) for e in effects]
+        return cls(
+            effects=effects,
+            tried=tried,
+            best=[places[record.best] for places in tried],
+            explained=model.explained(),
+            metric=record.metric,
+            others=others,
+        ).plot(n_cols=n_cols, ax=ax)
+
+    def plot(self, *, n_cols=3, ax=None):
+        """Draw.
+
+        Parameters
+        ----------
+        n_cols : int, default=3
+            Panels side by side.
+        ax : matplotlib Axes or array of them, default=None
+            Where to draw: one for each panel, or one that is divided; None makes a
+            figure.
+
+        Returns
+        -------
+        EffectDisplay
+            Itself.
+        """
+        n_panels = len(self.effects)
+        n_cols = min(n_cols, n_panels)
+        self.figure_, self.axes_ = _open_panels(ax, n_panels, n_cols)
+        limits = self._score_limits()
+        for i, (panel, shown, tried, best) in enumerate(
+            zip(self.axes_, self.effects, self.tried, self.best, strict=True)
+        ):
+            draw_panel(
+                panel,
+                shown,
+                tried,
+                best,
+                metric=self.metric,
+                limits=limits,
+                with_label=i % n_cols == 0,
+            )
+        if ax is None:
+            how = (
+                "averaged over the others"
+                if self.others == "average"
+                else "others as in the best candidate"
+            )
+            self.figure_.suptitle(
+                f"effect on {self.metric}, {how}\n"
+                f"model explains {max(self.explained, 0.0):.0%} of the scores",
+                fontsize="medium",
+                color=palette_of(self.axes_[0]).text,
+            )
+        return self
+
+    def _score_limits(self):
+        """Range of scores that all one-dimensional panels share."""
+        single = [e for e in self.effects if len(e.axes) == 1]
+        if not single:
+            return None
+        low = np.nanmin([np.nanmin(e.low) for e in single])
+        high = np.nanmax([np.nanmax(e.high) for e in single])
+        margin = 0.05 * (high - low) or 0.01
+        return low - margin, high + margin
+
+
+def _columns_of(space, params, caller, owner):
+    """Columns of each panel: a tuple of one or two."""
+    by_name = {p.name: p.columns for p in parameters_of(space)}
+    if params is None:
+        return [(j,) for columns in by_name.values() for j in columns]
+    if isinstance(params, str):
+        params = [params]
+    wanted = []
+    for item in params:
+        pair = (item,) if isinstance(item, str) else tuple(item)
+        if len(pair) not in (1, 2) or not all(name in by_name for name in pair):
+            raise ValueError(
+                f"The `params` parameter of {caller} must be names, or pairs of names, "
+                f"of parameters that this {owner} varied: {sorted(by_name)}. Got "
+                f"{item!r} instead."
+            )
+        wanted += _panels_of(space, [by_name[name] for name in pair], pair, caller)
+    return wanted
+
+
+def _panels_of(space, columns, pair, caller):
+    """All combinations of columns that exist together, for one item of `params`."""
+    if len(columns) == 1:
+        return [(j,) for j in columns[0]]
+    panels = [
+        (i, j)
+        for i in columns[0]
+        for j in columns[1]
+        if i != j and shared_branches(space, (i, j))
+    ]
+    if not panels:
+        raise ValueError(
+            f"The `params` parameter of {caller} must name parameters that exist "
+            f"together, and {pair[0]!r} and {pair[1]!r} never do: name them one by one."
+        )
+    return panels
+
+
+def _best(model, U, order, columns):
+    """Encoded point of the best candidate that has the columns, else of the best."""
+    active = model.space.active(U[order])[:, list(columns)].all(axis=1)
+    return U[order[np.argmax(active)]]
+
+
+def _places(space, U, shown):
+    """Where encoded candidates lie in a panel, NaN where a column does not exist."""
+    active = space.active(U)
+    places = np.full((len(U), len(shown.columns)), np.nan)
+    for k, (j, axis) in enumerate(zip(shown.columns, shown.axes, strict=True)):
+        places[active[:, j], k] = axis.place(U[active[:, j], j])
+    return places
+
+
+def _open_panels(ax, n_panels, n_cols):
+    """Figure and an axes for each panel."""
+    plt = import_pyplot("EffectDisplay")
+    n_rows = math.ceil(n_panels / n_cols)
+    if ax is None:
+        size = (3.2 * n_cols + 0.6, 2.6 * n_rows + 0.5)
+        figure = plt.figure(figsize=size, layout="constrained")
+        grid = figure.add_gridspec(n_rows, n_cols)
+    elif hasattr(ax, "get_subplotspec"):
+        if n_panels == 1:
+            return ax.figure, np.array([ax])
+        figure = ax.figure
+        ax.set_axis_off()
+        spec = ax.get_subplotspec()
+        grid = spec.subgridspec(n_rows, n_cols, wspace=0.45, hspace=0.6)
+    else:
+        panels = np.asarray(ax, dtype=object).ravel()
+        if len(panels) != n_panels:
+            raise ValueError(
+                f"The `ax` parameter of EffectDisplay must be one Axes or {n_panels}, "
+                f"one for each panel. Got {len(panels)} instead."
+            )
+        return panels[0].figure, panels
+    cells = [divmod(i, n_cols) for i in range(n_panels)]
+    return figure, np.array([figure.add_subplot(grid[cell]) for cell in cells])

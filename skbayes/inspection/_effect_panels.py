@@ -1,0 +1,204 @@
+"""One panel of the effects: a curve, bars, lines or a map."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from skbayes._protocol import FloatArray
+from skbayes.inspection._effects import Effect
+from skbayes.inspection._figures import (
+    Palette,
+    clear_spines,
+    palette_of,
+    put_column_on,
+    score_label,
+)
+
+#: Categories that are drawn as lines of their own, not as rows of a map.
+_MOST_LINES = 4
+_LINE_STYLES = ("-", "--", "-.", ":")
+
+
+def draw_panel(
+    ax: Any,
+    shown: Effect,
+    tried: FloatArray,
+    best: FloatArray,
+    *,
+    metric: str,
+    limits: tuple[float, float] | None,
+    with_label: bool,
+) -> None:
+    """Draw one effect, in the way that suits its axes.
+
+    Parameters
+    ----------
+    ax : matplotlib Axes
+        Where.
+    shown : Effect
+        What.
+    tried : array of shape (n_candidates, n_axes)
+        Where the candidates lie.
+    best : array of shape (n_axes,)
+        Where the best one lies, NaN where it lacks the parameter.
+    metric : str
+        The score.
+    limits : tuple of float or None
+        Range of the score's axis.
+    with_label : bool
+        Whether to name the score's axis.
+    """
+    colours = palette_of(ax)
+    if len(shown.axes) == 2:
+        lines = _lines_axis(shown)
+        if lines is None:
+            _draw_map(ax, shown, tried, best, metric, colours)
+        else:
+            _draw_lines(ax, shown, lines, metric, colours)
+        return
+    (places,), (axis,) = shown.places, shown.axes
+    if axis.is_category:
+        _draw_categories(ax, places, shown, best[0], colours)
+    else:
+        _draw_curve(ax, places, shown.mean, shown.low, shown.high, colours.main)
+        if np.isfinite(best[0]):
+            ax.axvline(best[0], color=colours.accent, linestyle=":", linewidth=1.4)
+    put_column_on(ax, axis, "x")
+    _draw_rug(ax, tried[:, 0], axis, colours)
+    if limits is not None:
+        ax.set_ylim(limits)
+    if with_label:
+        ax.set_ylabel(score_label(metric))
+    else:
+        ax.tick_params(labelleft=limits is None)
+    clear_spines(ax)
+
+
+def _draw_curve(
+    ax: Any,
+    places: FloatArray,
+    mean: FloatArray,
+    low: FloatArray,
+    high: FloatArray,
+    colour: str,
+    **style: Any,
+) -> None:
+    """Draw a line with its band."""
+    ax.fill_between(places, low, high, color=colour, alpha=0.22, linewidth=0)
+    ax.plot(places, mean, color=colour, linewidth=2, **style)
+
+
+def _draw_categories(
+    ax: Any, places: FloatArray, shown: Effect, best: float, colours: Palette
+) -> None:
+    """Draw a point with its interval for each category, the best in another colour."""
+    for i, place in enumerate(places):
+        if not np.isfinite(shown.mean[i]):
+            continue
+        is_best = place == best
+        ax.errorbar(
+            place,
+            shown.mean[i],
+            yerr=[
+                [shown.mean[i] - shown.low[i]],
+                [shown.high[i] - shown.mean[i]],
+            ],
+            fmt="D" if is_best else "o",
+            color=colours.accent if is_best else colours.main,
+            capsize=4,
+            markersize=7 if is_best else 6,
+        )
+    ax.set_xlim(places[0] - 0.5, places[-1] + 0.5)
+
+
+def _draw_rug(ax: Any, tried: FloatArray, axis: Any, colours: Palette) -> None:
+    """Mark at the bottom which values were tried."""
+    values = tried[np.isfinite(tried)]
+    if axis.kind not in ("linear", "log"):
+        return
+    ax.plot(
+        values,
+        np.full(len(values), 0.0),
+        "|",
+        color=colours.muted,
+        alpha=0.6,
+        markersize=9,
+        transform=ax.get_xaxis_transform(),
+        clip_on=False,
+    )
+    ax.set_xlim(axis.places[0], axis.places[-1])
+
+
+def _lines_axis(shown: Effect) -> int | None:
+    """Return which of two axes is drawn as lines: the one with few categories."""
+    for k in (0, 1):
+        axis, other = shown.axes[k], shown.axes[1 - k]
+        few = axis.is_category and len(axis.grid) <= _MOST_LINES
+        if few and not other.is_category:
+            return k
+    return None
+
+
+def _draw_lines(
+    ax: Any, shown: Effect, k: int, metric: str, colours: Palette
+) -> None:
+    """Draw a curve for each category."""
+    axis, other = shown.axes[k], shown.axes[1 - k]
+    tables = [np.moveaxis(t, k, 0) for t in (shown.mean, shown.low, shown.high)]
+    for i, name in enumerate(axis.tick_labels):
+        mean, low, high = (table[i] for table in tables)
+        if np.isnan(mean).all():
+            continue
+        _draw_curve(
+            ax,
+            shown.places[1 - k],
+            mean,
+            low,
+            high,
+            colours.series[i],
+            label=name,
+            linestyle=_LINE_STYLES[i],
+        )
+    put_column_on(ax, other, "x")
+    ax.set_ylabel(score_label(metric))
+    ax.legend(title=axis.label, frameon=True, framealpha=0.85, fontsize="small")
+    clear_spines(ax)
+
+
+def _draw_map(
+    ax: Any,
+    shown: Effect,
+    tried: FloatArray,
+    best: FloatArray,
+    metric: str,
+    colours: Palette,
+) -> None:
+    """Draw a map of two parameters, with the candidates on it."""
+    x, y = shown.places
+    for axis, which in zip(shown.axes, "xy", strict=True):
+        put_column_on(ax, axis, which)
+    image = ax.pcolormesh(
+        _edges(x, shown.axes[0].kind),
+        _edges(y, shown.axes[1].kind),
+        np.ma.masked_invalid(shown.mean.T),
+        cmap="viridis",
+        shading="flat",
+        rasterized=True,
+    )
+    ax.figure.colorbar(image, ax=ax, label=score_label(metric))
+    ax.scatter(*tried.T, s=9, facecolor="none", edgecolor="white", linewidth=0.7)
+    if np.isfinite(best).all():
+        ax.scatter(
+            *best, s=110, marker="*", color="#F0A030", edgecolor="black", zorder=4
+        )
+
+
+def _edges(places: FloatArray, kind: str) -> FloatArray:
+    """Edges of cells around ascending places, (n + 1,)."""
+    on = np.log(places) if kind == "log" else places
+    middles = (on[1:] + on[:-1]) / 2
+    first, last = on[0] - (middles[0] - on[0]), on[-1] + (on[-1] - middles[-1])
+    edges = np.concatenate([[first], middles, [last]])
+    return np.exp(edges) if kind == "log" else edges

@@ -1,0 +1,151 @@
+"""What the pictures have in common: matplotlib on demand, colours, labels that fit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from skbayes.inspection._column_axis import ColumnAxis
+
+#: Characters of tick labels side by side above which they are turned.
+_MOST_CHARACTERS = 22
+
+
+@dataclass(frozen=True)
+class Palette:
+    """Colours that stay apart for colour-blind eyes, on one kind of background.
+
+    Parameters
+    ----------
+    main, accent, third : str
+        From Okabe and Ito's palette, lightened on dark backgrounds.
+    muted : str
+        For what is less important.
+    text : str
+        For words and outlines.
+    colormap : str
+        Sequential, so that the best score stands out from the background.
+    """
+
+    main: str
+    accent: str
+    third: str
+    muted: str
+    text: str
+    colormap: str
+
+    @property
+    def series(self) -> tuple[str, ...]:
+        """Colours of several lines in one picture."""
+        return (self.main, self.accent, self.third, self.muted)
+
+
+_ON_LIGHT = Palette("#0072B2", "#D55E00", "#007F5C", "#7A7A7A", "#222222", "viridis_r")
+_ON_DARK = Palette("#56B4E9", "#F0A030", "#33C9A0", "#9A9A9A", "#EEEEEE", "viridis")
+
+
+def import_pyplot(caller: str) -> Any:
+    """Import matplotlib's pyplot, or say what to install.
+
+    Parameters
+    ----------
+    caller : str
+        Who needs it.
+
+    Returns
+    -------
+    module
+
+    Raises
+    ------
+    ImportError
+        If matplotlib is not installed.
+    """
+    try:
+        import matplotlib.pyplot as plt
+    except ImportError as error:
+        raise ImportError(
+            f"{caller}.plot needs matplotlib. Install it with `pip install "
+            "skbayes[plot]`."
+        ) from error
+    return plt
+
+
+def open_axes(ax: Any, caller: str, size: tuple[float, float]) -> tuple[Any, Any]:
+    """Return the figure and the axes to draw in, new ones if `ax` is None."""
+    plt = import_pyplot(caller)
+    if ax is not None:
+        return ax.figure, ax
+    figure, ax = plt.subplots(figsize=size, layout="constrained")
+    return figure, ax
+
+
+def palette_of(ax: Any) -> Palette:
+    """Choose the colours that suit the background of some axes."""
+    from matplotlib.colors import to_rgba
+
+    colour = to_rgba(ax.get_facecolor())
+    if colour[3] < 0.5:  # a transparent patch shows the figure's
+        colour = to_rgba(ax.figure.get_facecolor())
+    red, green, blue = colour[:3]
+    luminance = 0.2126 * red + 0.7152 * green + 0.0722 * blue
+    return _ON_LIGHT if luminance > 0.4 else _ON_DARK
+
+
+def clear_spines(ax: Any, keep: Sequence[str] = ("left", "bottom")) -> None:
+    """Take the frame away but for some sides."""
+    for side, spine in ax.spines.items():
+        spine.set_visible(side in keep)
+
+
+def score_label(metric: str) -> str:
+    """Name of a score on an axis."""
+    return "mean test score" if metric == "score" else f"mean test {metric}"
+
+
+def put_column_on(ax: Any, column: ColumnAxis, which: str) -> None:
+    """Make an axis of a picture that of a column: scale, ticks, label."""
+    axis = ax.xaxis if which == "x" else ax.yaxis
+    getattr(ax, f"set_{which}label")(column.label)
+    if column.kind == "log":
+        getattr(ax, f"set_{which}scale")("log")
+        _thin_log_ticks(axis, column)
+        return
+    if column.kind == "linear":
+        from matplotlib.ticker import MaxNLocator
+
+        axis.set_major_locator(MaxNLocator(5))
+        return
+    axis.set_ticks(column.ticks, labels=column.tick_labels)
+    is_long = sum(map(len, column.tick_labels)) > _MOST_CHARACTERS
+    if which == "x" and is_long:
+        for text in axis.get_ticklabels():
+            text.set(rotation=30, ha="right", rotation_mode="anchor")
+
+
+def _thin_log_ticks(axis: Any, column: ColumnAxis) -> None:
+    """Label at most five places of a log axis, within a decade or two also 2 and 5."""
+    from matplotlib.ticker import LogLocator, NullFormatter, StrMethodFormatter
+
+    low, high = column.places[0], column.places[-1]
+    axis.set_minor_formatter(NullFormatter())
+    if high / low >= 300:
+        axis.set_major_locator(LogLocator(numticks=6))
+        return
+    axis.set_major_locator(LogLocator(subs=(1.0, 3.0), numticks=8))
+    axis.set_major_formatter(StrMethodFormatter("{x:g}"))
+
+
+def tell(ax: Any, text: str) -> None:
+    """Write a message where there is nothing to draw."""
+    ax.text(
+        0.5,
+        0.5,
+        text,
+        transform=ax.transAxes,
+        ha="center",
+        va="center",
+        wrap=True,
+        color=palette_of(ax).text,
+    )

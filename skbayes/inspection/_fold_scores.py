@@ -1,0 +1,209 @@
+"""How sure is the order of the best candidates?"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from skbayes.inspection._figures import clear_spines, open_axes, palette_of
+from skbayes.inspection._reading import is_same_value, read_search
+from skbayes.inspection._wording import params_label
+
+#: Folds that are joined by lines.
+_MOST_JOINED = 10
+
+
+class FoldScoresDisplay:
+    """Scores of the best candidates on every single fold.
+
+    Make it with `from_search`.
+
+    Parameters
+    ----------
+    fold_scores : array of shape (n_shown, n_splits)
+        Best candidate first; the untuned estimator is the last row, where it was among
+        the candidates.
+    labels : list of str
+        One for each row.
+    is_untuned : bool array of shape (n_shown,)
+        The row of the estimator as it was given.
+    metric : str
+        The score.
+
+    Attributes
+    ----------
+    figure_ : matplotlib Figure
+        The figure drawn in.
+    ax_ : matplotlib Axes
+        The axes drawn in.
+    points_ : matplotlib PathCollection
+        The folds.
+
+    Notes
+    -----
+    A grey line joins the scores on one fold: where the lines run side by side, folds
+    differ and candidates do not change their order; where they cross, the order is
+    chance.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_iris
+    >>> from sklearn.svm import SVC
+    >>> from skbayes import GridSearchCV
+    >>> from skbayes.inspection import FoldScoresDisplay
+    >>> X, y = load_iris(return_X_y=True)
+    >>> search = GridSearchCV(SVC(), {"C": [0.1, 1.0, 10.0]}).fit(X, y)
+    >>> display = FoldScoresDisplay.from_search(search, n_top=2)
+    >>> display.fold_scores.shape
+    (2, 5)
+    """
+
+    def __init__(self, *, fold_scores, labels, is_untuned, metric):
+        self.fold_scores = fold_scores
+        self.labels = labels
+        self.is_untuned = is_untuned
+        self.metric = metric
+
+    @classmethod
+    def from_search(cls, search, *, n_top=8, metric=None, ax=None):
+        """Draw the fold scores of a fitted search.
+
+        Parameters
+        ----------
+        search : fitted search
+            One of this package's or of scikit-learn's.
+        n_top : int, default=8
+            How many candidates, the best.
+        metric : str, default=None
+            Which score, if there are several and `refit` names none.
+        ax : matplotlib Axes, default=None
+            Where to draw; None makes a figure.
+
+        Returns
+        -------
+        FoldScoresDisplay
+            Drawn.
+
+        Raises
+        ------
+        NotFittedError
+            If the search is not fitted.
+        TypeError
+            If it is no search.
+        ValueError
+            If `n_top` is no number of candidates, or no candidate has a score.
+        """
+        if not isinstance(n_top, int | np.integer) or n_top < 1:
+            raise ValueError(
+                f"The `n_top` parameter of {cls.__name__} must be an integer >= 1. Got "
+                f"{n_top!r} instead."
+            )
+        record = read_search(search, caller=cls.__name__, metric=metric)
+        rows = record.best_first()[:n_top].tolist()
+        untuned = record.untuned
+        if untuned is not None and record.is_complete[untuned] and untuned not in rows:
+            rows.append(untuned)
+        names = _names_that_differ([record.params[row] for row in rows])
+        labels = [
+            ("untuned" if row == untuned else f"#{place}")
+            + _after(": ", params_label(record.params[row], names, 48))
+            for place, row in enumerate(rows, start=1)
+        ]
+        return cls(
+            fold_scores=record.fold_scores[rows],
+            labels=labels,
+            is_untuned=np.array([row == untuned for row in rows]),
+            metric=record.metric,
+        ).plot(ax=ax)
+
+    def plot(self, *, ax=None):
+        """Draw.
+
+        Parameters
+        ----------
+        ax : matplotlib Axes, default=None
+            Where to draw; None makes a figure.
+
+        Returns
+        -------
+        FoldScoresDisplay
+            Itself.
+        """
+        n_shown, n_splits = self.fold_scores.shape
+        size = (8.5, 1.5 + 0.36 * n_shown)
+        self.figure_, self.ax_ = open_axes(ax, type(self).__name__, size)
+        colours = palette_of(self.ax_)
+        places = np.arange(n_shown)
+        if 1 < n_splits <= _MOST_JOINED and n_shown > 1:
+            self.ax_.plot(
+                self.fold_scores, places, color=colours.muted, alpha=0.5, linewidth=0.8
+            )
+        self._draw_folds(places, colours)
+        self._draw_means(places, colours)
+        self.ax_.set_yticks(places, labels=self.labels)
+        self.ax_.set_ylim(n_shown - 0.5, -0.5)
+        name = "score" if self.metric == "score" else self.metric
+        self.ax_.set_xlabel(f"test {name} of each fold")
+        self.ax_.legend(
+            loc="lower left",
+            bbox_to_anchor=(0.0, 1.0),
+            ncols=3,
+            frameon=False,
+            borderaxespad=0.2,
+        )
+        clear_spines(self.ax_)
+        return self
+
+    def _draw_folds(self, places, colours):
+        """Draw a point for each fold."""
+        y = np.broadcast_to(places[:, None], self.fold_scores.shape)
+        colour = np.where(self.is_untuned, colours.third, colours.main)
+        self.points_ = self.ax_.scatter(
+            self.fold_scores.ravel(),
+            y.ravel(),
+            s=26,
+            c=np.repeat(colour, self.fold_scores.shape[1]),
+            alpha=0.75,
+            linewidths=0,
+            zorder=3,
+        )
+        self.ax_.scatter(
+            [], [], s=26, color=colours.main, label="a fold (joined: the same fold)"
+        )
+
+    def _draw_means(self, places, colours):
+        """Draw the mean of each candidate, and how far the best one reaches down."""
+        means = self.fold_scores.mean(axis=1)
+        self.ax_.scatter(
+            means,
+            places,
+            s=190,
+            marker="|",
+            linewidths=2.5,
+            color=colours.accent,
+            zorder=4,
+            label="mean over folds",
+        )
+        self.ax_.axvline(
+            means[0], color=colours.accent, linestyle=":", linewidth=1, zorder=1
+        )
+
+
+def _names_that_differ(params):
+    """Names of parameters in which some candidates differ, in sorted order."""
+    names = sorted({name for point in params for name in point})
+    first = params[0]
+    differing = [
+        name
+        for name in names
+        if any(
+            (name in point) != (name in first)
+            or (name in point and not is_same_value(point[name], first[name]))
+            for point in params
+        )
+    ]
+    return differing or names
+
+
+def _after(separator, text):
+    """Text with a separator before it, nothing if there is no text."""
+    return f"{separator}{text}" if text else ""

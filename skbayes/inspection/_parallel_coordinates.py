@@ -1,0 +1,323 @@
+"""Which combinations of values scored well?"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from skbayes.inspection._column_axis import column_axes
+from skbayes.inspection._figures import clear_spines, open_axes, palette_of, score_label
+from skbayes.inspection._reading import read_search
+from skbayes.inspection._searched_space import searched_space
+from skbayes.inspection._wording import number_label, shorten
+
+#: Where a candidate stands that has no such parameter, below the axis from 0 to 1.
+_ABSENT = -0.14
+#: Share of the distance between categories over which their lines are spread.
+_SPREAD = 0.3
+#: Labels above which those of a categorical axis are thinned out.
+_MOST_LABELS = 12
+
+
+class ParallelCoordinatesDisplay:
+    """One line for each candidate, from value to value to its score.
+
+    Make it with `from_search`.
+
+    Parameters
+    ----------
+    places : array of shape (n_candidates, n_columns)
+        Where each candidate crosses the axis of each parameter, from 0 to 1; NaN where
+        it has no such parameter.
+    scores : array of shape (n_candidates,)
+        Mean test score.
+    axes : list of ColumnAxis
+        The axes of the parameters.
+    metric : str
+        The score.
+    n_without_score : int
+        Candidates that failed or were stopped, which are not drawn.
+
+    Attributes
+    ----------
+    figure_ : matplotlib Figure
+        The figure drawn in.
+    ax_ : matplotlib Axes
+        The axes drawn in.
+    lines_ : matplotlib LineCollection
+        The candidates, worst first.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_iris
+    >>> from sklearn.svm import SVC
+    >>> from skbayes import GridSearchCV
+    >>> from skbayes.inspection import ParallelCoordinatesDisplay
+    >>> X, y = load_iris(return_X_y=True)
+    >>> grid = {"C": [0.1, 1.0, 10.0], "kernel": ["linear", "rbf"]}
+    >>> search = GridSearchCV(SVC(), grid).fit(X, y)
+    >>> display = ParallelCoordinatesDisplay.from_search(search)
+    >>> display.places.shape
+    (6, 2)
+    """
+
+    def __init__(self, *, places, scores, axes, metric, n_without_score):
+        self.places = places
+        self.scores = scores
+        self.axes = axes
+        self.metric = metric
+        self.n_without_score = n_without_score
+
+    @classmethod
+    def from_search(cls, search, *, metric=None, ax=None):
+        """Draw the candidates of a fitted search.
+
+        Parameters
+        ----------
+        search : fitted search
+            One of this package's or of scikit-learn's.
+        metric : str, default=None
+            Which score, if there are several and `refit` names none.
+        ax : matplotlib Axes, default=None
+            Where to draw; None makes a figure.
+
+        Returns
+        -------
+        ParallelCoordinatesDisplay
+            Drawn.
+
+        Raises
+        ------
+        NotFittedError
+            If the search is not fitted.
+        TypeError
+            If it is no search.
+        ValueError
+            If no candidate has a score, or no parameter was searched.
+        """
+        record = read_search(search, caller=cls.__name__, metric=metric)
+        space = searched_space(search, record.params)
+        if space.n_columns == 0:
+            raise ValueError(
+                f"{cls.__name__} needs a parameter with more than one value, and this "
+                f"{record.owner} has none. Search a space with more values."
+            )
+        U = space.encode(list(record.params))
+        active, axes = space.active(U), column_axes(space)
+        places = np.full(U.shape, np.nan)
+        for j, axis in enumerate(axes):
+            rows = active[:, j]
+            places[rows, j] = _to_unit(axis, axis.place(U[rows, j]))
+        rows = record.is_complete
+        return cls(
+            places=places[rows],
+            scores=record.scores[rows],
+            axes=axes,
+            metric=record.metric,
+            n_without_score=int((~rows).sum()),
+        ).plot(ax=ax)
+
+    def plot(self, *, ax=None):
+        """Draw.
+
+        Parameters
+        ----------
+        ax : matplotlib Axes, default=None
+            Where to draw; None makes a figure.
+
+        Returns
+        -------
+        ParallelCoordinatesDisplay
+            Itself.
+        """
+        n_columns = len(self.axes)
+        width = max(6.0, 1.5 * (n_columns + 1) + 1.0)
+        self.figure_, self.ax_ = open_axes(ax, type(self).__name__, (width, 4.6))
+        self._draw_lines(palette_of(self.ax_))
+        for j, axis in enumerate(self.axes):
+            self._draw_axis(j, axis, palette_of(self.ax_))
+        self._draw_score_axis(palette_of(self.ax_))
+        self._dress(palette_of(self.ax_))
+        return self
+
+    def _draw_lines(self, colours):
+        """Draw the candidates, the best last and most visible."""
+        from matplotlib.collections import LineCollection
+
+        low, high = _score_range(self.scores)
+        height = np.clip((self.scores - low) / (high - low), 0.0, 1.0)
+        points = np.column_stack([self._spread_places(), height])
+        points = np.where(np.isnan(points), _ABSENT, points)
+        order = np.argsort(self.scores, kind="stable")
+        x = np.arange(points.shape[1])
+        segments = [np.column_stack([x, points[i]]) for i in order]
+        n = len(order)
+        strength = np.linspace(0.0, 1.0, n) ** 2 if n > 1 else np.ones(1)
+        faintest = 0.5 if n <= 60 else 0.15
+        self.lines_ = LineCollection(
+            segments,
+            array=self.scores[order],
+            cmap=colours.colormap,
+            norm=_norm(low, high),
+            alpha=faintest + (0.95 - faintest) * strength,
+            linewidths=0.7 + 1.3 * strength,
+        )
+        self.ax_.add_collection(self.lines_)
+        (self.best_line_,) = self.ax_.plot(
+            x, points[order[-1]], color=colours.accent, linewidth=3, label="best"
+        )
+
+    def _spread_places(self):
+        """Places with the lines of a category side by side, the best on top."""
+        places = self.places.copy()
+        rank = np.argsort(np.argsort(self.scores, kind="stable"), kind="stable")
+        for j, axis in enumerate(self.axes):
+            if not axis.is_category:
+                continue
+            distance = 1.0 / max(len(axis.ticks) - 1, 1)
+            for value in np.unique(places[np.isfinite(places[:, j]), j]):
+                rows = np.flatnonzero(places[:, j] == value)
+                rows = rows[np.argsort(rank[rows])]
+                if len(rows) > 1:
+                    offset = np.linspace(-0.5, 0.5, len(rows)) * _SPREAD * distance
+                    places[rows, j] += offset
+        return places
+
+    def _draw_axis(self, j, axis, colours):
+        """Draw a vertical axis with its labels on its left."""
+        self.ax_.plot([j, j], [0, 1], color=colours.text, linewidth=1, zorder=3)
+        places, labels = _labelled(axis)
+        for place, label in zip(places, labels, strict=True):
+            self._write(j, place, label, colours)
+        if np.isnan(self.places[:, j]).any():
+            self._write(j, _ABSENT, "not used", colours)
+
+    def _draw_score_axis(self, colours):
+        """Draw the axis of the score on the right."""
+        j = len(self.axes)
+        low, high = _score_range(self.scores)
+        self.ax_.plot([j, j], [0, 1], color=colours.text, linewidth=1, zorder=3)
+        for value in _nice_numbers(low, high):
+            mark = "≤ " if value == low and self.scores.min() < low else ""
+            self._write(
+                j, (value - low) / (high - low), f"{mark}{value:.4g}", colours, right=True
+            )
+
+    def _write(self, j, place, label, colours, *, right=False):
+        """Write a label beside an axis, readable across the lines."""
+        sign = 1 if right else -1
+        self.ax_.annotate(
+            label,
+            (j, place),
+            xytext=(5 * sign, 0),
+            textcoords="offset points",
+            ha="left" if right else "right",
+            va="center",
+            fontsize="small",
+            color=colours.text,
+            bbox={
+                "boxstyle": "round,pad=0.12",
+                "facecolor": _background(self.ax_),
+                "edgecolor": "none",
+                "alpha": 0.75,
+            },
+            zorder=5,
+        )
+
+    def _dress(self, colours):
+        """Put the names of the parameters below their axes."""
+        names = [axis.label for axis in self.axes] + [score_label(self.metric)]
+        texts = [_folded(shorten(name, 30)) for name in names]
+        self.ax_.set_xticks(range(len(names)), labels=texts)
+        self.ax_.tick_params(axis="x", length=0)
+        if max(len(line) for text in texts for line in text.split("\n")) > 13:
+            for text in self.ax_.get_xticklabels():
+                text.set(rotation=20, ha="right", rotation_mode="anchor")
+        self.ax_.set_yticks([])
+        self.ax_.set_xlim(-0.75, len(names) - 0.35)
+        absent = np.isnan(self.places).any()
+        self.ax_.set_ylim(_ABSENT - 0.06 if absent else -0.06, 1.06)
+        clear_spines(self.ax_, keep=())
+        n = len(self.scores)
+        title = f"{n} candidates" if n > 1 else "1 candidate"
+        if self.n_without_score:
+            title += f", {self.n_without_score} failed or stopped (not drawn)"
+        self.ax_.set_title(title, loc="left", fontsize="medium")
+        self.ax_.legend(
+            loc="lower right", bbox_to_anchor=(1.0, 1.0), frameon=False, borderpad=0
+        )
+
+
+def _to_unit(axis, places):
+    """Places on an axis as shares of its length."""
+    ends = axis.places if len(axis.ticks) == 0 else axis.ticks
+    low, high = ends.min(), ends.max()
+    if axis.kind == "log":
+        places, low, high = np.log(places), np.log(low), np.log(high)
+    return np.clip((places - low) / (high - low), 0.0, 1.0)
+
+
+def _labelled(axis):
+    """Places, from 0 to 1, and labels of an axis."""
+    if len(axis.ticks):
+        step = -(-len(axis.ticks) // _MOST_LABELS)
+        labels = [shorten(label, 14) for label in axis.tick_labels]
+        return _to_unit(axis, axis.ticks)[::step], labels[::step]
+    low, high = axis.places.min(), axis.places.max()
+    values = (
+        _nice_powers(low, high) if axis.kind == "log" else _nice_numbers(low, high)
+    )
+    values = np.array(values, dtype=np.float64)
+    return _to_unit(axis, values), [number_label(v) for v in values]
+
+
+def _nice_numbers(low, high):
+    """Round numbers between two ends, which are always among them."""
+    from matplotlib.ticker import MaxNLocator
+
+    inner = MaxNLocator(4, steps=[1, 2, 2.5, 5, 10]).tick_values(low, high)
+    margin = 0.08 * (high - low)
+    return [low, *[v for v in inner if low + margin < v < high - margin], high]
+
+
+def _nice_powers(low, high):
+    """Powers of ten between two ends, which are always among them."""
+    first, last = np.log10(low), np.log10(high)
+    step = max(int(np.ceil((last - first) / 4.0)), 1)
+    powers = np.arange(np.ceil(first), np.floor(last) + 1, step)
+    margin = 0.08 * (last - first)
+    inner = [10.0**p for p in powers if first + margin < p < last - margin]
+    return [low, *inner, high]
+
+
+def _score_range(scores):
+    """Range of the score's axis: bad scores far below the others share its end."""
+    low, high = scores.min(), scores.max()
+    if len(scores) >= 10:
+        median = np.median(scores)
+        low = max(low, high - 4.0 * (high - median)) if high > median else low
+    return (low, high) if high > low else (low - 0.5, high + 0.5)
+
+
+def _norm(low, high):
+    """Colours over the range of the score's axis."""
+    from matplotlib.colors import Normalize
+
+    return Normalize(low, high, clip=True)
+
+
+def _background(ax):
+    """Colour behind the lines."""
+    colour = ax.get_facecolor()
+    return colour if colour[3] >= 0.5 else ax.figure.get_facecolor()
+
+
+def _folded(name):
+    """Break a long name in two lines, at a word's end."""
+    if len(name) <= 13:
+        return name
+    middle = len(name) // 2
+    breaks = [i for i, c in enumerate(name) if c in "_ ("]
+    if not breaks:
+        return name
+    at = min(breaks, key=lambda i: abs(i - middle))
+    return f"{name[:at].rstrip()}\n{name[at:].strip()}"

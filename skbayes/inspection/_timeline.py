@@ -1,0 +1,203 @@
+"""What did each worker do, and when?"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from skbayes._protocol import Status
+from skbayes.inspection._figures import clear_spines, open_axes, palette_of
+from skbayes.inspection._reading import read_search
+
+#: Rectangles above which they have no outlines, which would hide them.
+_MOST_OUTLINED = 400
+
+
+class TimelineDisplay:
+    """Every fit of a search as a bar, one row for each worker.
+
+    Make it with `from_search`.
+
+    Parameters
+    ----------
+    starts : array of shape (n_fits,)
+        Seconds from the start of the search.
+    fit_times, score_times : array of shape (n_fits,)
+        Seconds.
+    workers : int array of shape (n_fits,)
+        Which worker, numbered in the order of their first fits.
+    candidates : int array of shape (n_fits,)
+        Row of ``cv_results_``.
+    kinds : array of str of shape (n_fits,)
+        "complete", "stopped" or "failed": what became of the candidate, or of the fit.
+
+    Attributes
+    ----------
+    figure_ : matplotlib Figure
+        The figure drawn in.
+    ax_ : matplotlib Axes
+        The axes drawn in.
+    bars_ : dict of str to matplotlib PolyCollection
+        The bars of each kind.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_iris
+    >>> from sklearn.svm import SVC
+    >>> from skbayes import GridSearchCV
+    >>> from skbayes.inspection import TimelineDisplay
+    >>> X, y = load_iris(return_X_y=True)
+    >>> search = GridSearchCV(SVC(), {"C": [0.1, 1.0, 10.0]}).fit(X, y)
+    >>> display = TimelineDisplay.from_search(search)
+    >>> len(display.starts)
+    15
+    """
+
+    def __init__(self, *, starts, fit_times, score_times, workers, candidates, kinds):
+        self.starts = starts
+        self.fit_times = fit_times
+        self.score_times = score_times
+        self.workers = workers
+        self.candidates = candidates
+        self.kinds = kinds
+
+    @classmethod
+    def from_search(cls, search, *, ax=None):
+        """Draw the timeline of a fitted search.
+
+        Parameters
+        ----------
+        search : fitted search
+            One of this package's: others do not keep the times of single fits.
+        ax : matplotlib Axes, default=None
+            Where to draw; None makes a figure.
+
+        Returns
+        -------
+        TimelineDisplay
+            Drawn.
+
+        Raises
+        ------
+        NotFittedError
+            If the search is not fitted.
+        TypeError
+            If it is no search, or one that does not keep times.
+        """
+        metrics = getattr(search, "cv_results_", None) or {}
+        metric = next((k[10:] for k in metrics if k.startswith("mean_test_")), None)
+        record = read_search(
+            search, caller=cls.__name__, metric=metric, needs_score=False
+        )
+        if not record.trials:
+            raise TypeError(
+                f"{cls.__name__} needs the times of single fits, which "
+                f"{record.owner} does not keep in `trials_`. Search with GridSearchCV, "
+                "RandomSearchCV or BayesSearchCV of skbayes."
+            )
+        fits = [(trial, fold) for trial in record.trials for fold in trial.folds]
+        fits.sort(key=lambda pair: pair[1].started)
+        names = list(dict.fromkeys(fold.worker for _, fold in fits))
+        return cls(
+            starts=np.array([fold.started for _, fold in fits]),
+            fit_times=np.array([fold.fit_time for _, fold in fits]),
+            score_times=np.array([fold.score_time for _, fold in fits]),
+            workers=np.array([names.index(f.worker) for _, f in fits], dtype=np.intp),
+            candidates=np.array([trial.index for trial, _ in fits], dtype=np.intp),
+            kinds=np.array([_kind(trial, fold) for trial, fold in fits]),
+        ).plot(ax=ax)
+
+    def busy(self):
+        """Share of the time that each worker was fitting or scoring.
+
+        Returns
+        -------
+        array of shape (n_workers,)
+            From the first start to the last end of all.
+        """
+        ends = self.starts + self.fit_times + self.score_times
+        if len(ends) == 0:
+            return np.empty(0)
+        span = max(ends.max() - self.starts.min(), 1e-12)
+        worked = np.bincount(self.workers, self.fit_times + self.score_times)
+        return worked / span
+
+    def plot(self, *, ax=None):
+        """Draw.
+
+        Parameters
+        ----------
+        ax : matplotlib Axes, default=None
+            Where to draw; None makes a figure.
+
+        Returns
+        -------
+        TimelineDisplay
+            Itself.
+        """
+        n_workers = int(self.workers.max(initial=0)) + 1
+        size = (9.0, 1.5 + 0.42 * n_workers)
+        self.figure_, self.ax_ = open_axes(ax, type(self).__name__, size)
+        colours = palette_of(self.ax_)
+        self.bars_ = {}
+        styles = {
+            "complete": (colours.main, ""),
+            "stopped": (colours.muted, ".."),
+            "failed": (colours.accent, "xx"),
+        }
+        for kind, (colour, hatch) in styles.items():
+            self._draw_kind(kind, colour, hatch)
+        busy = self.busy()
+        labels = [f"worker {i + 1} ({share:.0%} busy)" for i, share in enumerate(busy)]
+        self.ax_.set_yticks(range(len(labels)), labels=labels)
+        self.ax_.set_ylim(n_workers - 0.5, -0.5)
+        self.ax_.set_xlabel("seconds since the search began")
+        self.ax_.set_xlim(left=min(0.0, self.starts.min(initial=0.0)))
+        clear_spines(self.ax_)
+        self.ax_.legend(
+            loc="lower left",
+            bbox_to_anchor=(0.0, 1.0),
+            ncols=4,
+            frameon=False,
+            borderaxespad=0.2,
+        )
+        return self
+
+    def _draw_kind(self, kind, colour, hatch):
+        """Draw the fits of one kind: fitting in full colour, scoring in a light one."""
+        from matplotlib.collections import PolyCollection
+
+        rows = np.flatnonzero(self.kinds == kind)
+        if len(rows) == 0:
+            return
+        background = self.ax_.get_facecolor()
+        few = len(self.kinds) <= _MOST_OUTLINED
+        middle = self.starts[rows] + self.fit_times[rows]
+        for part, start, length, alpha in (
+            ("", self.starts[rows], self.fit_times[rows], 1.0),
+            (" (scoring)", middle, self.score_times[rows], 0.45),
+        ):
+            bars = PolyCollection(
+                _rectangles(start, length, self.workers[rows]),
+                facecolor=(colour, alpha),
+                edgecolor=background if few else "none",
+                linewidth=0.6 if few else 0.0,
+                hatch=hatch or None,
+                label=kind if not part else None,
+            )
+            self.bars_[kind + part] = self.ax_.add_collection(bars)
+        self.ax_.autoscale_view()
+
+
+def _rectangles(starts, lengths, rows):
+    """Corners of bars, shape (n_bars, 4, 2)."""
+    x = np.stack([starts, starts, starts + lengths, starts + lengths], axis=1)
+    y = rows[:, None] + np.array([-0.38, 0.38, 0.38, -0.38])
+    return np.stack([x, y], axis=-1)
+
+
+def _kind(trial, fold):
+    """What became of a fit."""
+    if fold.error is not None:
+        return str(Status.FAILED)
+    stopped = trial.status in (Status.STOPPED, Status.RUNNING)
+    return str(Status.STOPPED if stopped else Status.COMPLETE)
