@@ -11,6 +11,7 @@ from __future__ import annotations
 import inspect
 import os
 import threading
+import traceback
 import warnings
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
@@ -55,6 +56,7 @@ __all__ = [
     "is_multimetric",
     "metric_names",
     "named_scorers",
+    "noting_scorer",
     "root_context",
     "safe_split",
     "warn_or_raise_about_fit_failures",
@@ -104,6 +106,45 @@ def has_callbacks(search: Any) -> bool:
 def root_context(search: Any, *, max_subtasks: int) -> Any:
     """The root of the callback tree of one fit."""
     return search._init_callback_context(max_subtasks=max_subtasks)
+
+
+class _NotingMultimetricScorer(MultimetricScorer):  # type: ignore[misc]
+    """Keeps the tracebacks of scorers that failed, as text."""
+
+    def __init__(self, scorer: Any) -> None:
+        self.__dict__.update(scorer.__dict__)
+        self.error: str | None = None
+
+    def __call__(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        scores: dict[str, Any] = super().__call__(*args, **kwargs)
+        errors = [text for text in scores.values() if isinstance(text, str)]
+        self.error = self.error or next(iter(errors), None)
+        return scores
+
+
+class _NotingScorer:
+    """Keeps the traceback of a scorer that failed, which scikit-learn only warns of."""
+
+    def __init__(self, scorer: Any) -> None:
+        self._scorer = scorer
+        self.error: str | None = None
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return self._scorer(*args, **kwargs)
+        except Exception:
+            self.error = self.error or traceback.format_exc()
+            raise
+
+    def __repr__(self) -> str:
+        return repr(self._scorer)
+
+
+def noting_scorer(scorer: Any) -> Any:
+    """A scorer that does what `scorer` does, and keeps the `error` it ran into."""
+    if is_multimetric(scorer):
+        return _NotingMultimetricScorer(scorer)
+    return _NotingScorer(scorer)
 
 
 # ---------------------------------------------------------------------- joblib

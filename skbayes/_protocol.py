@@ -53,6 +53,8 @@ class FoldResult:
         Where it ran: process id and thread name.
     predictions : object or None
         Out-of-fold predictions, where they are kept.
+    scoring_error : str or None
+        Traceback of scoring that failed after a fit that did not.
     is_multimetric : bool
         Whether the scorer gave a dict of scores rather than a number.
     stop : bool
@@ -72,6 +74,7 @@ class FoldResult:
     started: float = 0.0
     worker: str = ""
     predictions: Any = None
+    scoring_error: str | None = None
     is_multimetric: bool = False
     stop: bool = False
     is_fatal: bool = False
@@ -104,8 +107,9 @@ class Trial:
 
     @property
     def error(self) -> str | None:
-        """Traceback of the first fold that failed."""
-        return next((f.error for f in self.folds if f.error is not None), None)
+        """Traceback of the first fold whose fit or scoring failed."""
+        errors = (f.error or f.scoring_error for f in self.folds)
+        return next((error for error in errors if error is not None), None)
 
     @property
     def seconds(self) -> float:

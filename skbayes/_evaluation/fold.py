@@ -14,6 +14,7 @@ from sklearn.base import clone
 from skbayes._compat import (
     fit_and_score,
     metric_names,
+    noting_scorer,
     safe_split,
     with_configuration,
     worker_name,
@@ -142,13 +143,14 @@ def run_fold(
     started = time.monotonic()
     context = None if context is None else _StopFlag(context)
     estimator = clone(settings.estimator)
+    scorer = noting_scorer(settings.scorer)
     try:
         with time_limit(settings.fit_timeout, may_exit=settings.may_exit):
             raw = fit_and_score(
                 estimator,
                 X,
                 y,
-                scorer=settings.scorer,
+                scorer=scorer,
                 train=train,
                 test=test,
                 parameters=params,
@@ -180,6 +182,7 @@ def run_fold(
         score_time=raw["score_time"],
         n_test_samples=raw["n_test_samples"],
         error=raw["fit_error"],
+        scoring_error=scorer.error,
         started=started - settings.origin,
         worker=worker_name(),
         predictions=predictions,
@@ -211,6 +214,10 @@ def _as_mapping(scores: Any) -> Mapping[str, float]:
 
 
 def _predict(estimator: Any, method: str, X: Any, train: Any, test: Any) -> Any:
-    """Predictions for the held-out part."""
+    """Predictions for the held-out part; None where the estimator cannot make any."""
     X_test, _ = safe_split(estimator, X, None, test, train)
-    return getattr(estimator, method)(X_test)
+    try:
+        return getattr(estimator, method)(X_test)
+    except Exception:
+        # The scorer called the same method: that it failed shows in the score.
+        return None

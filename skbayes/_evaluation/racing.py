@@ -86,16 +86,16 @@ class PairedRace:
         metric : str
             The score that decides.
         """
-        if any(result.error is not None for result in results.values()):
-            return True
+        scores = np.full(self.n_splits, np.nan)
+        for fold, result in results.items():
+            scores[fold] = result.test_scores.get(metric, np.nan)
+            if result.error is not None or not np.isfinite(scores[fold]):
+                return True
         if len(results) % self.first_look:
             return False
         table = complete_scores(rivals, metric)
         if len(table) < MIN_COMPLETE:
             return False
-        scores = np.full(self.n_splits, np.nan)
-        for fold, result in results.items():
-            scores[fold] = result.test_scores[metric]
         return chance_to_win(scores, table) < self.alpha
 
     def catch_up(self, trials: Sequence[Trial], metric: str) -> list[int]:

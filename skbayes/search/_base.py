@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numbers
 import time
+from collections import Counter
 from abc import ABCMeta, abstractmethod
 from os import PathLike
 
@@ -49,7 +50,7 @@ class SearchCV(BaseSearchCV, metaclass=ABCMeta):
         "time_budget": [Interval(numbers.Real, 0, None, closed="neither"), None],
         "fit_timeout": [Interval(numbers.Real, 0, None, closed="neither"), None],
         "journal": [str, PathLike, None],
-        "callbacks": ["array-like", None],
+        "callbacks": [list, tuple, None],
         "store_predictions": ["boolean"],
     }
 
@@ -93,7 +94,7 @@ class SearchCV(BaseSearchCV, metaclass=ABCMeta):
         with tree.fit():
             trials, interruption = self._search(preparation, strategy, tree)
             self._tabulate(preparation, trials, interruption)
-            self._select(preparation)
+            self._select(preparation, interruption)
             if interruption is not None:
                 raise interruption
             self._refit_best(preparation, tree)
@@ -234,8 +235,11 @@ class SearchCV(BaseSearchCV, metaclass=ABCMeta):
                     trials, metric
                 )
 
-    def _select(self, preparation):
+    def _select(self, preparation, interruption):
         """Set `best_index_` and what belongs to it."""
+        # What an earlier fit had chosen must not pass for the choice of this one.
+        for name in ("best_index_", "best_score_", "best_params_", "best_estimator_"):
+            self.__dict__.pop(name, None)
         metric = preparation.refit_metric
         if callable(self.scoring) and self.multimetric_:
             # Only now are the names known that a callable gives its scores.
@@ -245,11 +249,34 @@ class SearchCV(BaseSearchCV, metaclass=ABCMeta):
             metric = self.refit
         if self.multimetric_ and not self.refit:
             return
+        if not callable(self.refit) and not self._has_winner(metric):
+            if interruption is not None:
+                return
+            self._complain_of_no_winner(metric)
         self.best_index_ = self._select_best_index(self.refit, metric, self.cv_results_)
         if not callable(self.refit):
             means = self.cv_results_[f"mean_test_{metric}"]
             self.best_score_ = means[self.best_index_]
         self.best_params_ = self.cv_results_["params"][self.best_index_]
+
+    def _complain_of_no_winner(self, metric):
+        """Raise where nothing was learnt; grid and random search only warn.
+
+        They have: of scores that are not finite, as scikit-learn does, whose results
+        theirs are.
+        """
+        if not self._is_adaptive:
+            return
+        causes = Counter(str(trial.error).strip() for trial in self.trials_)
+        summary = "\n".join(f"{n} candidates: {text}" for text, n in causes.items())
+        raise ValueError(
+            f"No candidate has a finite mean test {metric}, so that there is none to "
+            f"choose. The first error of each candidate:\n{summary}"
+        )
+
+    def _has_winner(self, metric):
+        """Whether a candidate has a score on all of its folds."""
+        return not np.isnan(self.cv_results_[f"mean_test_{metric}"]).all()
 
     def _refit_best(self, preparation, tree):
         """Fit the best parameters on all of the data."""

@@ -9,6 +9,7 @@ import numpy as np
 
 from skbayes._compat import Interval, StrOptions
 from skbayes._strategies.bayes import BayesStrategy
+from skbayes._strategies.initial_params import check_initial_params
 from skbayes._strategies.optimizer import Optimizer
 from skbayes._strategies.proposal import TimeLeft
 from skbayes.search._base import SearchCV
@@ -298,7 +299,7 @@ class BayesSearchCV(SearchCV):
             n_initial_points=self.n_initial_points,
             initial_params=[
                 *self._current_params(space, dicts),
-                *(self.initial_params or ()),
+                *check_initial_params(self.initial_params, space, owner=owner),
             ],
             prior_results=self.prior_results,
             n_iter=self.n_iter,
