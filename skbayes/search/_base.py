@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numbers
 import time
-from collections import Counter
 from abc import ABCMeta, abstractmethod
+from collections import Counter
 from os import PathLike
 
 import numpy as np
