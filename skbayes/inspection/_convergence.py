@@ -1,8 +1,6 @@
-"""Did the search converge?"""
+"""Whether a search converged, drawn."""
 
 from __future__ import annotations
-
-from typing import Any
 
 import numpy as np
 
@@ -11,6 +9,7 @@ from skbayes.inspection._figures import (
     clear_spines,
     open_axes,
     palette_of,
+    put_legend_above,
     score_label,
 )
 from skbayes.inspection._reading import SearchRecord, read_search
@@ -188,7 +187,7 @@ class ConvergenceDisplay:
         hidden = has_score & (np.nan_to_num(self.scores, nan=np.inf) < low)
         transform = self.ax_.get_xaxis_transform()
         for mask, marker, label in (
-            (hidden, "v", f"{hidden.sum()} below the picture"),
+            (hidden, "v", f"{hidden.sum()} below"),
             (~has_score, "x", f"{(~has_score).sum()} failed or stopped"),
         ):
             if mask.any():
@@ -226,7 +225,7 @@ class ConvergenceDisplay:
         )
         self.ax_.set_xlim(left=0)
         clear_spines(self.ax_)
-        self.ax_.legend(loc="lower right", frameon=True, framealpha=0.85)
+        put_legend_above(self.ax_)
 
 
 def _seconds_at_end(record: SearchRecord) -> FloatArray:
@@ -241,7 +240,7 @@ def _seconds_at_end(record: SearchRecord) -> FloatArray:
 
 
 def _visible_range(scores: FloatArray, untuned: float | None) -> tuple[float, float]:
-    """Range that shows the good scores: the worst may lie far below and are left out."""
+    """Range that shows the good scores; bad ones far below are left out."""
     finite = scores[np.isfinite(scores)]
     best = finite.max()
     low = max(finite.min(), best - 4.0 * (best - np.median(finite)))

@@ -9,8 +9,8 @@ from sklearn.utils import check_random_state
 
 from skbayes._gp import limit_threads
 from skbayes.inspection._column_axis import column_axes
-from skbayes.inspection._effects import effect, shared_branches
 from skbayes.inspection._effect_panels import draw_panel
+from skbayes.inspection._effects import effect, shared_branches
 from skbayes.inspection._figures import import_pyplot, palette_of
 from skbayes.inspection._reading import read_search
 from skbayes.inspection._score_model import score_model
@@ -152,7 +152,9 @@ class EffectDisplay:
                     model,
                     axes,
                     columns,
-                    around=None if others == "average" else _best(model, U, order, columns),
+                    around=None
+                    if others == "average"
+                    else _best(model, U, order, columns),
                     # The same points in all panels: their curves can be compared.
                     confidence=_CONFIDENCE,
                     rng=np.random.default_rng(seed),
@@ -190,7 +192,9 @@ class EffectDisplay:
         """
         n_panels = len(self.effects)
         n_cols = min(n_cols, n_panels)
-        self.figure_, self.axes_ = _open_panels(ax, n_panels, n_cols)
+        self.figure_, self.axes_ = _open_panels(
+            ax, n_panels, n_cols, any(len(e.axes) == 2 for e in self.effects)
+        )
         limits = self._score_limits()
         for i, (panel, shown, tried, best) in enumerate(
             zip(self.axes_, self.effects, self.tried, self.best, strict=True)
@@ -282,12 +286,12 @@ def _places(space, U, shown):
     return places
 
 
-def _open_panels(ax, n_panels, n_cols):
+def _open_panels(ax, n_panels, n_cols, has_maps):
     """Figure and an axes for each panel."""
     plt = import_pyplot("EffectDisplay")
     n_rows = math.ceil(n_panels / n_cols)
     if ax is None:
-        size = (3.2 * n_cols + 0.6, 2.6 * n_rows + 0.5)
+        size = ((4.2 if has_maps else 3.2) * n_cols + 0.6, 2.7 * n_rows + 0.6)
         figure = plt.figure(figsize=size, layout="constrained")
         grid = figure.add_gridspec(n_rows, n_cols)
     elif hasattr(ax, "get_subplotspec"):

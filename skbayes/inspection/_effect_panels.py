@@ -14,6 +14,7 @@ from skbayes.inspection._figures import (
     palette_of,
     put_column_on,
     score_label,
+    widen,
 )
 
 #: Categories that are drawn as lines of their own, not as rows of a map.
@@ -69,6 +70,8 @@ def draw_panel(
     _draw_rug(ax, tried[:, 0], axis, colours)
     if limits is not None:
         ax.set_ylim(limits)
+    if not axis.is_category:
+        widen(ax, "x", axis)
     if with_label:
         ax.set_ylabel(score_label(metric))
     else:
@@ -128,7 +131,6 @@ def _draw_rug(ax: Any, tried: FloatArray, axis: Any, colours: Palette) -> None:
         transform=ax.get_xaxis_transform(),
         clip_on=False,
     )
-    ax.set_xlim(axis.places[0], axis.places[-1])
 
 
 def _lines_axis(shown: Effect) -> int | None:
@@ -141,9 +143,7 @@ def _lines_axis(shown: Effect) -> int | None:
     return None
 
 
-def _draw_lines(
-    ax: Any, shown: Effect, k: int, metric: str, colours: Palette
-) -> None:
+def _draw_lines(ax: Any, shown: Effect, k: int, metric: str, colours: Palette) -> None:
     """Draw a curve for each category."""
     axis, other = shown.axes[k], shown.axes[1 - k]
     tables = [np.moveaxis(t, k, 0) for t in (shown.mean, shown.low, shown.high)]
@@ -162,6 +162,7 @@ def _draw_lines(
             linestyle=_LINE_STYLES[i],
         )
     put_column_on(ax, other, "x")
+    widen(ax, "x", other)
     ax.set_ylabel(score_label(metric))
     ax.legend(title=axis.label, frameon=True, framealpha=0.85, fontsize="small")
     clear_spines(ax)
@@ -188,7 +189,7 @@ def _draw_map(
         rasterized=True,
     )
     ax.figure.colorbar(image, ax=ax, label=score_label(metric))
-    ax.scatter(*tried.T, s=9, facecolor="none", edgecolor="white", linewidth=0.7)
+    ax.scatter(*tried.T, s=12, facecolor="white", edgecolor="black", linewidth=0.5)
     if np.isfinite(best).all():
         ax.scatter(
             *best, s=110, marker="*", color="#F0A030", edgecolor="black", zorder=4

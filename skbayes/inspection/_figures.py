@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from skbayes.inspection._column_axis import ColumnAxis
 
 #: Characters of tick labels side by side above which they are turned.
@@ -24,8 +26,8 @@ class Palette:
         For what is less important.
     text : str
         For words and outlines.
-    colormap : str
-        Sequential, so that the best score stands out from the background.
+    is_dark : bool
+        Whether the background is.
     """
 
     main: str
@@ -33,16 +35,30 @@ class Palette:
     third: str
     muted: str
     text: str
-    colormap: str
+    is_dark: bool
 
     @property
     def series(self) -> tuple[str, ...]:
         """Colours of several lines in one picture."""
         return (self.main, self.accent, self.third, self.muted)
 
+    @property
+    def best(self) -> str:
+        """Colour that stands out among those of `colormap`."""
+        return self.text if self.is_dark else self.accent
 
-_ON_LIGHT = Palette("#0072B2", "#D55E00", "#007F5C", "#7A7A7A", "#222222", "viridis_r")
-_ON_DARK = Palette("#56B4E9", "#F0A030", "#33C9A0", "#9A9A9A", "#EEEEEE", "viridis")
+    def colormap(self) -> Any:
+        """Colours of scores: the best stand out from the background."""
+        import matplotlib as mpl
+        from matplotlib.colors import ListedColormap
+
+        # The end that is next to the background's own colour is left out.
+        start, name = (0.25, "viridis") if self.is_dark else (0.12, "viridis_r")
+        return ListedColormap(mpl.colormaps[name](np.linspace(start, 1.0, 256)))
+
+
+_ON_LIGHT = Palette("#0072B2", "#D55E00", "#007F5C", "#7A7A7A", "#222222", False)
+_ON_DARK = Palette("#56B4E9", "#F0A030", "#33C9A0", "#9A9A9A", "#EEEEEE", True)
 
 
 def import_pyplot(caller: str) -> Any:
@@ -97,6 +113,30 @@ def clear_spines(ax: Any, keep: Sequence[str] = ("left", "bottom")) -> None:
     """Take the frame away but for some sides."""
     for side, spine in ax.spines.items():
         spine.set_visible(side in keep)
+
+
+def put_legend_above(ax: Any) -> None:
+    """Put the legend above the axes, where it covers nothing."""
+    ax.legend(
+        loc="lower left",
+        bbox_to_anchor=(0.0, 1.0),
+        ncols=5,
+        frameon=False,
+        borderaxespad=0.2,
+        columnspacing=1.4,
+        handletextpad=0.5,
+    )
+
+
+def widen(ax: Any, which: str, column: ColumnAxis, share: float = 0.03) -> None:
+    """Let an axis of a picture reach a little beyond its column's ends."""
+    low, high = column.places[0], column.places[-1]
+    if column.kind == "log":
+        margin = (high / low) ** share
+        ends = (low / margin, high * margin)
+    else:
+        ends = (low - share * (high - low), high + share * (high - low))
+    getattr(ax, f"set_{which}lim")(*ends)
 
 
 def score_label(metric: str) -> str:

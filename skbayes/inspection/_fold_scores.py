@@ -1,15 +1,22 @@
-"""How sure is the order of the best candidates?"""
+"""How sure the order of the best candidates is, drawn."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from skbayes.inspection._figures import clear_spines, open_axes, palette_of
+from skbayes.inspection._figures import (
+    clear_spines,
+    open_axes,
+    palette_of,
+    put_legend_above,
+)
 from skbayes.inspection._reading import is_same_value, read_search
-from skbayes.inspection._wording import params_label
+from skbayes.inspection._wording import params_label, value_label
 
 #: Folds that are joined by lines.
 _MOST_JOINED = 10
+#: Folds are drawn one below the other over this share of a row, so that all are seen.
+_HEIGHT = 0.45
 
 
 class FoldScoresDisplay:
@@ -105,7 +112,7 @@ class FoldScoresDisplay:
         names = _names_that_differ([record.params[row] for row in rows])
         labels = [
             ("untuned" if row == untuned else f"#{place}")
-            + _after(": ", params_label(record.params[row], names, 48))
+            + _after(": ", params_label(record.params[row], names, 62))
             for place, row in enumerate(rows, start=1)
         ]
         return cls(
@@ -129,33 +136,27 @@ class FoldScoresDisplay:
             Itself.
         """
         n_shown, n_splits = self.fold_scores.shape
-        size = (8.5, 1.5 + 0.36 * n_shown)
+        size = (9.5, 1.5 + 0.36 * n_shown)
         self.figure_, self.ax_ = open_axes(ax, type(self).__name__, size)
         colours = palette_of(self.ax_)
         places = np.arange(n_shown)
+        y = places[:, None] + _HEIGHT * np.linspace(-0.5, 0.5, n_splits)
         if 1 < n_splits <= _MOST_JOINED and n_shown > 1:
             self.ax_.plot(
-                self.fold_scores, places, color=colours.muted, alpha=0.5, linewidth=0.8
+                self.fold_scores, y, color=colours.muted, alpha=0.5, linewidth=0.8
             )
-        self._draw_folds(places, colours)
+        self._draw_folds(y, colours)
         self._draw_means(places, colours)
         self.ax_.set_yticks(places, labels=self.labels)
         self.ax_.set_ylim(n_shown - 0.5, -0.5)
         name = "score" if self.metric == "score" else self.metric
         self.ax_.set_xlabel(f"test {name} of each fold")
-        self.ax_.legend(
-            loc="lower left",
-            bbox_to_anchor=(0.0, 1.0),
-            ncols=3,
-            frameon=False,
-            borderaxespad=0.2,
-        )
+        put_legend_above(self.ax_)
         clear_spines(self.ax_)
         return self
 
-    def _draw_folds(self, places, colours):
+    def _draw_folds(self, y, colours):
         """Draw a point for each fold."""
-        y = np.broadcast_to(places[:, None], self.fold_scores.shape)
         colour = np.where(self.is_untuned, colours.third, colours.main)
         self.points_ = self.ax_.scatter(
             self.fold_scores.ravel(),
@@ -176,7 +177,7 @@ class FoldScoresDisplay:
         self.ax_.scatter(
             means,
             places,
-            s=190,
+            s=260,
             marker="|",
             linewidths=2.5,
             color=colours.accent,
@@ -189,7 +190,7 @@ class FoldScoresDisplay:
 
 
 def _names_that_differ(params):
-    """Names of parameters in which some candidates differ, in sorted order."""
+    """Names of parameters in which some candidates differ, the most telling first."""
     names = sorted({name for point in params for name in point})
     first = params[0]
     differing = [
@@ -201,7 +202,11 @@ def _names_that_differ(params):
             for point in params
         )
     ]
-    return differing or names
+    n_values = {
+        name: len({value_label(p[name]) for p in params if name in p}) for name in names
+    }
+    # What tells most candidates apart first: the end of a long label is cut off.
+    return sorted(differing, key=lambda name: -n_values[name]) or names
 
 
 def _after(separator, text):

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from skbayes.inspection._figures import clear_spines, open_axes, palette_of
+from skbayes.inspection._figures import (
+    clear_spines,
+    open_axes,
+    palette_of,
+    put_legend_above,
+)
 from skbayes.inspection._importances import param_importances
 from skbayes.inspection._wording import short_names
 
@@ -179,12 +184,11 @@ class ImportanceDisplay:
                     fontsize="small",
                 )
         self.ax_.set_xlim(0.0, 1.3 * right if (r.active_fraction < 1).any() else None)
-        self.ax_.set_xlabel("share of the score's variance")
-        self.ax_.set_title(self._title(), loc="left", fontsize="medium")
+        self.ax_.set_xlabel(f"share of the score's variance\n{self._scope()}")
         clear_spines(self.ax_)
-        self.ax_.legend(loc="lower right", frameon=True, framealpha=0.85)
+        put_legend_above(self.ax_)
 
-    def _title(self):
+    def _scope(self):
         """Say where, and how far the model can be trusted."""
         r = self.importances
         where = (
@@ -192,4 +196,4 @@ class ImportanceDisplay:
             if r.near_optimum is None
             else f"best {r.near_optimum:.0%} of the space"
         )
-        return f"{where} · model explains {max(r.explained, 0.0):.0%} of the scores"
+        return f"({where}; the model explains {max(r.explained, 0.0):.0%})"

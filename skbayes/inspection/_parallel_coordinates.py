@@ -1,4 +1,4 @@
-"""Which combinations of values scored well?"""
+"""Which combinations of values scored well, drawn."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from skbayes.inspection._wording import number_label, shorten
 #: Where a candidate stands that has no such parameter, below the axis from 0 to 1.
 _ABSENT = -0.14
 #: Share of the distance between categories over which their lines are spread.
-_SPREAD = 0.3
+_SPREAD = 0.6
 #: Labels above which those of a categorical axis are thinned out.
 _MOST_LABELS = 12
 
@@ -156,14 +156,14 @@ class ParallelCoordinatesDisplay:
         self.lines_ = LineCollection(
             segments,
             array=self.scores[order],
-            cmap=colours.colormap,
+            cmap=colours.colormap(),
             norm=_norm(low, high),
             alpha=faintest + (0.95 - faintest) * strength,
             linewidths=0.7 + 1.3 * strength,
         )
         self.ax_.add_collection(self.lines_)
         (self.best_line_,) = self.ax_.plot(
-            x, points[order[-1]], color=colours.accent, linewidth=3, label="best"
+            x, points[order[-1]], color=colours.best, linewidth=3, label="best"
         )
 
     def _spread_places(self):
@@ -173,7 +173,7 @@ class ParallelCoordinatesDisplay:
         for j, axis in enumerate(self.axes):
             if not axis.is_category:
                 continue
-            distance = 1.0 / max(len(axis.ticks) - 1, 1)
+            distance = 1.0 / len(axis.ticks)
             for value in np.unique(places[np.isfinite(places[:, j]), j]):
                 rows = np.flatnonzero(places[:, j] == value)
                 rows = rows[np.argsort(rank[rows])]
@@ -199,7 +199,11 @@ class ParallelCoordinatesDisplay:
         for value in _nice_numbers(low, high):
             mark = "≤ " if value == low and self.scores.min() < low else ""
             self._write(
-                j, (value - low) / (high - low), f"{mark}{value:.4g}", colours, right=True
+                j,
+                (value - low) / (high - low),
+                f"{mark}{value:.4g}",
+                colours,
+                right=True,
             )
 
     def _write(self, j, place, label, colours, *, right=False):
@@ -249,6 +253,8 @@ class ParallelCoordinatesDisplay:
 
 def _to_unit(axis, places):
     """Places on an axis as shares of its length."""
+    if axis.is_category:  # the middles of equal cells, which hold the spread lines
+        return (places + 0.5) / len(axis.ticks)
     ends = axis.places if len(axis.ticks) == 0 else axis.ticks
     low, high = ends.min(), ends.max()
     if axis.kind == "log":
@@ -263,9 +269,7 @@ def _labelled(axis):
         labels = [shorten(label, 14) for label in axis.tick_labels]
         return _to_unit(axis, axis.ticks)[::step], labels[::step]
     low, high = axis.places.min(), axis.places.max()
-    values = (
-        _nice_powers(low, high) if axis.kind == "log" else _nice_numbers(low, high)
-    )
+    values = _nice_powers(low, high) if axis.kind == "log" else _nice_numbers(low, high)
     values = np.array(values, dtype=np.float64)
     return _to_unit(axis, values), [number_label(v) for v in values]
 

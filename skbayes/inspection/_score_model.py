@@ -1,4 +1,4 @@
-"""What a model of the scores believes, for any search: its own model, or one fitted now."""
+"""What a model of the scores believes: the search's own, or one fitted now."""
 
 from __future__ import annotations
 

@@ -274,7 +274,11 @@ def _table() -> dict[str, ScoreSums]:
         ),
     }
     for name, measure in (("f1", _f), ("precision", _precision), ("recall", _recall)):
-        for suffix, average in (("", _binary), ("_macro", _macro), ("_weighted", _weighted)):
+        for suffix, average in (
+            ("", _binary),
+            ("_macro", _macro),
+            ("_weighted", _weighted),
+        ):
             forms[name + suffix] = ScoreSums(
                 _hits_and_counts, _true_counts, average(measure)
             )

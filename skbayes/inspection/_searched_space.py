@@ -199,8 +199,7 @@ def _branch_name(b: int, constants: list[Params], shared: set[str]) -> str:
     own = {
         name: value
         for name, value in constants[b].items()
-        if name not in shared
-        or Categorical([c[name] for c in constants]).n_values > 1
+        if name not in shared or Categorical([c[name] for c in constants]).n_values > 1
     }
     text = ", ".join(f"{name.rpartition('__')[2]}={v}" for name, v in own.items())
     return text or f"dict {b + 1}"

@@ -1,15 +1,22 @@
-"""What did each worker do, and when?"""
+"""What each worker did and when, drawn."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from skbayes._protocol import Status
-from skbayes.inspection._figures import clear_spines, open_axes, palette_of
+from skbayes.inspection._figures import (
+    clear_spines,
+    open_axes,
+    palette_of,
+    put_legend_above,
+)
 from skbayes.inspection._reading import read_search
 
 #: Rectangles above which they have no outlines, which would hide them.
 _MOST_OUTLINED = 400
+#: Opacity of the time spent scoring.
+_FAINT = 0.45
 
 
 class TimelineDisplay:
@@ -89,9 +96,10 @@ class TimelineDisplay:
             search, caller=cls.__name__, metric=metric, needs_score=False
         )
         if not record.trials:
+            owner = f"{record.owner} of {type(search).__module__.partition('.')[0]}"
             raise TypeError(
                 f"{cls.__name__} needs the times of single fits, which "
-                f"{record.owner} does not keep in `trials_`. Search with GridSearchCV, "
+                f"{owner} does not keep in `trials_`. Search with GridSearchCV, "
                 "RandomSearchCV or BayesSearchCV of skbayes."
             )
         fits = [(trial, fold) for trial in record.trials for fold in trial.folds]
@@ -153,13 +161,10 @@ class TimelineDisplay:
         self.ax_.set_xlabel("seconds since the search began")
         self.ax_.set_xlim(left=min(0.0, self.starts.min(initial=0.0)))
         clear_spines(self.ax_)
-        self.ax_.legend(
-            loc="lower left",
-            bbox_to_anchor=(0.0, 1.0),
-            ncols=4,
-            frameon=False,
-            borderaxespad=0.2,
+        self.ax_.plot(
+            [], [], "s", color=colours.main, alpha=_FAINT, label="lighter: scoring"
         )
+        put_legend_above(self.ax_)
         return self
 
     def _draw_kind(self, kind, colour, hatch):
@@ -174,7 +179,7 @@ class TimelineDisplay:
         middle = self.starts[rows] + self.fit_times[rows]
         for part, start, length, alpha in (
             ("", self.starts[rows], self.fit_times[rows], 1.0),
-            (" (scoring)", middle, self.score_times[rows], 0.45),
+            (" (scoring)", middle, self.score_times[rows], _FAINT),
         ):
             bars = PolyCollection(
                 _rectangles(start, length, self.workers[rows]),
