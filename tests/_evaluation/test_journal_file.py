@@ -19,6 +19,7 @@ from skbayes._protocol import FoldResult, Status
 from skbayes.exceptions import JournalError
 
 ROOT = Path(__file__).parents[2]
+COUNT_FOLDS = "SELECT count(*) FROM folds"
 
 
 def write_trials(path: Path, numbers, *, fingerprint: str = "a") -> None:
@@ -30,6 +31,12 @@ def write_trials(path: Path, numbers, *, fingerprint: str = "a") -> None:
                 result = FoldResult(k, {"score": float(i)}, error="x" * 300)
                 search.write(i, {"C": i}, result)
             search.finish(i, {"C": i}, Status.COMPLETE)
+
+
+def write_on(search, n_trials: int = 10_000) -> None:
+    """Write a fold each of many trials."""
+    for i in range(n_trials):
+        search.write(i, {"C": i}, FoldResult(0, {"score": 1.0}, error="x" * 999))
 
 
 def begin(journal: Journal, fingerprint: str = "a"):
@@ -118,6 +125,36 @@ def test_a_journal_cut_off_anywhere_is_refused_and_left_alone(tmp_path, sound):
     for length in sorted({*lengths, *pages, *(n - 1 for n in pages)}):
         path.write_bytes(sound[:length])
         assert_refused(path, "is (a damaged|no) journal")
+
+
+@pytest.mark.parametrize("n_trials", range(1, 40, 3))
+def test_a_journal_that_lacks_a_byte_is_refused(tmp_path, n_trials):
+    """Also where the byte belongs to a value, which SQLite would take for a zero."""
+    path = tmp_path / "j.sqlite"
+    write_trials(path, range(n_trials))
+    path.write_bytes(path.read_bytes()[:-1])
+    assert_refused(path, "is (a damaged|no) journal")
+
+
+def test_a_journal_killed_while_its_log_was_written_back_is_sound(tmp_path):
+    """The file alone is torn then; with its log it is whole."""
+    path = tmp_path / "j.sqlite"
+    with Journal.open(path) as journal:
+        with journal.reading() as connection:
+            connection.execute("PRAGMA wal_autocheckpoint = 0")
+        write_on(begin(journal), 60)
+        log = Path(f"{path}-wal").read_bytes()
+        with journal.reading() as connection:
+            connection.execute("PRAGMA wal_checkpoint(FULL)").fetchall()
+        whole = path.read_bytes()
+    for n_pages in range(1, len(whole) // 4096):
+        torn = tmp_path / f"torn{n_pages}" / "j.sqlite"
+        torn.parent.mkdir()
+        torn.write_bytes(whole[: n_pages * 4096])
+        Path(f"{torn}-wal").write_bytes(log)
+        (row,) = read_snapshot(torn, lambda c: c.execute(COUNT_FOLDS).fetchall())
+        assert row == (60,)
+        assert len(scores_in(torn)) == 60
 
 
 def test_a_journal_with_garbage_on_any_page_is_refused(tmp_path, sound):
@@ -329,17 +366,10 @@ def test_a_read_only_journal_is_refused_but_can_be_read(small_disk):
     remount_read_only(small_disk)
     with pytest.raises(JournalError, match="`journal` parameter needs"):
         begin(Journal.open(small_disk / "j.sqlite"))
-    count = "SELECT count(*) FROM folds"
     (row,) = read_snapshot(
-        small_disk / "j.sqlite", lambda c: c.execute(count).fetchall()
+        small_disk / "j.sqlite", lambda c: c.execute(COUNT_FOLDS).fetchall()
     )
     assert row == (6,)
-
-
-def write_on(search) -> None:
-    """Write a fold each of many trials."""
-    for i in range(10_000):
-        search.write(i, {"C": i}, FoldResult(0, {"score": 1.0}, error="x" * 999))
 
 
 def test_a_disk_that_fills_up_loses_nothing_written_before(small_disk):
