@@ -3,7 +3,8 @@
 A callback is anything that can be called with a `SearchProgress`; one that returns
 ``True`` ends the search, which is then refitted and usable as if it had run to its
 end. If it has a method ``on_search_end``, that is called without arguments when the
-search has ended, however it ended.
+search has ended, however it ended. What the surrogate expects to gain is computed
+only for a callback with a true attribute ``needs_expected_improvement``.
 
 ::
 
@@ -20,7 +21,7 @@ import sys
 import time
 from dataclasses import dataclass
 from numbers import Integral, Real
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -153,6 +154,9 @@ class ExpectedImprovementBelowNoise:
     >>> ExpectedImprovementBelowNoise()
     ExpectedImprovementBelowNoise(fraction=0.1, min_trials=20)
     """
+
+    #: The surrogate is asked for it only where a callback has this.
+    needs_expected_improvement: ClassVar[bool] = True
 
     fraction: float = 0.1
     min_trials: int = 20

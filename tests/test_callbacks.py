@@ -130,6 +130,12 @@ def test_a_young_search_is_not_ended():
     assert rule(progress([0.5] * 3, **facts))
 
 
+def test_the_rule_asks_for_what_it_needs():
+    """The surrogate computes the expected improvement for those who ask only."""
+    assert ExpectedImprovementBelowNoise().needs_expected_improvement
+    assert not hasattr(NoImprovement(3), "needs_expected_improvement")
+
+
 @pytest.mark.parametrize("folds", [[], [0.5], [NAN, NAN], [0.5, 0.5]])
 def test_without_noise_nothing_is_below_it(folds):
     """One fold, no complete trial, or folds that agree."""
