@@ -129,6 +129,14 @@ def test_encoding_finds_the_dict(space):
     assert [space.key(p) for p in space.decode(U)] == [space.key(p) for p in points]
 
 
+def test_numbers_of_another_type_find_their_dict():
+    """A float is placed in the dict with the equal int where none has the float."""
+    space = parse_space([{"a": ["x", "y"]}, {"a": [1, 10]}, {"a": (1, 9, "uniform")}])
+    U = space.encode([{"a": 10.0}, {"a": 1.0}, {"a": 9.0}])
+    assert U[:, 0].tolist() == [1, 1, 2]
+    assert space.decode(U) == [{"a": 10}, {"a": 1}, {"a": 9}]
+
+
 @pytest.mark.parametrize(
     ("params", "message"),
     [

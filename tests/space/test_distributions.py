@@ -118,6 +118,16 @@ def test_discrete_draws_follow_the_probabilities(distribution):
     assert low <= np.median(values) <= high
 
 
+def test_find_says_what_discrete_values_there_are():
+    """The error of a value outside names the smallest and the largest."""
+    dimension = dimension_of_distribution(stats.binom(3, 0.5))
+    assert dimension.find(np.float64(2)) == 2
+    with pytest.raises(ValueError, match="must be an integer from 0 to 3"):
+        dimension.find(4)
+    with pytest.raises(ValueError, match="must be an integer from 0 to 3"):
+        dimension.find(1.5)
+
+
 def test_discrete_position_is_the_middle_of_the_values_share():
     """A value's cell runs from the cdf before it to its own."""
     distribution = stats.poisson(4)

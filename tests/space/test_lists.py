@@ -11,7 +11,7 @@ from sklearn.decomposition import PCA
 from sklearn.svm import SVC
 
 from skbayes.space import Categorical
-from skbayes.space._axes import Cells, Codes, Levels
+from skbayes.space._axes import Axes, Cells, Codes, Levels
 from skbayes.space._lists import Ordinal, dimension_of_choices
 
 
@@ -45,6 +45,23 @@ def test_uneven_lists_keep_their_distances():
     share = (positions[1] - positions[0]) / (positions[2] - positions[0])
     assert share == pytest.approx(np.log10(3))
     assert positions[0] == pytest.approx(1 - positions[2])
+
+
+def test_the_axis_runs_half_a_mean_gap_beyond_the_ends():
+    """The margins of [1, 3, 10] are a sixth of the axis, as those of [1, 2, 3]."""
+    assert positions_of([1, 3, 10])[[0, 2]] == pytest.approx([1 / 6, 5 / 6])
+    assert positions_of([1, 2, 3])[[0, 2]] == pytest.approx([1 / 6, 5 / 6])
+
+
+def test_rounding_goes_to_the_nearest_number():
+    """Any position on the axis is rounded to the closest of the list's."""
+    dimension = dimension_of_choices([1, 2, 5, 40, 60])
+    positions = dimension.encode([1, 2, 5, 40, 60])
+    u = np.linspace(0, 1, 501)
+    nearest = positions[np.abs(u[:, None] - positions).argmin(axis=1)]
+    np.testing.assert_array_equal(
+        Axes([dimension.axis]).snap(u[:, None])[:, 0], nearest
+    )
 
 
 def test_the_more_even_scale_is_chosen():
