@@ -13,10 +13,13 @@ from skbayes._acquisition.improvement import (
 from skbayes._acquisition.terms import CostPenalty, LogFeasibility, Sensitivity, Term
 from skbayes._gp.cost import CostModel
 from skbayes._gp.layout import BoolArray, FloatArray
-from skbayes._gp.regressor import DifferentiableQuery, GaussianProcess, Query
+from skbayes._gp.regressor import GaussianProcess
+from skbayes._gp.rows import DifferentiableQuery, Query
 
 #: Covariances evaluated at once: what fits a core's cache beside its whitened twin.
 _CHUNK = 1 << 16
+#: Points evaluated at once at least, so that matrix products stay efficient.
+_MIN_ROWS = 128
 
 
 class Acquisition:
@@ -36,7 +39,7 @@ class Acquisition:
 
     def __call__(self, U: FloatArray) -> FloatArray:
         """Values at the encoded points `U`, (m, n_columns); -inf where undefined."""
-        n_rows = max(1, _CHUNK // self.gp.n_trials)
+        n_rows = max(_MIN_ROWS, _CHUNK // self.gp.n_trials)
         values = [
             self._values(U[start : start + n_rows])
             for start in range(0, len(U), n_rows)

@@ -30,7 +30,8 @@ from skbayes._acquisition.log_math import log_h
 from skbayes._acquisition.sobol import sobol
 from skbayes._acquisition.terms import Sensitivity
 from skbayes._gp.layout import BoolArray, FloatArray
-from skbayes._gp.regressor import DifferentiableQuery, GaussianProcess, Query
+from skbayes._gp.regressor import GaussianProcess
+from skbayes._gp.rows import DifferentiableQuery, Query
 
 #: Smallest variance of the improvement, relative to the signal variance.
 _VARIANCE_FLOOR = 1e-12

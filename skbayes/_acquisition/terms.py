@@ -16,7 +16,7 @@ from scipy.special import log_ndtr
 from skbayes._acquisition.log_math import log_phi_ratio
 from skbayes._gp.cost import CostModel
 from skbayes._gp.layout import FloatArray
-from skbayes._gp.regressor import DifferentiableQuery, Query
+from skbayes._gp.rows import DifferentiableQuery, Query
 
 #: What a candidate loses that will probably not end in time, in log units.
 _TOO_LATE = 10.0

@@ -2,192 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from functools import cached_property
-
 import numpy as np
 
-from skbayes._gp.embedding import Embedding, prepare
+from skbayes._gp.embedding import Embedding
 from skbayes._gp.hyperparameters import Hyperparameters
 from skbayes._gp.layout import FloatArray, Layout
-from skbayes._gp.linalg import (
-    extend_inverse_factor,
-    inverse_factor,
-    unwhiten,
-    whiten,
-)
-from skbayes._gp.matern import (
-    augment_left,
-    augment_right,
-    matern,
-    matern_with_slope,
-    squared_distances,
-)
-from skbayes._gp.warping import Warped
-
-#: Smallest predictive variance, relative to the signal variance.
-_VARIANCE_FLOOR = 1e-12
-
-
-@dataclass(frozen=True, eq=False)
-class Rows:
-    """The trials' rows of the covariance matrix, factorised; targets play no part.
-
-    Parameters
-    ----------
-    embedding : Embedding
-        The map to coordinates, which holds layout and hyperparameters.
-    log_signal_variance : float
-        Of the kernel.
-    U : array of shape (n, n_columns)
-        Encoded points.
-    Z : array of shape (n, p)
-        The same in coordinates.
-    noise : array of shape (n,)
-        Diagonal beside the kernel: learned noise, extra noise, jitter.
-    Linv : array of shape (n, n)
-        Inverse of the lower Cholesky factor.
-    """
-
-    embedding: Embedding
-    log_signal_variance: float
-    U: FloatArray
-    Z: FloatArray
-    noise: FloatArray
-    Linv: FloatArray
-
-    @cached_property
-    def right(self) -> FloatArray:
-        """Coordinates as the right factor of squared distances, (p + 2, n)."""
-        return augment_right(self.Z)
-
-    @cached_property
-    def signal_variance(self) -> float:
-        """Variance of the latent function before any trial."""
-        return float(np.exp(self.log_signal_variance))
-
-    @classmethod
-    def build(
-        cls,
-        embedding: Embedding,
-        log_signal_variance: float,
-        U: FloatArray,
-        noise: FloatArray,
-    ) -> Rows:
-        """Factorise from scratch, n^3 / 3 + n^3 / 3 operations."""
-        Z = embedding.embed(U)
-        K = _kernel(Z, augment_right(Z), log_signal_variance)
-        np.fill_diagonal(K, np.exp(log_signal_variance) + noise)
-        Linv, jitter = inverse_factor(K, float(np.exp(log_signal_variance)))
-        return cls(embedding, log_signal_variance, U, Z, noise + jitter, Linv)
-
-    def extend(self, U: FloatArray, noise: FloatArray) -> Rows:
-        """The same with k more rows, n^2 k operations."""
-        Z = self.embedding.embed(U)
-        V = whiten(self.Linv, _kernel(Z, self.right, self.log_signal_variance))
-        schur = _kernel(Z, augment_right(Z), self.log_signal_variance)
-        np.fill_diagonal(schur, self.signal_variance + noise)
-        schur -= V @ V.T
-        Linv, jitter = extend_inverse_factor(self.Linv, V, schur, self.signal_variance)
-        return replace(
-            self,
-            U=np.concatenate([self.U, U]),
-            Z=np.concatenate([self.Z, Z]),
-            noise=np.concatenate([self.noise, noise + jitter]),
-            Linv=Linv,
-        )
-
-
-@dataclass(frozen=True, eq=False)
-class Query:
-    """Points asked about, with what predictions and acquisitions are made of.
-
-    Parameters
-    ----------
-    rows : Rows
-        The trials.
-    U : array of shape (m, n_columns)
-        Encoded points.
-    K : array of shape (m, n)
-        Prior covariances of the points with the trials.
-    V : array of shape (m, n)
-        The same whitened, ``K Linv'``.
-    variance : array of shape (m,)
-        Posterior variance of the latent function.
-    """
-
-    rows: Rows
-    U: FloatArray
-    K: FloatArray
-    V: FloatArray
-    variance: FloatArray
-
-    @classmethod
-    def at(cls, rows: Rows, U: FloatArray) -> Query:
-        """Ask about the encoded points `U`, shape (m, n_columns)."""
-        K = _kernel(rows.embedding.embed(U), rows.right, rows.log_signal_variance)
-        V = whiten(rows.Linv, K)
-        return cls(rows, U, K, V, _posterior_variance(rows.signal_variance, V))
-
-
-@dataclass(frozen=True, eq=False)
-class DifferentiableQuery(Query):
-    """A query that can be differentiated with respect to the points.
-
-    Parameters
-    ----------
-    Z : array of shape (m, p)
-        Coordinates of the points.
-    warped : Warped
-        Their warp with derivatives.
-    slope : array of shape (m, n)
-        Slopes of the kernel, see `matern_with_slope`.
-    """
-
-    Z: FloatArray
-    warped: Warped
-    slope: FloatArray
-
-    @classmethod
-    def at(cls, rows: Rows, U: FloatArray) -> DifferentiableQuery:
-        """Ask about the encoded points `U`, shape (m, n_columns)."""
-        Z, warped = rows.embedding.embed_with_warp(prepare(rows.embedding.layout, U))
-        squares = squared_distances(augment_left(Z), rows.right)
-        kernel = matern_with_slope(squares, rows.log_signal_variance)
-        V = whiten(rows.Linv, kernel.value)
-        variance = _posterior_variance(rows.signal_variance, V)
-        return cls(rows, U, kernel.value, V, variance, Z, warped, kernel.slope)
-
-    @cached_property
-    def Q(self) -> FloatArray:
-        """``K K_n^-1``, shape (m, n); the variance falls by ``2 Q`` per unit of K."""
-        return unwhiten(self.rows.Linv, self.V)
-
-    def pull_back(self, weights: FloatArray) -> FloatArray:
-        """Gradient of ``sum_i weights_i k(u, u_i)`` with the weights held fixed.
-
-        Every acquisition depends on a point only through its covariances with the
-        trials, so one call with the summed weights differentiates it.
-
-        Parameters
-        ----------
-        weights : array of shape (m, n)
-            One row for each point.
-
-        Returns
-        -------
-        array of shape (m, n_columns)
-            Zero in categorical and in inactive columns.
-        """
-        embedding = self.rows.embedding
-        weights = weights * self.slope
-        by_Z = weights @ self.rows.Z
-        by_Z -= weights.sum(axis=1)[:, None] * self.Z
-        by_Z *= 1.0 / 3.0
-        by_w = embedding.pull_back_to_warp(self.Z, by_Z)
-        gradient = np.zeros_like(self.U)
-        gradient[:, embedding.layout.numeric] = by_w * self.warped.by_u
-        return gradient
+from skbayes._gp.matern import augment_right
+from skbayes._gp.rows import DifferentiableQuery, Query, Rows, kernel
 
 
 class GaussianProcess:
@@ -310,7 +131,7 @@ class GaussianProcess:
         """Posterior mean, shape (m,), and covariance, (m, m), of several points."""
         query = Query.at(self.rows, U)
         Z = self.rows.embedding.embed(U)
-        prior = _kernel(Z, augment_right(Z), self.rows.log_signal_variance)
+        prior = kernel(Z, augment_right(Z), self.rows.log_signal_variance)
         mean = query.K @ self.alpha + self.prior_mean
         return mean, prior - query.V @ query.V.T
 
@@ -387,15 +208,3 @@ class GaussianProcess:
         other = object.__new__(GaussianProcess)
         other.__dict__.update(self.__dict__, rows=rows)
         return other
-
-
-def _kernel(Z: FloatArray, right: FloatArray, log_signal_variance: float) -> FloatArray:
-    """Kernel matrix of points `Z`, (m, p), with augmented ones, (m, n)."""
-    return matern(squared_distances(augment_left(Z), right), log_signal_variance)
-
-
-def _posterior_variance(signal_variance: float, V: FloatArray) -> FloatArray:
-    """Variance left after whitened covariances `V`, (m, n), never quite zero."""
-    variance = signal_variance - np.einsum("ij,ij->i", V, V)
-    floored: FloatArray = np.maximum(variance, _VARIANCE_FLOOR * signal_variance)
-    return floored
