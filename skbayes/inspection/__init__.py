@@ -1,5 +1,9 @@
 """Seeing what a search did: displays, and which parameters matter."""
 
+from skbayes.inspection._bias_correction import (
+    BiasCorrectedScore,
+    bias_corrected_score,
+)
 from skbayes.inspection._convergence import ConvergenceDisplay
 from skbayes.inspection._effect_display import EffectDisplay
 from skbayes.inspection._fold_scores import FoldScoresDisplay
@@ -9,6 +13,7 @@ from skbayes.inspection._parallel_coordinates import ParallelCoordinatesDisplay
 from skbayes.inspection._timeline import TimelineDisplay
 
 __all__ = [
+    "BiasCorrectedScore",
     "ConvergenceDisplay",
     "EffectDisplay",
     "FoldScoresDisplay",
@@ -16,5 +21,6 @@ __all__ = [
     "ParallelCoordinatesDisplay",
     "ParamImportances",
     "TimelineDisplay",
+    "bias_corrected_score",
     "param_importances",
 ]

@@ -14,6 +14,7 @@ from skbayes.inspection._figures import (
     palette_of,
     put_column_on,
     score_label,
+    tell,
     widen,
 )
 
@@ -60,7 +61,11 @@ def draw_panel(
             _draw_lines(ax, shown, lines, metric, colours)
         return
     (places,), (axis,) = shown.places, shown.axes
-    if axis.is_category:
+    n_tried = len(np.unique(tried[np.isfinite(tried)]))
+    if n_tried < 2:
+        tell(ax, "never varied")
+        ax.set_xlim(places[0] - 0.5, places[-1] + 0.5)
+    elif axis.is_category:
         _draw_categories(ax, places, shown, best[0], colours)
     else:
         _draw_curve(ax, places, shown.mean, shown.low, shown.high, colours.main)
@@ -121,6 +126,7 @@ def _draw_rug(ax: Any, tried: FloatArray, axis: Any, colours: Palette) -> None:
     values = tried[np.isfinite(tried)]
     if axis.kind not in ("linear", "log"):
         return
+    values = values[(values >= axis.places[0]) & (values <= axis.places[-1])]
     ax.plot(
         values,
         np.full(len(values), 0.0),
@@ -177,17 +183,17 @@ def _draw_map(
     colours: Palette,
 ) -> None:
     """Draw a map of two parameters, with the candidates on it."""
-    x, y = shown.places
-    for axis, which in zip(shown.axes, "xy", strict=True):
-        put_column_on(ax, axis, which)
+    edges = [_edges(p, a.kind) for p, a in zip(shown.places, shown.axes, strict=True)]
     image = ax.pcolormesh(
-        _edges(x, shown.axes[0].kind),
-        _edges(y, shown.axes[1].kind),
+        *edges,
         np.ma.masked_invalid(shown.mean.T),
         cmap="viridis",
         shading="flat",
         rasterized=True,
     )
+    for axis, which, ends in zip(shown.axes, "xy", edges, strict=True):
+        put_column_on(ax, axis, which)
+        getattr(ax, f"set_{which}lim")(ends[0], ends[-1])
     ax.figure.colorbar(image, ax=ax, label=score_label(metric))
     ax.scatter(*tried.T, s=12, facecolor="white", edgecolor="black", linewidth=0.5)
     if np.isfinite(best).all():

@@ -12,6 +12,8 @@ from skbayes.inspection._column_axis import ColumnAxis
 
 #: Characters of tick labels side by side above which they are turned.
 _MOST_CHARACTERS = 22
+#: Labels up to which they are turned by little, and above which some are left out.
+_MOST_SLANTED, _MOST_LABELS = 5, 16
 
 
 @dataclass(frozen=True)
@@ -157,11 +159,22 @@ def put_column_on(ax: Any, column: ColumnAxis, which: str) -> None:
 
         axis.set_major_locator(MaxNLocator(5))
         return
-    axis.set_ticks(column.ticks, labels=column.tick_labels)
-    is_long = sum(map(len, column.tick_labels)) > _MOST_CHARACTERS
-    if which == "x" and is_long:
-        for text in axis.get_ticklabels():
-            text.set(rotation=30, ha="right", rotation_mode="anchor")
+    step = -(-len(column.ticks) // _MOST_LABELS)
+    axis.set_ticks(column.ticks[::step], labels=column.tick_labels[::step])
+    if which == "x":
+        _turn_labels(axis, column.tick_labels[::step])
+
+
+def _turn_labels(axis: Any, labels: Sequence[str]) -> None:
+    """Turn tick labels that have no room side by side."""
+    if sum(map(len, labels)) <= _MOST_CHARACTERS:
+        return
+    if len(labels) <= _MOST_SLANTED:
+        style = {"rotation": 30, "ha": "right", "rotation_mode": "anchor"}
+    else:
+        style = {"rotation": 90, "ha": "center", "fontsize": "small"}
+    for text in axis.get_ticklabels():
+        text.set(**style)
 
 
 def _thin_log_ticks(axis: Any, column: ColumnAxis) -> None:

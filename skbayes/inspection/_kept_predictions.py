@@ -83,7 +83,7 @@ class KeptPredictions:
         )
 
 
-class _Recorded(BaseEstimator):  # type: ignore[misc]
+class _Recorded(BaseEstimator):
     """Answers with predictions made before; `X` holds the rows asked for."""
 
     def __init__(self, method: str, response: Any, classes: Any) -> None:
@@ -109,11 +109,11 @@ class _Recorded(BaseEstimator):  # type: ignore[misc]
         return True
 
 
-class _RecordedClassifier(ClassifierMixin, _Recorded):  # type: ignore[misc]
+class _RecordedClassifier(ClassifierMixin, _Recorded):
     """The predictions of a classifier."""
 
 
-class _RecordedRegressor(RegressorMixin, _Recorded):  # type: ignore[misc]
+class _RecordedRegressor(RegressorMixin, _Recorded):
     """The predictions of any other estimator."""
 
 

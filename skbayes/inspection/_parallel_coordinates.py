@@ -16,6 +16,10 @@ _ABSENT = -0.14
 _SPREAD = 0.6
 #: Labels above which those of a categorical axis are thinned out.
 _MOST_LABELS = 12
+#: Characters of a line of a parameter's name.
+_LONGEST_LINE = 14
+#: Mean width of a letter in units of the font's size.
+_WIDTH_OF_LETTER = 0.58
 
 
 class ParallelCoordinatesDisplay:
@@ -130,7 +134,7 @@ class ParallelCoordinatesDisplay:
             Itself.
         """
         n_columns = len(self.axes)
-        width = max(6.0, 1.5 * (n_columns + 1) + 1.0)
+        width = max(6.0, 1.7 * (n_columns + 1) + 1.0)
         self.figure_, self.ax_ = open_axes(ax, type(self).__name__, (width, 4.6))
         self._draw_lines(palette_of(self.ax_))
         for j, axis in enumerate(self.axes):
@@ -196,15 +200,11 @@ class ParallelCoordinatesDisplay:
         j = len(self.axes)
         low, high = _score_range(self.scores)
         self.ax_.plot([j, j], [0, 1], color=colours.text, linewidth=1, zorder=3)
+        decimals = int(np.clip(2 - np.floor(np.log10(high - low)), 0, 10))
         for value in _nice_numbers(low, high):
             mark = "≤ " if value == low and self.scores.min() < low else ""
-            self._write(
-                j,
-                (value - low) / (high - low),
-                f"{mark}{value:.4g}",
-                colours,
-                right=True,
-            )
+            text = f"{mark}{value:.{decimals}f}"
+            self._write(j, (value - low) / (high - low), text, colours, right=True)
 
     def _write(self, j, place, label, colours, *, right=False):
         """Write a label beside an axis, readable across the lines."""
@@ -230,14 +230,14 @@ class ParallelCoordinatesDisplay:
     def _dress(self, colours):
         """Put the names of the parameters below their axes."""
         names = [axis.label for axis in self.axes] + [score_label(self.metric)]
-        texts = [_folded(shorten(name, 30)) for name in names]
+        texts = [_folded(shorten(name, 2 * _LONGEST_LINE)) for name in names]
         self.ax_.set_xticks(range(len(names)), labels=texts)
         self.ax_.tick_params(axis="x", length=0)
-        if max(len(line) for text in texts for line in text.split("\n")) > 13:
-            for text in self.ax_.get_xticklabels():
-                text.set(rotation=20, ha="right", rotation_mode="anchor")
-        self.ax_.set_yticks([])
         self.ax_.set_xlim(-0.75, len(names) - 0.35)
+        if self._is_narrow_for(texts):
+            for text in self.ax_.get_xticklabels():
+                text.set(rotation=35, ha="right", rotation_mode="anchor")
+        self.ax_.set_yticks([])
         absent = np.isnan(self.places).any()
         self.ax_.set_ylim(_ABSENT - 0.06 if absent else -0.06, 1.06)
         clear_spines(self.ax_, keep=())
@@ -249,6 +249,13 @@ class ParallelCoordinatesDisplay:
         self.ax_.legend(
             loc="lower right", bbox_to_anchor=(1.0, 1.0), frameon=False, borderpad=0
         )
+
+    def _is_narrow_for(self, texts):
+        """Tell whether names side by side would meet, as large as the axes are now."""
+        width = self.ax_.get_window_extent().width / (len(texts) + 0.4)
+        longest = max(len(line) for text in texts for line in text.split("\n"))
+        size = self.ax_.xaxis.get_ticklabels()[0].get_size() * self.figure_.dpi / 72.0
+        return _WIDTH_OF_LETTER * size * (longest + 1) > width
 
 
 def _to_unit(axis, places):
@@ -317,11 +324,10 @@ def _background(ax):
 
 def _folded(name):
     """Break a long name in two lines, at a word's end."""
-    if len(name) <= 13:
+    if len(name) <= _LONGEST_LINE:
         return name
     middle = len(name) // 2
-    breaks = [i for i, c in enumerate(name) if c in "_ ("]
-    if not breaks:
-        return name
+    fits = range(len(name) - _LONGEST_LINE, _LONGEST_LINE + 1)
+    breaks = [i for i in fits if name[i] in "_ ("] or [middle]
     at = min(breaks, key=lambda i: abs(i - middle))
     return f"{name[:at].rstrip()}\n{name[at:].strip()}"

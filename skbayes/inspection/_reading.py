@@ -278,7 +278,9 @@ def is_same_value(one: Any, other: Any) -> bool:
     numbers = (int, float, np.integer, np.floating)
     flags = (bool, np.bool_)
     if isinstance(one, flags) or isinstance(other, flags):
-        return isinstance(one, flags) and isinstance(other, flags) and one == other
+        return bool(
+            isinstance(one, flags) and isinstance(other, flags) and one == other
+        )
     if isinstance(one, numbers) and isinstance(other, numbers):
         return math.isclose(one, other, rel_tol=1e-9)
     if type(one) is not type(other) or not isinstance(one, str | bytes | tuple):

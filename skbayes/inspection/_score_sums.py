@@ -16,7 +16,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy.stats import rankdata
 from sklearn.metrics import get_scorer
 
 from skbayes._protocol import FloatArray
@@ -236,14 +235,19 @@ def _placements(truth: FoldTruth, response: Any) -> FloatArray:
     score = np.asarray(response)
     score = score[:, 1] if score.ndim == 2 else score
     is_positive = truth.y == truth.labels[-1]
-    n_positive, n_negative = is_positive.sum(), (~is_positive).sum()
-    placement = rankdata(score)
-    placement[is_positive] -= rankdata(score[is_positive])
-    placement[~is_positive] -= rankdata(score[~is_positive])
-    above = placement / np.where(is_positive, n_negative, n_positive)
-    share = np.where(is_positive, above, 1 - above)
+    positive, negative = score[is_positive], score[~is_positive]
+    share = np.empty(len(score))
+    share[is_positive] = _share_below(np.sort(negative), positive)
+    share[~is_positive] = 1 - _share_below(np.sort(positive), negative)
     area = share[is_positive].mean()
     return (share - area / 2)[:, None] * _is_positive(truth)
+
+
+def _share_below(ascending: FloatArray, values: FloatArray) -> FloatArray:
+    """Share of sorted numbers that are below each value, equal ones counted half."""
+    below = np.searchsorted(ascending, values, side="left")
+    not_above = np.searchsorted(ascending, values, side="right")
+    return np.asarray((below + not_above) / (2 * len(ascending)))
 
 
 def _sum_of_ratios(sums: FloatArray, shared: FloatArray) -> FloatArray:

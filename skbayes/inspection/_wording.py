@@ -77,6 +77,8 @@ def value_label(value: Any, longest: int = _LONGEST_VALUE) -> str:
 
 def number_label(value: float) -> str:
     """Put a number in three digits, ``1e-05`` written ``1e-5``."""
+    if 1e3 <= abs(value) < 1e5:
+        return f"{value:.0f}"
     text = f"{value:.3g}"
     mantissa, e, exponent = text.partition("e")
     return f"{mantissa}e{int(exponent)}" if e else text

@@ -1,0 +1,162 @@
+"""Is every kind of search read alike?"""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from sklearn.exceptions import NotFittedError
+from sklearn.model_selection import GridSearchCV as TheirGridSearchCV
+from sklearn.svm import SVC
+
+from skbayes.inspection._reading import is_same_value, read_search
+from skbayes.search import GridSearchCV, RandomSearchCV
+from tests.inspection.conftest import Formula, additive, fitted
+
+GRID = {"a": [0.0, 0.5, 1.0], "b": [0.0, 1.0]}
+
+
+def failing_above(limit):
+    """A formula that is not defined where a is above a limit."""
+
+    def formula(a, b, c, kind):
+        return np.nan if a > limit else a
+
+    return formula
+
+
+def test_ours_and_theirs_are_read_alike():
+    """The same grid gives the same record from either library's search."""
+    ours = fitted(GridSearchCV(Formula(formula=additive), GRID, cv=4))
+    theirs = fitted(TheirGridSearchCV(Formula(formula=additive), GRID, cv=4))
+    one, other = (read_search(s, caller="x") for s in (ours, theirs))
+    np.testing.assert_allclose(one.fold_scores, other.fold_scores)
+    np.testing.assert_allclose(one.scores, other.scores)
+    assert one.params == other.params
+    assert one.n_fits.tolist() == other.n_fits.tolist() == [4] * 6
+    assert one.untuned == other.untuned == 0
+    assert len(one.trials) == 6
+    assert other.trials == ()
+
+
+@pytest.mark.parametrize("cls", [GridSearchCV, TheirGridSearchCV])
+def test_failed_candidates_have_no_score(cls):
+    """A candidate that failed is told from one that scored."""
+    search = fitted(cls(Formula(formula=failing_above(0.7)), GRID, cv=3))
+    record = read_search(search, caller="x")
+    assert record.is_failed.tolist() == [False] * 4 + [True] * 2
+    assert np.isnan(record.scores[4:]).all()
+    assert record.best == 2
+    assert set(record.best_first()) == {0, 1, 2, 3}
+
+
+def test_a_numeric_error_score_does_not_hide_a_failure():
+    """With error_score=0 a failed candidate of our searches still has no score."""
+    estimator = Formula(formula=failing_above(0.7))
+    search = fitted(GridSearchCV(estimator, GRID, cv=3, error_score=0.0))
+    assert read_search(search, caller="x").is_failed.sum() == 2
+
+
+def test_stopped_candidates_are_told_from_failed_ones():
+    """A race's losers have folds, no score, and did not fail."""
+    search = fitted(
+        RandomSearchCV(
+            Formula(formula=additive),
+            {"a": (0.0, 1.0, "uniform")},
+            n_iter=40,
+            cv=5,
+            racing=True,
+            random_state=0,
+        )
+    )
+    record = read_search(search, caller="x")
+    assert record.is_stopped.any()
+    assert not record.is_failed.any()
+    assert (record.n_fits[record.is_stopped] < 5).all()
+    assert np.isfinite(record.adjusted[record.is_stopped]).all()
+
+
+def test_the_untuned_estimator_is_found_by_its_values():
+    """It is the candidate with the estimator's own values, if there is one."""
+    tuned = Formula(a=0.5, b=1.0, formula=additive)
+    assert read_search(fitted(GridSearchCV(tuned, GRID)), caller="x").untuned == 3
+    elsewhere = Formula(a=0.6, formula=additive)
+    search = fitted(GridSearchCV(elsewhere, GRID))
+    assert read_search(search, caller="x").untuned is None
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        (1, 1.0, True),
+        (0.1 + 0.2, 0.3, True),
+        (1, True, False),
+        (True, np.True_, True),
+        (None, None, True),
+        ("a", "a", True),
+        ((1, "a"), (1.0, "a"), True),
+        ((1,), (1, 2), False),
+        (np.arange(3), np.arange(3), False),
+        ("1", 1, False),
+    ],
+)
+def test_same_values(one, other, same):
+    """Values are the same when an estimator would take them for the same."""
+    assert is_same_value(one, other) is same
+
+
+def test_unfitted_searches_are_refused():
+    """The message says what to call."""
+    with pytest.raises(NotFittedError, match=r"not fitted yet\. Call its `fit` before"):
+        read_search(GridSearchCV(SVC(), {"C": [1]}), caller="Some.from_search")
+
+
+@pytest.mark.parametrize("thing", [None, 3, SVC, SVC(), "a search", {"params": []}])
+def test_what_is_no_search_is_refused(thing):
+    """The message says what to pass."""
+    with pytest.raises(TypeError, match="must be a fitted search"):
+        read_search(thing, caller="Some.from_search")
+
+
+def two_scores(estimator, X, y=None):
+    """Two scores, one the negative of the other."""
+    score = estimator.score(X)
+    return {"up": score, "down": -score}
+
+
+@pytest.mark.parametrize("cls", [GridSearchCV, TheirGridSearchCV])
+def test_of_several_scores_the_one_of_refit_or_the_named_is_read(cls):
+    """`refit` decides, `metric` overrules it, without either there is an error."""
+    estimator = Formula(formula=additive)
+    search = fitted(cls(estimator, GRID, scoring=two_scores, refit="up"))
+    assert read_search(search, caller="x").metric == "up"
+    assert read_search(search, caller="x", metric="down").best == 0
+    search = fitted(cls(estimator, GRID, scoring=two_scores, refit=False))
+    with pytest.raises(ValueError, match=r"Pass metric='up' or another of them"):
+        read_search(search, caller="x")
+    assert read_search(search, caller="x", metric="up").best == 5
+
+
+def test_an_unknown_metric_is_refused():
+    """The message lists those there are."""
+    search = fitted(GridSearchCV(Formula(formula=additive), GRID))
+    with pytest.raises(ValueError, match=r"one of \['score'\].* Got 'auc' instead"):
+        read_search(search, caller="x", metric="auc")
+
+
+def test_a_search_without_any_score_is_refused():
+    """The message says how to find out why."""
+    search = GridSearchCV(Formula(formula=failing_above(-1)), GRID)
+    with pytest.raises(ValueError, match="fits failed"):
+        fitted(search)
+    with pytest.raises(ValueError, match=r"all 6 .* failed.*error_score='raise'"):
+        read_search(_with_failures_only(), caller="x")
+
+
+def _with_failures_only():
+    """A search as it looks when every fold of every candidate failed."""
+    search = fitted(GridSearchCV(Formula(formula=additive), GRID))
+    for name in list(search.cv_results_):
+        if "test_score" in name:
+            search.cv_results_[name] = np.full(6, np.nan)
+    del search.trials_
+    return search

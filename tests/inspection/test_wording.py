@@ -1,0 +1,75 @@
+"""Are names and values short, and told apart?"""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from sklearn.feature_selection import f_classif
+from sklearn.svm import SVC
+
+from skbayes.inspection._wording import (
+    params_label,
+    short_names,
+    shorten,
+    value_label,
+    value_labels,
+)
+
+
+def test_names_keep_what_tells_them_apart():
+    """As many last parts as it takes."""
+    names = ["pipe__svc__C", "pipe__logreg__C", "pipe__svc__gamma", "tol"]
+    assert short_names(names) == ["svc__C", "logreg__C", "gamma", "tol"]
+
+
+def test_a_name_that_ends_like_another_is_kept():
+    """`C` beside `svc__C` cannot lose its rival's first part."""
+    assert short_names(["C", "svc__C"]) == ["C", "svc__C"]
+
+
+def test_names_that_shortening_would_make_equal_stay_whole():
+    """Two long names with the same ends are not cut."""
+    names = [f"{'a' * 20}{i}{'b' * 20}" for i in range(2)]
+    assert short_names(names, 10) == names
+
+
+@pytest.mark.parametrize(
+    ("value", "label"),
+    [
+        (1e-05, "1e-5"),
+        (0.123456, "0.123"),
+        (np.float64(1500.0), "1500"),
+        (2.5e6, "2.5e6"),
+        (np.int64(7), "7"),
+        (True, "True"),
+        (None, "None"),
+        ("", "''"),
+        ("a\n b", "a b"),
+        (SVC(C=3), "SVC"),
+        (SVC, "SVC"),
+        (f_classif, "f_classif"),
+        ((1, 2), "(1, 2)"),
+    ],
+)
+def test_value_labels(value, label):
+    """Numbers to three digits, objects by their names."""
+    assert value_label(value) == label
+
+
+def test_equal_labels_are_numbered():
+    """Two estimators of a class are told apart."""
+    assert value_labels([SVC(C=1), SVC(C=2), None]) == ["SVC (1)", "SVC (2)", "None"]
+
+
+def test_long_texts_lose_their_middle():
+    """Beginning and end stay, at the asked length."""
+    assert shorten("abcdefghij", 5) == "ab…ij"
+    assert len(shorten("x" * 99, 20)) == 20
+
+
+def test_a_candidate_in_one_line():
+    """What does not fit is left out at the end."""
+    params = {"svc__C": 1.25, "svc__kernel": "rbf"}
+    names = ["svc__C", "svc__kernel", "svc__gamma"]
+    assert params_label(params, names) == "C=1.25, kernel=rbf"
+    assert params_label(params, names, 10) == "C=1.25, …"
