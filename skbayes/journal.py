@@ -53,7 +53,7 @@ def read(path: str | os.PathLike[str]) -> pd.DataFrame:
         ``mean_test_<metric>`` (NaN unless all folds have a score), the same for
         ``train`` where there are training scores, ``n_splits_evaluated``,
         ``mean_fit_time`` and ``mean_score_time`` in seconds, and ``error`` (the
-        traceback of the first fold that failed, or None).
+        traceback of the first fold whose fit or scoring failed, or None).
 
     Raises
     ------

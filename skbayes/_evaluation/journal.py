@@ -242,7 +242,7 @@ class SearchJournal:
                 trial_id = self._trial_id(connection, trial, key, params)
             connection.execute(
                 f"INSERT OR REPLACE INTO folds (trial_id, written, {FOLD_COLUMNS}) "
-                "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (trial_id, time.time(), *fold_row(result)),
             )
         self._trial_ids[key] = trial_id

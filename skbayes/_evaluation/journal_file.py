@@ -61,6 +61,7 @@ _TABLES = {
         score_time REAL NOT NULL,
         n_test_samples INTEGER NOT NULL,
         error TEXT,
+        scoring_error TEXT,
         started REAL NOT NULL,      -- seconds since the search began
         worker TEXT NOT NULL,
         is_multimetric INTEGER NOT NULL,

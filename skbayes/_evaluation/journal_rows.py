@@ -12,7 +12,7 @@ from skbayes._protocol import FoldResult
 #: What is kept of a `FoldResult`, in the order of `fold_row`.
 FOLD_COLUMNS = (
     "fold, test_scores, train_scores, fit_time, score_time, n_test_samples, error, "
-    "started, worker, is_multimetric, is_fatal"
+    "scoring_error, started, worker, is_multimetric, is_fatal"
 )
 
 
@@ -26,7 +26,8 @@ def fold_row(result: FoldResult) -> tuple[Any, ...]:
         float(result.fit_time),
         float(result.score_time),
         int(result.n_test_samples),
-        None if result.error is None else _storable(result.error),
+        _storable(result.error),
+        _storable(result.scoring_error),
         float(result.started),
         _storable(result.worker),
         int(result.is_multimetric),
@@ -37,7 +38,7 @@ def fold_row(result: FoldResult) -> tuple[Any, ...]:
 def fold_of(row: Sequence[Any]) -> FoldResult:
     """Give the fold of a row; ValueError if the row makes no sense."""
     fold, test, train, fit_time, score_time, n_test_samples, *rest = row
-    error, started, worker, is_multimetric, is_fatal = rest
+    error, scoring_error, started, worker, is_multimetric, is_fatal = rest
     return FoldResult(
         fold=fold,
         test_scores=scores_from_json(test),
@@ -46,6 +47,7 @@ def fold_of(row: Sequence[Any]) -> FoldResult:
         score_time=score_time,
         n_test_samples=n_test_samples,
         error=error,
+        scoring_error=scoring_error,
         started=started,
         worker=worker,
         is_multimetric=bool(is_multimetric),
@@ -72,6 +74,6 @@ def rows_of_trials(
     ).fetchall()
 
 
-def _storable(text: str) -> str:
+def _storable(text: str | None) -> str | None:
     """Text that UTF-8 can write: tracebacks may quote file names that are none."""
-    return text.encode("utf-8", "backslashreplace").decode("utf-8")
+    return text and text.encode("utf-8", "backslashreplace").decode("utf-8")

@@ -56,6 +56,7 @@ FULL = FoldResult(
     error="Traceback\n  é \N{SNOWMAN} \0 end",
     started=3.5,
     worker="123-MainThread",
+    scoring_error="Traceback in the scorer",
     is_multimetric=True,
     is_fatal=True,
 )
