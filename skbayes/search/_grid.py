@@ -222,7 +222,7 @@ class GridSearchCV(SearchCV):
 
     def _make_strategy(self, preparation):
         """All combinations, in scikit-learn's order."""
-        check_param_grid(self.param_grid, owner=type(self).__name__)
-        grid = ParameterGrid(self.param_grid)
+        spec = check_param_grid(self.param_grid, owner=type(self).__name__)
+        grid = ParameterGrid(spec)
         check_param_names(self, [list(d) for d in grid.param_grid], "param_grid")
         return FixedCandidates(grid, len(grid))
