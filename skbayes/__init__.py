@@ -1,5 +1,14 @@
 """Bayesian, random and grid search over hyperparameters, for scikit-learn."""
 
+from skbayes._strategies.optimizer import Optimizer
+from skbayes.search import BayesSearchCV, GridSearchCV, RandomSearchCV
+
 __version__ = "0.1.0"
 
-__all__ = ["__version__"]
+__all__ = [
+    "BayesSearchCV",
+    "GridSearchCV",
+    "Optimizer",
+    "RandomSearchCV",
+    "__version__",
+]

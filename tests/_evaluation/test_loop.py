@@ -108,7 +108,7 @@ def test_racing_stops_losers_and_completes_the_winner():
 
 @pytest.mark.parametrize("n_workers", [1, 3])
 def test_a_failed_fold_makes_a_failed_trial_and_nothing_else(n_workers):
-    """The other folds of the candidate and the other candidates are run all the same."""
+    """The other folds and the other candidates are run all the same."""
 
     def score(params, fold):
         return np.nan if params["x"] == 2 and fold == 1 else 1.0

@@ -1,4 +1,4 @@
-"""Estimators that misbehave on purpose. In a module, so that workers can import them."""
+"""Estimators that misbehave on purpose, in a module that workers can import."""
 
 from __future__ import annotations
 
