@@ -15,6 +15,11 @@ _MOST_CHARACTERS = 22
 #: Labels up to which they are turned by little, and above which some are left out.
 _MOST_SLANTED, _MOST_LABELS = 5, 16
 
+#: Letters of a legend in an inch, and what a handle takes, in letters.
+_LETTERS_PER_INCH, _LETTERS_OF_HANDLE = 9.5, 6
+#: Labels one above the other from which they are small.
+_MANY_ROWS = 10
+
 
 @dataclass(frozen=True)
 class Palette:
@@ -119,10 +124,13 @@ def clear_spines(ax: Any, keep: Sequence[str] = ("left", "bottom")) -> None:
 
 def put_legend_above(ax: Any) -> None:
     """Put the legend above the axes, where it covers nothing."""
+    labels = ax.get_legend_handles_labels()[1]
+    letters = sum(len(label) + _LETTERS_OF_HANDLE for label in labels)
+    n_rows = -(-letters // int(_LETTERS_PER_INCH * ax.figure.get_figwidth()))
     ax.legend(
         loc="lower left",
         bbox_to_anchor=(0.0, 1.0),
-        ncols=5,
+        ncols=max(-(-len(labels) // max(n_rows, 1)), 1),
         frameon=False,
         borderaxespad=0.2,
         columnspacing=1.4,
@@ -163,6 +171,8 @@ def put_column_on(ax: Any, column: ColumnAxis, which: str) -> None:
     axis.set_ticks(column.ticks[::step], labels=column.tick_labels[::step])
     if which == "x":
         _turn_labels(axis, column.tick_labels[::step])
+    elif len(column.ticks) > _MANY_ROWS:
+        axis.set_tick_params(labelsize="small")
 
 
 def _turn_labels(axis: Any, labels: Sequence[str]) -> None:

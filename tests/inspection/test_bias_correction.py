@@ -1,0 +1,282 @@
+"""Does the bias-corrected score tell the truth, for every scorer?"""
+
+from __future__ import annotations
+
+import time
+
+import numpy as np
+import pytest
+from scipy.stats import norm
+from sklearn.cluster import KMeans
+from sklearn.datasets import make_classification
+from sklearn.metrics import make_scorer, median_absolute_error, roc_auc_score
+from sklearn.model_selection import GroupKFold, RepeatedKFold, ShuffleSplit
+from sklearn.neighbors import KNeighborsClassifier
+
+from skbayes.inspection import bias_corrected_score
+from skbayes.inspection._kept_predictions import read_predictions
+from skbayes.inspection._resampled_scores import make_scores
+from skbayes.inspection._resampling import make_units
+from skbayes.inspection._score_sums import FORMS
+from skbayes.search import GridSearchCV
+from tests.inspection.known_truth import (
+    NoisyClassifier,
+    NoisyRegressor,
+    labelled,
+    measured,
+    search_of,
+)
+
+#: Chance of the right label: noise of unit variance is less than one.
+TRUE_ACCURACY = norm.cdf(1.0)
+
+REGRESSION = {"r2", *(n for n in FORMS if "squared" in n or "absolute" in n)}
+
+
+def scores_of(search):
+    """Kept predictions, units and scores of a search."""
+    kept = read_predictions(search, caller="test")
+    rng = np.random.default_rng(0)
+    units = make_units(kept.y, None, kept.tests, has_classes=False, rng=rng)
+    return kept, units, make_scores(kept, units, caller="test")
+
+
+def called(kept, units, weights):
+    """Scores by calling the scorer on the drawn samples."""
+    table = np.empty((len(weights), len(kept.candidates), kept.n_splits))
+    for bag, weight in enumerate(weights):
+        for j in range(len(kept.candidates)):
+            for k, test in enumerate(kept.tests):
+                times = weight[units.of_sample[test]].astype(int)
+                rows = np.repeat(np.arange(len(test)), times)
+                table[bag, j, k] = kept.score(j, k, rows)
+    return table.mean(axis=2)
+
+
+@pytest.mark.parametrize("scoring", FORMS)
+def test_sums_equal_calls_of_the_scorer(scoring):
+    """By sums over weighted samples comes what the scorer gives on drawn samples."""
+    if scoring in REGRESSION:
+        X, y = measured(120)
+        y = np.abs(y) + 1 if "log" in scoring else y
+        X[:, 1] = np.abs(X[:, 1]) + 8 if "log" in scoring else X[:, 1]
+        search = search_of(NoisyRegressor(), 3, (X, y), scoring=scoring)
+    else:
+        search = search_of(NoisyClassifier(), 3, labelled(150), scoring=scoring)
+    kept, units, scores = scores_of(search)
+    assert type(scores).__name__ == "_SummedScores"
+    weights = units.draw(8, np.random.default_rng(1))
+    tolerance = 0.02 if scoring == "roc_auc" else 1e-9  # a first-order form
+    expected = called(kept, units, weights)
+    np.testing.assert_allclose(scores.in_bag(weights), expected, atol=tolerance)
+
+
+def test_sums_serve_several_classes():
+    """Averages over labels are those of the scorer, with any number of labels."""
+    X, y = make_classification(
+        200, n_classes=4, n_informative=6, flip_y=0.3, random_state=0
+    )
+    for scoring in ("f1_macro", "precision_weighted", "matthews_corrcoef"):
+        search = GridSearchCV(
+            KNeighborsClassifier(),
+            {"n_neighbors": [1, 5]},
+            scoring=scoring,
+            store_predictions=True,
+        ).fit(X, y)
+        kept, units, scores = scores_of(search)
+        weights = units.draw(5, np.random.default_rng(1))
+        assert type(scores).__name__ == "_SummedScores"
+        expected = called(kept, units, weights)
+        np.testing.assert_allclose(scores.in_bag(weights), expected, atol=1e-12)
+
+
+def test_area_under_the_curve_is_exact_enough():
+    """The first-order form of the area gives the estimate of calling the scorer."""
+    search = search_of(NoisyClassifier(), 6, labelled(300), scoring="roc_auc")
+    by_sums = bias_corrected_score(search, 60, random_state=0)
+    search.scorer_ = lambda e, X, y: roc_auc_score(y, e.decision_function(X))
+    by_calls = bias_corrected_score(search, 60, random_state=0)
+    width = np.diff(by_calls.interval)[0]
+    assert abs(by_sums.estimate - by_calls.estimate) < 0.05 * width
+
+
+@pytest.mark.parametrize("n_samples", [200, 600])
+def test_estimate_is_unbiased_where_the_truth_is_known(n_samples):
+    """Over many data sets the mean error is noise; that of the best score is not."""
+    errors, naive = [], []
+    for seed in range(25):
+        data = labelled(n_samples, seed=seed)
+        search = search_of(NoisyClassifier(), 40, data)
+        corrected = bias_corrected_score(search, 200, random_state=seed)
+        errors.append(corrected.estimate - TRUE_ACCURACY)
+        naive.append(corrected.best_score - TRUE_ACCURACY)
+    standard_error = np.std(errors, ddof=1) / np.sqrt(len(errors))
+    assert abs(np.mean(errors)) < 2 * standard_error
+    assert np.mean(naive) > 3 * standard_error
+
+
+def test_interval_covers_the_truth():
+    """The interval holds the truth at least as often as it says."""
+    hits = 0
+    for seed in range(20):
+        search = search_of(NoisyClassifier(), 20, labelled(300, seed=seed))
+        result = bias_corrected_score(
+            search, 200, random_state=seed, confidence_level=0.9
+        )
+        hits += result.interval[0] <= TRUE_ACCURACY <= result.interval[1]
+    assert hits >= 17
+
+
+def test_lone_candidate_has_no_optimism():
+    """Nothing is chosen, so that nothing is corrected."""
+    search = search_of(NoisyClassifier(), 1, labelled(400))
+    result = bias_corrected_score(search, 400, random_state=0)
+    assert abs(result.optimism) < 0.005
+    assert result.n_candidates == 1
+
+
+def test_groups_are_drawn_whole():
+    """Copies of a sample tell nothing new: the interval is as wide as without them."""
+    X, y = labelled(150)
+    groups = np.repeat(np.arange(150), 5)
+    grid = {"candidate": list(range(10))}
+    cv = GroupKFold(5)
+    search = GridSearchCV(NoisyClassifier(), grid, cv=cv, store_predictions=True)
+    search.fit(np.repeat(X, 5, axis=0), np.repeat(y, 5), groups=groups)
+    whole = bias_corrected_score(search, random_state=0)
+    apart = bias_corrected_score(search, random_state=0, groups=np.arange(750))
+    single = bias_corrected_score(
+        search_of(NoisyClassifier(), 10, (X, y)), random_state=0
+    )
+    assert np.diff(whole.interval) > 1.7 * np.diff(apart.interval)
+    assert np.diff(whole.interval) == pytest.approx(np.diff(single.interval), rel=0.3)
+
+
+@pytest.mark.parametrize(
+    "scoring", ["average_precision", make_scorer(median_absolute_error)]
+)
+def test_any_scorer_of_predictions_will_do(scoring):
+    """A scorer that is no function of sums is called on every bootstrap sample."""
+    if scoring == "average_precision":
+        search = search_of(NoisyClassifier(), 8, labelled(200), scoring=scoring)
+    else:
+        search = search_of(NoisyRegressor(), 8, measured(200), scoring=scoring)
+    result = bias_corrected_score(search, 40, random_state=0)
+    assert result.interval[0] < result.estimate < result.interval[1]
+
+
+def test_users_own_callable_will_do():
+    """A function of the user's own is asked which predictions it needs."""
+
+    def confidence(estimator, X, y):
+        return np.mean(estimator.predict_proba(X)[np.arange(len(y)), y])
+
+    search = search_of(NoisyClassifier(), 4, labelled(100), scoring=confidence)
+    assert search.held_out_.predict_method == "predict_proba"
+    result = bias_corrected_score(search, 50, random_state=0)
+    assert 0.5 < result.estimate < 1
+
+
+@pytest.mark.parametrize(
+    "cv", [RepeatedKFold(n_splits=3, n_repeats=2), ShuffleSplit(4)]
+)
+def test_samples_held_out_often_or_never_are_no_trouble(cv):
+    """A sample is drawn once for all folds that hold it out."""
+    search = search_of(NoisyClassifier(), 5, labelled(120), cv=cv)
+    result = bias_corrected_score(search, 100, random_state=0)
+    assert result.interval[0] < result.estimate < result.interval[1]
+
+
+def test_many_samples_are_lumped():
+    """Beyond 5,000 samples lumps are drawn: the interval stays about as wide."""
+    search = search_of(NoisyClassifier(), 10, labelled(8000))
+    result = bias_corrected_score(search, random_state=0)
+    deviation = np.sqrt(TRUE_ACCURACY * (1 - TRUE_ACCURACY) / 8000)
+    assert result.estimate == pytest.approx(TRUE_ACCURACY, abs=4 * deviation)
+    assert np.diff(result.interval)[0] == pytest.approx(5.1 * deviation, rel=0.2)
+
+
+def test_same_seed_same_result():
+    """The result is a function of the seed."""
+    search = search_of(NoisyClassifier(), 5, labelled(100))
+    first, second = (bias_corrected_score(search, 50, random_state=3) for _ in "ab")
+    assert first == second
+    assert first != bias_corrected_score(search, 50, random_state=4)
+
+
+def test_labels_of_any_kind():
+    """Labels that are words, and rare ones, are scored as any."""
+    X, y = labelled(100)
+    words = np.where(y == 1, "yes", "no")
+    search = search_of(NoisyClassifier(), 5, (X, words), scoring="neg_log_loss")
+    assert np.isfinite(bias_corrected_score(search, 50, random_state=0).estimate)
+
+
+def test_five_thousand_samples_and_two_hundred_candidates_take_a_second():
+    """The bar, with room for a machine that is busy."""
+    search = search_of(NoisyClassifier(), 200, labelled(5000), cv=2)
+    start = time.perf_counter()
+    bias_corrected_score(search, random_state=0)
+    assert time.perf_counter() - start < 3.0
+
+
+def test_failed_and_worse_candidates_are_left_out():
+    """Candidates without a score cannot be chosen."""
+    search = GridSearchCV(
+        KNeighborsClassifier(),
+        {"n_neighbors": [1, 3, 10_000]},
+        store_predictions=True,
+        error_score=np.nan,
+    )
+    X, y = make_classification(90, random_state=0)
+    with pytest.warns(UserWarning, match="non-finite|fits failed|failed"):
+        search.fit(X, y)
+    assert bias_corrected_score(search, 30, random_state=0).n_candidates == 2
+
+
+@pytest.mark.parametrize(
+    ("settings", "arguments", "message"),
+    [
+        ({"store_predictions": False}, {}, "did not keep"),
+        ({"refit": lambda results: 0}, {}, "callable"),
+        ({"scoring": ["accuracy", "f1"], "refit": False}, {}, "none of which"),
+        ({}, {"n_bootstrap": 0}, "`n_bootstrap` parameter"),
+        ({}, {"confidence_level": 1.0}, "`confidence_level` parameter"),
+        ({}, {"groups": [1, 2]}, "`groups` parameter"),
+    ],
+)
+def test_what_cannot_be_corrected_is_refused(settings, arguments, message):
+    """The error names what is missing or wrong."""
+    X, y = labelled(60)
+    settings = {"store_predictions": True, **settings}
+    search = GridSearchCV(NoisyClassifier(), {"candidate": [0, 1]}, **settings)
+    search.fit(X, y)
+    with pytest.raises(ValueError, match=message):
+        bias_corrected_score(search, **arguments)
+
+
+def test_scores_that_need_the_model_are_refused():
+    """A scorer that looks at the model, not at predictions, cannot be repeated."""
+    X, y = labelled(60)
+    grid = {"candidate": [0, 1]}
+    search = GridSearchCV(
+        NoisyClassifier(),
+        grid,
+        scoring=lambda e, X, y: np.mean(e.predict(X) == y) + e.candidate,
+        store_predictions=True,
+    ).fit(X, y)
+    with pytest.raises(ValueError, match="could not compute"):
+        bias_corrected_score(search)
+    search = GridSearchCV(KMeans(), {"n_clusters": [1, 2]}, store_predictions=True)
+    with pytest.raises(ValueError, match="compares no predictions"):
+        bias_corrected_score(search.fit(X))
+
+
+def test_several_scores_and_one_that_decides():
+    """The score that `refit` names is corrected."""
+    search = search_of(
+        NoisyClassifier(), 5, labelled(100), scoring=["f1", "roc_auc"], refit="roc_auc"
+    )
+    result = bias_corrected_score(search, 50, random_state=0)
+    assert result.metric == "roc_auc"
+    assert result.best_score == search.best_score_
