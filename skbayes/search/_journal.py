@@ -4,10 +4,6 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 
-from skbayes._evaluation.fingerprint import fingerprint
-from skbayes._evaluation.journal import Journal
-from skbayes._evaluation.params_codec import ParamsCodec, choices_of
-
 
 @contextmanager
 def open_journal(search, preparation, n_candidates):
@@ -28,6 +24,10 @@ def open_journal(search, preparation, n_candidates):
             "The `journal` parameter cannot be combined with store_predictions=True: "
             "a journal does not keep predictions. Leave one of them out."
         )
+    # SQLite is loaded by those who keep a journal only.
+    from skbayes._evaluation.journal import Journal
+    from skbayes._evaluation.params_codec import ParamsCodec, choices_of
+
     space = search._search_space()
     with Journal.open(search.journal) as journal:
         yield journal.search(
@@ -46,6 +46,8 @@ def open_journal(search, preparation, n_candidates):
 
 def _fingerprint(search, preparation, space):
     """What the search is known by."""
+    from skbayes._evaluation.fingerprint import fingerprint
+
     evaluation = preparation.evaluation
     settings = evaluation.settings
     return fingerprint(
