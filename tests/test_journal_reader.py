@@ -15,6 +15,7 @@ from sklearn.svm import SVC
 import skbayes
 from skbayes import journal as reader
 from skbayes._evaluation.journal import Journal
+from skbayes._evaluation.journal_summary import main
 from skbayes._evaluation.params_codec import ParamsCodec
 from skbayes._protocol import FoldResult, Status
 from skbayes.exceptions import JournalError
@@ -170,12 +171,12 @@ def test_without_pandas_it_says_what_to_do(path, monkeypatch):
         ImportError, match=r"needs pandas: .*python -m skbayes\.journal"
     ):
         reader.read(path)
-    assert reader.main([str(path)]) == 0
+    assert main([str(path)]) == 0
 
 
 def test_the_command_line_tells_progress_and_best(path, capsys):
     """Searches, how far they are, and the best complete trial."""
-    assert reader.main([str(path)]) == 0
+    assert main([str(path)]) == 0
     lines = capsys.readouterr().out.splitlines()
     lines = [line for line in lines if not line.startswith("  last fold: ")]
     assert lines[0] == "2 searches"
@@ -209,7 +210,7 @@ def test_long_times_are_told_in_larger_units(tmp_path, capsys, seconds, text):
         )
         search.write(0, {}, FoldResult(0, {"score": math.nan}, fit_time=seconds))
         search.finish(0, {}, Status.COMPLETE)
-    assert reader.main([str(tmp_path / "j.sqlite")]) == 0
+    assert main([str(tmp_path / "j.sqlite")]) == 0
     out = capsys.readouterr().out
     assert f"1 of 1, {text} of fitting" in out
     assert "best mean score: nan" in out
@@ -217,7 +218,7 @@ def test_long_times_are_told_in_larger_units(tmp_path, capsys, seconds, text):
 
 def test_the_command_line_tells_errors(tmp_path, capsys):
     """One line, no traceback, a status that says that it failed."""
-    assert reader.main([str(tmp_path / "j.sqlite")]) == 1
+    assert main([str(tmp_path / "j.sqlite")]) == 1
     captured = capsys.readouterr()
     assert captured.out == ""
     assert captured.err == f"There is no journal {tmp_path / 'j.sqlite'}.\n"
