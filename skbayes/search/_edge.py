@@ -10,8 +10,10 @@ import numpy as np
 from skbayes.exceptions import SearchSpaceEdgeWarning
 from skbayes.space import Integer, Real, parse_space
 
-#: How near to an end the best value must lie, as a share of the range ...
+#: How near to an end the best value must lie, as a share of the range, or of as many
+#: values at random the nearest two ...
 _AT_END = 0.02
+_NEAREST = 2
 #: ... and how near most of the best candidates: chance alone puts the best one at an
 #: end of some parameter that does not matter, but not the others too.
 _NEAR_END = 0.25
@@ -34,11 +36,11 @@ def warn_at_edges(search):
         search, "param_distributions"
     ):
         return
-    best = _best_candidates(search)
+    best, at_end = _best_candidates(search)
     for name, dimension in _ranges(search):
         if name not in search.best_params_:
             continue
-        end = _end_pressed(dimension, name, search.best_params_[name], best)
+        end = _end_pressed(dimension, name, search.best_params_[name], best, at_end)
         if end is None or getattr(dimension, end) in _NATURAL_ENDS:
             continue
         warnings.warn(
@@ -52,17 +54,21 @@ def warn_at_edges(search):
 
 
 def _best_candidates(search):
-    """Parameters of the best tenth, five at least; empty where too few are complete."""
+    """Parameters of the best tenth, five at least, and how near an end is at it.
+
+    None where too few are complete.
+    """
     metric = search.refit if isinstance(search.refit, str) else None
     names = [k for k in search.cv_results_ if k.startswith("mean_test_")]
     column = f"mean_test_{metric}" if f"mean_test_{metric}" in names else names[0]
     means = np.asarray(search.cv_results_[column], dtype=float)
     rows = np.flatnonzero(np.isfinite(means))
     if len(rows) < _LEAST_CANDIDATES:
-        return []
+        return [], _AT_END
     rows = rows[np.argsort(-means[rows], kind="stable")]
     n_best = max(5, math.ceil(len(rows) / 10))
-    return [search.cv_results_["params"][row] for row in rows[:n_best]]
+    best = [search.cv_results_["params"][row] for row in rows[:n_best]]
+    return best, max(_AT_END, _NEAREST / len(rows))
 
 
 def _ranges(search):
@@ -104,7 +110,7 @@ def _as_range(dimension):
     return Real(low, high, "log-uniform" if family in _LOG_FAMILIES else "uniform")
 
 
-def _end_pressed(dimension, name, value, best):
+def _end_pressed(dimension, name, value, best, at_end):
     """The end, "low" or "high", that the best candidates press against, else None."""
     near = [p[name] for p in best if name in p and dimension.contains(p[name])]
     if not near or not dimension.contains(value):
@@ -116,7 +122,7 @@ def _end_pressed(dimension, name, value, best):
     distance = {"low": at - ends[0], "high": ends[1] - at}
     end = "low" if distance["low"] < distance["high"] else "high"
     shares = positions if end == "low" else 1 - positions
-    is_pressed = distance[end] <= _AT_END and np.mean(shares <= _NEAR_END) >= _MOST
+    is_pressed = distance[end] <= at_end and np.mean(shares <= _NEAR_END) >= _MOST
     return end if is_pressed else None
 
 
