@@ -33,6 +33,7 @@ MAY_IMPORT = {
     "callbacks": {"_compat"},
     "journal": {"_evaluation"},
     "inspection": {"space", "_gp", "_compat"},
+    "selection": {"_strategies", "space"},
     "search": {
         "_acquisition",
         "_compat",

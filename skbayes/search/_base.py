@@ -23,9 +23,12 @@ from skbayes._compat import (
 from skbayes._evaluation.executor import open_executor
 from skbayes._evaluation.failures import report_failures
 from skbayes._evaluation.loop import LoopSettings, SearchLoop
+from skbayes._evaluation.partners import Observer
 from skbayes._evaluation.printer import Printer
 from skbayes._evaluation.racing import PairedRace, adjusted_scores
 from skbayes._evaluation.results import metrics_of, tabulate
+from skbayes._evaluation.trial_rows import column_order, trial_row
+from skbayes._evaluation.worker_warnings import report_warnings
 from skbayes.search._callback_tree import CallbackTree
 from skbayes.search._corrected import corrected_score
 from skbayes.search._edge import warn_at_edges
@@ -85,8 +88,8 @@ class SearchCV(BaseSearchCV, metaclass=ABCMeta):
 
         Returns
         -------
-        self : object
-            The fitted search.
+        SearchCV
+            The search itself, fitted.
         """
         preparation = prepare(self, X, y, params)
         strategy = self._make_strategy(preparation)
@@ -106,6 +109,36 @@ class SearchCV(BaseSearchCV, metaclass=ABCMeta):
         """Mean over the folds of what is chosen on the others."""
         check_is_fitted(self, "cv_results_")
         return corrected_score(self)
+
+    def to_frame(self):
+        """All trials as a pandas DataFrame, one row each.
+
+        Returns
+        -------
+        pandas.DataFrame of shape (n_trials, n_columns)
+            ``trial`` (the row in ``cv_results_``), ``status`` (``"complete"``,
+            ``"stopped"`` or ``"failed"``), ``param_<name>``,
+            ``split<k>_test_<metric>``, ``mean_test_<metric>`` (NaN unless all folds
+            have a score), the same for ``train`` where there are training scores,
+            ``n_splits_evaluated``, ``mean_fit_time`` and ``mean_score_time`` in
+            seconds, and ``error`` (the traceback of the first fold whose fit or
+            scoring failed, or None).
+
+        Raises
+        ------
+        ImportError
+            If pandas is not installed.
+        """
+        check_is_fitted(self, "trials_")
+        try:
+            import pandas as pd
+        except ImportError as error:
+            raise ImportError(
+                f"{type(self).__name__}.to_frame gives a data frame and needs pandas: "
+                "install it, or read the attribute trials_, which does without."
+            ) from error
+        rows = [trial_row(trial) for trial in self.trials_]
+        return pd.DataFrame(rows, columns=column_order(rows))
 
     @property
     def _repr_html_(self):
@@ -149,7 +182,7 @@ class SearchCV(BaseSearchCV, metaclass=ABCMeta):
         callbacks = CallbackObserver(
             check_callbacks(self.callbacks, type(self).__name__)
         )
-        observers = [callbacks] if self.callbacks else []
+        observers: list[Observer] = [callbacks] if self.callbacks else []
         if self.verbose > 1:
             observers.append(Printer(self.verbose, n_splits))
         return observers, callbacks
@@ -216,6 +249,7 @@ class SearchCV(BaseSearchCV, metaclass=ABCMeta):
                 "Were there no candidates?"
             )
         if interruption is None:
+            report_warnings(trials)
             report_failures(trials, self.error_score)
         self.trials_ = trials
         if preparation.held_out is not None:
@@ -227,7 +261,9 @@ class SearchCV(BaseSearchCV, metaclass=ABCMeta):
             trials,
             return_train_score=self.return_train_score,
             error_score=np.nan if self.error_score == "raise" else self.error_score,
-            with_status=bool(self.racing) or self.time_budget is not None,
+            with_status=bool(self.racing)
+            or self.time_budget is not None
+            or self.fit_timeout is not None,
         )
         if self.racing:
             for metric in metrics_of(trials):
@@ -276,7 +312,7 @@ class SearchCV(BaseSearchCV, metaclass=ABCMeta):
 
     def _has_winner(self, metric):
         """Whether a candidate has a score on all of its folds."""
-        return not np.isnan(self.cv_results_[f"mean_test_{metric}"]).all()
+        return bool(np.isfinite(self.cv_results_[f"mean_test_{metric}"]).any())
 
     def _refit_best(self, preparation, tree):
         """Fit the best parameters on all of the data."""
@@ -290,8 +326,8 @@ class SearchCV(BaseSearchCV, metaclass=ABCMeta):
         X, y = preparation.evaluation.X, preparation.evaluation.y
         targets = () if y is None else (y,)
         with tree.refit(estimator):
-            start = time.time()
+            start = time.monotonic()
             estimator.fit(X, *targets, **preparation.fit_params)
-            self.refit_time_ = time.time() - start
+            self.refit_time_ = time.monotonic() - start
         if hasattr(estimator, "feature_names_in_"):
             self.feature_names_in_ = estimator.feature_names_in_

@@ -79,6 +79,24 @@ class BayesSearchCV(SearchCV):
     return_train_score : bool, default=False
         Whether ``cv_results_`` holds scores on the training parts too.
 
+    initial_params : list of dict, default=None
+        Candidates to try first. The estimator's own values come before them where
+        they lie in the space, so that a search never ends worse than it began.
+
+    n_initial_points : int or "auto", default="auto"
+        Candidates tried before the first model is fitted. ``"auto"``: one more than
+        there are parameters, between 5 and 12.
+
+    prior_results : fitted search, dict or DataFrame, default=None
+        Results of an earlier search: the search, its ``cv_results_``, or a DataFrame
+        of them. The surrogate learns from them; they do not count in `n_iter` and
+        are never chosen.
+
+    cost_aware : bool or "auto", default="auto"
+        Whether to weigh the expected gain of a candidate by its predicted fit time,
+        less and less as the `time_budget` runs out. ``"auto"``: whenever there is a
+        budget. What is proposed then depends on the clock.
+
     racing : bool or "conservative", default=False
         Whether to stop a candidate between folds once it has no plausible chance to
         win: less than 5 % (``"conservative"``: 2 %), by a paired comparison with the
@@ -107,24 +125,6 @@ class BayesSearchCV(SearchCV):
         Whether ``trials_`` keep the out-of-fold predictions of every candidate, for
         :func:`skbayes.inspection.bias_corrected_score`. They take the memory of
         `n_candidates` times the predictions for all data.
-
-    initial_params : list of dict, default=None
-        Candidates to try first. The estimator's own values come before them where
-        they lie in the space, so that a search never ends worse than it began.
-
-    n_initial_points : int or "auto", default="auto"
-        Candidates tried before the first model is fitted. ``"auto"``: one more than
-        there are parameters, between 5 and 12.
-
-    cost_aware : bool or "auto", default="auto"
-        Whether to weigh the expected gain of a candidate by its predicted fit time,
-        less and less as the `time_budget` runs out. ``"auto"``: whenever there is a
-        budget. What is proposed then depends on the clock.
-
-    prior_results : fitted search, dict or DataFrame, default=None
-        Results of an earlier search: the search, its ``cv_results_``, or a DataFrame
-        of them. The surrogate learns from them; they do not count in `n_iter` and
-        are never chosen.
 
     Attributes
     ----------

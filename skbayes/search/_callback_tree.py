@@ -6,6 +6,7 @@ Where nobody listens, or scikit-learn has no callbacks yet (< 1.9), nothing is b
 from __future__ import annotations
 
 from contextlib import contextmanager
+from typing import Any
 
 from skbayes._compat import has_callbacks, root_context
 
@@ -31,7 +32,8 @@ class CallbackTree:
             "y": preparation.evaluation.y,
             "metadata": preparation.metadata,
         }
-        self._root = self._folds = None
+        self._root: Any = None
+        self._folds: Any = None
 
     @contextmanager
     def fit(self):
