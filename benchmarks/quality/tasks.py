@@ -276,6 +276,7 @@ TASKS = (
                 "ccp_alpha": log_real(1e-6, 1e-1),
             },
         ),
+        held_out=True,
     ),
     Task(
         "hist_boosting",
@@ -342,6 +343,7 @@ TASKS = (
             }.items()
         ),
         floor=-10.0,
+        held_out=True,
     ),
     Task(
         "classifier_swap",
@@ -531,7 +533,6 @@ TASKS = (
             },
         ),
         objects=SCALERS,
-        held_out=True,
     ),
     Task(
         "robust_regression",
@@ -566,7 +567,6 @@ TASKS = (
             "@elastic": ElasticNet(max_iter=300),
             "@svr": SVR(kernel="linear", max_iter=5_000),
         },
-        held_out=True,
     ),
 )
 
