@@ -224,6 +224,10 @@ class ConvergenceDisplay:
             ylabel=score_label(self.metric),
         )
         self.ax_.set_xlim(left=0)
+        if against == "fits":
+            from matplotlib.ticker import MaxNLocator
+
+            self.ax_.xaxis.set_major_locator(MaxNLocator(8, integer=True))
         clear_spines(self.ax_)
         put_legend_above(self.ax_)
 
@@ -243,7 +247,7 @@ def _visible_range(scores: FloatArray, untuned: float | None) -> tuple[float, fl
     """Range that shows the good scores; bad ones far below are left out."""
     finite = scores[np.isfinite(scores)]
     best = finite.max()
-    low = max(finite.min(), best - 4.0 * (best - np.median(finite)))
+    low = max(finite.min(), best - 2.0 * (best - np.quantile(finite, 0.25)))
     if untuned is not None:
         low = min(low, untuned)
     if low >= best:

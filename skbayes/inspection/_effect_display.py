@@ -59,8 +59,8 @@ class EffectDisplay:
     The line is the posterior mean of a Gaussian process, averaged over the other
     parameters as the search space draws them, or with these held at the best
     candidate's values; the band is where the average lies with 95 % probability. The
-    average is taken in the units of the model, in which very bad scores count by their
-    logarithm.
+    average is taken in the units of the model, in which scores very far below the
+    others count by their logarithm.
 
     Examples
     --------
@@ -229,6 +229,9 @@ class EffectDisplay:
             return None
         low = np.nanmin([np.nanmin(e.low) for e in single])
         high = np.nanmax([np.nanmax(e.high) for e in single])
+        middle = np.nanmin([np.nanmin(e.mean) for e in single])
+        # A band that says "anything" must not flatten all curves.
+        low = max(low, middle - 1.5 * (high - middle))
         margin = 0.05 * (high - low) or 0.01
         return low - margin, high + margin
 

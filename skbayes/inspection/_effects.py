@@ -135,7 +135,7 @@ def _average(
     k = np.concatenate(covariances)
     mean = k @ model.gp.alpha + model.gp.prior_mean
     explained = np.square(k @ rows.Linv.T).sum(axis=1)
-    exists = model.space.active(U)[:, list(columns)].all(axis=1)[::n_points]
+    exists = model.space.active(U[::n_points])[:, list(columns)].all(axis=1)
     variance = np.maximum(np.array(priors) - explained, 0.0)
     return np.where(exists, mean, np.nan), np.where(exists, variance, np.nan)
 

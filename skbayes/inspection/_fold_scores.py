@@ -15,6 +15,8 @@ from skbayes.inspection._wording import params_label, value_label
 
 #: Folds that are joined by lines.
 _MOST_JOINED = 10
+#: The untuned estimator is left out from so many ranges of the best below them.
+_FAR = 3.0
 #: Folds are drawn one below the other over this share of a row, so that all are seen.
 _HEIGHT = 0.45
 
@@ -147,6 +149,7 @@ class FoldScoresDisplay:
             )
         self._draw_folds(y, colours)
         self._draw_means(places, colours)
+        self._leave_out_far_untuned(places, colours)
         self.ax_.set_yticks(places, labels=self.labels)
         self.ax_.set_ylim(n_shown - 0.5, -0.5)
         name = "score" if self.metric == "score" else self.metric
@@ -170,6 +173,29 @@ class FoldScoresDisplay:
         self.ax_.scatter(
             [], [], s=26, color=colours.main, label="a fold (joined: the same fold)"
         )
+
+    def _leave_out_far_untuned(self, places, colours):
+        """Keep the scale of the best where the untuned estimator is far below them."""
+        best = self.fold_scores[~self.is_untuned]
+        rows = np.flatnonzero(self.is_untuned)
+        if len(best) == 0 or len(rows) == 0:
+            return
+        low, high = best.min(), best.max()
+        scores = self.fold_scores[rows[0]]
+        if scores.min() >= low - _FAR * (high - low):
+            return
+        margin = 0.08 * (high - low) or 0.01 * max(abs(high), 1e-3)
+        self.ax_.set_xlim(low - margin, high + margin)
+        if scores.max() < low - margin:
+            self.ax_.annotate(
+                f"◂ mean {scores.mean():.4g}",
+                (0.0, places[rows[0]]),
+                xycoords=self.ax_.get_yaxis_transform(),
+                xytext=(4, 0),
+                textcoords="offset points",
+                va="center",
+                color=colours.third,
+            )
 
     def _draw_means(self, places, colours):
         """Draw the mean of each candidate, and how far the best one reaches down."""

@@ -124,9 +124,8 @@ def param_importances(
 ) -> ParamImportances:
     """Measure how much each parameter matters for the score.
 
-    Sobol indices of a Gaussian process of the scores: a Bayesian search's own, or one
-    fitted to the results. Values are drawn as the search space says, so a parameter
-    matters over the range that was searched.
+    Sobol indices [1]_ of a Gaussian process fitted to the scores. Values are drawn as
+    the search space says, so a parameter matters over the range that was searched.
 
     Parameters
     ----------
@@ -168,8 +167,8 @@ def param_importances(
 
     Notes
     -----
-    Scores are taken as the model takes them: differences among scores far below the
-    median count by their logarithm. Costs about ``n_samples * (2 n_params + 2)``
+    Differences among scores that are very far below the others count by their
+    logarithm only. Costs about ``n_samples * (2 n_params + 2)``
     evaluations of the model; below a second for 200 candidates and 10 parameters.
 
     References

@@ -151,7 +151,8 @@ class ParallelCoordinatesDisplay:
         height = np.clip((self.scores - low) / (high - low), 0.0, 1.0)
         points = np.column_stack([self._spread_places(), height])
         points = np.where(np.isnan(points), _ABSENT, points)
-        order = np.argsort(self.scores, kind="stable")
+        # The first of equals is the best, and drawn last.
+        order = np.argsort(-self.scores, kind="stable")[::-1]
         x = np.arange(points.shape[1])
         segments = [np.column_stack([x, points[i]]) for i in order]
         n = len(order)
@@ -173,7 +174,7 @@ class ParallelCoordinatesDisplay:
     def _spread_places(self):
         """Places with the lines of a category side by side, the best on top."""
         places = self.places.copy()
-        rank = np.argsort(np.argsort(self.scores, kind="stable"), kind="stable")
+        rank = -np.argsort(np.argsort(-self.scores, kind="stable"), kind="stable")
         for j, axis in enumerate(self.axes):
             if not axis.is_category:
                 continue
@@ -201,7 +202,8 @@ class ParallelCoordinatesDisplay:
         low, high = _score_range(self.scores)
         self.ax_.plot([j, j], [0, 1], color=colours.text, linewidth=1, zorder=3)
         decimals = int(np.clip(2 - np.floor(np.log10(high - low)), 0, 10))
-        for value in _nice_numbers(low, high):
+        is_single = self.scores.min() == self.scores.max()
+        for value in self.scores[:1] if is_single else _nice_numbers(low, high):
             mark = "≤ " if value == low and self.scores.min() < low else ""
             text = f"{mark}{value:.{decimals}f}"
             self._write(j, (value - low) / (high - low), text, colours, right=True)
@@ -304,8 +306,8 @@ def _score_range(scores):
     """Range of the score's axis: bad scores far below the others share its end."""
     low, high = scores.min(), scores.max()
     if len(scores) >= 10:
-        median = np.median(scores)
-        low = max(low, high - 4.0 * (high - median)) if high > median else low
+        most = np.quantile(scores, 0.1)
+        low = max(low, high - 1.5 * (high - most)) if high > most else low
     return (low, high) if high > low else (low - 0.5, high + 0.5)
 
 

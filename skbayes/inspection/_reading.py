@@ -36,7 +36,8 @@ class SearchRecord:
     scores : array of shape (n_candidates,)
         Mean over all folds; NaN unless the candidate is complete.
     is_failed, is_stopped : bool array of shape (n_candidates,)
-        Why a candidate has no score.
+        Why a candidate has no score; in halving searches, those before the last
+        round were stopped.
     seconds : array of shape (n_candidates,)
         Spent fitting and scoring, NaN where it is not known.
     n_fits : int array of shape (n_candidates,)
@@ -125,7 +126,8 @@ def read_search(
     scores = np.where(has_ended, means, np.nan) if trials else means
     scores = np.where(np.isfinite(scores), scores, np.nan)
     stopped = [t.status in (Status.STOPPED, Status.RUNNING) for t in trials]
-    is_stopped = np.array(stopped or [False] * len(means), dtype=bool)
+    is_stopped = np.array(stopped or _had_less_data(results), dtype=bool)
+    scores = np.where(is_stopped, np.nan, scores)
     if needs_score and not np.isfinite(scores).any():
         raise ValueError(
             f"{caller} needs a candidate with a score, but all {len(means)} of this "
@@ -226,7 +228,7 @@ def _trials_of(search: Any, n_candidates: int) -> tuple[Trial, ...]:
 
 def _fold_scores(results: Mapping[str, Any], metric: str) -> FloatArray:
     """Scores of single folds, shape (n_candidates, n_splits)."""
-    columns = []
+    columns: list[FloatArray] = []
     while (name := f"split{len(columns)}_test_{metric}") in results:
         columns.append(np.array(results[name], dtype=np.float64))
     if not columns:
@@ -250,6 +252,18 @@ def _seconds(
     return total * n_splits
 
 
+def _had_less_data(results: Mapping[str, Any]) -> BoolArray:
+    """Tell which candidates of a halving search were not given all resources.
+
+    Their scores are no scores of a fully trained candidate: they lost early.
+    """
+    if "n_resources" not in results:
+        return np.zeros(len(results["params"]), dtype=bool)
+    resources = np.asarray(results["n_resources"])
+    is_less: BoolArray = resources < resources.max()
+    return is_less
+
+
 def _adjusted(results: Mapping[str, Any], metric: str, n: int) -> FloatArray:
     """Estimates of a race for the candidates it stopped."""
     column = results.get(f"adjusted_test_{metric}")
@@ -258,7 +272,7 @@ def _adjusted(results: Mapping[str, Any], metric: str, n: int) -> FloatArray:
 
 def _untuned_row(search: Any, params: tuple[Params, ...]) -> int | None:
     """Find the candidate with the estimator's own values, None if there is none."""
-    estimator = getattr(search, "estimator", None)
+    estimator: Any = getattr(search, "estimator", None)
     if not hasattr(estimator, "get_params"):
         return None
     current = estimator.get_params(deep=True)

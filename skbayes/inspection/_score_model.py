@@ -1,8 +1,8 @@
-"""What a model of the scores believes: the search's own, or one fitted now."""
+"""What a model of the scores believes, whichever search they come from."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -13,7 +13,6 @@ from skbayes._gp import (
     OutputTransform,
     choose_rows,
     fit_hyperparameters,
-    fit_standardisation,
     limit_threads,
 )
 from skbayes._protocol import FloatArray
@@ -26,6 +25,9 @@ from skbayes.space import Space
 _FAILED_VARIANCE = 0.5**2
 #: Rows of the exact posterior; more cost much and say little.
 _MAX_ROWS = 500
+#: Share of the candidates whose range says how far down scores are taken linearly,
+#: and how many such ranges below the median.
+_SHARE_LINEAR, _GUARD = 0.9, 2.0
 #: Candidates with a score below which a model says nothing.
 FEWEST_SCORES = 4
 
@@ -69,7 +71,10 @@ class ScoreModel:
 
 
 def score_model(search: Any, record: SearchRecord, *, caller: str) -> ScoreModel:
-    """Take the model of a Bayesian search, or fit one to the results of another.
+    """Fit a Gaussian process to the results of a search.
+
+    That of a Bayesian search is not taken: it serves the search for the best score,
+    compresses all scores that are far from it, and looks at one metric only.
 
     Parameters
     ----------
@@ -103,9 +108,6 @@ def score_model(search: Any, record: SearchRecord, *, caller: str) -> ScoreModel
             f"{caller} needs a parameter that varied, but all {record.n_candidates} "
             f"candidates of this {record.owner} are the same."
         )
-    own = _own_model(search, record)
-    if own is not None:
-        return ScoreModel(space, own.gp, own.data.transform, has_varied)
     with limit_threads():
         gp, transform = _fit(space, U, record)
     return ScoreModel(space, gp, transform, has_varied)
@@ -117,6 +119,31 @@ def layout_of(space: Space) -> Layout:
     for j, column in enumerate(space.columns):
         active[list(column.branches), j] = True
     return Layout(space.n_levels, active)
+
+
+def mild_transform(scores: FloatArray) -> OutputTransform:
+    """Fit a standardisation that compresses only what is very far below the rest.
+
+    Linear down to twice the range of the best nine tenths below the median, so that
+    effects and variances are those of the score; below grows the logarithm only, so
+    that a few disasters do not hide everything else.
+
+    Parameters
+    ----------
+    scores : array of shape (n,)
+        Finite scores, not all equal.
+
+    Returns
+    -------
+    OutputTransform
+        From scores to the units of the model.
+    """
+    centre, low = (float(np.quantile(scores, q)) for q in (0.5, 1.0 - _SHARE_LINEAR))
+    top = float(scores.max())
+    spread = top - low if top > low else top - float(scores.min())
+    first = OutputTransform(centre, spread, _GUARD, 1.0, 0.0, 1.0, is_constant=False)
+    bent = first.forward(scores)
+    return replace(first, mean=float(bent.mean()), sd=float(bent.std()))
 
 
 def _check_informative(record: SearchRecord, caller: str) -> None:
@@ -143,19 +170,6 @@ def _has_varied(space: Space, U: FloatArray) -> BoolArray:
     return np.array([len(np.unique(U[a, j])) > 1 for j, a in enumerate(active.T)])
 
 
-def _own_model(search: Any, record: SearchRecord) -> Any:
-    """Return the model a Bayesian search has of this metric, None if it has none."""
-    optimizer = getattr(search, "optimizer_", None)
-    if not hasattr(optimizer, "surrogate"):
-        return None
-    known = [k for k in search.cv_results_ if k.startswith("mean_test_")]
-    refit = search.refit
-    decides = refit if isinstance(refit, str) else known[0].removeprefix("mean_test_")
-    if len(known) > 1 and decides != record.metric:
-        return None
-    return optimizer.surrogate()
-
-
 def _fit(
     space: Space, U: FloatArray, record: SearchRecord
 ) -> tuple[GaussianProcess, OutputTransform]:
@@ -164,7 +178,7 @@ def _fit(
     rows = np.flatnonzero(is_known | record.is_failed)
     scores = np.where(record.is_complete, record.scores, record.adjusted)
     noise = np.where(record.is_complete, 0.0, _variance_of_missing_folds(record))
-    transform = fit_standardisation(scores[is_known])
+    transform = mild_transform(scores[is_known])
     worst = scores[is_known].min()
     scores = np.where(is_known, scores, worst)
     targets = transform.forward(scores)

@@ -43,7 +43,7 @@ def searched_space(search: Any, params: Sequence[Params]) -> Space:
     """
     optimizer = getattr(search, "optimizer_", None)
     if isinstance(getattr(optimizer, "space", None), Space):
-        return optimizer.space  # type: ignore[no-any-return, union-attr]
+        return optimizer.space  # type: ignore[union-attr]
     for name in ("param_distributions", "param_grid"):
         spec = getattr(search, name, None)
         if spec is None:

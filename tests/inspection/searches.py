@@ -91,7 +91,15 @@ def bayes_with_failures():
         "kind": ["x", "y"],
     }
     estimator = Formula(a=0.5, b=1.0, formula=partly_failing)
-    return fitted(BayesSearchCV(estimator, space, n_iter=25, cv=3, random_state=0))
+    search = BayesSearchCV(
+        estimator,
+        space,
+        n_iter=25,
+        cv=3,
+        random_state=0,
+        initial_params=[{"a": a, "b": 2.0, "kind": "x"} for a in (0.9, 0.95)],
+    )
+    return fitted(search)
 
 
 def race():

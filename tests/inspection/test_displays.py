@@ -173,6 +173,14 @@ def test_parallel_coordinates_place_values(grid):
     assert names == ["a", "b", "mean test\nscore"]
 
 
+def test_parallel_coordinates_of_equal_scores_show_the_one_score():
+    """The first candidate is the best of equals, as in `best_index_`."""
+    search = equal_scores()
+    display = ParallelCoordinatesDisplay.from_search(search)
+    assert display.best_line_.get_ydata()[0] == display.places[search.best_index_, 0]
+    assert [t.get_text() for t in display.ax_.texts][-1] == "0.505"
+
+
 def test_parallel_coordinates_of_a_conditional_space():
     """Parameters a candidate lacks are drawn as not used."""
     display = ParallelCoordinatesDisplay.from_search(conditional())
@@ -207,6 +215,17 @@ def test_fold_scores_of_the_best(grid):
     np.testing.assert_allclose(display.fold_scores[0].mean(), grid.best_score_)
     offsets = display.points_.get_offsets()
     np.testing.assert_allclose(offsets[:, 0], display.fold_scores.ravel())
+
+
+def test_an_untuned_estimator_far_below_does_not_flatten_the_best(bayes):
+    """It is written at the edge instead, and the axis is that of the best."""
+    display = FoldScoresDisplay.from_search(bayes)
+    low, high = display.ax_.get_xlim()
+    best = display.fold_scores[~display.is_untuned]
+    untuned = display.fold_scores[display.is_untuned].mean()
+    assert low < best.min() < best.max() < high
+    assert untuned < low
+    assert [t.get_text() for t in display.ax_.texts] == [f"◂ mean {untuned:.4g}"]
 
 
 @pytest.mark.parametrize("n_top", [0, 1.5, "all"])

@@ -241,7 +241,7 @@ def test_a_search_without_refit_has_importances():
 
 
 def test_another_metric_than_the_searched_one():
-    """A Bayesian search's own model is used for its own metric only."""
+    """The model is fitted to the scores that are asked for."""
 
     def scores(estimator, X, y=None):
         return {"first": estimator.score(X), "second": 5.0 * estimator.b}

@@ -75,6 +75,21 @@ def test_stopped_candidates_are_told_from_failed_ones():
     assert np.isfinite(record.adjusted[record.is_stopped]).all()
 
 
+def test_a_halving_search_compares_the_candidates_of_its_last_round():
+    """Scores of less data are not compared with scores of all."""
+    from sklearn.experimental import enable_halving_search_cv  # noqa: F401
+    from sklearn.model_selection import HalvingGridSearchCV
+
+    grid = {"a": [0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 1.0]}
+    estimator = Formula(formula=additive)
+    search = HalvingGridSearchCV(estimator, grid, cv=2, min_resources=4, random_state=0)
+    record = read_search(fitted(search), caller="x")
+    is_last = search.cv_results_["n_resources"] == max(search.n_resources_)
+    np.testing.assert_array_equal(record.is_complete, is_last)
+    np.testing.assert_array_equal(record.is_stopped, ~is_last)
+    assert record.best == search.best_index_
+
+
 def test_the_untuned_estimator_is_found_by_its_values():
     """It is the candidate with the estimator's own values, if there is one."""
     tuned = Formula(a=0.5, b=1.0, formula=additive)
