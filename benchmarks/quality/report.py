@@ -104,6 +104,13 @@ class Comparison:
         equal = (np.abs(self.regret[:, None] - self.regret[None]) <= 1e-9).sum(axis=1)
         return 1 + less + (equal - 1) / 2
 
+    def mean(self, values: np.ndarray, axis: int = 1) -> np.ndarray:
+        """Mean over tasks of the mean over seeds; `axis` is that of the pairs."""
+        _, index, n_seeds = np.unique(
+            self.tasks, return_inverse=True, return_counts=True
+        )
+        return np.average(values, axis=axis, weights=1 / n_seeds[index])
+
     def subset(self, keep: np.ndarray) -> Comparison:
         """The same on some of the pairs."""
         part = object.__new__(Comparison)
@@ -122,8 +129,8 @@ def _table(header: list[str], rows: list[list[str]]) -> list[str]:
 def overall(comparison: Comparison) -> list[str]:
     """Mean regret, mean rank and overhead of each method."""
     marks = comparison.marks
-    ranks = comparison.ranks().mean(axis=1)
-    regret = comparison.regret.mean(axis=1)
+    ranks = comparison.mean(comparison.ranks())
+    regret = comparison.mean(comparison.regret)
     header = ["method", *(f"regret@{k}" for k in marks), *(f"rank@{k}" for k in marks)]
     rows = []
     for i in np.argsort(regret[:, -1]):
@@ -154,7 +161,8 @@ def differences(comparison: Comparison, ours: str) -> list[str]:
             across = bootstrap_over_tasks(d, comparison.tasks)
             wins = f"{(d < -1e-9).sum()}/{(np.abs(d) <= 1e-9).sum()}/{(d > 1e-9).sum()}"
             texts = [f"[{low:+.4f}, {high:+.4f}]" for low, high in (within, across)]
-            rows.append([other, str(mark), f"{d.mean():+.4f}", *texts, wins])
+            mean = f"{comparison.mean(d, axis=0):+.4f}"
+            rows.append([other, str(mark), mean, *texts, wins])
     header = ["against", "after", "difference", "these tasks", "this kind", "w/t/l"]
     return _table([f"{ours} {header[0]}", *header[1:]], rows)
 
