@@ -15,6 +15,9 @@ from skbayes._gp.subsets import choose_rows
 
 #: Rows that decide the hyperparameters; more cost n^3 and change them little.
 MAX_ROWS = 256
+#: A fit ends when a step gains less than this part of the value, or the gradient is
+#: below the other: what a hundredth of a log unit more would change is not visible.
+_RELATIVE_GAIN, _FLAT = 1e-4, 1e-2
 #: Below this many trials there is nothing to learn a warp from.
 _MIN_TRIALS_TO_WARP = 8
 #: Distinct values a column must show before its warp is free.
@@ -105,8 +108,8 @@ def _lowest(
             bounds=Bounds(low, high),
             options={
                 "maxcor": 12,
-                "ftol": 1e-5,
-                "gtol": 1e-3,
+                "ftol": _RELATIVE_GAIN,
+                "gtol": _FLAT,
                 "maxiter": max_iterations,
             },
         )
