@@ -10,6 +10,7 @@ from skbayes.inspection._fold_scores import FoldScoresDisplay
 from skbayes.inspection._importance_display import ImportanceDisplay
 from skbayes.inspection._importances import ParamImportances, param_importances
 from skbayes.inspection._parallel_coordinates import ParallelCoordinatesDisplay
+from skbayes.inspection._report import search_report
 from skbayes.inspection._timeline import TimelineDisplay
 
 __all__ = [
@@ -23,4 +24,5 @@ __all__ = [
     "TimelineDisplay",
     "bias_corrected_score",
     "param_importances",
+    "search_report",
 ]

@@ -172,7 +172,8 @@ class ImportanceDisplay:
             if np.isnan(mean):
                 note = "never varied" if np.isnan(fraction) else "constant score"
             elif fraction < 1.0:
-                note = f"exists in {fraction:.0%} of the space"
+                where = "the space" if r.near_optimum is None else "this part"
+                note = f"exists in {fraction:.0%} of {where}"
             if note:
                 # Where there is no room on the right of the bar, on its left end.
                 self.ax_.text(

@@ -101,10 +101,12 @@ def hidden_ticks(figure):
     hidden = set()
     for ax in figure.axes:
         for axis in (ax.xaxis, ax.yaxis):
-            low, high = sorted(axis.get_view_interval())
+            scale = axis.get_transform().transform
+            low, high = sorted(scale(axis.get_view_interval()))
             slack = 1e-9 * (high - low)
             for tick in axis.get_major_ticks() + axis.get_minor_ticks():
-                if not low - slack <= tick.get_loc() <= high + slack:
+                place = scale(np.array([tick.get_loc()]))[0]
+                if not low - slack <= place <= high + slack:
                     hidden |= {id(tick.label1), id(tick.label2)}
     return hidden
 
