@@ -11,9 +11,11 @@ from __future__ import annotations
 import inspect
 import os
 import threading
+import time
 import traceback
 import warnings
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import joblib
@@ -109,14 +111,17 @@ def root_context(search: Any, *, max_subtasks: int) -> Any:
 
 
 class _NotingMultimetricScorer(MultimetricScorer):  # type: ignore[misc]
-    """Keeps the tracebacks of scorers that failed, as text."""
+    """Keeps the tracebacks of scorers that failed, as text, and its times."""
 
     def __init__(self, scorer: Any) -> None:
         self.__dict__.update(scorer.__dict__)
         self.error: str | None = None
+        self.began: float | None = None
+        self.seconds = 0.0
 
     def __call__(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        scores: dict[str, Any] = super().__call__(*args, **kwargs)
+        with _timed(self):
+            scores: dict[str, Any] = super().__call__(*args, **kwargs)
         errors = [text for text in scores.values() if isinstance(text, str)]
         self.error = self.error or next(iter(errors), None)
         return scores
@@ -128,10 +133,13 @@ class _NotingScorer:
     def __init__(self, scorer: Any) -> None:
         self._scorer = scorer
         self.error: str | None = None
+        self.began: float | None = None
+        self.seconds = 0.0
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         try:
-            return self._scorer(*args, **kwargs)
+            with _timed(self):
+                return self._scorer(*args, **kwargs)
         except Exception:
             self.error = self.error or traceback.format_exc()
             raise
@@ -140,8 +148,29 @@ class _NotingScorer:
         return repr(self._scorer)
 
 
+@contextmanager
+def _timed(scorer: Any) -> Iterator[None]:
+    """Note when a scorer is first called and how long that takes.
+
+    scikit-learn's own times are differences of a clock that may be set.
+    """
+    began = time.monotonic()
+    is_first = scorer.began is None
+    if is_first:
+        scorer.began = began
+    try:
+        yield
+    finally:
+        if is_first:
+            scorer.seconds = time.monotonic() - began
+
+
 def noting_scorer(scorer: Any) -> Any:
-    """A scorer that does what `scorer` does, and keeps the `error` it ran into."""
+    """A scorer that does what `scorer` does, and keeps the `error` it ran into.
+
+    It also keeps the monotonic time at which it was first called, `began`, and how
+    many `seconds` that took.
+    """
     if is_multimetric(scorer):
         return _NotingMultimetricScorer(scorer)
     return _NotingScorer(scorer)

@@ -60,8 +60,10 @@ class FoldResult:
     stop : bool
         Whether a callback asked, from inside the fit, to end the search.
     is_fatal : bool
-        Whether the fold took its worker with it, so that its candidate is not to be
-        tried again.
+        Whether the fold took its worker with it, tried to, or did not end in time, so
+        that its candidate is not to be tried again.
+    warnings : tuple of (category, text)
+        What was warned of in a worker process, equal warnings once.
     """
 
     fold: int
@@ -78,6 +80,7 @@ class FoldResult:
     is_multimetric: bool = False
     stop: bool = False
     is_fatal: bool = False
+    warnings: tuple[tuple[type[Warning], str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,19 +6,23 @@ short folds share a batch, so that handing them over costs less than running the
 
 from __future__ import annotations
 
+import os
 import queue
-import time
+import tempfile
 from collections import deque
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Protocol, Self
 
 from joblib import effective_n_jobs
 
-from skbayes._compat import BrokenProcessPool, JoblibPool
+from skbayes._compat import BrokenProcessPool, JoblibPool, with_configuration
 from skbayes._evaluation.fold import Evaluation, run_fold
+from skbayes._evaluation.worker_warnings import run_fold_noting_warnings
 from skbayes._protocol import FoldResult, Params
 
 #: Seconds of work that are worth handing over: a round trip to a worker process
@@ -133,20 +137,25 @@ class PoolExecutor:
 
     def __init__(self, evaluation: Evaluation, n_jobs: int | None) -> None:
         self._evaluation = evaluation
-        self._run_fold = evaluation.configured_run_fold()
+        # Workers are to have this thread's configuration of scikit-learn.
+        self._run_fold = with_configuration(
+            partial(run_fold_noting_warnings, os.getpid())
+        )
         needs_process = evaluation.settings.fit_timeout is not None
         self._pool = JoblibPool(n_jobs, needs_process=needs_process)
         self._done: queue.SimpleQueue[tuple[int, Any]] = queue.SimpleQueue()
         self._in_flight: dict[int, tuple[Task, ...]] = {}
-        self._submitted: dict[int, float] = {}
+        self._reports: Path | None = None
         self._n_submitted = 0
         self._seconds: float | None = None
         self._stack = ExitStack()
 
     def __enter__(self) -> Self:
         self._stack.enter_context(self._pool)
-        if self._pool.can_lose_workers:
-            self._evaluation = self._evaluation.with_exit()
+        is_limited = self._evaluation.settings.fit_timeout is not None
+        if is_limited and self._pool.can_lose_workers:
+            folder = tempfile.TemporaryDirectory(prefix="skbayes-")
+            self._reports = Path(self._stack.enter_context(folder))
         return self
 
     def __exit__(
@@ -181,7 +190,6 @@ class PoolExecutor:
         number = self._n_submitted
         self._n_submitted += 1
         self._in_flight[number] = tuple(tasks)
-        self._submitted[number] = time.monotonic()
         done = self._done
         self._pool.submit(
             [(self._run_fold, self._arguments(task), {}) for task in tasks],
@@ -202,7 +210,7 @@ class PoolExecutor:
                 outcomes += self._note(tasks, self._pool.result(outcome))
             except BrokenProcessPool:
                 return outcomes + self._recover()
-            del self._in_flight[number], self._submitted[number]
+            del self._in_flight[number]
         return outcomes
 
     def abort(self) -> None:
@@ -212,7 +220,14 @@ class PoolExecutor:
             self._pool.abort()
 
     def _arguments(self, task: Task) -> tuple[Any, ...]:
-        return self._evaluation.arguments(task.params, task.fold, task.context)
+        report = self._report(task)
+        return self._evaluation.arguments(
+            task.params, task.fold, task.context, str(report) if report else None
+        )
+
+    def _report(self, task: Task) -> Path | None:
+        """File that tells where a task hung, if its process had to be ended."""
+        return self._reports and self._reports / f"{task.trial}-{task.fold}"
 
     def _note(
         self, tasks: Sequence[Task], results: Sequence[FoldResult]
@@ -225,11 +240,25 @@ class PoolExecutor:
         return [Outcome(t, r) for t, r in zip(tasks, results, strict=True)]
 
     def _recover(self) -> list[Outcome]:
-        """Start new workers and run what was in flight again, one task at a time."""
-        outcomes = self._late()
+        """Start new workers and run what was in flight again.
+
+        If it is not known which task ended its worker, one task at a time.
+        """
         lost = [task for batch in self._in_flight.values() for task in batch]
         self._forget()
         self._pool.restart()
+        results = [(task, self._overdue(task)) for task in lost]
+        overdue = [Outcome(task, result) for task, result in results if result]
+        lost = [task for task, result in results if not result]
+        if not overdue:
+            return self._run_one_by_one(lost)
+        for task in lost:
+            self.submit([task])
+        return overdue
+
+    def _run_one_by_one(self, lost: Sequence[Task]) -> list[Outcome]:
+        """Find out which tasks end their worker, and run the others."""
+        outcomes: list[Outcome] = []
         guilty: dict[int, FoldResult] = {}
         for task in sorted(lost, key=lambda task: (task.trial, task.fold)):
             if task.trial in guilty:
@@ -241,24 +270,22 @@ class PoolExecutor:
             outcomes.append(Outcome(task, result))
         return outcomes
 
-    def _late(self) -> list[Outcome]:
-        """The task that was ended for taking too long: the one handed over first.
-
-        Tasks are begun in the order they were handed over, so the first one in
-        flight has run the longest.
-        """
+    def _overdue(self, task: Task) -> FoldResult | None:
+        """The record of a task whose worker was ended because it took too long."""
+        report = self._report(task)
+        if report is None or not report.exists() or not report.stat().st_size:
+            return None
         limit = self._evaluation.settings.fit_timeout
-        number = min(self._in_flight)
-        if limit is None or time.monotonic() - self._submitted[number] < limit:
-            return []
-        error = f"FitTimeout: the fit did not stop after fit_timeout={limit:g} seconds."
-        tasks = self._in_flight.pop(number)
-        return [Outcome(t, failed_fold(t.fold, error, self._evaluation)) for t in tasks]
+        error = (
+            f"{report.read_text(errors='replace')}"
+            f"FitTimeout: The fit did not stop after fit_timeout={limit:g} seconds."
+        )
+        report.unlink()
+        return failed_fold(task.fold, error, self._evaluation)
 
     def _forget(self) -> None:
         """Expect nothing more of what is in flight."""
         self._in_flight.clear()
-        self._submitted.clear()
         self._done = queue.SimpleQueue()
 
     def _run_alone(self, task: Task) -> FoldResult:
@@ -269,13 +296,14 @@ class PoolExecutor:
             result: FoldResult = self._pool.result(done.get())[0]
         except BrokenProcessPool as error:
             self._pool.restart()
-            lost = failed_fold(task.fold, f"The worker died: {error}", self._evaluation)
-            return replace(lost, is_fatal=True)
+            # The last line is what `cv_results_` shows.
+            died = f"{error}\nThe worker died: it was killed, ended itself or crashed."
+            return self._overdue(task) or failed_fold(task.fold, died, self._evaluation)
         return result
 
 
 def failed_fold(fold: int, error: str, evaluation: Evaluation) -> FoldResult:
-    """The record of a fold that left none of its own."""
+    """The record of a fold that left none of its own: it took its worker with it."""
     score = evaluation.settings.error_score
     if score == "raise":
         raise RuntimeError(error)
@@ -286,6 +314,7 @@ def failed_fold(fold: int, error: str, evaluation: Evaluation) -> FoldResult:
         if evaluation.settings.return_train_score
         else None,
         error=error,
+        is_fatal=True,
     )
 
 

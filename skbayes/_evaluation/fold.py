@@ -5,7 +5,7 @@ from __future__ import annotations
 import numbers
 import time
 import traceback
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -16,7 +16,6 @@ from skbayes._compat import (
     metric_names,
     noting_scorer,
     safe_split,
-    with_configuration,
     worker_name,
 )
 from skbayes._evaluation.time_limit import FitTimeout, time_limit
@@ -50,8 +49,9 @@ class FoldSettings:
         Monotonic time at which the search began.
     fit_timeout : float or None
         Seconds a fold may take.
-    may_exit : bool
-        Whether the process may be ended when a fold takes longer and does not stop.
+    exit_report : str or None
+        File that tells where a fold was whose process had to be ended because it took
+        longer and did not stop; None: the process is not ended.
     """
 
     estimator: Any
@@ -64,7 +64,7 @@ class FoldSettings:
     caller: Any = None
     origin: float = 0.0
     fit_timeout: float | None = None
-    may_exit: bool = False
+    exit_report: str | None = None
 
 
 @dataclass(frozen=True)
@@ -96,18 +96,19 @@ class Evaluation:
         """Names of the scorer's metrics, as far as they are known beforehand."""
         return metric_names(self.settings.scorer)
 
-    def with_exit(self) -> Evaluation:
-        """The same for workers that may be ended when a fold takes too long."""
-        return replace(self, settings=replace(self.settings, may_exit=True))
-
-    def configured_run_fold(self) -> Callable[..., FoldResult]:
-        """`run_fold` that takes this thread's configuration along to a worker."""
-        return with_configuration(run_fold)
-
-    def arguments(self, params: Params, fold: int, context: Any) -> tuple[Any, ...]:
+    def arguments(
+        self,
+        params: Params,
+        fold: int,
+        context: Any,
+        exit_report: str | None = None,
+    ) -> tuple[Any, ...]:
         """Arguments of `run_fold`; X and y come first, where dask looks for data."""
         train, test = self.splits[fold]
-        return (self.X, self.y, train, test, self.settings, params, fold, context)
+        settings = self.settings
+        if exit_report is not None:
+            settings = replace(settings, exit_report=exit_report)
+        return (self.X, self.y, train, test, settings, params, fold, context)
 
 
 class _StopFlag:
@@ -144,8 +145,10 @@ def run_fold(
     context = None if context is None else _StopFlag(context)
     estimator = clone(settings.estimator)
     scorer = noting_scorer(settings.scorer)
+    has_exited = False
+    limit = time_limit(settings.fit_timeout, exit_report=settings.exit_report)
     try:
-        with time_limit(settings.fit_timeout, may_exit=settings.may_exit):
+        with limit as limited:
             raw = fit_and_score(
                 estimator,
                 X,
@@ -166,7 +169,10 @@ def run_fold(
     except (SystemExit, FitTimeout):
         if settings.error_score == "raise":
             raise
-        raw = _exit_result(settings, time.monotonic() - started)
+        has_exited = True
+        raw = _exit_result(settings, traceback.format_exc())
+    if limited.is_exceeded and not has_exited:
+        raw = _overdue_result(settings, raw, limited.message)
     predictions = None
     if settings.predict_method is not None and raw["fit_error"] is None:
         predictions = _predict(
@@ -178,8 +184,8 @@ def run_fold(
         train_scores=_as_mapping(raw["train_scores"])
         if settings.return_train_score
         else None,
-        fit_time=raw["fit_time"],
-        score_time=raw["score_time"],
+        fit_time=(scorer.began or time.monotonic()) - started,
+        score_time=scorer.seconds,
         n_test_samples=raw["n_test_samples"],
         error=raw["fit_error"],
         scoring_error=scorer.error,
@@ -188,22 +194,32 @@ def run_fold(
         predictions=predictions,
         is_multimetric=isinstance(raw["test_scores"], dict),
         stop=context is not None and context.is_raised,
+        is_fatal=has_exited or limited.is_exceeded,
     )
 
 
-def _exit_result(settings: FoldSettings, seconds: float) -> dict[str, Any]:
+def _exit_result(settings: FoldSettings, error: str) -> dict[str, Any]:
     """What scikit-learn gives where it catches the error, for those it does not."""
     names = metric_names(settings.scorer)
-    error = settings.error_score
-    scores = error if names == (SINGLE,) else dict.fromkeys(names, error)
+    score = settings.error_score
+    scores = score if names == (SINGLE,) else dict.fromkeys(names, score)
     return {
-        "fit_error": traceback.format_exc(),
+        "fit_error": error,
         "test_scores": scores,
         "train_scores": scores,
-        "fit_time": seconds,
-        "score_time": 0.0,
         "n_test_samples": 0,
     }
+
+
+def _overdue_result(
+    settings: FoldSettings, raw: dict[str, Any], message: str
+) -> dict[str, Any]:
+    """A fold that took too long has failed, whatever it made of the exception."""
+    if raw["fit_error"] is not None:
+        return raw
+    if settings.error_score == "raise":
+        raise FitTimeout(message)
+    return _exit_result(settings, f"FitTimeout: {message}")
 
 
 def _as_mapping(scores: Any) -> Mapping[str, float]:

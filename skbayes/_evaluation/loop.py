@@ -14,6 +14,7 @@ import math
 import time
 from collections import deque
 from collections.abc import Hashable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from skbayes._evaluation.executor import Executor, Outcome, Task
@@ -277,6 +278,8 @@ class SearchLoop:
                 self._tally.note_metric(result)
         missing = [k for k in order if k not in trial.results]
         (trial.held if self._race else trial.todo).extend(missing)
+        for result in [r for r in trial.results.values() if r.is_fatal]:
+            self._give_up(trial, result)
         self._go_on(trial)
 
     def _go_on(self, trial: OpenTrial) -> None:
@@ -392,8 +395,10 @@ class SearchLoop:
     # ----------------------------------------------------------------- ending
 
     def _interrupt(self, error: BaseException) -> None:
-        self._executor.abort()
         self.interruption = error
+        # An impatient second Ctrl-C must not cost what has been finished.
+        with suppress(KeyboardInterrupt):
+            self._executor.abort()
 
     def _close_unfinished(self) -> None:
         """Record what the end of the search cut off, and tell the strategy the rest."""

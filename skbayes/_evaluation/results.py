@@ -35,7 +35,8 @@ def tabulate(
         Stands in the folds of a failed fit, for metrics whose names the fit did not
         live to tell.
     with_status : bool
-        Whether to add the columns ``status`` and ``n_splits_evaluated``.
+        Whether to add the columns ``status`` and ``n_splits_evaluated``, and ``error``
+        if there was any. A candidate that took its worker with it adds them too.
 
     Returns
     -------
@@ -55,9 +56,8 @@ def tabulate(
             train = _scores(trials, metric, "train_scores", error_score)
             results |= _score_columns(train, f"train_{metric}")
             _warn_if_not_finite(trials, train, "train")
-    if with_status:
-        results["status"] = np.array([str(t.status) for t in trials], dtype=object)
-        results["n_splits_evaluated"] = np.array([len(t.folds) for t in trials])
+    if with_status or any(f.is_fatal for t in trials for f in t.folds):
+        results |= _status_columns(trials)
     return results
 
 
@@ -94,16 +94,33 @@ def _score_columns(table: FloatArray, name: str) -> Scores:
     """One column a split, their mean and standard deviation."""
     # A copy: a view of a C-ordered table would keep all of it alive in each column.
     columns = {f"split{k}_{name}": table[:, k].copy() for k in range(table.shape[1])}
-    mean = table.mean(axis=1)
-    std = np.sqrt(np.average((table - mean[:, np.newaxis]) ** 2, axis=1))
+    with np.errstate(invalid="ignore"):  # infinite scores are warned about as such
+        mean = table.mean(axis=1)
+        std = np.sqrt(np.average((table - mean[:, np.newaxis]) ** 2, axis=1))
     return columns | {f"mean_{name}": mean, f"std_{name}": std}
 
 
+def _status_columns(trials: Sequence[Trial]) -> dict[str, Any]:
+    """How far each trial has come, and the last line of what it failed with."""
+    columns = {
+        "status": np.array([str(t.status) for t in trials], dtype=object),
+        "n_splits_evaluated": np.array([len(t.folds) for t in trials]),
+    }
+    errors = [t.error and t.error.strip().rpartition("\n")[2] for t in trials]
+    if any(errors):
+        columns["error"] = np.array(errors, dtype=object)
+    return columns
+
+
 def _rank(means: FloatArray) -> np.ndarray[Any, np.dtype[np.int32]]:
-    """Rank of each mean, best first, ties alike; NaN ties with the worst."""
-    if np.isnan(means).all():
+    """Rank of each mean, best first, ties alike; what is not finite is the worst.
+
+    scikit-learn ranks an infinite mean first, but it is a fault, and never wins.
+    """
+    is_finite = np.isfinite(means)
+    if not is_finite.any():
         return np.ones(len(means), dtype=np.int32)
-    filled = np.nan_to_num(means, nan=np.nanmin(means) - 1)
+    filled = np.where(is_finite, means, means[is_finite].min() - 1)
     return rankdata(-filled, method="min").astype(np.int32)
 
 

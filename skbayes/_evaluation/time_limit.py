@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import ctypes
 import faulthandler
-import os
 import signal
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
 from types import FrameType
 
 #: Seconds between the exception and the end of the process: time to clean up.
@@ -25,33 +26,51 @@ class FitTimeout(TimeoutError):
     """A fit took longer than `fit_timeout` allows."""
 
 
+@dataclass
+class TimeLimit:
+    """Whether the time was up, also where the exception did not come through."""
+
+    seconds: float | None
+    is_exceeded: bool = False
+
+    @property
+    def message(self) -> str:
+        """What is told of a block that took longer."""
+        return f"The fit took longer than fit_timeout={self.seconds:g} seconds."
+
+
 @contextmanager
-def time_limit(seconds: float | None, *, may_exit: bool) -> Iterator[None]:
+def time_limit(
+    seconds: float | None, *, exit_report: str | None
+) -> Iterator[TimeLimit]:
     """Raise `FitTimeout` in the block when `seconds` have passed.
 
     Parameters
     ----------
     seconds : float or None
         None: no limit.
-    may_exit : bool
-        Whether this process may be ended if the block goes on regardless.
+    exit_report : str or None
+        If the block goes on regardless, this process is ended, and this file tells
+        where it was. None: the process goes on.
     """
+    limit = TimeLimit(seconds)
     if seconds is None:
-        yield
+        yield limit
         return
     is_main = threading.current_thread() is threading.main_thread()
     has_alarm = is_main and hasattr(signal, "setitimer")
     kind = _alarm if has_alarm else _asynchronous_exception
-    with _process_end(seconds + GRACE_SECONDS if may_exit else None), kind(seconds):
-        yield
+    with _process_end(seconds + GRACE_SECONDS, exit_report), kind(seconds, limit):
+        yield limit
 
 
 @contextmanager
-def _alarm(seconds: float) -> Iterator[None]:
+def _alarm(seconds: float, limit: TimeLimit) -> Iterator[None]:
     """Raise by SIGALRM; handler and timer are put back as they were."""
 
     def raise_timeout(signum: int, frame: FrameType | None) -> None:
-        raise FitTimeout(_message(seconds))
+        limit.is_exceeded = True
+        raise FitTimeout(limit.message)
 
     previous = signal.signal(signal.SIGALRM, raise_timeout)
     timer = signal.setitimer(signal.ITIMER_REAL, seconds)
@@ -63,7 +82,7 @@ def _alarm(seconds: float) -> Iterator[None]:
 
 
 @contextmanager
-def _asynchronous_exception(seconds: float) -> Iterator[None]:
+def _asynchronous_exception(seconds: float, limit: TimeLimit) -> Iterator[None]:
     """Raise in this thread from a timer thread, at the next Python instruction."""
     thread = ctypes.c_ulong(threading.get_ident())
     raise_in = ctypes.pythonapi.PyThreadState_SetAsyncExc
@@ -73,6 +92,7 @@ def _asynchronous_exception(seconds: float) -> Iterator[None]:
     def raise_timeout() -> None:
         with lock:
             if not is_over:
+                limit.is_exceeded = True
                 raise_in(thread, ctypes.py_object(FitTimeout))
 
     timer = _start_timer(seconds, raise_timeout)
@@ -92,22 +112,19 @@ def _start_timer(seconds: float, function: Callable[[], None]) -> threading.Time
 
 
 @contextmanager
-def _process_end(seconds: float | None) -> Iterator[None]:
+def _process_end(seconds: float, report: str | None) -> Iterator[None]:
     """End this process after `seconds`, whatever it is doing.
 
-    `faulthandler` runs its timer in a thread that needs no interpreter lock; the
-    traceback it writes goes nowhere.
+    `faulthandler` runs its timer in a thread that needs no interpreter lock. Only if
+    it ends the process does it leave a file that is not empty.
     """
-    if seconds is None:
+    if report is None:
         yield
         return
-    with open(os.devnull, "w") as sink:
-        faulthandler.dump_traceback_later(seconds, exit=True, file=sink)
+    with open(report, "w") as file:
+        faulthandler.dump_traceback_later(seconds, exit=True, file=file)
         try:
             yield
         finally:
             faulthandler.cancel_dump_traceback_later()
-
-
-def _message(seconds: float) -> str:
-    return f"The fit took longer than fit_timeout={seconds:g} seconds."
+    Path(report).unlink(missing_ok=True)

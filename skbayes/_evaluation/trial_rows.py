@@ -1,0 +1,51 @@
+"""Trials as rows of a data frame: tidy, one row each, errors included."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from skbayes._protocol import Trial
+
+_HEAD = ("search", "trial", "status")
+_TAIL = ("n_splits_evaluated", "mean_fit_time", "mean_score_time", "error")
+
+
+def trial_row(trial: Trial) -> dict[str, Any]:
+    """Columns of one trial by name; `column_order` puts them in order."""
+    row: dict[str, Any] = {"trial": trial.index, "status": str(trial.status)}
+    row |= {f"param_{name}": value for name, value in trial.params.items()}
+    row |= _score_columns(trial, "test")
+    row |= _score_columns(trial, "train")
+    n_folds = len(trial.folds)
+    row["n_splits_evaluated"] = n_folds
+    for name in ("fit_time", "score_time"):
+        total = sum(getattr(fold, name) for fold in trial.folds)
+        row[f"mean_{name}"] = total / n_folds if n_folds else math.nan
+    row["error"] = trial.error
+    return row
+
+
+def column_order(rows: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Identity, parameters, test scores, training scores, the rest; none twice."""
+    names = dict.fromkeys(name for row in rows for name in row)
+    head = [name for name in _HEAD if name in names or name != "search"]
+    params = [name for name in names if name.startswith("param_")]
+    others = {*head, *_TAIL, *params}
+    scores = [name for name in names if name not in others]
+    return [*head, *params, *scores, *_TAIL]
+
+
+def _score_columns(trial: Trial, kind: str) -> dict[str, float]:
+    """Scores of each fold and their mean, for every metric."""
+    by_fold = {f.fold: getattr(f, f"{kind}_scores") or {} for f in trial.folds}
+    columns: dict[str, float] = {}
+    for metric in dict.fromkeys(m for scores in by_fold.values() for m in scores):
+        name = f"{kind}_{metric}"
+        scores = [
+            by_fold.get(k, {}).get(metric, math.nan) for k in range(trial.n_splits)
+        ]
+        columns |= {f"split{k}_{name}": score for k, score in enumerate(scores)}
+        columns[f"mean_{name}"] = sum(scores) / len(scores)
+    return columns

@@ -1,0 +1,45 @@
+"""Searches in a process of their own, which may be interrupted or killed."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+
+_PREAMBLE = """
+import os, sys, warnings
+os.environ["DRIVER"] = str(os.getpid())
+from skbayes import BayesSearchCV, GridSearchCV, RandomSearchCV
+from tests.search.estimators import *
+"""
+
+
+def start(code, *, python_options=()):
+    """Start `code` in a new process, after the imports that all drivers need."""
+    environment = os.environ | {"PYTHONPATH": str(ROOT), "PYTHONWARNINGS": ""}
+    return subprocess.Popen(
+        [sys.executable, *python_options, "-c", _PREAMBLE + code],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=environment,
+        start_new_session=True,
+    )
+
+
+def run(code, *, returncode=0, timeout=300, python_options=()):
+    """What `code` prints in a new process; fails if it does not end as expected."""
+    process = start(code, python_options=python_options)
+    try:
+        out, err = process.communicate(timeout=timeout)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        out, err = process.communicate()
+        raise AssertionError(
+            f"still running after {timeout} s:\n{out}\n{err}"
+        ) from None
+    assert process.returncode == returncode, f"{process.returncode}\n{out}\n{err}"
+    return out, err
