@@ -1,0 +1,299 @@
+"""Budgets and callbacks end a search in a fully fitted object."""
+
+from __future__ import annotations
+
+import time
+
+import numpy as np
+import pytest
+
+from skbayes import BayesSearchCV, GridSearchCV, RandomSearchCV
+from skbayes._protocol import Status
+from skbayes.callbacks import (
+    ExpectedImprovementBelowNoise,
+    NoImprovement,
+    ScoreReached,
+)
+from tests.search.estimators import FOLDS, N_FOLDS, Scripted, X, mean_of, y
+
+SPACE = {"quality": (0.0, 1.0, "uniform")}
+MANY = 10_000
+KINDS = ["grid", "random", "bayes"]
+
+
+def make_search(kind, estimator=None, n_iter=MANY, **settings):
+    """A search that would go on for long."""
+    estimator = estimator or Scripted()
+    if kind == "grid":
+        grid = {"quality": np.linspace(0, 1, n_iter).tolist()}
+        return GridSearchCV(estimator, grid, cv=FOLDS, **settings)
+    make = {"random": RandomSearchCV, "bayes": BayesSearchCV}[kind]
+    return make(estimator, SPACE, n_iter=n_iter, cv=FOLDS, random_state=0, **settings)
+
+
+def check_is_fitted(search):
+    """The best complete candidate is chosen and refitted; the table is whole."""
+    means = search.cv_results_["mean_test_score"]
+    assert search.best_index_ == int(np.nanargmax(means))
+    assert search.best_score_ == means[search.best_index_]
+    best = search.trials_[search.best_index_]
+    assert best.status is Status.COMPLETE
+    assert len(best.folds) == N_FOLDS
+    assert search.best_estimator_.fold_ == -1
+    assert search.predict(X).shape == (30,)
+    assert len(search.trials_) == len(means)
+    assert [t.index for t in search.trials_] == list(range(len(means)))
+
+
+# ---------------------------------------------------------------------- time budget
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_time_budget_ends_the_search(kind):
+    """No fit starts after it; what there is is chosen from and refitted."""
+    search = make_search(kind, Scripted(seconds=0.02), time_budget=0.5)
+    began = time.monotonic()
+    search.fit(X, y)
+    assert time.monotonic() - began < 30
+    assert len(search.trials_) < 100
+    assert max(f.started for t in search.trials_ for f in t.folds) < 30
+    check_is_fitted(search)
+
+
+@pytest.mark.slow
+def test_a_time_budget_with_workers():
+    """What is running ends; candidates that are cut off are shown as stopped."""
+    search = make_search("grid", Scripted(seconds=0.05), time_budget=3.0, n_jobs=2)
+    search.fit(X, y)
+    check_is_fitted(search)
+    cut = [t for t in search.trials_ if t.status is Status.STOPPED]
+    for trial in cut:
+        row = trial.index
+        assert np.isnan(search.cv_results_["mean_test_score"][row])
+        assert search.cv_results_["n_splits_evaluated"][row] == len(trial.folds)
+    n_complete = sum(t.status is Status.COMPLETE for t in search.trials_)
+    ranks = search.cv_results_["rank_test_score"]
+    assert all(ranks[t.index] == n_complete + 1 for t in cut)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_first_candidate_is_finished_whatever_the_budget(kind):
+    """So that there is always something to choose."""
+    search = make_search(kind, time_budget=1e-9).fit(X, y)
+    assert len(search.trials_) == 1
+    check_is_fitted(search)
+
+
+def test_a_budget_is_not_spent_on_candidates_that_fail():
+    """The first complete candidate is waited for, also behind one that fails."""
+    grid = [{"act": ["raise"]}, {"quality": [0.5, 0.9]}]
+    search = GridSearchCV(Scripted(), grid, cv=FOLDS, time_budget=1e-9)
+    with pytest.warns(RuntimeWarning), pytest.warns(UserWarning):  # noqa: PT030, PT031
+        search.fit(X, y)
+    assert [str(t.status) for t in search.trials_] == ["failed", "complete"]
+    check_is_fitted(search)
+
+
+@pytest.mark.parametrize("jump", [-1e6, 1e6])
+def test_clocks_that_jump_change_neither_budgets_nor_times(monkeypatch, jump):
+    """Durations come from a clock that nobody sets."""
+    real = time.time
+    began = real()
+
+    def jumping():
+        # Summer time, a suspended machine, a correction from the network.
+        return real() + (jump if (real() - began) * 50 % 2 > 1 else 0.0)
+
+    monkeypatch.setattr(time, "time", jumping)
+    search = make_search("grid", Scripted(seconds=0.01), 10, time_budget=600)
+    search.fit(X, y)
+    assert len(search.trials_) == 10
+    folds = [f for t in search.trials_ for f in t.folds]
+    assert all(0.01 <= f.fit_time < 60 for f in folds)
+    assert all(0 <= f.score_time < 60 for f in folds)
+    assert all(0 <= f.started < 60 for f in folds)
+    assert 0.01 <= search.refit_time_ < 60
+    assert (search.cv_results_["std_fit_time"] < 60).all()
+
+
+def test_times_are_those_of_fit_and_of_scoring():
+    """Each is measured on its own."""
+    search = GridSearchCV(
+        Scripted(seconds=0.05), {"quality": [0.5]}, cv=FOLDS, scoring=slow_score
+    ).fit(X, y)
+    assert search.cv_results_["mean_fit_time"][0] >= 0.05
+    assert search.cv_results_["mean_score_time"][0] >= 0.1
+
+
+def slow_score(estimator, X, y):
+    """A score that takes its time."""
+    time.sleep(0.1)
+    return 1.0
+
+
+# ------------------------------------------------------------------------ callbacks
+
+
+@pytest.mark.parametrize("n_jobs", [1, pytest.param(2, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_callback_that_returns_true_ends_the_search(kind, n_jobs):
+    """After the trial it was told of, or those that were under way."""
+    seen = []
+
+    def stop(progress):
+        seen.append(progress)
+        return progress.n_done >= 4
+
+    search = make_search(kind, callbacks=[stop], n_jobs=n_jobs).fit(X, y)
+    assert 4 <= len(search.trials_) <= 4 + 4 * n_jobs * N_FOLDS
+    check_is_fitted(search)
+    # What is chosen is the best of what was told, and of what ended after.
+    assert search.best_score_ >= seen[3].best_score
+
+
+def test_only_true_ends_a_search():
+    """A callback that returns something else, as `print` or `append`, does not."""
+    search = make_search("grid", n_iter=5, callbacks=[lambda progress: 1, print])
+    assert len(search.fit(X, y).trials_) == 5
+
+
+def test_progress_is_told_after_every_trial():
+    """With counts, best so far and time."""
+    seen = []
+    search = make_search("random", n_iter=6, callbacks=[seen.append]).fit(X, y)
+    assert [p.n_done for p in seen] == [1, 2, 3, 4, 5, 6]
+    assert [p.n_folds_done for p in seen] == [3, 6, 9, 12, 15, 18]
+    assert {p.n_total for p in seen} == {6}
+    assert seen[-1].best_score == pytest.approx(search.best_score_)
+    assert seen[-1].best_params == search.best_params_
+    assert list(seen[-1].scores) == pytest.approx(
+        search.cv_results_["mean_test_score"].tolist()
+    )
+    elapsed = [p.elapsed for p in seen]
+    assert elapsed == sorted(elapsed)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("n_jobs", [1, pytest.param(2, marks=pytest.mark.slow)])
+def test_a_callback_that_raises_ends_the_search_with_results(kind, n_jobs):
+    """The error is shown, nothing is refitted, and what is finished is kept."""
+
+    def fail(progress):
+        if progress.n_done == 3:
+            raise ZeroDivisionError("in a callback")
+
+    search = make_search(kind, callbacks=[fail], n_jobs=n_jobs)
+    with pytest.raises(ZeroDivisionError, match="in a callback"):
+        search.fit(X, y)
+    assert len(search.trials_) >= 3
+    assert search.best_index_ == np.nanargmax(search.cv_results_["mean_test_score"])
+    assert not hasattr(search, "best_estimator_")
+
+
+def test_callbacks_are_told_of_the_end_however_it_comes():
+    """So that a bar can be closed."""
+
+    class Watch:
+        n_ends = 0
+
+        def __call__(self, progress):
+            if progress.n_done == 2:
+                raise RuntimeError("enough")
+
+        def on_search_end(self):
+            self.n_ends += 1
+
+    watch = Watch()
+    with pytest.raises(RuntimeError, match="enough"):
+        make_search("grid", callbacks=[watch]).fit(X, y)
+    assert watch.n_ends == 1
+    make_search("grid", n_iter=1, callbacks=[watch]).fit(X, y)
+    assert watch.n_ends == 2
+
+
+@pytest.mark.parametrize("callback", ["ProgressBar", None, NoImprovement])
+def test_what_is_no_callable_is_refused(callback):
+    """A class given in place of an object is a likely slip."""
+    with pytest.raises(TypeError, match="`callbacks` parameter of GridSearchCV must"):
+        make_search("grid", callbacks=[callback]).fit(X, y)
+
+
+# ------------------------------------------------------------------- stopping rules
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_no_improvement_ends_a_search(kind):
+    """Once the best score has stood for some trials."""
+    search = make_search(kind, n_iter=60, callbacks=[NoImprovement(5, min_delta=1)])
+    search.fit(X, y)
+    assert len(search.trials_) == 6
+    check_is_fitted(search)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_score_reached_ends_a_search(kind):
+    """And the candidate that reached it is the best."""
+    search = make_search(kind, n_iter=60, callbacks=[ScoreReached(0.6)]).fit(X, y)
+    assert search.best_score_ >= 0.6
+    assert search.best_index_ == len(search.trials_) - 1
+    assert (search.cv_results_["mean_test_score"][:-1] < 0.6).all()
+
+
+def test_expected_improvement_below_noise_ends_a_search():
+    """A noisy score with nothing left to gain is not searched to the end."""
+    rule = ExpectedImprovementBelowNoise(fraction=0.5, min_trials=8)
+    search = BayesSearchCV(
+        Scripted(), SPACE, n_iter=40, cv=FOLDS, random_state=0, callbacks=[rule],
+        scoring=noisy_score,
+    ).fit(X, y)  # fmt: skip
+    assert 8 <= len(search.trials_) < 40
+    check_is_fitted(search)
+
+
+def noisy_score(estimator, X, y):
+    """A smooth hill with folds that differ much."""
+    return 1 - (estimator.quality - 0.6) ** 2 + 0.3 * estimator.fold_
+
+
+@pytest.mark.parametrize("kind", ["grid", "random"])
+def test_searches_that_expect_nothing_are_not_ended_by_expectations(kind):
+    """The rule has no say where there is no surrogate."""
+    rule = ExpectedImprovementBelowNoise(min_trials=1)
+    search = make_search(kind, n_iter=12, callbacks=[rule]).fit(X, y)
+    assert len(search.trials_) == 12
+
+
+# -------------------------------------------------------------------------- to_frame
+
+
+def test_to_frame_gives_a_row_a_trial():
+    """Parameters, fold scores, means, times, status and error."""
+    grid = [{"quality": [0.1, 0.5]}, {"act": ["raise"], "quality": [0.9]}]
+    search = GridSearchCV(Scripted(), grid, cv=FOLDS, return_train_score=True)
+    with pytest.warns(RuntimeWarning), pytest.warns(UserWarning):  # noqa: PT030, PT031
+        search.fit(X, y)
+    frame = search.to_frame()
+    assert frame["status"].tolist() == ["complete", "complete", "failed"]
+    assert frame["param_quality"].tolist() == [0.1, 0.5, 0.9]
+    assert frame["trial"].tolist() == [0, 1, 2]
+    assert frame["mean_test_score"][1] == pytest.approx(mean_of(0.5))
+    for column in ["mean_test_score", "split2_test_score", "mean_train_score"]:
+        np.testing.assert_array_equal(frame[column], search.cv_results_[column])
+    np.testing.assert_allclose(
+        frame["mean_fit_time"], search.cv_results_["mean_fit_time"]
+    )
+    assert frame["error"][:2].isna().all()
+    assert "told to fail" in frame["error"][2]
+
+
+def test_to_frame_needs_a_fitted_search_and_pandas(monkeypatch):
+    """Each is said."""
+    from sklearn.exceptions import NotFittedError
+
+    search = make_search("grid", n_iter=2)
+    with pytest.raises(NotFittedError, match="GridSearchCV"):
+        search.to_frame()
+    search.fit(X, y)
+    monkeypatch.setitem(__import__("sys").modules, "pandas", None)
+    with pytest.raises(ImportError, match="needs pandas: install it"):
+        search.to_frame()
