@@ -14,6 +14,8 @@ from skbayes.inspection._figures import (
 )
 from skbayes.inspection._reading import SearchRecord, read_search
 
+#: Candidates above which their points are pale.
+_MANY = 300
 _AGAINST = ("fits", "seconds")
 
 
@@ -177,7 +179,7 @@ class ConvergenceDisplay:
             self.scores[has_score],
             s=18,
             color=colours.muted,
-            alpha=0.7,
+            alpha=0.7 if len(x) <= _MANY else 0.3,
             linewidths=0,
             label="candidate",
             zorder=2,

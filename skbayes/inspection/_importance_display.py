@@ -185,6 +185,8 @@ class ImportanceDisplay:
                     fontsize="small",
                 )
         self.ax_.set_xlim(0.0, 1.3 * right if (r.active_fraction < 1).any() else None)
+        ticks = self.ax_.get_xticks()
+        self.ax_.set_xticks(ticks[(ticks >= 0.0) & (ticks <= 1.0)])
         self.ax_.set_xlabel(f"share of the score's variance\n{self._scope()}")
         clear_spines(self.ax_)
         put_legend_above(self.ax_)

@@ -14,6 +14,8 @@ from skbayes.inspection._wording import number_label, shorten
 _ABSENT = -0.14
 #: Share of the distance between categories over which their lines are spread.
 _SPREAD = 0.6
+#: About how many of the best candidates are drawn strongly.
+_N_STRONG = 20.0
 #: Labels above which those of a categorical axis are thinned out.
 _MOST_LABELS = 12
 #: Characters of a line of a parameter's name.
@@ -156,8 +158,8 @@ class ParallelCoordinatesDisplay:
         x = np.arange(points.shape[1])
         segments = [np.column_stack([x, points[i]]) for i in order]
         n = len(order)
-        strength = np.linspace(0.0, 1.0, n) ** 2 if n > 1 else np.ones(1)
-        faintest = 0.5 if n <= 60 else 0.15
+        strength = np.exp(-np.arange(n)[::-1] / _N_STRONG)
+        faintest = np.clip(12.0 / n, 0.02, 0.5)
         self.lines_ = LineCollection(
             segments,
             array=self.scores[order],
