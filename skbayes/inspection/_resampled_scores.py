@@ -105,10 +105,16 @@ class _SummedScores:
     folds : tuple of (units, terms, shared)
         Of each fold: the units that occur, shape (n_present,); the candidates' terms
         summed over them, shape (n_candidates, n_present, p); the shared terms.
+    kept : KeptPredictions
+        What is scored.
+    units : Units
+        What the weights are of.
     """
 
     form: ScoreSums
     folds: tuple[tuple[IntArray, FloatArray, FloatArray], ...]
+    kept: KeptPredictions
+    units: Units
 
     @classmethod
     def make(
@@ -116,10 +122,8 @@ class _SummedScores:
     ) -> _SummedScores | None:
         """Compute the terms; None if they do not give the scores recorded."""
         folds = []
-        labels = np.unique(kept.y)
         for k, test in enumerate(kept.tests):
-            classes = None if kept.classes is None else kept.classes[k]
-            truth = FoldTruth(kept.y[test], labels, classes)
+            truth = _truth_of(kept, k)
             try:
                 terms = [form.terms(truth, r[k]) for r in kept.responses]
                 shared = form.shared(truth)
@@ -141,7 +145,7 @@ class _SummedScores:
                     summed[:, p * len(terms) :],
                 )
             )
-        return cls(form, tuple(folds))
+        return cls(form, tuple(folds), kept, units)
 
     def in_bag(self, weights: FloatArray) -> FloatArray:
         n_candidates, _, p = self.folds[0][1].shape
@@ -157,9 +161,25 @@ class _SummedScores:
         scores = np.empty(len(weights))
         for candidate in np.unique(chosen):
             bags = chosen == candidate
-            only = slice(candidate, candidate + 1)
-            scores[bags] = self._score(weights[bags], only)[:, 0]
+            if self.form.exact is None:
+                only = slice(candidate, candidate + 1)
+                scores[bags] = self._score(weights[bags], only)[:, 0]
+            else:
+                scores[bags] = self._exact_score(weights[bags], candidate)
         return scores
+
+    def _exact_score(self, weights: FloatArray, candidate: int) -> FloatArray:
+        """Mean over the folds of the score itself, shape (n_bootstrap,)."""
+        assert self.form.exact is not None
+        scores = [
+            self.form.exact(
+                _truth_of(self.kept, k),
+                self.kept.responses[candidate][k],
+                weights[:, self.units.of_sample[test]],
+            )
+            for k, test in enumerate(self.kept.tests)
+        ]
+        return _mean_over_folds(np.array(scores))
 
     def _score(self, weights: FloatArray, candidates: slice) -> FloatArray:
         """Mean over the folds, shape (n_bootstrap, n_candidates)."""
@@ -171,6 +191,12 @@ class _SummedScores:
             sums = (own @ flat).reshape(len(own), len(some), -1)
             scores.append(self.form.combine(sums, (own @ shared)[:, np.newaxis, :]))
         return _mean_over_folds(np.array(scores))
+
+
+def _truth_of(kept: KeptPredictions, fold: int) -> FoldTruth:
+    """What all candidates share in a fold."""
+    classes = None if kept.classes is None else kept.classes[fold]
+    return FoldTruth(kept.y[kept.tests[fold]], np.unique(kept.y), classes)
 
 
 @dataclass(frozen=True, eq=False)

@@ -56,11 +56,15 @@ class ScoreSums:
     combine : callable
         ``combine(sums, shared_sums)``: the score, greater is better; the sums have
         shapes (..., p) and (..., q).
+    exact : callable or None
+        ``exact(truth, response, weights)``, of weights of shape (n_bootstrap, n_rows):
+        the score itself, where the sums give it to first order only.
     """
 
     terms: Callable[[FoldTruth, Any], FloatArray]
     shared: Callable[[FoldTruth], FloatArray]
     combine: Callable[[FloatArray, FloatArray], FloatArray]
+    exact: Callable[[FoldTruth, Any, FloatArray], FloatArray] | None = None
 
 
 def _ones(truth: FoldTruth) -> FloatArray:
@@ -232,8 +236,7 @@ def _placements(truth: FoldTruth, response: Any) -> FloatArray:
     round; the area is the mean of either. To first order in the weights it is the
     mean of both kinds less itself, as for DeLong's variance.
     """
-    score = np.asarray(response)
-    score = score[:, 1] if score.ndim == 2 else score
+    score = _of_positive(response)
     is_positive = truth.y == truth.labels[-1]
     positive, negative = score[is_positive], score[~is_positive]
     share = np.empty(len(score))
@@ -241,6 +244,27 @@ def _placements(truth: FoldTruth, response: Any) -> FloatArray:
     share[~is_positive] = 1 - _share_below(np.sort(positive), negative)
     area = share[is_positive].mean()
     return (share - area / 2)[:, None] * _is_positive(truth)
+
+
+def _of_positive(response: Any) -> Any:
+    """Scores of the second label."""
+    response = np.asarray(response)
+    return response[:, 1] if response.ndim == 2 else response
+
+
+def _area(truth: FoldTruth, response: Any, weights: FloatArray) -> FloatArray:
+    """Area under the ROC curve of weighted rows, equal scores counted half."""
+    score = _of_positive(response)
+    order = np.argsort(score)
+    is_first = np.append(True, np.diff(score[order]) != 0)
+    starts = np.flatnonzero(is_first)
+    is_positive = (truth.y == truth.labels[-1])[order]
+    ordered = weights[:, order]
+    positive = np.add.reduceat(ordered * is_positive, starts, axis=1)
+    negative = np.add.reduceat(ordered * ~is_positive, starts, axis=1)
+    below = negative.cumsum(axis=1) - negative / 2
+    pairs = positive.sum(axis=1) * negative.sum(axis=1)
+    return np.asarray((positive * below).sum(axis=1) / pairs)
 
 
 def _share_below(ascending: FloatArray, values: FloatArray) -> FloatArray:
@@ -261,7 +285,7 @@ def _table() -> dict[str, ScoreSums]:
         "matthews_corrcoef": ScoreSums(_hits_and_counts, _true_counts, _correlation),
         "neg_log_loss": ScoreSums(_log_loss, _ones, _negative_ratio),
         "neg_brier_score": ScoreSums(_brier, _ones, _negative_ratio),
-        "roc_auc": ScoreSums(_placements, _is_positive, _sum_of_ratios),
+        "roc_auc": ScoreSums(_placements, _is_positive, _sum_of_ratios, _area),
         "r2": ScoreSums(_errors(_square), _moments, _determination),
         "neg_mean_squared_error": ScoreSums(_errors(_square), _ones, _negative_ratio),
         "neg_root_mean_squared_error": ScoreSums(

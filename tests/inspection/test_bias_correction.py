@@ -69,6 +69,9 @@ def test_sums_equal_calls_of_the_scorer(scoring):
     tolerance = 0.02 if scoring == "roc_auc" else 1e-9  # a first-order form
     expected = called(kept, units, weights)
     np.testing.assert_allclose(scores.in_bag(weights), expected, atol=tolerance)
+    chosen = np.arange(8) % 3
+    exact = expected[np.arange(8), chosen]
+    np.testing.assert_allclose(scores.of_chosen(weights, chosen), exact, atol=1e-9)
 
 
 def test_sums_serve_several_classes():
