@@ -180,12 +180,17 @@ def noting_scorer(scorer: Any) -> Any:
 
 
 def with_configuration(function: Callable[..., Any]) -> Callable[..., Any]:
-    """`function` carrying this thread's scikit-learn config and warning filters."""
-    filters = getattr(warnings, "_get_filters", None)
-    wrapped, _, _ = delayed(function)()
-    configured: Callable[..., Any] = wrapped.with_config_and_warning_filters(
-        get_config(), filters() if filters else warnings.filters
-    )
+    """`function` carrying this thread's scikit-learn config and warning filters.
+
+    scikit-learn < 1.7 takes the config alone along.
+    """
+    wrapped: Any = delayed(function)()[0]
+    configured: Callable[..., Any]
+    if hasattr(wrapped, "with_config_and_warning_filters"):
+        filters = getattr(warnings, "_get_filters", lambda: warnings.filters)
+        configured = wrapped.with_config_and_warning_filters(get_config(), filters())
+    else:
+        configured = wrapped.with_config(get_config())
     return configured
 
 
