@@ -82,7 +82,9 @@ def test_a_bare_pair_is_ambiguous_to_bayes_only():
     assert {p["C"] for p in search.cv_results_["params"]} == {1, 10}
 
 
-@pytest.mark.parametrize("value", [loguniform(1, 10), Real(1, 10)], ids=str)
+@pytest.mark.parametrize(
+    "value", [loguniform(1, 10), Real(1, 10)], ids=["scipy", "Real"]
+)
 def test_a_grid_takes_no_distributions(value):
     """The error says which search does."""
     refused("grid", {"C": value}, "'C'.*(RandomSearchCV|BayesSearchCV)")
