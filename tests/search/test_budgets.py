@@ -144,7 +144,9 @@ def test_a_callback_that_returns_true_ends_the_search(kind, n_jobs):
         seen.append(progress)
         return progress.n_done >= 4
 
-    search = make_search(kind, callbacks=[stop], n_jobs=n_jobs).fit(X, y)
+    # Slow enough that folds are handed over one by one.
+    estimator = Scripted(seconds=0.1 * (n_jobs - 1))
+    search = make_search(kind, estimator, callbacks=[stop], n_jobs=n_jobs).fit(X, y)
     assert 4 <= len(search.trials_) <= 4 + 4 * n_jobs * N_FOLDS
     check_is_fitted(search)
     # What is chosen is the best of what was told, and of what ended after.

@@ -1,0 +1,369 @@
+"""A search with a journal continues where it was, and meets no other's results."""
+
+from __future__ import annotations
+
+import multiprocessing
+import signal
+import sqlite3
+import time
+
+import numpy as np
+import pytest
+from sklearn.model_selection import cross_val_score
+
+import skbayes.journal
+from skbayes import BayesSearchCV, GridSearchCV, RandomSearchCV
+from skbayes._evaluation.journal import SearchJournal
+from skbayes._protocol import Status
+from skbayes.exceptions import JournalError
+from tests.search import drivers
+from tests.search.estimators import FOLDS, N_FOLDS, Scripted, X, fits, mean_of, y
+
+QUALITIES = [0.1, 0.5, 0.3, 0.7, 0.2]
+SPACE = {"quality": (0.0, 1.0, "uniform")}
+every_kind = pytest.mark.parametrize("kind", ["grid", "random", "bayes"])
+
+
+def make_search(kind, tmp_path, *, n_iter=6, log="log", **settings):
+    """A search with a journal and a log of its fits."""
+    estimator = Scripted(log=str(tmp_path / log))
+    settings = {
+        "cv": FOLDS,
+        "journal": tmp_path / "j.sqlite",
+        "random_state": 0,
+    } | settings
+    if kind == "grid":
+        del settings["random_state"]
+        return GridSearchCV(estimator, {"quality": QUALITIES}, **settings)
+    make = {"random": RandomSearchCV, "bayes": BayesSearchCV}[kind]
+    return make(estimator, SPACE, n_iter=n_iter, **settings)
+
+
+def check_equal(first, second):
+    """Two searches came to the same."""
+    assert first.cv_results_["params"] == second.cv_results_["params"]
+    for name, column in first.cv_results_.items():
+        if "score" in name and "time" not in name:
+            np.testing.assert_array_equal(column, second.cv_results_[name])
+    assert first.best_params_ == second.best_params_
+    assert first.best_score_ == second.best_score_
+
+
+def n_fits(tmp_path):
+    """Fits of folds, refits left out."""
+    return sum(fits(tmp_path / "log").values())
+
+
+# ------------------------------------------------------------------------- resuming
+
+
+@every_kind
+def test_a_finished_search_is_not_run_again(kind, tmp_path):
+    """The second time everything is in the journal, and the result is the same."""
+    first = make_search(kind, tmp_path).fit(X, y)
+    n_first = n_fits(tmp_path)
+    second = make_search(kind, tmp_path).fit(X, y)
+    assert n_fits(tmp_path) == n_first
+    check_equal(first, second)
+    assert second.best_estimator_.fold_ == -1
+
+
+@every_kind
+@pytest.mark.parametrize("racing", [False, True])
+def test_a_search_that_was_cut_off_comes_to_the_same_end(kind, racing, tmp_path):
+    """As one that was not; nothing is fitted twice."""
+
+    def stop(progress):
+        return progress.n_done == 3
+
+    settings = {"racing": racing, "n_iter": 12}
+    make_search(kind, tmp_path, callbacks=[stop], **settings).fit(X, y)
+    second = make_search(kind, tmp_path, **settings).fit(X, y)
+    assert set(fits(tmp_path / "log").values()) == {1}
+    whole = make_search(kind, tmp_path, log="other", journal=None, **settings)
+    check_equal(second, whole.fit(X, y))
+
+
+@pytest.mark.parametrize("kind", ["random", "bayes"])
+@pytest.mark.parametrize("random_state", [0, None])
+def test_more_candidates_continue_the_search(kind, random_state, tmp_path):
+    """The first ones are those that were, and only the new ones are fitted."""
+    settings = {"random_state": random_state}
+    first = make_search(kind, tmp_path, n_iter=6, **settings).fit(X, y)
+    second = make_search(kind, tmp_path, n_iter=9, **settings).fit(X, y)
+    assert len(second.trials_) == 9
+    assert second.cv_results_["params"][:6] == first.cv_results_["params"]
+    assert n_fits(tmp_path) == 9 * N_FOLDS
+    assert set(fits(tmp_path / "log").values()) == {1}
+
+
+def test_failures_and_deaths_are_remembered(tmp_path):
+    """A candidate that failed is not tried again by a search that continues."""
+    grid = {"quality": [0.5, 0.9], "act": ["fit", "raise", "exit"]}
+    estimator = Scripted(log=str(tmp_path / "log"))
+    frames = []
+    for _ in range(2):
+        search = GridSearchCV(estimator, grid, cv=FOLDS, journal=tmp_path / "j")
+        with pytest.warns(RuntimeWarning), pytest.warns(UserWarning):  # noqa: PT030, PT031
+            search.fit(X, y)
+        frames.append(search.to_frame())
+    assert set(fits(tmp_path / "log").values()) == {1}
+    # A fit that asked to exit was not tried on other folds, neither run.
+    assert sum(n for f, n in fits(tmp_path / "log").items() if "exit" in f) == 2
+    for column in ["status", "error", "mean_test_score"]:
+        first, second = (frame[column].astype(str).tolist() for frame in frames)
+        assert first == second
+
+
+# ---------------------------------------------------------------------- other results
+
+
+OTHER = {
+    "data": lambda search: search.fit(np.column_stack([X, X]), y),
+    "target": lambda search: search.fit(X, 1 - y),
+    "folds": lambda search: search.set_params(cv=list(FOLDS.split(X))[::-1]).fit(X, y),
+    "space": lambda search: with_other_space(search).fit(X, y),
+    "estimator": lambda search: search.set_params(estimator__act="warn").fit(X, y),
+    "scoring": lambda search: search.set_params(scoring="accuracy").fit(X, y),
+    "seed": lambda search: search.set_params(random_state=1).fit(X, y),
+}
+
+
+def with_other_space(search):
+    """The search on a space that has points in common with its own."""
+    if hasattr(search, "param_grid"):
+        return search.set_params(param_grid={"quality": QUALITIES[1:]})
+    return search.set_params(param_distributions={"quality": (0.0, 0.9, "uniform")})
+
+
+@every_kind
+@pytest.mark.parametrize("other", OTHER)
+@pytest.mark.filterwarnings("ignore:told to warn")
+def test_another_search_never_meets_old_results(kind, other, tmp_path):
+    """With other data, folds, space, estimator, scoring or seed all is fitted anew."""
+    if kind == "grid" and other == "seed":
+        pytest.skip("a grid search has no seed")
+    make_search(kind, tmp_path).fit(X, y)
+    n_first = n_fits(tmp_path)
+    search = OTHER[other](make_search(kind, tmp_path))
+    assert n_fits(tmp_path) == n_first + len(search.trials_) * N_FOLDS
+    frame = skbayes.journal.read(tmp_path / "j.sqlite")
+    assert frame["search"].nunique() == 2
+
+
+# --------------------------------------------------------------------------- killed
+
+KILLED = """
+search = GridSearchCV(
+    Scripted(log={log!r}, once={once!r}), {grid}, cv=FOLDS, n_jobs={n_jobs},
+    journal={journal!r},
+)
+search.fit(X, y)
+print(search.best_params_["quality"], len(search.trials_))
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("n_jobs", [1, 2])
+def test_a_killed_search_continues_where_it_was(n_jobs, tmp_path):
+    """After SIGKILL only folds that were in flight are run twice."""
+    log = str(tmp_path / "log")
+    # Grid order: five that fit, then one that kills the driver, then five more.
+    grid = [
+        {"quality": QUALITIES},
+        {"act": ["kill driver"], "quality": [0.4]},
+        {"quality": [q + 0.05 for q in QUALITIES]},
+    ]
+    code = KILLED.format(
+        log=log,
+        once=str(tmp_path / "killed"),
+        grid=grid,
+        n_jobs=n_jobs,
+        journal=str(tmp_path / "j.sqlite"),
+    )
+    # `once`: fits that do nothing but fit must not use it up.
+    code = code.replace("Scripted(", "KillsOnce(")
+    code = KILLS_ONCE + code
+    drivers.run(code, returncode=-signal.SIGKILL)
+    before = fits(log)
+    out, _ = drivers.run(code)
+    assert out.split() == ["0.75", "11"]
+    after = fits(log)
+    twice = [fit for fit, n in after.items() if n == 2]
+    assert max(after.values()) == 2
+    assert len(after) == 11 * N_FOLDS
+    # The one that killed, and with workers what was in flight beside it.
+    assert 1 <= len(twice) <= (1 if n_jobs == 1 else 5)
+    assert set(twice) <= set(before)
+
+
+KILLS_ONCE = """
+from pathlib import Path
+class KillsOnce(Scripted):
+    def _is_first_time(self):
+        return self.act != "fit" and super()._is_first_time()
+"""
+
+
+# ------------------------------------------------------------------- several at once
+
+
+@pytest.mark.slow
+def test_two_processes_share_the_work_of_one_search(tmp_path):
+    """Both come to the same end, and neither loses what the other wrote."""
+    code = """
+search = GridSearchCV(
+    Scripted(log={log!r}, seconds=0.05), {{"quality": {order}}}, cv=FOLDS,
+    journal={journal!r},
+).fit(X, y)
+print(search.best_params_["quality"], len(search.trials_))
+"""
+    qualities = [round(q, 3) for q in np.linspace(0, 1, 12).tolist()]
+    code = code.format(
+        log=str(tmp_path / "log"), journal=str(tmp_path / "j.sqlite"), order=qualities
+    )
+    processes = [drivers.start(code) for _ in range(2)]
+    outs = [process.communicate(timeout=300) for process in processes]
+    assert [p.returncode for p in processes] == [0, 0], outs
+    assert [out.split() for out, _ in outs] == [["1.0", "12"]] * 2
+    frame = skbayes.journal.read(tmp_path / "j.sqlite")
+    assert len(frame) == 12
+    assert set(frame["status"]) == {"complete"}
+    # A third finds everything there.
+    n_before = n_fits(tmp_path)
+    drivers.run(code)
+    assert n_fits(tmp_path) == n_before
+
+
+@pytest.mark.slow
+def test_nested_cross_validation_with_workers_shares_a_journal(tmp_path):
+    """Every outer fold is a search of its own in the file, and resumes on its own."""
+    search = make_search("random", tmp_path)
+    scores = cross_val_score(search, X, y, cv=3, n_jobs=2, error_score="raise")
+    frame = skbayes.journal.read(tmp_path / "j.sqlite")
+    assert frame["search"].nunique() == 3
+    assert len(frame) == 3 * 6
+    n_before = n_fits(tmp_path)
+    again = cross_val_score(search, X, y, cv=3, n_jobs=2, error_score="raise")
+    np.testing.assert_array_equal(scores, again)
+    assert n_fits(tmp_path) == n_before
+
+
+@pytest.mark.slow
+def test_workers_do_not_write(tmp_path):
+    """With `n_jobs` the parent keeps the journal; the result is that of one worker."""
+    first = make_search("grid", tmp_path, n_jobs=2).fit(X, y)
+    second = make_search("grid", tmp_path).fit(X, y)
+    check_equal(first, second)
+    assert n_fits(tmp_path) == len(QUALITIES) * N_FOLDS
+
+
+@pytest.mark.slow
+def test_a_journal_is_read_while_a_search_writes(tmp_path):
+    """From another process, at any time."""
+    method = multiprocessing.get_context("spawn")
+    path = tmp_path / "j.sqlite"
+    process = method.Process(target=_write_slowly, args=(str(path),))
+    process.start()
+    seen = []
+    try:
+        while process.is_alive():
+            if path.exists():
+                seen.append(len(skbayes.journal.read(path)))
+            time.sleep(0.05)
+    finally:
+        process.join(120)
+    assert process.exitcode == 0
+    assert seen == sorted(seen)
+    assert len(set(seen)) > 2
+
+
+def _write_slowly(path):
+    GridSearchCV(
+        Scripted(seconds=0.1), {"quality": QUALITIES}, cv=FOLDS, journal=path
+    ).fit(X, y)
+
+
+# ----------------------------------------------------------------------- bad journals
+
+
+def test_a_disk_that_fills_up_ends_the_search_with_results(tmp_path, monkeypatch):
+    """What is finished is kept, in the object and in the file; the error is shown."""
+    write = SearchJournal.write
+    n_written = 0
+
+    def full_in_the_end(self, *args):
+        nonlocal n_written
+        n_written += 1
+        if n_written > 7:
+            connection = self._journal._connection
+            (n_pages,) = connection.execute("PRAGMA page_count").fetchone()
+            connection.execute(f"PRAGMA max_page_count = {n_pages}")
+            args[2].test_scores["score"]  # a fold it is
+            args = (*args[:2], _long(args[2]))
+        return write(self, *args)
+
+    monkeypatch.setattr(SearchJournal, "write", full_in_the_end)
+    search = make_search("grid", tmp_path)
+    with pytest.raises(JournalError, match="j.sqlite could not be written.*full"):
+        search.fit(X, y)
+    assert [t.status for t in search.trials_][:2] == [Status.COMPLETE] * 2
+    assert search.best_params_ == {"quality": 0.5}
+    assert search.best_score_ == pytest.approx(mean_of(0.5))
+    assert not hasattr(search, "best_estimator_")
+    monkeypatch.undo()
+    # With room again it goes on from there.
+    n_before = n_fits(tmp_path)
+    second = make_search("grid", tmp_path).fit(X, y)
+    assert second.best_params_ == {"quality": 0.7}
+    assert n_fits(tmp_path) == n_before + len(QUALITIES) * N_FOLDS - 7
+
+
+def _long(result):
+    """A fold whose row does not fit in the page that is left."""
+    from dataclasses import replace
+
+    return replace(result, error="x" * 100_000)
+
+
+def test_a_truncated_journal_is_refused_and_left_alone(tmp_path):
+    """The file is named, no fit is made, and not a byte is changed."""
+    make_search("grid", tmp_path).fit(X, y)
+    path = tmp_path / "j.sqlite"
+    whole = path.read_bytes()
+    path.write_bytes(whole[: len(whole) // 2])
+    n_before = n_fits(tmp_path)
+    with pytest.raises(JournalError, match="j.sqlite is a damaged journal"):
+        make_search("grid", tmp_path).fit(X, y)
+    assert path.read_bytes() == whole[: len(whole) // 2]
+    assert n_fits(tmp_path) == n_before
+
+
+def test_a_file_that_is_no_journal_is_refused_and_left_alone(tmp_path):
+    """Neither text nor another program's database is written to."""
+    text = tmp_path / "notes.txt"
+    text.write_text("my only copy")
+    with pytest.raises(JournalError, match="notes.txt is no journal"):
+        make_search("grid", tmp_path, journal=text).fit(X, y)
+    assert text.read_text() == "my only copy"
+    other = tmp_path / "other.sqlite"
+    with sqlite3.connect(other) as connection:
+        connection.execute("CREATE TABLE trials (id)")
+    connection.close()
+    before = other.read_bytes()
+    with pytest.raises(JournalError, match="other.sqlite is no journal"):
+        make_search("grid", tmp_path, journal=other).fit(X, y)
+    assert other.read_bytes() == before
+
+
+def test_a_folder_that_does_not_exist_is_named(tmp_path):
+    """Before the first fit."""
+    with pytest.raises(JournalError, match="`journal` parameter.*is not a folder"):
+        make_search("grid", tmp_path, journal=tmp_path / "no" / "j.sqlite").fit(X, y)
+    assert n_fits(tmp_path) == 0
+
+
+def test_predictions_are_not_journalled(tmp_path):
+    """Asking for both is refused."""
+    with pytest.raises(ValueError, match="`journal` parameter cannot be combined"):
+        make_search("grid", tmp_path, store_predictions=True).fit(X, y)
