@@ -1,0 +1,312 @@
+"""Searches on every backend of joblib: the same results, whatever finishes first."""
+
+from __future__ import annotations
+
+import threading
+
+import joblib
+import numpy as np
+import pytest
+from joblib.externals.loky import reusable_executor
+from sklearn.model_selection import cross_val_score
+
+from skbayes import BayesSearchCV, GridSearchCV, RandomSearchCV
+from skbayes.callbacks import ProgressBar
+from tests.search import drivers
+from tests.search.estimators import FOLDS, N_FOLDS, Scripted, X, fits, y
+
+SPACE = {"quality": (0.0, 1.0, "uniform"), "act": ["fit", "warn"]}
+GRID = {"quality": np.linspace(0, 1, 12).tolist()}
+KINDS = ["grid", "random", "bayes"]
+BACKENDS = ["loky", "threading", "multiprocessing"]
+
+pytestmark = pytest.mark.filterwarnings("ignore:told to warn")
+
+
+def make_search(kind, estimator=None, **settings):
+    """A search of each kind, seeded."""
+    estimator = estimator or Scripted()
+    settings = {"cv": FOLDS} | settings
+    if kind == "grid":
+        return GridSearchCV(estimator, GRID, **settings)
+    make = {"random": RandomSearchCV, "bayes": BayesSearchCV}[kind]
+    return make(estimator, SPACE, n_iter=12, random_state=0, **settings)
+
+
+def check_equal(first, second):
+    """Two searches tried the same and came to the same."""
+    assert first.cv_results_["params"] == second.cv_results_["params"]
+    np.testing.assert_array_equal(
+        first.cv_results_["mean_test_score"], second.cv_results_["mean_test_score"]
+    )
+    assert first.best_index_ == second.best_index_
+
+
+# ------------------------------------------------------------------------- backends
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("backend", BACKENDS)
+@pytest.mark.parametrize("kind", ["grid", "random"])
+def test_results_are_the_same_on_every_backend(kind, backend):
+    """For grid and random search also for any number of workers."""
+    plain = make_search(kind).fit(X, y)
+    with joblib.parallel_config(backend, n_jobs=2):
+        check_equal(plain, make_search(kind).fit(X, y))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("backend", BACKENDS)
+@pytest.mark.parametrize("racing", [False, True])
+def test_a_seed_repeats_a_search_whatever_finishes_first(backend, racing):
+    """Fits take random times; candidates, results and the winner are the same."""
+    estimator = Scripted(seconds=0.03, is_random=True)
+    searches = []
+    for _ in range(2):
+        with joblib.parallel_config(backend, n_jobs=2):
+            search = make_search("bayes", estimator, racing=racing)
+            searches.append(search.fit(X, y))
+    check_equal(*searches)
+    if racing:
+        first, second = (s.cv_results_["status"].tolist() for s in searches)
+        assert first == second
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", KINDS)
+def test_workers_of_dask(kind):
+    """A real cluster of processes; results are those of this process."""
+    pytest.importorskip("distributed")
+    code = f"""
+def main():
+    import joblib
+    from distributed import Client, LocalCluster
+    from tests.search.test_asynchronous import make_search, check_equal
+    options = dict(n_workers=2, threads_per_worker=1, dashboard_address=None)
+    with LocalCluster(**options) as cluster, Client(cluster):
+        with joblib.parallel_config("dask"):
+            search = make_search("{kind}").fit(X, y)
+            names = [f.worker for t in search.trials_ for f in t.folds]
+            workers = {{name.split("-")[0] for name in names}}
+            if "{kind}" == "bayes":
+                check_equal(search, make_search("{kind}").fit(X, y))
+    assert workers and str(os.getpid()) not in workers, workers
+    if "{kind}" != "bayes":
+        check_equal(search, make_search("{kind}").fit(X, y))
+    print("equal", search.predict(X).shape)
+
+if __name__ == "__main__":
+    main()
+"""
+    out, _ = drivers.run(code)
+    assert out.split() == ["equal", "(30,)"]
+
+
+@pytest.mark.slow
+def test_every_worker_is_used():
+    """And each fold is run by one of them, not by this process."""
+    import os
+
+    search = make_search("grid", Scripted(seconds=0.05), n_jobs=2).fit(X, y)
+    workers = {f.worker for t in search.trials_ for f in t.folds}
+    assert len(workers) == 2
+    assert not any(worker.startswith(f"{os.getpid()}-") for worker in workers)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", KINDS)
+def test_large_data_is_mapped_into_memory_not_sent(kind):
+    """As joblib does: workers see a memory map."""
+    big = np.tile(X, (1, 10_000))
+    search = make_search(kind, NotesMaps(), n_jobs=2, scoring=map_score)
+    search.fit(big, y)
+    assert search.best_score_ == 1.0
+
+
+class NotesMaps(Scripted):
+    """Notes whether its data come from a memory map."""
+
+    def fit(self, X, y):
+        """Fit, and look where the data lie."""
+        import gc
+
+        super().fit(X[:, :1], y)
+        maps = [o for o in gc.get_objects() if isinstance(o, np.memmap)]
+        self.is_mapped_ = any(m.size == 300_000 for m in maps)
+        return self
+
+
+def map_score(estimator, X, y):
+    """1 for a model fitted on a memory map."""
+    return float(estimator.is_mapped_)
+
+
+# ---------------------------------------------------------------------- one worker
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_one_worker_needs_no_pool_and_no_thread(kind):
+    """Fits run here, in the thread that called `fit`."""
+    out, _ = drivers.run(f"""
+import threading
+from tests.search.test_asynchronous import make_search
+from joblib.externals.loky import reusable_executor
+warnings.simplefilter("ignore")
+n_before = threading.active_count()
+search = make_search("{kind}", Scripted(act="no threads") , n_jobs=1)
+if "{kind}" != "grid":
+    search.set_params(param_distributions={{"quality": (0.0, 1.0, "uniform")}})
+search.set_params(error_score="raise").fit(X, y)
+assert threading.active_count() == n_before == 1
+assert reusable_executor._executor is None
+workers = {{f.worker for t in search.trials_ for f in t.folds}}
+assert workers == {{f"{{os.getpid()}}-MainThread"}}, workers
+print("alone")
+""")
+    assert out.split() == ["alone"]
+
+
+def test_the_default_is_one_worker():
+    """`n_jobs=None` means one, unless a context says otherwise."""
+    n_before = threading.active_count()
+    executor = reusable_executor._executor
+    make_search("grid").fit(X, y)
+    assert threading.active_count() == n_before
+    assert reusable_executor._executor is executor
+
+
+# --------------------------------------------------------------------------- nested
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("backend", ["loky", "threading"])
+def test_nested_use_does_not_oversubscribe(backend):
+    """Inside a worker a search runs its fits there, as joblib has nested calls do."""
+    with joblib.parallel_config(backend, n_jobs=2):
+        scores = cross_val_score(
+            make_search("grid", NotesThreads(), n_jobs=2, scoring=thread_score),
+            X,
+            y,
+            cv=2,
+            error_score="raise",
+        )
+    assert len(scores) == 2
+    if backend == "loky":
+        np.testing.assert_array_equal(scores, 1.0)
+
+
+class NotesThreads(Scripted):
+    """Notes in which thread and process it is fitted."""
+
+    def fit(self, X, y):
+        """Fit, and look where."""
+        self.is_main_ = threading.current_thread() is threading.main_thread()
+        import multiprocessing
+
+        # A grandchild would have a worker for a parent.
+        parent = multiprocessing.parent_process()
+        self.is_child_ = parent is None or "Loky" not in parent.name
+        return super().fit(X, y)
+
+
+def thread_score(estimator, X, y):
+    """1 for a model fitted in the main thread of a first worker."""
+    return float(estimator.is_main_ and estimator.is_child_)
+
+
+@pytest.mark.slow
+def test_workers_use_one_thread_each():
+    """BLAS is limited in workers as joblib limits it."""
+    search = make_search("grid", n_jobs=2, scoring=blas_threads).fit(X, y)
+    limit = max(1, joblib.cpu_count() // 2)
+    assert (search.cv_results_["mean_test_score"] <= limit).all()
+
+
+def blas_threads(estimator, X, y):
+    """Threads that the linear algebra of this process would use."""
+    from threadpoolctl import threadpool_info
+
+    return max((pool["num_threads"] for pool in threadpool_info()), default=1)
+
+
+# ---------------------------------------------------------- warnings, output, progress
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("backend", ["loky", "multiprocessing"])
+def test_equal_warnings_of_workers_come_once_with_a_count(backend):
+    """Rather than once a worker, at some time, on the screen only."""
+    search = GridSearchCV(
+        Scripted(act="warn"), {"quality": [0.1, 0.2, 0.3]}, cv=FOLDS, refit=False
+    )
+    with (
+        joblib.parallel_config(backend, n_jobs=2),
+        pytest.warns(UserWarning, match="told to warn") as caught,
+    ):
+        search.fit(X, y)
+    told = [str(w.message) for w in caught if "told to warn" in str(w.message)]
+    assert told == ["told to warn\n(warned of by 9 of 9 fits)"]
+
+
+@pytest.mark.slow
+def test_ignored_warnings_of_workers_stay_ignored():
+    """The filters of the parent hold for its workers."""
+    import warnings
+
+    search = GridSearchCV(Scripted(act="warn"), {"quality": [0.1]}, cv=FOLDS, n_jobs=2)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("ignore")
+        search.fit(X, y)
+    assert caught == []
+
+
+@pytest.mark.slow
+def test_scoring_that_fails_in_workers_is_told_once():
+    """With its count and the traceback, not once a fold."""
+    from tests.search.estimators import failing_score
+
+    search = GridSearchCV(
+        Scripted(), {"quality": [0.1, 0.8, 0.9]}, cv=FOLDS, scoring=failing_score,
+        n_jobs=2,
+    )  # fmt: skip
+    with pytest.warns(UserWarning, match="told to fail in scoring") as caught:
+        search.fit(X, y)
+    told = [str(w.message) for w in caught if "Scoring failed" in str(w.message)]
+    assert len(told) == 1
+    assert "6 of 9 fits" in told[0]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("backend", [None, *BACKENDS])
+def test_verbose_is_printed_by_the_parent_alike_for_all_backends(backend, capfd):
+    """A line a trial, whoever ran it."""
+    search = make_search("grid", verbose=2)
+    if backend is None:
+        search.fit(X, y)
+    else:
+        with joblib.parallel_config(backend, n_jobs=2):
+            search.fit(X, y)
+    lines = capfd.readouterr().out.splitlines()
+    assert lines[0] == "Fitting 3 folds for each of 12 candidates, totalling 36 fits"
+    numbers = [line.split("]")[0].strip("[") for line in lines[1:]]
+    assert numbers == [f"{k + 1}/12" for k in range(12)]
+    assert all("complete, mean" in line for line in lines[1:])
+
+
+@pytest.mark.slow
+def test_the_progress_bar_works_with_workers(capfd):
+    """It is drawn by the parent."""
+    make_search("bayes", n_jobs=2, callbacks=[ProgressBar("tuning")]).fit(X, y)
+    assert "tuning" in capfd.readouterr().err
+
+
+@pytest.mark.slow
+def test_each_fold_is_run_once_on_workers(tmp_path):
+    """None is lost and none is run twice."""
+    log = str(tmp_path / "log")
+    make_search("grid", Scripted(log=log, is_random=True, seconds=0.02), n_jobs=2).fit(
+        X, y
+    )
+    counts = fits(log)
+    assert set(counts.values()) == {1}
+    assert len(counts) == 12 * N_FOLDS
