@@ -29,7 +29,7 @@ def trial_table(record: SearchRecord) -> str:
     str
         HTML, with what the page's script needs to sort and filter it.
     """
-    names = list(dict.fromkeys(name for params in record.params for name in params))
+    names = sorted({name for params in record.params for name in params})
     columns = ["rank", "score", "std", "status", "folds", "seconds", *names]
     # What is wanted of these is mostly the largest.
     falling = {"score", "std", "seconds"}
