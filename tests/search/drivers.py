@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -33,13 +37,20 @@ def start(code, *, python_options=()):
 def run(code, *, returncode=0, timeout=300, python_options=()):
     """What `code` prints in a new process; fails if it does not end as expected."""
     process = start(code, python_options=python_options)
-    try:
-        out, err = process.communicate(timeout=timeout)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        out, err = process.communicate()
-        raise AssertionError(
-            f"still running after {timeout} s:\n{out}\n{err}"
-        ) from None
+    deadline = threading.Timer(timeout, _kill_group, [process])
+    deadline.start()
+    with ThreadPoolExecutor(2) as readers:
+        texts = [readers.submit(pipe.read) for pipe in (process.stdout, process.stderr)]
+        process.wait()
+        deadline.cancel()
+        # Workers of a driver that was killed outlive it, and hold its pipes open.
+        _kill_group(process)
+        out, err = (text.result() for text in texts)
     assert process.returncode == returncode, f"{process.returncode}\n{out}\n{err}"
     return out, err
+
+
+def _kill_group(process):
+    """Kill a process and all that it has started."""
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)

@@ -59,7 +59,7 @@ class Stepwise(CallbackSupportMixin, RegressorMixin, BaseEstimator):
         context = self._init_callback_context(max_subtasks=self.n_steps)
         context.call_on_fit_task_begin(estimator=self, X=X, y=y)
         self.coef_ = 0.0
-        for step in range(self.n_steps):
+        for _ in range(self.n_steps):
             task = context.subcontext(task_name="step")
             task.call_on_fit_task_begin(estimator=self, X=X, y=y)
             self.coef_ += 0.3 * (2 - self.coef_)
