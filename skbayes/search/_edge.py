@@ -68,6 +68,9 @@ def _best_candidates(search):
     rows = rows[np.argsort(-means[rows], kind="stable")]
     n_best = max(5, math.ceil(len(rows) / 10))
     best = [search.cv_results_["params"][row] for row in rows[:n_best]]
+    if hasattr(search, "optimizer_"):
+        # It goes to the very end by itself, where better values seem to lie.
+        return best, _AT_END
     return best, max(_AT_END, _NEAREST / len(rows))
 
 

@@ -1,0 +1,149 @@
+"""Do the corrected scores of one search tell what nested cross-validation tells?
+
+From real data sets small samples are drawn; a search is fitted to each, and the rest of
+the data says what the refitted model is worth. Compared with that truth: the best
+score of the search (the baseline), its `optimism_corrected_score_`, its bootstrap
+`bias_corrected_score`, and nested cross-validation, which fits the search anew in each
+of five outer folds.
+
+Expected: the best score is too good; both corrections are as near the truth as nested
+cross-validation, within one standard error of its bias over the samples, at a sixth of
+its fits. (All of them speak of models trained on four fifths of the sample, and are
+therefore a little low.)
+
+Usage: ``python benchmarks/honest_score.py [--repeats 30] [--json result.json]``
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import time
+
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+import numpy as np
+import sklearn
+from sklearn.datasets import load_breast_cancer, load_diabetes, load_digits
+from sklearn.model_selection import KFold, StratifiedKFold, cross_val_score
+from sklearn.neighbors import KNeighborsRegressor
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+from sklearn.svm import SVC
+from sklearn.tree import DecisionTreeClassifier
+
+from skbayes import GridSearchCV
+from skbayes.inspection import bias_corrected_score
+
+WAYS = ("best score", "optimism corrected", "bias corrected", "nested")
+
+
+def digits():
+    """Is a digit odd? A tree, whose scores are noisy."""
+    X, y = load_digits(return_X_y=True)
+    grid = {
+        "max_depth": [2, 4, 6, 8, None],
+        "min_samples_leaf": [1, 2, 3, 5, 8, 12],
+        "random_state": [0, 1],
+    }
+    return X, y % 2, DecisionTreeClassifier(), grid, 150, "accuracy"
+
+
+def cancer():
+    """The area under the curve of a support vector machine."""
+    X, y = load_breast_cancer(return_X_y=True)
+    X = X[:, :10] + np.random.default_rng(0).normal(0, X[:, :10].std(0), (len(X), 10))
+    model = make_pipeline(StandardScaler(), SVC())
+    grid = {
+        "svc__C": np.logspace(-2, 3, 9).tolist(),
+        "svc__gamma": np.logspace(-4, 1, 7).tolist(),
+    }
+    return X, y, model, grid, 100, "roc_auc"
+
+
+def diabetes():
+    """The coefficient of determination of neighbours."""
+    X, y = load_diabetes(return_X_y=True)
+    grid = {
+        "n_neighbors": list(range(2, 30, 2)),
+        "weights": ["uniform", "distance"],
+        "p": [1, 2],
+    }
+    return X, y, KNeighborsRegressor(), grid, 120, "r2"
+
+
+def estimates(X, y, model, grid, scoring, seed):
+    """Every estimate, with its fits, and the fitted search."""
+    kind = StratifiedKFold if scoring != "r2" else KFold
+    cv = kind(5, shuffle=True, random_state=seed)
+    outer = kind(5, shuffle=True, random_state=seed + 1000)
+    search = GridSearchCV(model, grid, cv=cv, scoring=scoring, store_predictions=True)
+    start = time.perf_counter()
+    search.fit(X, y)
+    seconds_search = time.perf_counter() - start
+    start = time.perf_counter()
+    corrected = bias_corrected_score(search, random_state=seed).estimate
+    seconds_bootstrap = time.perf_counter() - start
+    start = time.perf_counter()
+    plain = GridSearchCV(model, grid, cv=cv, scoring=scoring)
+    nested = cross_val_score(plain, X, y, cv=outer, scoring=scoring).mean()
+    seconds_nested = time.perf_counter() - start
+    values = (search.best_score_, search.optimism_corrected_score_, corrected, nested)
+    return values, (seconds_search, seconds_bootstrap, seconds_nested), search
+
+
+def compare(problem, n_repeats):
+    """Errors of every way on one problem, shape (n_repeats, n_ways), and seconds."""
+    X, y, model, grid, n_samples, scoring = problem()
+    errors, seconds = [], []
+    for seed in range(n_repeats):
+        order = np.random.default_rng(seed).permutation(len(y))
+        drawn, rest = order[:n_samples], order[n_samples:]
+        values, took, search = estimates(X[drawn], y[drawn], model, grid, scoring, seed)
+        truth = search.score(X[rest], y[rest])
+        errors.append(np.array(values) - truth)
+        seconds.append(took)
+    return np.array(errors), np.array(seconds)
+
+
+def main():
+    """Print a table a problem, and write the numbers."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--repeats", type=int, default=30)
+    parser.add_argument("--json")
+    options = parser.parse_args()
+    result = {
+        "python": platform.python_version(),
+        "scikit-learn": sklearn.__version__,
+        "machine": platform.platform(),
+        "repeats": options.repeats,
+    }
+    for problem in (digits, cancer, diabetes):
+        errors, seconds = compare(problem, options.repeats)
+        bias = errors.mean(axis=0)
+        error = errors.std(axis=0, ddof=1) / np.sqrt(len(errors))
+        rmse = np.sqrt((errors**2).mean(axis=0))
+        searching, correcting, nesting = seconds.mean(axis=0)
+        print(f"\n{problem.__name__}: bias +- standard error, rmse")
+        for way, b, e, r in zip(WAYS, bias, error, rmse, strict=True):
+            print(f"  {way:20s} {b:+.4f} +- {e:.4f}   {r:.4f}")
+        print(
+            f"  seconds: search {searching:.2f}, bootstrap {correcting:.2f}, "
+            f"nested {nesting:.2f}"
+        )
+        result[problem.__name__] = {
+            "bias": dict(zip(WAYS, bias.tolist(), strict=True)),
+            "standard_error": dict(zip(WAYS, error.tolist(), strict=True)),
+            "rmse": dict(zip(WAYS, rmse.tolist(), strict=True)),
+            "seconds": [searching, correcting, nesting],
+        }
+    if options.json:
+        with open(options.json, "w", encoding="utf-8") as file:
+            json.dump(result, file, indent=1)
+
+
+if __name__ == "__main__":
+    main()
