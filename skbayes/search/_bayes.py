@@ -107,9 +107,10 @@ class BayesSearchCV(SearchCV):
         candidate with all its folds is chosen; the first one is always finished.
 
     fit_timeout : float, default=None
-        Seconds one fit-and-score may take; past it that fold fails as `error_score`
-        says. Needs worker processes to stop a fit that does not react, and starts
-        one if `n_jobs` is 1; on other backends such a fit is waited for.
+        Seconds one fit-and-score may take; past it the candidate fails as
+        `error_score` says, and is not tried on other folds. Needs worker processes to
+        stop a fit that does not react, and starts one if `n_jobs` is 1; on other
+        backends such a fit is waited for.
 
     journal : str or path, default=None
         SQLite file to which every finished fold is written at once. The same search
@@ -130,15 +131,17 @@ class BayesSearchCV(SearchCV):
     ----------
     cv_results_ : dict of str to array of shape (n_candidates,)
         As scikit-learn's: parameters, scores of every fold, means, ranks and times
-        in seconds. With `racing` or `time_budget` also ``status`` (complete, stopped
-        or failed) and ``n_splits_evaluated``; a candidate that was stopped has NaN in
-        the folds it did not run and in every mean, and ranks behind every complete
-        one. With `racing` also ``adjusted_test_score``: the mean with the difficulty
+        in seconds. With `racing`, `time_budget` or `fit_timeout`, and where a candidate
+        ended its worker, also ``status`` (complete, stopped or failed),
+        ``n_splits_evaluated`` and, if there was any, ``error``; a candidate that was
+        stopped has NaN in the folds it did not run and in every mean, and ranks
+        behind every complete one. With `racing` also ``adjusted_test_score``: the mean with the difficulty
         of the folds that were run taken out.
 
     trials_ : list of Trial
         Every candidate as a record: parameters, folds with scores, times and errors,
-        and status; in the order of ``cv_results_``.
+        and status; in the order of ``cv_results_``. ``to_frame()`` gives them as a
+        pandas DataFrame.
 
     held_out_ : HeldOut
         What the kept predictions are compared with: a copy of the targets, and the
