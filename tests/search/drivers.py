@@ -37,6 +37,14 @@ def start(code, *, python_options=()):
 def run(code, *, returncode=0, timeout=300, python_options=()):
     """What `code` prints in a new process; fails if it does not end as expected."""
     process = start(code, python_options=python_options)
+    with process:
+        out, err = _texts(process, timeout)
+    assert process.returncode == returncode, f"{process.returncode}\n{out}\n{err}"
+    return out, err
+
+
+def _texts(process, timeout):
+    """What a process prints until it ends, or `timeout` seconds have passed."""
     deadline = threading.Timer(timeout, _kill_group, [process])
     deadline.start()
     with ThreadPoolExecutor(2) as readers:
@@ -45,9 +53,7 @@ def run(code, *, returncode=0, timeout=300, python_options=()):
         deadline.cancel()
         # Workers of a driver that was killed outlive it, and hold its pipes open.
         _kill_group(process)
-        out, err = (text.result() for text in texts)
-    assert process.returncode == returncode, f"{process.returncode}\n{out}\n{err}"
-    return out, err
+        return [text.result() for text in texts]
 
 
 def _kill_group(process):

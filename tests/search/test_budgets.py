@@ -14,7 +14,15 @@ from skbayes.callbacks import (
     NoImprovement,
     ScoreReached,
 )
-from tests.search.estimators import FOLDS, N_FOLDS, Scripted, X, mean_of, y
+from tests.search.estimators import (
+    FOLDS,
+    N_FOLDS,
+    Scripted,
+    X,
+    mean_of,
+    y,
+)
+from tests.search.expected import failed_fits_are_warned_about
 
 SPACE = {"quality": (0.0, 1.0, "uniform")}
 MANY = 10_000
@@ -88,7 +96,7 @@ def test_a_budget_is_not_spent_on_candidates_that_fail():
     """The first complete candidate is waited for, also behind one that fails."""
     grid = [{"act": ["raise"]}, {"quality": [0.5, 0.9]}]
     search = GridSearchCV(Scripted(), grid, cv=FOLDS, time_budget=1e-9)
-    with pytest.warns(RuntimeWarning), pytest.warns(UserWarning):  # noqa: PT030, PT031
+    with failed_fits_are_warned_about():
         search.fit(X, y)
     assert [str(t.status) for t in search.trials_] == ["failed", "complete"]
     check_is_fitted(search)
@@ -272,7 +280,7 @@ def test_to_frame_gives_a_row_a_trial():
     """Parameters, fold scores, means, times, status and error."""
     grid = [{"quality": [0.1, 0.5]}, {"act": ["raise"], "quality": [0.9]}]
     search = GridSearchCV(Scripted(), grid, cv=FOLDS, return_train_score=True)
-    with pytest.warns(RuntimeWarning), pytest.warns(UserWarning):  # noqa: PT030, PT031
+    with failed_fits_are_warned_about():
         search.fit(X, y)
     frame = search.to_frame()
     assert frame["status"].tolist() == ["complete", "complete", "failed"]

@@ -15,6 +15,7 @@ from sklearn.utils.fixes import parse_version
 
 from skbayes import BayesSearchCV, GridSearchCV, RandomSearchCV
 from skbayes._protocol import Status
+from tests.search.expected import failed_fits_are_warned_about
 
 HAS_CALLBACKS = parse_version(sklearn.__version__) >= parse_version("1.9")
 pytestmark = pytest.mark.skipif(
@@ -257,7 +258,7 @@ def test_failed_fits_are_tasks_too(kind, tmp_path):
     log = tmp_path / "log"
     search = make_search(kind).set_params(estimator=FailsAtTwo())
     search.set_callbacks(Recorder(log))
-    with pytest.warns(RuntimeWarning), pytest.warns(UserWarning):  # noqa: PT030, PT031
+    with failed_fits_are_warned_about():
         search.fit(X, y)
     assert sorted(tasks(log, "end")) == list(range(len(search.trials_) * N_FOLDS))
 
