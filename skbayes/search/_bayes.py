@@ -135,8 +135,8 @@ class BayesSearchCV(SearchCV):
         ended its worker, also ``status`` (complete, stopped or failed),
         ``n_splits_evaluated`` and, if there was any, ``error``; a candidate that was
         stopped has NaN in the folds it did not run and in every mean, and ranks
-        behind every complete one. With `racing` also ``adjusted_test_score``: the mean with the difficulty
-        of the folds that were run taken out.
+        behind every complete one. With `racing` also ``adjusted_test_score``: the mean
+        with the difficulty of the folds that were run taken out.
 
     trials_ : list of Trial
         Every candidate as a record: parameters, folds with scores, times and errors,
