@@ -35,10 +35,16 @@ def _environment() -> dict[str, str]:
     return {
         **os.environ,
         "SCIPY_ARRAY_API": "1",
-        "PYTHONPATH": str(ROOT),
+        "PYTHONPATH": os.pathsep.join([str(ROOT), *_inherited_path()]),
         "OMP_NUM_THREADS": "1",
         "OPENBLAS_NUM_THREADS": "1",
     }
+
+
+def _inherited_path() -> list[str]:
+    """What PYTHONPATH holds already."""
+    inherited = os.environ.get("PYTHONPATH")
+    return [inherited] if inherited else []
 
 
 def _sklearn_root() -> str:

@@ -66,8 +66,9 @@ def pytest_collection_modifyitems(
     config.hook.pytest_deselected(items=drop)
     items[:] = keep
     for item in items:
-        if (reason := suites.exclusion(item.nodeid, cast)) is not None:
-            item.add_marker(pytest.mark.xfail(reason=reason, strict=True))
+        if (left_out := suites.exclusion(item.nodeid, cast)) is not None:
+            mark = pytest.mark.xfail(reason=left_out.reason, strict=left_out.always)
+            item.add_marker(mark)
 
 
 def _is_wanted(item: pytest.Item, cast: str) -> bool:
