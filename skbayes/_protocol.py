@@ -8,7 +8,7 @@ Scores are greater-is-better, times are seconds.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Protocol
 
@@ -147,11 +147,11 @@ class SearchProgress:
         The parameters that gave it.
     elapsed : float
         Seconds since the search began.
-    scores : tuple of float
+    scores : tuple of float, default=()
         Mean score of every ended trial, in the order they ended (NaN: not complete).
-    fold_scores : array of shape (n_splits,)
+    fold_scores : tuple of float, default=()
         Fold scores of the best trial.
-    expected_improvement : float or None
+    expected_improvement : float or None, default=None
         What the surrogate expects the next candidate to gain, in score units; None
         where there is no surrogate, or no callback with a true attribute
         ``needs_expected_improvement``: it costs as much as a proposal.
@@ -166,7 +166,7 @@ class SearchProgress:
     best_params: Params | None
     elapsed: float
     scores: tuple[float, ...] = ()
-    fold_scores: FloatArray = field(default_factory=lambda: np.empty(0))
+    fold_scores: tuple[float, ...] = ()
     expected_improvement: float | None = None
 
 

@@ -32,6 +32,7 @@ __all__ = [
     "NoImprovement",
     "ProgressBar",
     "ScoreReached",
+    "SearchProgress",
 ]
 
 

@@ -28,6 +28,7 @@ from skbayes._evaluation.partners import (
     Race,
     guarded,
 )
+from skbayes._evaluation.racing import Rivals
 from skbayes._evaluation.tally import Tally
 from skbayes._protocol import FoldResult, Params, Status, Strategy, Trial
 
@@ -110,6 +111,7 @@ class SearchLoop:
         self._store = store
         self._replay = replay
         self._race = race
+        self._rivals = Rivals(settings.n_splits)
         self._open: dict[int, OpenTrial] = {}
         self._ready: deque[OpenTrial] = deque()
         self._ended: dict[int, Trial] = {}
@@ -300,8 +302,9 @@ class SearchLoop:
         if self._race is None or not trial.results or trial.index in self._caught_up:
             return False
         n_known = trial.index - (self._settings.lag or 1) + 1
-        rivals = [self._ended[i] for i in range(n_known)]
-        return self._race.is_lost(trial.results, rivals, self._tally.metric or "score")
+        metric = self._tally.metric or "score"
+        rivals = self._rivals.among_first(n_known, self._ended, metric)
+        return self._race.is_lost(trial.results, rivals, metric)
 
     def _catch_up(self) -> bool:
         """Run the missing folds of stopped candidates that may have won, once."""

@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
-from skbayes._protocol import FoldResult, Params, SearchProgress, Status, Trial
+from skbayes._protocol import (
+    FloatArray,
+    FoldResult,
+    Params,
+    SearchProgress,
+    Status,
+    Trial,
+)
 
 #: Gives the callback context of a trial's fold.
 Context = Callable[[int, int], Any]
@@ -41,7 +48,7 @@ class Race(Protocol):
         """The order in which a trial's folds are run."""
 
     def is_lost(
-        self, results: dict[int, FoldResult], rivals: Sequence[Trial], metric: str
+        self, results: dict[int, FoldResult], complete: FloatArray, metric: str
     ) -> bool:
         """Whether a partial trial has no plausible chance against finished ones."""
 

@@ -72,7 +72,7 @@ class PairedRace:
     def is_lost(
         self,
         results: Mapping[int, FoldResult],
-        rivals: Sequence[Trial],
+        complete: FloatArray,
         metric: str,
     ) -> bool:
         """Whether a partial trial has no plausible chance against complete ones.
@@ -81,8 +81,8 @@ class PairedRace:
         ----------
         results : mapping of int to FoldResult
             Its finished folds.
-        rivals : sequence of Trial
-            Trials that have ended.
+        complete : array of shape (n_complete, n_splits)
+            Fold scores of complete trials.
         metric : str
             The score that decides.
         """
@@ -93,10 +93,9 @@ class PairedRace:
                 return True
         if len(results) % self.first_look:
             return False
-        table = complete_scores(rivals, metric)
-        if len(table) < MIN_COMPLETE:
+        if len(complete) < MIN_COMPLETE:
             return False
-        return chance_to_win(scores, table) < self.alpha
+        return chance_to_win(scores, complete) < self.alpha
 
     def catch_up(self, trials: Sequence[Trial], metric: str) -> list[int]:
         """Stopped trials that would not be stopped now, the best few of them.
@@ -111,6 +110,36 @@ class PairedRace:
         chances = {t.index: chance_to_win(t.scores(metric), table) for t in stopped}
         close = [index for index, chance in chances.items() if chance >= self.alpha]
         return sorted(close, key=lambda index: -chances[index])[:MAX_CATCH_UP]
+
+
+class Rivals:
+    """Fold scores of the complete ones among the first trials, however many.
+
+    Each trial is looked at once, so that a decision costs the same late in a long
+    search as early in it but for arithmetic.
+    """
+
+    def __init__(self, n_splits: int) -> None:
+        self._table = np.empty((16, n_splits))
+        # Complete ones among the first 0, 1, 2, ... trials.
+        self._n_complete = [0]
+
+    def among_first(
+        self, n_trials: int, ended: Mapping[int, Trial], metric: str
+    ) -> FloatArray:
+        """Scores of shape (n_complete, n_splits); these trials must have ended."""
+        while len(self._n_complete) <= n_trials:
+            self._add(ended[len(self._n_complete) - 1], metric)
+        return self._table[: self._n_complete[max(0, n_trials)]]
+
+    def _add(self, trial: Trial, metric: str) -> None:
+        n_rows = self._n_complete[-1]
+        if trial.status is Status.COMPLETE:
+            if n_rows == len(self._table):
+                self._table = np.concatenate([self._table, np.empty_like(self._table)])
+            self._table[n_rows] = trial.scores(metric)
+            n_rows += 1
+        self._n_complete.append(n_rows)
 
 
 def complete_scores(trials: Sequence[Trial], metric: str) -> FloatArray:

@@ -27,6 +27,7 @@ class Tally:
         self._best_score = -math.inf
         self._scores: dict[int, float] = {}
         self._saved: dict[int, int] = {}
+        self._n_saved = 0
 
     def count_fold(self, result: FoldResult) -> None:
         """Take note of a fold that was run."""
@@ -50,7 +51,10 @@ class Tally:
 
     def count_trial(self, trial: Trial) -> None:
         """Take note of a trial, and whether it is the best."""
-        self._saved[trial.index] = trial.n_splits - len(trial.folds)
+        # A trial that is caught up with ends twice.
+        n_saved = trial.n_splits - len(trial.folds)
+        self._n_saved += n_saved - self._saved.get(trial.index, 0)
+        self._saved[trial.index] = n_saved
         mean = float("nan")
         if trial.status == Status.COMPLETE:
             self.n_complete += 1
@@ -69,12 +73,14 @@ class Tally:
             n_done=len(self._scores),
             n_total=n_total,
             n_folds_done=self.n_folds,
-            n_folds_saved=sum(self._saved.values()),
+            n_folds_saved=self._n_saved,
             best_score=self._best_score if best else float("nan"),
             best_params=best.params if best else None,
             elapsed=elapsed,
             scores=tuple(self._scores.values()),
-            fold_scores=best.scores(self.metric or "score") if best else np.empty(0),
+            fold_scores=tuple(best.scores(self.metric or "score").tolist())
+            if best
+            else (),
         )
 
     def with_single_score(self, trial: Trial) -> Trial:
