@@ -15,6 +15,7 @@ from skbayes.space import (
     check_param_distributions,
     check_param_grid,
 )
+from tests.space.labels import label
 
 GRIDS = [
     {"C": [1, 10], "gamma": (0.1, 1), "k": ["rbf", None]},
@@ -27,7 +28,7 @@ GRIDS = [
 SEQUENCE_OF_GRIDS = ({"C": [1, 10]}, {"C": [5]})
 
 
-@pytest.mark.parametrize("spec", [*GRIDS, SEQUENCE_OF_GRIDS], ids=repr)
+@pytest.mark.parametrize("spec", [*GRIDS, SEQUENCE_OF_GRIDS], ids=label)
 def test_grids_of_scikit_learn_pass_untouched(spec):
     """What ParameterGrid accepts is handed on as the very same object."""
     assert check_param_grid(spec) is spec
@@ -43,7 +44,7 @@ def test_grids_of_scikit_learn_pass_untouched(spec):
         [{"C": stats.norm()}, {"C": (1, 10)}, {}],
         {"C": Real(0, 1), "n": Integer(1, 5)},
     ],
-    ids=repr,
+    ids=label,
 )
 def test_distributions_of_scikit_learn_pass_untouched(spec):
     """What ParameterSampler accepts is handed on as the very same object."""
@@ -86,7 +87,7 @@ def test_categorical_and_series_become_lists(check):
         (1, 10, "uniform"),
         (1e-3, 1e3, "log-uniform"),
     ],
-    ids=repr,
+    ids=label,
 )
 def test_ranges_and_distributions_have_no_place_in_a_grid(value):
     """The error says which search takes them and what a grid takes."""
@@ -125,7 +126,7 @@ def test_grid_shows_what_to_write_for_a_range():
             "must be a valid range.*`low` .* below `high`",
         ),
     ],
-    ids=repr,
+    ids=label,
 )
 def test_bad_values_are_refused(check, value, error, message):
     """A value that is no choices is refused in scikit-learn's words and ours."""
@@ -147,7 +148,7 @@ def test_bad_values_are_refused(check, value, error, message):
         ([{"foo": [0]}, 0], lambda spec: ParameterSampler(spec, 1)),
         (0, lambda spec: ParameterSampler(spec, 1)),
     ],
-    ids=repr,
+    ids=label,
 )
 def test_errors_begin_as_scikit_learns(bad, theirs):
     """Whoever catches or matches scikit-learn's errors still does."""
@@ -171,7 +172,7 @@ def test_errors_begin_as_scikit_learns(bad, theirs):
         ([], ValueError, r"must hold at least one dict. Got \[\] instead"),
         ({1: [1, 2]}, TypeError, "names in the .* must be strings. Got 1 instead"),
     ],
-    ids=repr,
+    ids=label,
 )
 def test_bad_specs_are_refused(check, spec, error, message):
     """What is no dict or list of dicts is refused with what to write."""
@@ -179,7 +180,7 @@ def test_bad_specs_are_refused(check, spec, error, message):
         check(spec)
 
 
-@pytest.mark.parametrize("spec", [{}, [{}], [{}, {}]], ids=repr)
+@pytest.mark.parametrize("spec", [{}, [{}], [{}, {}]], ids=label)
 def test_random_search_needs_a_parameter(spec):
     """There is nothing to draw from an empty dict."""
     message = "`param_distributions` parameter of RandomSearchCV must name at least one"

@@ -13,6 +13,7 @@ from sklearn.svm import SVC
 from skbayes.space import Categorical
 from skbayes.space._axes import Axes, Cells, Codes, Levels
 from skbayes.space._lists import Ordinal, dimension_of_choices
+from tests.space.labels import label
 
 
 def positions_of(numbers):
@@ -133,7 +134,7 @@ def test_numbers_are_found_in_spite_of_rounding():
         [(1, 1), (1, 2), (2, 2)],
         [5],
     ],
-    ids=repr,
+    ids=label,
 )
 def test_what_has_no_scale_is_categorical(choices):
     """Fewer than three numbers, or anything but finite numbers, are categories."""

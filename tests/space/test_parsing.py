@@ -14,6 +14,7 @@ from sklearn.svm import SVC
 from skbayes.space import Categorical, Integer, Real, parse_space
 from skbayes.space._distributions import Continuous, Discrete
 from skbayes.space._lists import Ordinal
+from tests.space.labels import label
 
 
 def dimension_of(value):
@@ -57,7 +58,7 @@ def dimension_of(value):
         (Categorical([1, 2, 3]), Categorical([1, 2, 3])),
         (stats.randint(1, 9), Integer(1, 8)),
     ],
-    ids=repr,
+    ids=label,
 )
 def test_what_is_written_is_what_is_meant(value, expected):
     """Every way to write a value gives the dimension the guide promises."""

@@ -12,6 +12,7 @@ from sklearn.base import clone
 from sklearn.model_selection import ParameterSampler
 
 from skbayes.space import Categorical, Integer, Real
+from tests.space.labels import label
 
 RANGES = [
     Real(0, 1),
@@ -25,14 +26,14 @@ RANGES = [
 ]
 
 
-@pytest.mark.parametrize("dimension", RANGES, ids=repr)
+@pytest.mark.parametrize("dimension", RANGES, ids=label)
 def test_both_ends_are_reached_exactly(dimension):
     """The outermost positions decode to the ends, to the last bit."""
     low, high = dimension.decode(np.array([0.0, 1.0]))
     assert (low, high) == (dimension.low, dimension.high)
 
 
-@pytest.mark.parametrize("dimension", RANGES, ids=repr)
+@pytest.mark.parametrize("dimension", RANGES, ids=label)
 def test_values_are_plain_and_inside(dimension):
     """What is drawn is a float or an int between the ends."""
     kind = int if isinstance(dimension, Integer) else float
@@ -41,7 +42,7 @@ def test_values_are_plain_and_inside(dimension):
     assert all(dimension.low <= v <= dimension.high for v in values)
 
 
-@pytest.mark.parametrize("dimension", RANGES, ids=repr)
+@pytest.mark.parametrize("dimension", RANGES, ids=label)
 def test_encoding_inverts_decoding(dimension):
     """A value's position decodes to it."""
     values = dimension.rvs(size=200, random_state=1)
@@ -87,7 +88,7 @@ def test_log_integer_positions_lie_on_a_log_axis_half_a_step_wider():
         (Real(0, 10), [0, 10, 3, np.float32(0.5)], [-0.1, 11, math.nan, True, "1"]),
         (Integer(0, 10), [0, 10, 3.0, np.int8(4)], [-1, 11, 2.5, False, None, "1"]),
     ],
-    ids=repr,
+    ids=label,
 )
 def test_containment(dimension, inside, outside):
     """Numbers of either type are found, bools and texts are not."""
@@ -107,7 +108,7 @@ def test_find_gives_the_type_of_the_range():
         (Real(0, 10), "must be a number from 0 to 10"),
         (Integer(0, 10), "must be an integer from 0 to 10"),
     ],
-    ids=repr,
+    ids=label,
 )
 def test_find_says_what_there_is(dimension, message):
     """The error of a value outside names the range."""
@@ -174,7 +175,7 @@ def test_dimensions_are_immutable():
         Real(0, 1).low = 2
 
 
-@pytest.mark.parametrize("dimension", RANGES, ids=repr)
+@pytest.mark.parametrize("dimension", RANGES, ids=label)
 def test_copies_are_equal(dimension):
     """Pickle, deepcopy and scikit-learn's clone give an equal dimension."""
     dimension.rvs(random_state=0)  # fills the caches
