@@ -24,7 +24,11 @@ pytestmark = [
 ]
 
 SETTINGS = {"cv": 2, "error_score": "raise"}
-PIPELINE = Pipeline([("reduce", PCA()), ("model", LogisticRegression())])
+# The first step stays: a pipeline that begins with "passthrough" has no
+# `n_features_in_`, and then no search over it has.
+PIPELINE = Pipeline(
+    [("scale", StandardScaler()), ("reduce", PCA()), ("model", LogisticRegression())]
+)
 
 #: Every kind of space a search may be given, by what is special about it.
 BAYES_SPACES = {
@@ -51,7 +55,13 @@ BAYES_SPACES = {
     ),
     "discrete distribution": (LogisticRegression(), {"max_iter": randint(90, 110)}),
     "estimators as choices": (
-        Pipeline([("scale", StandardScaler()), ("model", Ridge())]),
+        Pipeline(
+            [
+                ("center", StandardScaler()),
+                ("scale", StandardScaler()),
+                ("model", Ridge()),
+            ]
+        ),
         {
             "scale": [StandardScaler(), MinMaxScaler(), "passthrough"],
             "model__alpha": (1e-2, 1e2, "log-uniform"),
@@ -83,7 +93,15 @@ def searches():
         search = RandomSearchCV(estimator, space, n_iter=2, random_state=0, **SETTINGS)
         yield f"random, {kind}", search
     for kind, (estimator, space) in BAYES_SPACES.items():
-        search = BayesSearchCV(estimator, space, n_iter=6, random_state=0, **SETTINGS)
+        # Two points of the start and one of the model.
+        search = BayesSearchCV(
+            estimator,
+            space,
+            n_iter=3,
+            n_initial_points=2,
+            random_state=0,
+            **SETTINGS,
+        )
         yield f"bayes, {kind}", search
 
 
