@@ -12,6 +12,8 @@ OLDEST := .venv-oldest/bin
 WORKERS ?= 2
 export OMP_NUM_THREADS = 1
 export OPENBLAS_NUM_THREADS = 1
+# scikit-learn tests its support of other array libraries only with this.
+export SCIPY_ARRAY_API = 1
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 say = @printf '\n=== %s\n' "$(1)"
