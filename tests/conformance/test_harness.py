@@ -31,11 +31,15 @@ def run_suites(*arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.mark.slow
-def test_a_broken_class_in_our_place_fails():
-    """A search that chooses the worst candidate makes scikit-learn's tests fail."""
-    arguments = ("-s", "test_search", "-k", "test_no_refit or test_grid_search_score")
+@pytest.mark.parametrize(
+    "test", ["test_unsupervised_grid_search", "test_random_search_cv_results"]
+)
+def test_a_broken_class_in_our_place_fails(test):
+    """Grid and random search with a fault each make scikit-learn's tests fail."""
+    arguments = ("-s", "test_search", "-k", test)
     broken = run_suites("--cast", "broken", *arguments)
     assert broken.returncode == 1, broken.stdout
+    assert f"::{test}" in broken.stdout
     assert "failed: broken" in broken.stdout
     ours = run_suites("--cast", "ours", *arguments)
     assert ours.returncode == 0, ours.stdout
