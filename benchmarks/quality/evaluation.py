@@ -45,6 +45,10 @@ class CachedTask:
             key, scores = json.loads(line)
             self._known[key] = scores
 
+    def best_known(self) -> float:
+        """Best mean score that any run has met, -inf where nothing is remembered."""
+        return max(map(np.mean, self._known.values()), default=-np.inf)
+
     def fold_scores(self, params: Mapping[str, Any]) -> list[float]:
         """Scores of the five folds."""
         key = json.dumps(params, sort_keys=True)

@@ -30,9 +30,16 @@ def bootstrap_over_seeds(d: np.ndarray, tasks: np.ndarray) -> tuple[float, float
     d : array of shape (n_pairs,)
     tasks : array of shape (n_pairs,)
         Task of each pair.
+
+    Returns
+    -------
+    tuple of float
+        NaN where a task has fewer than three seeds, which say nothing of their spread.
     """
     rng = np.random.default_rng(0)
     groups = _groups(d, tasks)
+    if min(len(group) for group in groups) < 3:
+        return np.nan, np.nan
     return _interval(np.mean([_resampled_means(rng, g) for g in groups], axis=0))
 
 

@@ -160,11 +160,15 @@ def differences(comparison: Comparison, ours: str) -> list[str]:
             within = bootstrap_over_seeds(d, comparison.tasks)
             across = bootstrap_over_tasks(d, comparison.tasks)
             wins = f"{(d < -1e-9).sum()}/{(np.abs(d) <= 1e-9).sum()}/{(d > 1e-9).sum()}"
-            texts = [f"[{low:+.4f}, {high:+.4f}]" for low, high in (within, across)]
+            texts = [_interval(*within), _interval(*across)]
             mean = f"{comparison.mean(d, axis=0):+.4f}"
             rows.append([other, str(mark), mean, *texts, wins])
     header = ["against", "after", "difference", "these tasks", "this kind", "w/t/l"]
     return _table([f"{ours} {header[0]}", *header[1:]], rows)
+
+
+def _interval(low: float, high: float) -> str:
+    return "too few seeds" if np.isnan(low) else f"[{low:+.4f}, {high:+.4f}]"
 
 
 def by_task(comparison: Comparison, mark: int) -> list[str]:

@@ -96,14 +96,14 @@ def _pool(cached: CachedTask, size: int) -> dict[str, float]:
     quantiles = np.quantile(scores, [0.5, 0.9, 0.99])
     names = ("median", "q90", "q99")
     return {
-        "best": max(scores),
+        "best": float(max(max(scores), cached.best_known())),
         "size": len(scores),
         **{name: float(q) for name, q in zip(names, quantiles, strict=True)},
     }
 
 
 def run_pool(arguments: argparse.Namespace, tasks: list[CachedTask]) -> None:
-    """What the scores are normalised by: the best and the median of many draws."""
+    """What scores are normalised by: the best ever met, the median of many draws."""
     known = json.loads(REFERENCE.read_text()) if REFERENCE.exists() else {}
     for cached in tasks:
         known[cached.task.name] = _pool(cached, arguments.pool_size)
