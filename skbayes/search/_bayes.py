@@ -216,7 +216,7 @@ class BayesSearchCV(SearchCV):
     ...     n_iter=12,
     ...     random_state=0,
     ... )
-    >>> round(search.fit(X, y).best_score_, 2)
+    >>> print(round(search.fit(X, y).best_score_, 2))
     0.98
     """
 

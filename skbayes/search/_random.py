@@ -190,7 +190,7 @@ class RandomSearchCV(SearchCV):
     ...     n_iter=8,
     ...     random_state=0,
     ... )
-    >>> round(search.fit(X, y).best_score_, 2)
+    >>> print(round(search.fit(X, y).best_score_, 2))
     0.98
     """
 

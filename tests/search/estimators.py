@@ -161,8 +161,11 @@ def _interrupt():
 
 def _interrupt_driver():
     """Ctrl-C in the process that runs the search, which may be this one."""
+    is_driver = os.getpid() == int(os.environ["DRIVER"])
+    # What other workers have begun may end first.
+    time.sleep(0 if is_driver else 2)
     os.kill(int(os.environ["DRIVER"]), signal.SIGINT)
-    time.sleep(120 if os.getpid() != int(os.environ["DRIVER"]) else 5)
+    time.sleep(5 if is_driver else 120)
 
 
 def _kill_driver():

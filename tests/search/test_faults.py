@@ -324,9 +324,11 @@ def test_ctrl_c_leaves_what_is_complete(n_jobs, kind):
     """Results and the best of them are there, nothing is refitted, and it goes on."""
     space = """[{"quality": [0.1, 0.5, 0.3]},
         {"act": ["interrupt driver"], "quality": [0.9]}, {"quality": [0.7]}]"""
+    # Long enough that no fold shares a batch with the one that interrupts.
+    fit = f"Scripted(seconds={0.2 if n_jobs == 2 else 0.0})"
     search = {
-        "grid": f"GridSearchCV(Scripted(), {space}, cv=FOLDS, n_jobs={n_jobs})",
-        "bayes": f"BayesSearchCV(Scripted(), {space}, cv=FOLDS, n_jobs={n_jobs}, "
+        "grid": f"GridSearchCV({fit}, {space}, cv=FOLDS, n_jobs={n_jobs})",
+        "bayes": f"BayesSearchCV({fit}, {space}, cv=FOLDS, n_jobs={n_jobs}, "
         "n_iter=5, random_state=0)",
     }[kind]
     out, err = drivers.run(INTERRUPTED.format(search=search), returncode=-signal.SIGINT)
