@@ -72,6 +72,7 @@ def build_acquisition(
     is_incumbent: BoolArray | None = None,
     pending: FloatArray | None = None,
     rng: np.random.Generator | None = None,
+    margin: float = 0.0,
     is_feasible: BoolArray | None = None,
     cost: CostModel | None = None,
     cost_weight: float = 0.0,
@@ -89,6 +90,9 @@ def build_acquisition(
         Encoded points without an outcome yet, oldest first.
     rng : Generator, default=None
         Source of the outcomes imagined for `pending`; needed where there are any.
+    margin : float, default=0.0
+        Only what exceeds the incumbent by more than this, in units of the targets,
+        is an improvement: above 0 the search goes on elsewhere sooner.
     is_feasible : bool array of shape (n_trials,), default=None
         Which trials did not fail; None takes no account of failures.
     cost : CostModel, default=None
@@ -111,9 +115,11 @@ def build_acquisition(
         assert rng is not None, "points pending need a generator"
         gp = gp.with_pending(pending)
         improvable = _padded(improvable, n_pending, True)
-        terms.append(log_expected_improvement_pending(gp, improvable, n_pending, rng))
+        terms.append(
+            log_expected_improvement_pending(gp, improvable, n_pending, rng, margin)
+        )
     else:
-        terms.append(log_expected_improvement(gp, improvable))
+        terms.append(log_expected_improvement(gp, improvable, margin))
     if is_feasible is not None:
         terms.append(_feasibility(gp, is_feasible, n_pending))
     if cost is not None and (cost_weight > 0.0 or log_seconds_left is not None):

@@ -50,7 +50,7 @@ class LogExpectedImprovement:
     alpha : array of shape (n, S)
         Weights of the rows in the mean of each fantasy.
     shift : array of shape (S,)
-        Constant mean minus the incumbent's mean.
+        Constant mean minus the incumbent's mean and the margin.
     to_incumbent : array of shape (n, S)
         Weights of the rows in the covariance of a point with the incumbent.
     incumbent_variance : array of shape (S,)
@@ -97,7 +97,7 @@ class LogExpectedImprovement:
 
 
 def log_expected_improvement(
-    gp: GaussianProcess, is_incumbent: BoolArray
+    gp: GaussianProcess, is_incumbent: BoolArray, margin: float = 0.0
 ) -> LogExpectedImprovement:
     """Log expected improvement on the best posterior mean of some rows.
 
@@ -107,9 +107,11 @@ def log_expected_improvement(
         Posterior.
     is_incumbent : bool array of shape (n,)
         Rows that may be the incumbent; all false is taken as all true.
+    margin : float, default=0.0
+        Only what exceeds the incumbent by more than this is an improvement.
     """
     mean = gp.mean_at_trials[:, None]
-    return _improvement(gp, gp.alpha[:, None], mean, is_incumbent)
+    return _improvement(gp, gp.alpha[:, None], mean, is_incumbent, margin)
 
 
 def log_expected_improvement_pending(
@@ -117,6 +119,7 @@ def log_expected_improvement_pending(
     is_incumbent: BoolArray,
     n_pending: int,
     rng: np.random.Generator,
+    margin: float = 0.0,
 ) -> LogExpectedImprovement:
     """Log expected improvement averaged over outcomes of the points pending.
 
@@ -130,6 +133,8 @@ def log_expected_improvement_pending(
         Rows without an outcome.
     rng : Generator
         Source of the fantasies.
+    margin : float, default=0.0
+        Only what exceeds the incumbent by more than this is an improvement.
     """
     n = gp.n_trials
     k = min(n_pending, MAX_FANTASISED)
@@ -141,11 +146,15 @@ def log_expected_improvement_pending(
     y = np.repeat(gp.y[:, None], N_FANTASIES, axis=1)
     y[n - k :] += np.linalg.solve(Cinv, normals)
     mean = y - gp.rows.noise[:, None] * alpha
-    return _improvement(gp, alpha, mean, is_incumbent)
+    return _improvement(gp, alpha, mean, is_incumbent, margin)
 
 
 def _improvement(
-    gp: GaussianProcess, alpha: FloatArray, mean: FloatArray, is_incumbent: BoolArray
+    gp: GaussianProcess,
+    alpha: FloatArray,
+    mean: FloatArray,
+    is_incumbent: BoolArray,
+    margin: float,
 ) -> LogExpectedImprovement:
     """Improvement on the best allowed row of each column of `mean`, (n, S)."""
     if is_incumbent.any():
@@ -158,7 +167,7 @@ def _improvement(
     variance = noise - np.square(noise) * np.square(columns).sum(axis=0)
     return LogExpectedImprovement(
         alpha=alpha,
-        shift=gp.prior_mean - mean[best, np.arange(len(best))],
+        shift=gp.prior_mean - mean[best, np.arange(len(best))] - margin,
         to_incumbent=to_incumbent,
         incumbent_variance=np.maximum(variance, 0.0),
         floor=_VARIANCE_FLOOR * gp.hyperparameters.signal_variance,

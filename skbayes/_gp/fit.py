@@ -59,13 +59,20 @@ def fit_hyperparameters(
     Hyperparameters
         The best found; the best start where no iteration improves on it.
     """
-    noise = np.zeros(len(y)) if extra_noise is None else extra_noise
-    rows = choose_rows(U, y, n_rows=MAX_ROWS)
-    U, y, noise = U[rows], y[rows], noise[rows]
-    objective = NegativeLogPosterior(layout, U, y, noise, warpable(layout, U))
+    objective = likelihood_of(layout, U, y, extra_noise)
     p = objective.parameters
     thetas = [p.pack(h) for h in _starts(layout, start, restart)]
     return p.unpack(_lowest(objective, thetas, max_iterations))
+
+
+def likelihood_of(
+    layout: Layout, U: FloatArray, y: FloatArray, extra_noise: FloatArray | None
+) -> NegativeLogPosterior:
+    """The function that a fit to these trials, or a subset of them, minimises."""
+    noise = np.zeros(len(y)) if extra_noise is None else extra_noise
+    rows = choose_rows(U, y, n_rows=MAX_ROWS)
+    U, y, noise = U[rows], y[rows], noise[rows]
+    return NegativeLogPosterior(layout, U, y, noise, warpable(layout, U))
 
 
 def warpable(layout: Layout, U: FloatArray) -> BoolArray:

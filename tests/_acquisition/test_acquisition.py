@@ -48,6 +48,21 @@ def test_only_allowed_rows_are_the_incumbent(space, gp):
     )
 
 
+@pytest.mark.parametrize("n_pending", [0, 2])
+def test_margin_is_what_an_improvement_must_exceed(space, gp, n_pending):
+    """A margin lowers every value, and by more where less is to be gained."""
+    U = space.sample(40, np.random.default_rng(2))
+    values = [
+        build_acquisition(
+            gp, pending=U[:n_pending], rng=np.random.default_rng(0), margin=margin
+        )(U)
+        for margin in (0.0, 0.1)
+    ]
+    loss = values[0] - values[1]
+    assert (loss > 0.0).all()
+    assert loss[np.argmax(values[0])] < np.median(loss)
+
+
 def test_nothing_is_gained_at_the_incumbent(gp):
     """The incumbent itself is the worst of all points, noise or not."""
     incumbent = np.argmax(gp.mean_at_trials)
