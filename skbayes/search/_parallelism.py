@@ -16,13 +16,15 @@ def candidates_under_way(n_workers, n_splits, *, in_order):
 
     All workers and one fold ahead are fed by ``ceil((n_workers + 1) / n_splits)``
     candidates. More bridge the time until the last folds of older ones end; twice as
-    many where news is told in order, because one straggler then holds up the rest.
+    many where news is told in order, because one straggler then holds up the rest,
+    and more for each of many workers, of whom one always waits for the slowest.
     Simulated with log-normal fit times this keeps workers busy for 95 % of the time
     or more, as long as a proposal takes less than a fold does divided by the workers.
     """
     if n_workers == 1:
         return 1
-    bridge = n_workers // 4 if in_order else n_workers // 8
+    share = 2 if in_order else 4
+    bridge = max(n_workers // (2 * share), n_workers // share - 4 // share)
     return math.ceil((n_workers + 1) / n_splits) + 1 + bridge
 
 

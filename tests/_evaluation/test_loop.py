@@ -239,7 +239,7 @@ def test_candidates_of_an_earlier_run_come_first():
     assert [t.params["x"] for t in trials] == [70, 80, 0, 1, 2, 3, 4]
 
 
-@pytest.mark.parametrize("n_workers", [2, 4, 8])
+@pytest.mark.parametrize("n_workers", [2, 4, 8, 16, 32])
 def test_workers_are_busy(n_workers):
     """Proposals of 20 ms and folds of 200 ms and more leave no worker idle."""
     from skbayes.search._parallelism import candidates_under_way
