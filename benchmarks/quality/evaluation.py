@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import sklearn
 
-from .tasks import Task
+from .task import Task
 
 
 class CachedTask:

@@ -25,7 +25,8 @@ import numpy as np  # noqa: E402 - threads are pinned before it is loaded
 from .evaluation import CachedTask, Recorder  # noqa: E402
 from .machine import describe  # noqa: E402
 from .methods import METHODS, random_points  # noqa: E402
-from .tasks import TASKS, Task  # noqa: E402
+from .task import Task  # noqa: E402
+from .tasks import TASKS  # noqa: E402
 
 HERE = Path(__file__).parent
 REFERENCE = HERE / "reference.json"
