@@ -29,7 +29,9 @@ if HAS_CALLBACKS:
         with_callbacks,
     )
 else:  # the classes below must exist for their tests to be skipped
-    CallbackSupportMixin = object
+
+    class CallbackSupportMixin:
+        """Nothing to support."""
 
     def with_callbacks(fit):
         """Nothing to do."""
