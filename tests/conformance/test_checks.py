@@ -40,14 +40,14 @@ BAYES_SPACES = {
     ),
     "tuple of choices": (
         LogisticRegression(),
-        {"solver": ("lbfgs", "newton-cg", "newton-cholesky")},
+        {"class_weight": (None, "balanced"), "fit_intercept": (True, False)},
     ),
     "range written out": (Ridge(), {"alpha": (1e-3, 1e3, "log-uniform")}),
     "Real": (Ridge(), {"alpha": Real(1e-3, 1e3, prior="log-uniform")}),
     "Integer": (LogisticRegression(), {"max_iter": Integer(90, 110)}),
     "Categorical": (
         LogisticRegression(),
-        {"solver": Categorical(["lbfgs", "newton-cg"]), "C": Real(0.1, 10)},
+        {"class_weight": Categorical([None, "balanced"]), "C": Real(0.1, 10)},
     ),
     "continuous distributions": (
         LogisticRegression(),
