@@ -1,22 +1,25 @@
 """An estimator whose fits take a chosen time; importable, as real ones are."""
 
-from time import process_time
+from time import process_time, sleep
 
 import numpy as np
 from sklearn.base import BaseEstimator, ClassifierMixin
 
 
 class Busy(ClassifierMixin, BaseEstimator):
-    """Computes for `seconds` of processor time when fitted."""
+    """Computes for `seconds` of processor time when fitted, or sleeps for as long."""
 
-    def __init__(self, seconds=0.001, value=0):
+    def __init__(self, seconds=0.001, asleep=False, value=0):
         self.seconds = seconds
+        self.asleep = asleep
         self.value = value
 
     def fit(self, X, y):
-        """Spin."""
+        """Spin, or sleep."""
+        if self.asleep:
+            sleep(self.seconds)
         until = process_time() + self.seconds
-        while process_time() < until:
+        while not self.asleep and process_time() < until:
             pass
         self.classes_ = np.unique(y)
         return self

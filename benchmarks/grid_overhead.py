@@ -28,32 +28,33 @@ from skbayes import GridSearchCV
 BAR = 1.05
 
 
-def wall_time(cls, seconds, n_candidates, n_jobs, data):
+def wall_time(cls, estimator, n_candidates, n_jobs, data):
     """Seconds a grid search takes, its refit left out."""
     grid = {"value": list(range(n_candidates))}
-    search = cls(Busy(seconds), grid, cv=5, n_jobs=n_jobs, refit=False)
+    search = cls(estimator, grid, cv=5, n_jobs=n_jobs, refit=False)
     started = perf_counter()
     search.fit(*data)
     return perf_counter() - started
 
 
-def compare(seconds, n_jobs, n_candidates, repeats):
+def compare(estimator, n_jobs, n_candidates, repeats):
     """Wall times of both, pair by pair."""
     rng = np.random.default_rng(0)
     data = rng.normal(size=(500, 10)), rng.integers(0, 2, size=500)
     classes = (TheirGridSearchCV, GridSearchCV)
     for cls in classes:
-        wall_time(cls, seconds, 4, n_jobs, data)
+        wall_time(cls, estimator, 4, n_jobs, data)
     times = {"scikit-learn": [], "skbayes": []}
     for repeat in range(repeats):
         # Who goes first alternates: the second finds warmer caches.
         order = classes if repeat % 2 == 0 else classes[::-1]
         for cls in order:
             name = "scikit-learn" if cls is TheirGridSearchCV else "skbayes"
-            times[name].append(wall_time(cls, seconds, n_candidates, n_jobs, data))
+            times[name].append(wall_time(cls, estimator, n_candidates, n_jobs, data))
     ratios = [b / a for a, b in zip(*times.values(), strict=True)]
     return {
-        "fit_seconds": seconds,
+        "fit_seconds": estimator.seconds,
+        "fits_sleep": estimator.asleep,
         "n_jobs": n_jobs,
         "n_candidates": n_candidates,
         "n_splits": 5,
@@ -67,6 +68,11 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--repeats", type=int, default=11)
     parser.add_argument("--budget", type=float, default=2.0, help="seconds of fits")
+    parser.add_argument(
+        "--asleep",
+        action="store_true",
+        help="fits sleep: for a machine with other work",
+    )
     parser.add_argument("--json")
     options = parser.parse_args()
     print(
@@ -75,7 +81,9 @@ def main():
     results = []
     for seconds, n_jobs in product((0.001, 0.01, 0.1), (1, 2)):
         n_candidates = int(min(100, max(4, options.budget * n_jobs / (5 * seconds))))
-        result = compare(seconds, n_jobs, n_candidates, options.repeats)
+        result = compare(
+            Busy(seconds, options.asleep), n_jobs, n_candidates, options.repeats
+        )
         results.append(result)
         low, high = (result["ratio"][f"quartile_{i}"] for i in (1, 3))
         print(
