@@ -1,11 +1,6 @@
 """Sphinx settings: ``make docs``."""
 
-import sys
-from pathlib import Path
-
 import skbayes
-
-sys.path.insert(0, str(Path(__file__).parent))
 
 project = "skbayes"
 author = "The skbayes developers"
@@ -16,7 +11,6 @@ extensions = [
     "numpydoc",
     "sphinx.ext.autodoc",
     "sphinx.ext.autosummary",
-    "sphinx.ext.intersphinx",
     "sphinx_gallery.gen_gallery",
 ]
 exclude_patterns = ["_build", "examples/README.rst"]
@@ -35,5 +29,5 @@ sphinx_gallery_conf = {
     "abort_on_example_error": True,
 }
 
-# Links to scikit-learn's pages need a network; the pages are complete without.
-intersphinx_mapping = {"sklearn": ("https://scikit-learn.org/stable", None)}
+# Inherited methods refer to the glossary of scikit-learn.
+suppress_warnings = ["ref.term"]
