@@ -13,8 +13,10 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 
+# A test run in the background of a shell ignores SIGINT, and so would its drivers.
 _PREAMBLE = """
-import os, sys, warnings
+import os, signal, sys, warnings
+signal.signal(signal.SIGINT, signal.default_int_handler)
 os.environ["DRIVER"] = str(os.getpid())
 from skbayes import BayesSearchCV, GridSearchCV, RandomSearchCV
 from tests.search.estimators import *
