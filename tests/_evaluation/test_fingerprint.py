@@ -337,7 +337,7 @@ DISTINCT = [
     pd.Series([1, 2], name="a"),
     pd.Series([1, 2], index=[1, 0]),
     pd.Series([1, 2], dtype="Int64"),
-    pd.Series(["1", "2"]),
+    pd.Series(["1", "2"], dtype="string"),
     pd.Series(["1", "2"], dtype=object),
     pd.Series([1, None], dtype="Int64"),
     pd.Series(pd.Categorical(["1", "2"])),
