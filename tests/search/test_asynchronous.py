@@ -172,7 +172,8 @@ def test_the_default_is_one_worker():
     n_before = threading.active_count()
     executor = reusable_executor._executor
     make_search("grid").fit(X, y)
-    assert threading.active_count() == n_before
+    # Threads that earlier tests left may end meanwhile.
+    assert threading.active_count() <= n_before
     assert reusable_executor._executor is executor
 
 
