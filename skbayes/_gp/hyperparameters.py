@@ -58,12 +58,13 @@ class NormalPrior:
 
 #: Beliefs from the comparisons in the guide ("How the search works"): lengthscales
 #: are short because the spaces of hyperparameter searches have few columns that
-#: matter; noise is nearly nil because all candidates see the same folds.
-SIGNAL_PRIOR = NormalPrior(0.0, 1.0, -4.0, 4.0)
-NOISE_PRIOR = NormalPrior(-6.0, 1.5, -14.0, 1.0)
+#: matter; noise is nearly nil because all candidates see the same folds; targets are
+#: standardised, and a signal much weaker than that would stop exploring too early.
+SIGNAL_PRIOR = NormalPrior(0.0, 0.3, -4.0, 4.0)
+NOISE_PRIOR = NormalPrior(-9.0, 2.0, -14.0, 1.0)
 WARP_PRIOR = NormalPrior(0.0, 0.5, -1.6, 1.6)
 #: Where the search for the noise begins: a little above its prior mean.
-_NOISE_START = -5.0
+_NOISE_START = -7.0
 
 
 def lengthscale_prior(n_columns: int) -> NormalPrior:

@@ -8,7 +8,12 @@ from itertools import islice
 import numpy as np
 
 from skbayes._acquisition import Candidates, layout_of
-from skbayes._gp import GaussianProcess, fit_cost
+from skbayes._gp import (
+    GaussianProcess,
+    NotPositiveDefiniteError,
+    default_hyperparameters,
+    fit_cost,
+)
 from skbayes._protocol import FloatArray, Params
 from skbayes._strategies.history import Observation, n_folds_told
 from skbayes._strategies.initial_design import unseen_points
@@ -164,10 +169,15 @@ class Engine:
         data = model_data(training_data([*history, *begun]), transform_idx)
         if hyperparameters is None or data is None:
             return None
-        gp = GaussianProcess(
-            self._layout, hyperparameters, data.U, data.targets, data.extra_noise
-        )
-        return Surrogate(self._space, gp, data)
+        for tried in (hyperparameters, default_hyperparameters(self._layout)):
+            try:
+                gp = GaussianProcess(
+                    self._layout, tried, data.U, data.targets, data.extra_noise
+                )
+            except NotPositiveDefiniteError:
+                continue
+            return Surrogate(self._space, gp, data)
+        return None
 
     def _encoded(self, observations: Sequence[Observation]) -> FloatArray:
         """Their points, shape (n_observations, n_columns), also if there are none."""

@@ -7,6 +7,8 @@ import numpy as np
 import pytest
 from scipy.stats import loguniform, randint
 
+from skbayes._gp import GaussianProcess, NotPositiveDefiniteError
+from skbayes._strategies import engine
 from skbayes._strategies.optimizer import Optimizer, Pending
 from skbayes._strategies.proposal import TimeLeft
 from skbayes.exceptions import SpaceExhausted
@@ -405,6 +407,38 @@ class TestBeginning:
         assert len(optimizer.ask(5)) == 2
 
 
+class TestNumericalTrouble:
+    """That a covariance which cannot be factorised does not end a search."""
+
+    def test_the_default_hyperparameters_step_in(self, monkeypatch):
+        """If those fitted cannot be used, the prior's are."""
+        optimizer = Optimizer(SPACE, random_state=0)
+        run(optimizer, 9)
+        made = []
+
+        def refuse_once(*args):
+            made.append(args[1])
+            if len(made) == 1:
+                raise NotPositiveDefiniteError
+            return GaussianProcess(*args)
+
+        monkeypatch.setattr(engine, "GaussianProcess", refuse_once)
+        assert optimizer.surrogate() is not None
+        assert len(made) == 2
+
+    def test_else_the_space_is_filled(self, monkeypatch):
+        """Without any model the next point is one that fills the space."""
+        optimizer = Optimizer(SPACE, random_state=0)
+        asked = run(optimizer, 9)
+
+        def refuse(*args):
+            raise NotPositiveDefiniteError
+
+        monkeypatch.setattr(engine, "GaussianProcess", refuse)
+        assert optimizer.surrogate() is None
+        assert optimizer.ask() not in asked
+
+
 class TestInspection:
     """The model, what is recommended and what is still to be gained."""
 
@@ -436,7 +470,8 @@ class TestInspection:
 
         run(early, 6, f)
         run(late, 20, f)
-        run(scaled, 20, lambda p: 1000 * f(p))
+        # A power of two: scaling is exact, and both searches take the same path.
+        run(scaled, 20, lambda p: 1024 * f(p))
         assert early.expected_improvement() > late.expected_improvement() > 0
         assert late.expected_improvement() < 1e-3
         assert scaled.expected_improvement() == pytest.approx(
