@@ -31,7 +31,8 @@ class SimulatedExecutor:
     seconds : callable
         Duration of a task.
     score : callable
-        Score of params on a fold; NaN is a fold that failed.
+        Score of params on a fold; NaN is a fold that failed, -inf one that killed its
+        worker.
     clock : Clock
         Advanced while waiting.
     """
@@ -88,8 +89,11 @@ class SimulatedExecutor:
         self.clock.now = max(self.clock.now, end)
         self.finished.append((task.trial, task.fold))
         score = self._score(task.params, task.fold)
-        error = "failed" if np.isnan(score) else None
-        return Outcome(task, FoldResult(task.fold, {"score": score}, error=error))
+        error = None if np.isfinite(score) else "failed"
+        result = FoldResult(
+            task.fold, {"score": score}, error=error, is_fatal=bool(np.isneginf(score))
+        )
+        return Outcome(task, result)
 
     def abort(self) -> None:
         """Forget everything."""

@@ -118,6 +118,28 @@ def test_a_failed_fold_makes_a_failed_trial_and_nothing_else(n_workers):
     assert [t.index for t in trials if t.status == Status.FAILED] == [2]
 
 
+@settings(max_examples=100, deadline=None)
+@given(searches, st.sets(st.integers(0, 14)), st.sets(st.integers(0, 14)))
+def test_failures_and_kills_cost_their_candidates_only(search, failing, killing):
+    """Others run whole; one that kills its worker is not tried again."""
+
+    def score(params, fold):
+        if params["x"] in killing:
+            return -np.inf
+        return np.nan if params["x"] in failing else score_of(params, fold)
+
+    trials, executor, _ = simulate(**search, score=score)
+    assert len(executor.finished) == len(set(executor.finished))
+    for trial in trials:
+        n_run = sum(index == trial.index for index, _ in executor.finished)
+        x = trial.params["x"]
+        assert len(trial.folds) == search["n_splits"]
+        assert (trial.status == Status.FAILED) == (x in failing | killing)
+        # What waited for a worker when the first fold killed one is run all the same.
+        n_in_flight = 2 * search["n_workers"] + 1
+        assert n_run == search["n_splits"] or (x in killing and n_run <= n_in_flight)
+
+
 class TwiceTheSame(CountingStrategy):
     """Proposes every number twice in turn."""
 
