@@ -216,8 +216,8 @@ class BayesSearchCV(SearchCV):
     ...     n_iter=12,
     ...     random_state=0,
     ... )
-    >>> print(round(search.fit(X, y).best_score_, 2))
-    0.98
+    >>> bool(search.fit(X, y).best_score_ > 0.95)
+    True
     """
 
     _parameter_constraints: dict = {
