@@ -15,6 +15,7 @@ from skbayes._gp import (
     fit_cost,
 )
 from skbayes._protocol import FloatArray, Params
+from skbayes._strategies.exploration import share_of_budget_left
 from skbayes._strategies.history import Observation, n_folds_told
 from skbayes._strategies.initial_design import unseen_points
 from skbayes._strategies.model_data import TRANSFORMS, model_data
@@ -39,16 +40,25 @@ class Engine:
         Root entropy.
     n_initial : int
         Evaluations before the first model.
+    n_iter : int or None
+        How many evaluations there will be; None where that is not known.
     first : sequence of dict
         Points suggested before all others.
     """
 
     def __init__(
-        self, space: Space, *, seed: int, n_initial: int, first: Sequence[Params]
+        self,
+        space: Space,
+        *,
+        seed: int,
+        n_initial: int,
+        n_iter: int | None,
+        first: Sequence[Params],
     ) -> None:
         self._space = space
         self._seed = seed
         self._n_initial = n_initial
+        self._n_iter = n_iter
         self._first = tuple(first)
         self._layout = layout_of(space)
         self._path = RefitPath(self._layout)
@@ -88,7 +98,10 @@ class Engine:
             transform_idx = (len(history) + len(running)) % len(TRANSFORMS)
             surrogate = self.surrogate(history, running, transform_idx)
             if surrogate is not None:
-                candidates = self.candidates(surrogate, history, running, time_left)
+                share_left = self._share_left(history, running, time_left)
+                candidates = self.candidates(
+                    surrogate, history, running, share_left, time_left
+                )
                 for params in self._space.decode(candidates.U):
                     if self._space.key(params) not in seen:
                         return params
@@ -128,6 +141,7 @@ class Engine:
         surrogate: Surrogate,
         history: Sequence[Observation],
         running: Sequence[Observation],
+        share_left: float = 0.0,
         time_left: TimeLeft | None = None,
     ) -> Candidates:
         """Find the points with the largest expected improvement, best first.
@@ -138,6 +152,8 @@ class Engine:
             The model.
         history, running : sequence of Observation
             As of `suggest`.
+        share_left : float, default=0.0
+            Of the budget; the more, the more a point must promise.
         time_left : TimeLeft or None
             Given under a time budget.
 
@@ -154,6 +170,7 @@ class Engine:
             pending=pending,
             exclude=np.vstack([told, pending]),
             index=index,
+            share_left=share_left,
             rng=np.random.default_rng([self._seed, SUGGESTION_STREAM, index]),
             cost=None if time_left is None else self._fold_cost(history, time_left),
         )
@@ -178,6 +195,17 @@ class Engine:
                 continue
             return Surrogate(self._space, gp, data)
         return None
+
+    def _share_left(
+        self,
+        history: Sequence[Observation],
+        running: Sequence[Observation],
+        time_left: TimeLeft | None,
+    ) -> float:
+        """Share of the budget that is left: of evaluations or of time, the lesser."""
+        n_begun = sum(not o.is_prior for o in history) + len(running)
+        share = share_of_budget_left(n_begun, self._n_iter, self._n_initial)
+        return share if time_left is None else min(share, time_left.fraction)
 
     def _encoded(self, observations: Sequence[Observation]) -> FloatArray:
         """Their points, shape (n_observations, n_columns), also if there are none."""

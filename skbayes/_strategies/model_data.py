@@ -16,7 +16,7 @@ from skbayes._strategies.targets import BoolArray, TrainingData
 TRANSFORMS = (fit_standardisation, fit_power)
 #: Variance of the target of a failed evaluation, which is the worst score so far;
 #: in units of the variance of the transformed scores.
-FAILED_VARIANCE = 0.5**2
+FAILED_VARIANCE = 0.2**2
 #: The exact posterior is of at most this many rows.
 MAX_ROWS = 1000
 

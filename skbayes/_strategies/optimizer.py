@@ -73,7 +73,8 @@ class Optimizer:
         may be. Rows with parameters that are missing or outside the space are skipped
         with a warning.
     n_iter : int, default=None
-        How many evaluations there will be, where that is known.
+        How many evaluations there will be, where that is known: an improvement has to
+        be the larger the more of them are left.
     random_state : int, RandomState, Generator or None, default=None
         The same seed and the same scores give the same suggestions.
 
@@ -126,6 +127,7 @@ class Optimizer:
             self.space,
             seed=root_entropy(random_state, owner="Optimizer"),
             n_initial=self._n_initial,
+            n_iter=n_iter,
             first=[*first, *best_of(self._history, N_PRIOR_RETRIED)],
         )
 

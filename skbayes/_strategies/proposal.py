@@ -10,6 +10,7 @@ from skbayes._acquisition import Candidates, build_acquisition, maximize
 from skbayes._gp import CostModel
 from skbayes._protocol import FloatArray
 from skbayes._strategies.branch_floor import FLOOR_EVERY, neglected_branch
+from skbayes._strategies.exploration import improvement_margin
 from skbayes._strategies.surrogate import Surrogate
 
 #: Failures from which on a model of feasibility is used: so many, or such a share.
@@ -59,6 +60,7 @@ def propose(
     pending: FloatArray,
     exclude: FloatArray,
     index: int,
+    share_left: float,
     rng: np.random.Generator,
     cost: FoldCost | None = None,
 ) -> Candidates:
@@ -74,6 +76,8 @@ def propose(
         Encoded points not to propose again.
     index : int
         Number of the suggestion.
+    share_left : float
+        Of the budget, in [0, 1].
     rng : Generator
         Of this suggestion alone.
     cost : FoldCost or None
@@ -87,11 +91,16 @@ def propose(
     data, gp = surrogate.data, surrogate.gp
     n_failed = int(data.is_failed.sum())
     knows_failure = n_failed >= MIN_FAILURES or n_failed > FAILURE_SHARE * len(data.U)
+    is_incumbent = data.is_complete if data.is_complete.any() else ~data.is_failed
     acquisition = build_acquisition(
         gp,
-        is_incumbent=data.is_complete if data.is_complete.any() else ~data.is_failed,
+        is_incumbent=is_incumbent,
         pending=pending if len(pending) else None,
         rng=rng,
+        # Where much fails, looking around costs more.
+        margin=improvement_margin(
+            data.targets[is_incumbent], share_left * (1.0 - data.is_failed.mean())
+        ),
         is_feasible=~data.is_failed if n_failed and knows_failure else None,
         cost=None if cost is None else cost.model,
         cost_weight=0.0 if cost is None else cost.time_left.fraction,

@@ -176,7 +176,7 @@ class TestTimeBudget:
         assert np.exp(8 * short["x"]) < 10
 
     def test_without_durations_nothing_changes(self):
-        """Time left is of no use if no duration was told."""
+        """Costs cannot be weighed if no duration was told."""
         optimizer = Optimizer(SPACE, random_state=0)
         run(optimizer, 9)
-        assert optimizer.ask() == optimizer.ask(time_left=TimeLeft(1.0, 0.5))
+        assert optimizer.ask() == optimizer.ask(time_left=TimeLeft(1.0, 1.0))

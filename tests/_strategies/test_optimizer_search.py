@@ -143,6 +143,9 @@ class TestFailures:
             return np.nan if params["x"] > 0.5 else params["x"] - params["y"]
 
         space = {"x": (0.0, 1.0, "uniform"), "y": (0.0, 1.0, "uniform")}
-        asked = run(Optimizer(space, random_state=0), 30, f)
-        assert np.mean([np.isnan(f(p)) for p in asked[10:]]) < 0.5
-        assert np.nanmax([f(p) for p in asked]) > 0.4
+        shares = []
+        for seed in range(4):
+            asked = run(Optimizer(space, n_iter=30, random_state=seed), 30, f)
+            shares.append(np.mean([np.isnan(f(p)) for p in asked[10:]]))
+            assert np.nanmax([f(p) for p in asked]) > 0.45
+        assert np.mean(shares) < 0.45
