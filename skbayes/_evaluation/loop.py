@@ -28,7 +28,7 @@ from skbayes._evaluation.partners import (
     Race,
     guarded,
 )
-from skbayes._evaluation.racing import Rivals
+from skbayes._evaluation.rivals import Rivals
 from skbayes._evaluation.tally import Tally
 from skbayes._protocol import FoldResult, Params, Status, Strategy, Trial
 

@@ -48,9 +48,9 @@ class Race(Protocol):
         """The order in which a trial's folds are run."""
 
     def is_lost(
-        self, results: dict[int, FoldResult], complete: FloatArray, metric: str
+        self, results: dict[int, FoldResult], rivals: FloatArray, metric: str
     ) -> bool:
-        """Whether a partial trial has no plausible chance against finished ones."""
+        """Whether a partial trial has no plausible chance against earlier ones."""
 
     def catch_up(self, trials: Sequence[Trial], metric: str) -> list[int]:
         """Stopped trials that deserve their missing folds after all."""

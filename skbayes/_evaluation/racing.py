@@ -7,10 +7,16 @@ mean over all `K` folds is, given the data,
 .. math:: \Delta_K \sim \bar d + \sqrt{s^2 (1/k - 1/K)}\, t_{\nu_0 + k - 1},
    \quad s^2 = \frac{\nu_0 v_0 + \sum_k (d_k - \bar d)^2}{\nu_0 + k - 1}
 
-where :math:`v_0` is how much such differences vary between folds among finished
+where :math:`v_0` is how much such differences vary between folds among earlier
 candidates about as good, and :math:`1/k - 1/K` is the finite-population correction:
 only the folds that are missing are uncertain. The candidate is stopped when
-:math:`P(\Delta_K > 0) < \alpha`.
+:math:`P(\Delta_K > \delta) < \alpha`.
+
+Candidates of an adaptive search are soon so close to the incumbent that the chance to
+beat it by a hair is near a half, and nobody would notice the hair. So what counts is to
+beat it by more than :math:`\delta`, a tenth of the spread of the scores so far. The
+incumbent then changes only for the better by what can be seen, and what little was
+passed over is looked at again at the end, with :math:`\delta = 0`.
 """
 
 from __future__ import annotations
@@ -31,6 +37,13 @@ PRIOR_DEGREES = 4.0
 #: how differences vary between folds.
 MIN_COMPLETE = 4
 
+#: What beating the incumbent has to mean, in standard deviations of the scores so far.
+MARGIN = 0.1
+
+#: Interquartile ranges that the standard deviation may have in this: a few candidates
+#: that are hopelessly bad must not make all the others look the same.
+MAX_RANGES = 3.0
+
 #: Stopped candidates that are run to the end after all when a search ends.
 MAX_CATCH_UP = 3
 
@@ -44,7 +57,8 @@ class PairedRace:
     n_splits : int
         Folds of a complete candidate.
     alpha : float
-        A candidate is stopped when its chance to beat the incumbent is below this.
+        A candidate is stopped when its chance to beat the incumbent by more than the
+        margin is below this.
     runs_backwards : bool
         Whether folds are run last to first, for splits of a time series: the early
         ones train on less and tell less.
@@ -72,17 +86,17 @@ class PairedRace:
     def is_lost(
         self,
         results: Mapping[int, FoldResult],
-        complete: FloatArray,
+        rivals: FloatArray,
         metric: str,
     ) -> bool:
-        """Whether a partial trial has no plausible chance against complete ones.
+        """Whether a partial trial has no plausible chance against its rivals.
 
         Parameters
         ----------
         results : mapping of int to FoldResult
             Its finished folds.
-        complete : array of shape (n_complete, n_splits)
-            Fold scores of complete trials.
+        rivals : array of shape (n_rivals, n_splits)
+            Fold scores of earlier trials, NaN where a fold was not run.
         metric : str
             The score that decides.
         """
@@ -93,53 +107,27 @@ class PairedRace:
                 return True
         if len(results) % self.first_look:
             return False
+        complete = rivals[~np.isnan(rivals).any(axis=1)]
         if len(complete) < MIN_COMPLETE:
             return False
-        return chance_to_win(scores, complete) < self.alpha
+        margin = MARGIN * spread_of_scores(rivals, complete)
+        return chance_to_win(scores, rivals, complete, margin) < self.alpha
 
     def catch_up(self, trials: Sequence[Trial], metric: str) -> list[int]:
-        """Stopped trials that would not be stopped now, the best few of them.
+        """Stopped trials that may yet be the best, however closely; the likeliest few.
 
         Variances were guessed from few candidates when the first ones were stopped;
-        at the end of a search they are known better.
+        at the end of a search they are known better, and no margin is asked for.
         """
         table = complete_scores(trials, metric)
         if len(table) == 0:
             return []
         stopped = [t for t in trials if t.status is Status.STOPPED and t.error is None]
-        chances = {t.index: chance_to_win(t.scores(metric), table) for t in stopped}
+        chances = {
+            t.index: chance_to_win(t.scores(metric), table, table) for t in stopped
+        }
         close = [index for index, chance in chances.items() if chance >= self.alpha]
         return sorted(close, key=lambda index: -chances[index])[:MAX_CATCH_UP]
-
-
-class Rivals:
-    """Fold scores of the complete ones among the first trials, however many.
-
-    Each trial is looked at once, so that a decision costs the same late in a long
-    search as early in it but for arithmetic.
-    """
-
-    def __init__(self, n_splits: int) -> None:
-        self._table = np.empty((16, n_splits))
-        # Complete ones among the first 0, 1, 2, ... trials.
-        self._n_complete = [0]
-
-    def among_first(
-        self, n_trials: int, ended: Mapping[int, Trial], metric: str
-    ) -> FloatArray:
-        """Scores of shape (n_complete, n_splits); these trials must have ended."""
-        while len(self._n_complete) <= n_trials:
-            self._add(ended[len(self._n_complete) - 1], metric)
-        return self._table[: self._n_complete[max(0, n_trials)]]
-
-    def _add(self, trial: Trial, metric: str) -> None:
-        n_rows = self._n_complete[-1]
-        if trial.status is Status.COMPLETE:
-            if n_rows == len(self._table):
-                self._table = np.concatenate([self._table, np.empty_like(self._table)])
-            self._table[n_rows] = trial.scores(metric)
-            n_rows += 1
-        self._n_complete.append(n_rows)
 
 
 def complete_scores(trials: Sequence[Trial], metric: str) -> FloatArray:
@@ -148,43 +136,70 @@ def complete_scores(trials: Sequence[Trial], metric: str) -> FloatArray:
     return np.array(rows) if rows else np.empty((0, 0))
 
 
-def chance_to_win(scores: FloatArray, complete: FloatArray) -> float:
+def chance_to_win(
+    scores: FloatArray, rivals: FloatArray, complete: FloatArray, margin: float = 0.0
+) -> float:
     """Probability that a partial trial's full mean beats the best complete one.
 
     Parameters
     ----------
     scores : array of shape (n_splits,)
         NaN where a fold was not run.
+    rivals : array of shape (n_rivals, n_splits)
+        Fold scores that tell how differences vary, NaN where a fold was not run.
     complete : array of shape (n_complete, n_splits)
-        Fold scores of complete trials.
+        Those of them that have all folds.
+    margin : float, default=0.0
+        By how much it has to be better.
     """
     incumbent = complete[np.argmax(complete.mean(axis=1))]
     is_run = ~np.isnan(scores)
     n_run, n_splits = int(is_run.sum()), len(scores)
     differences = (scores - incumbent)[is_run]
     mean = float(differences.mean())
-    prior = _usual_variance(complete - incumbent, mean)
+    prior = _usual_variance(rivals - incumbent, mean)
     degrees = PRIOR_DEGREES + n_run - 1
     squares = float(((differences - mean) ** 2).sum())
     variance = (PRIOR_DEGREES * prior + squares) / degrees
     spread = math.sqrt(variance * (1 / n_run - 1 / n_splits))
+    lead = mean - margin
     if spread == 0.0:
-        return 0.5 * (1.0 + math.copysign(1.0, mean) * (mean != 0.0))
-    return float(stdtr(degrees, mean / spread))
+        return 0.5 * (1.0 + math.copysign(1.0, lead) * (lead != 0.0))
+    return float(stdtr(degrees, lead / spread))
+
+
+def spread_of_scores(rivals: FloatArray, complete: FloatArray) -> float:
+    """Standard deviation of the rivals' adjusted scores, less what outliers add."""
+    effects = complete.mean(axis=0) - complete.mean()
+    adjusted = _means_of_run(rivals - effects)
+    low, high = np.quantile(adjusted, [0.25, 0.75])
+    return float(min(adjusted.std(), MAX_RANGES * (high - low)))
+
+
+def _means_of_run(table: FloatArray) -> FloatArray:
+    """Mean of each row over the folds that were run, of which there is one at least."""
+    is_run = ~np.isnan(table)
+    means: FloatArray = np.where(is_run, table, 0.0).sum(axis=1) / is_run.sum(axis=1)
+    return means
 
 
 def _usual_variance(differences: FloatArray, mean: float) -> float:
     """Median variance over folds of the differences of rivals about as good.
 
-    `differences` to the incumbent has shape (n_complete, n_splits); the incumbent's
-    own row of zeros is left out.
+    `differences` to the incumbent has shape (n_rivals, n_splits), NaN where a fold was
+    not run. The incumbent's own row of zeros says nothing, nor does a single fold.
+    Stopped rivals count: if only complete ones did, and none was completed for long,
+    the variance would remain that among the first, which differ most.
     """
-    others = differences[np.any(differences != 0.0, axis=1)]
+    is_run = ~np.isnan(differences)
+    is_equal = ~np.any(is_run & (differences != 0.0), axis=1)
+    others = differences[(is_run.sum(axis=1) >= 2) & ~is_equal]
     if len(others) == 0:
         return 0.0
+    means = _means_of_run(others)
     n_nearest = max(3, math.ceil(len(others) / 3))
-    nearest = np.argsort(np.abs(others.mean(axis=1) - mean), kind="stable")
-    return float(np.median(others[nearest[:n_nearest]].var(axis=1, ddof=1)))
+    nearest = np.argsort(np.abs(means - mean), kind="stable")[:n_nearest]
+    return float(np.median(np.nanvar(others[nearest], axis=1, ddof=1)))
 
 
 def adjusted_scores(trials: Sequence[Trial], metric: str) -> FloatArray:

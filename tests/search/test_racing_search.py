@@ -243,8 +243,11 @@ def test_partial_trials_are_told_with_their_folds(monkeypatch):
     assert stopped
     for trial in stopped:
         scores = trial.scores()
-        assert 0 < np.isfinite(scores).sum() < 5
-        np.testing.assert_array_equal(scores, search.trials_[trial.index].scores())
+        is_run = np.isfinite(scores)
+        assert 0 < is_run.sum() < 5
+        # It may have been caught up with since.
+        final = search.trials_[trial.index].scores()
+        np.testing.assert_array_equal(scores[is_run], final[is_run])
 
 
 def test_saved_folds_are_counted_in_progress():

@@ -1,0 +1,80 @@
+"""Fold scores of earlier candidates, against which a race is run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from skbayes._protocol import FloatArray, Status, Trial
+
+#: Complete and stopped trials that are looked at, each: the newest ones, which are
+#: most like what is tried now. So a decision costs the same late in a long search.
+MAX_OF_EACH = 200
+
+
+class Rivals:
+    """Fold scores of the first trials, however many, less those that failed.
+
+    Parameters
+    ----------
+    n_splits : int
+        Folds of a complete trial.
+    """
+
+    def __init__(self, n_splits: int) -> None:
+        self._complete = _GrowingTable(n_splits)
+        self._stopped = _GrowingTable(n_splits)
+        self._best = 0
+        # Of the first 0, 1, 2, ... trials: complete ones, stopped ones, the best row.
+        self._counts = [(0, 0, 0)]
+
+    def among_first(
+        self, n_trials: int, ended: Mapping[int, Trial], metric: str
+    ) -> FloatArray:
+        """Scores of shape (n_rivals, n_splits), NaN where a fold was not run.
+
+        These trials must have ended. The best complete one is always there.
+        """
+        while len(self._counts) <= n_trials:
+            self._add(ended[len(self._counts) - 1], metric)
+        n_complete, n_stopped, best = self._counts[max(0, n_trials)]
+        oldest = max(0, n_complete - MAX_OF_EACH)
+        pinned = self._complete.rows(best, best + (best < oldest))
+        complete = self._complete.rows(oldest, n_complete)
+        stopped = self._stopped.rows(max(0, n_stopped - MAX_OF_EACH), n_stopped)
+        return np.concatenate([pinned, complete, stopped])
+
+    def _add(self, trial: Trial, metric: str) -> None:
+        if trial.status is Status.COMPLETE:
+            scores = trial.scores(metric)
+            row = len(self._complete)
+            if row == 0 or scores.mean() > self._complete.mean(self._best):
+                self._best = row
+            self._complete.append(scores)
+        elif trial.status is Status.STOPPED:
+            self._stopped.append(trial.scores(metric))
+        self._counts.append((len(self._complete), len(self._stopped), self._best))
+
+
+class _GrowingTable:
+    """Rows that are only ever added."""
+
+    def __init__(self, n_columns: int) -> None:
+        self._table = np.empty((16, n_columns))
+        self._n_rows = 0
+
+    def __len__(self) -> int:
+        return self._n_rows
+
+    def append(self, row: FloatArray) -> None:
+        if self._n_rows == len(self._table):
+            self._table = np.concatenate([self._table, np.empty_like(self._table)])
+        self._table[self._n_rows] = row
+        self._n_rows += 1
+
+    def rows(self, start: int, stop: int) -> FloatArray:
+        return self._table[start:stop]
+
+    def mean(self, row: int) -> float:
+        return float(self._table[row].mean())

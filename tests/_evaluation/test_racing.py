@@ -1,0 +1,212 @@
+"""The race's rule, decision by decision."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from skbayes._evaluation import rivals as rivals_module
+from skbayes._evaluation.racing import (
+    MARGIN,
+    PairedRace,
+    chance_to_win,
+    spread_of_scores,
+)
+from skbayes._evaluation.rivals import Rivals
+from skbayes._protocol import FoldResult, Status, Trial
+
+N_SPLITS = 5
+EFFECTS = np.array([0.3, -0.2, 0.1, 0.0, -0.2])
+
+
+def table_of(means, noise=0.01, seed=0):
+    """Fold scores of candidates: their means, what folds add, and some noise."""
+    interaction = np.random.default_rng(seed).normal(size=(len(means), N_SPLITS))
+    interaction -= interaction.mean(axis=1, keepdims=True)
+    return np.asarray(means)[:, None] + EFFECTS + noise * interaction
+
+
+def partial(scores, n_run):
+    """The first folds of a candidate."""
+    out = np.full(N_SPLITS, np.nan)
+    out[:n_run] = scores[:n_run]
+    return out
+
+
+def results_of(scores):
+    """What was run of a candidate, as the loop hands it over."""
+    return {
+        k: FoldResult(k, {"score": score})
+        for k, score in enumerate(scores)
+        if not np.isnan(score)
+    }
+
+
+def trial_of(index, scores, status):
+    """A trial with these fold scores."""
+    folds = tuple(results_of(scores).values())
+    return Trial(index, {"x": index}, N_SPLITS, folds, status)
+
+
+class TestChanceToWin:
+    """Judged by the folds that both have."""
+
+    def test_follows_the_formula_where_all_rivals_vary_alike(self):
+        """One degree more for each fold after the first; only missing folds count."""
+        from scipy.stats import t
+
+        rivals = table_of([0.0, -1.0, -1.1, -0.9], noise=0.1)
+        scores = partial(rivals[0] + [-0.2, -0.1, 0, 0, 0], 2)
+        d = np.array([-0.2, -0.1])
+        prior = np.median((rivals[1:] - rivals[0]).var(axis=1, ddof=1))
+        variance = (4 * prior + ((d - d.mean()) ** 2).sum()) / 5
+        expected = t.cdf((d.mean() - 0.05) / np.sqrt(variance * (1 / 2 - 1 / 5)), 5)
+        chance = chance_to_win(scores, rivals, rivals, margin=0.05)
+        assert chance == pytest.approx(expected)
+
+    def test_is_that_of_a_coin_for_the_incumbent_itself(self):
+        """Nothing speaks for either."""
+        rivals = table_of([0.0, -1.0, -1.1, -0.9])
+        assert chance_to_win(partial(rivals[0], 2), rivals, rivals) == 0.5
+
+    @pytest.mark.parametrize(("gap", "chance"), [(0.2, 1.0), (-0.2, 0.0), (0.0, 0.5)])
+    def test_is_certain_where_nothing_varies(self, gap, chance):
+        """Candidates that differ by the same on every fold."""
+        rivals = np.array([0.0, -1.0, -2.0, -3.0])[:, None] + np.zeros(N_SPLITS)
+        scores = partial(rivals[0] + gap, 1)
+        assert chance_to_win(scores, rivals, rivals) == chance
+
+    def test_stopped_rivals_tell_how_differences_vary(self):
+        """The complete ones differ wildly; those nearest by hardly at all."""
+        complete = table_of([0.0, -1.0, -1.1, -0.9], noise=0.5)
+        stopped = np.array(
+            [partial(complete[0] - gap, 2) for gap in (0.01, 0.012, 0.011, 0.009)]
+        )
+        stopped[:, 0] += 0.001
+        scores = partial(complete[0] - 0.01, 1)
+        rivals = np.concatenate([complete, stopped])
+        assert chance_to_win(scores, complete, complete) > 0.3
+        assert chance_to_win(scores, rivals, complete) < 0.05
+
+    def test_a_single_fold_says_nothing_of_variation(self):
+        """Nor does a row equal to the incumbent's."""
+        complete = table_of([0.0, -1.0, -1.1, -0.9])
+        more = [partial(complete[0] - 0.1, 1), partial(complete[0], 3)]
+        scores = partial(complete[0] - 0.1, 2)
+        rivals = np.concatenate([complete, more])
+        expected = chance_to_win(scores, complete, complete)
+        assert chance_to_win(scores, rivals, complete) == expected
+
+
+class TestSpread:
+    """The scale of the margin."""
+
+    def test_is_the_standard_deviation_of_the_means(self):
+        """Where all are complete."""
+        rivals = table_of(np.linspace(0, 1, 9))
+        spread = spread_of_scores(rivals, rivals)
+        assert spread == pytest.approx(rivals.mean(axis=1).std())
+
+    def test_is_free_of_the_difficulty_of_folds(self):
+        """A stopped candidate is not worse for having run the hard folds."""
+        rivals = table_of([0.0, 1.0, 2.0, 3.0], noise=0.0)
+        stopped = np.array([partial(row, 1 + k % 4) for k, row in enumerate(rivals)])
+        both = np.concatenate([rivals, stopped])
+        assert spread_of_scores(both, rivals) == pytest.approx(np.std([0, 1, 2, 3]))
+
+    def test_is_not_made_by_one_hopeless_candidate(self):
+        """Beside which all others would look the same."""
+        means = [*np.linspace(0, 1, 9), -1e6]
+        rivals = table_of(means)
+        assert spread_of_scores(rivals, rivals) < 3
+
+
+class TestPairedRace:
+    """Whether to go on."""
+
+    MEANS = (1.0, 0.5, 0.0, -0.5, -1.0)
+
+    def is_lost(self, gap, n_run=1, noise=1e-3, **settings):
+        """Whether a candidate that is worse than the incumbent by `gap` is stopped."""
+        rivals = table_of(self.MEANS, noise=noise)
+        scores = partial(rivals[0] - gap, n_run)
+        return PairedRace(N_SPLITS, **settings).is_lost(
+            results_of(scores), rivals, "score"
+        )
+
+    @pytest.mark.parametrize(
+        ("gap", "is_lost"), [(0.5, True), (0.0, True), (-0.05, True), (-0.1, False)]
+    )
+    def test_what_is_hardly_better_is_not_worth_its_folds(self, gap, is_lost):
+        """A tenth of the standard deviation, here 0.071, is what counts."""
+        assert np.std(self.MEANS) * MARGIN == pytest.approx(0.0707, abs=1e-4)
+        assert self.is_lost(gap) == is_lost
+
+    def test_what_may_be_better_goes_on(self):
+        """The difference is smaller than what single folds vary by."""
+        assert not self.is_lost(0.1, noise=0.3)
+
+    def test_a_smaller_alpha_stops_less(self):
+        """At every gap, and less at some."""
+        gaps = np.linspace(0, 1, 30)
+        often = [self.is_lost(gap, noise=0.1) for gap in gaps]
+        seldom = [self.is_lost(gap, noise=0.1, alpha=0.02) for gap in gaps]
+        assert all(o >= s for o, s in zip(often, seldom, strict=True))
+        assert sum(often) > sum(seldom) > 0
+
+    def test_four_complete_candidates_are_needed(self):
+        """However bad the fifth; stopped ones do not make up the number."""
+        complete = table_of([1.0, 0.5, 0.0])
+        stopped = [partial(complete[2], 2)] * 3
+        rivals = np.concatenate([complete, stopped])
+        scores = results_of(partial(complete[0] - 10, 1))
+        assert not PairedRace(N_SPLITS).is_lost(scores, rivals, "score")
+
+    @pytest.mark.parametrize("score", [np.nan, np.inf])
+    def test_a_candidate_without_a_score_has_lost(self, score):
+        """It has no mean any more."""
+        results = {0: FoldResult(0, {"score": score})}
+        rivals = np.empty((0, N_SPLITS))
+        assert PairedRace(N_SPLITS).is_lost(results, rivals, "score")
+
+    def test_what_was_passed_over_is_caught_up_with(self):
+        """With no margin; the best three of them."""
+        complete = table_of([1.0, 0.5, 0.0, -0.5])
+        gaps = [0.5, -0.01, -0.02, 0.4, -0.03, -0.04]
+        trials = [trial_of(i, row, Status.COMPLETE) for i, row in enumerate(complete)]
+        trials += [
+            trial_of(4 + i, partial(complete[0] - gap, 1), Status.STOPPED)
+            for i, gap in enumerate(gaps)
+        ]
+        assert PairedRace(N_SPLITS).catch_up(trials, "score") == [9, 8, 6]
+
+
+class TestRivals:
+    """Earlier trials' scores."""
+
+    def test_are_those_of_the_first_trials_less_the_failed(self):
+        """Complete ones first."""
+        table = table_of([0.0, 1.0, 2.0, 3.0])
+        table[1, 2:] = np.nan
+        states = [Status.FAILED, Status.STOPPED, Status.COMPLETE, Status.COMPLETE]
+        ended = {i: trial_of(i, table[i], states[i]) for i in range(4)}
+        rivals = Rivals(N_SPLITS)
+        np.testing.assert_array_equal(
+            rivals.among_first(3, ended, "score"), table[[2, 1]]
+        )
+        np.testing.assert_array_equal(
+            rivals.among_first(4, ended, "score"), table[[2, 3, 1]]
+        )
+        assert len(rivals.among_first(1, ended, "score")) == 0
+        assert len(rivals.among_first(-3, ended, "score")) == 0
+
+    def test_are_no_more_than_can_be_looked_at_and_hold_the_best(self, monkeypatch):
+        """Late in a long search a decision costs no more than early."""
+        monkeypatch.setattr(rivals_module, "MAX_OF_EACH", 3)
+        table = table_of([0.0, 9.0, 2.0, 3.0, 4.0, 5.0])
+        ended = {i: trial_of(i, row, Status.COMPLETE) for i, row in enumerate(table)}
+        rivals = Rivals(N_SPLITS)
+        for n_trials, rows in [(4, [1, 2, 3]), (6, [1, 3, 4, 5]), (1, [0])]:
+            np.testing.assert_array_equal(
+                rivals.among_first(n_trials, ended, "score"), table[rows]
+            )
