@@ -27,10 +27,15 @@ def trial_row(trial: Trial) -> dict[str, Any]:
     return row
 
 
-def column_order(rows: Sequence[Mapping[str, Any]]) -> list[str]:
-    """Identity, parameters, test scores, training scores, the rest; none twice."""
+def column_order(
+    rows: Sequence[Mapping[str, Any]], *, is_of_many: bool = False
+) -> list[str]:
+    """Identity, parameters, test scores, training scores, the rest; none twice.
+
+    Rows of many searches also tell which one; they do so where there is no row, too.
+    """
     names = dict.fromkeys(name for row in rows for name in row)
-    head = [name for name in _HEAD if name in names or name != "search"]
+    head = _HEAD if is_of_many else _HEAD[1:]
     params = [name for name in names if name.startswith("param_")]
     others = {*head, *_TAIL, *params}
     scores = [name for name in names if name not in others]
