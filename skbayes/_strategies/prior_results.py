@@ -29,7 +29,8 @@ def read_prior_results(
     owner : str
         Who asks, for error messages.
     metric : str, default="score"
-        Which `mean_test_...` column to read.
+        Which `mean_test_...` column to read; where there is none of the name, the
+        only one, or the one by which a fitted search has chosen.
 
     Returns
     -------
@@ -68,9 +69,12 @@ def read_prior_results(
 def _rows(source: Any, owner: str, metric: str) -> list[tuple[Params, float]]:
     """Return parameters and score of every row of the source."""
     if hasattr(source, "cv_results_"):
-        if getattr(source, "multimetric_", False) and isinstance(source.refit, str):
-            metric = source.refit
-        return _rows_of_table(source.cv_results_, owner, metric)
+        results = source.cv_results_
+        is_multimetric = getattr(source, "multimetric_", False)
+        if f"mean_test_{metric}" not in results and is_multimetric:
+            # What decided there stands for what is not to be had.
+            metric = source.refit if isinstance(source.refit, str) else metric
+        return _rows_of_table(results, owner, metric)
     if isinstance(source, Mapping) or hasattr(source, "columns"):
         return _rows_of_table(source, owner, metric)
     if isinstance(source, Sequence) and not isinstance(source, str):

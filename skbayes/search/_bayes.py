@@ -11,6 +11,7 @@ from skbayes._compat import Interval, StrOptions
 from skbayes._strategies.bayes import BayesStrategy
 from skbayes._strategies.initial_params import check_initial_params
 from skbayes._strategies.optimizer import Optimizer
+from skbayes._strategies.prior_results import read_prior_results
 from skbayes._strategies.proposal import TimeLeft
 from skbayes.search._base import SearchCV
 from skbayes.search._preparation import check_param_names
@@ -305,7 +306,7 @@ class BayesSearchCV(SearchCV):
                 *self._current_params(space, dicts),
                 *check_initial_params(self.initial_params, space, owner=owner),
             ],
-            prior_results=self.prior_results,
+            prior_results=self._known_scores(space, preparation.metric),
             n_iter=self.n_iter,
             random_state=self.random_state,
         )
@@ -313,6 +314,17 @@ class BayesSearchCV(SearchCV):
             self.optimizer_,
             self.n_iter,
             time_left=self._clock() if self._weighs_cost() else None,
+        )
+
+    def _known_scores(self, space, metric):
+        """The points of `prior_results` that lie in the space, with their scores."""
+        if self.prior_results is None:
+            return None
+        return read_prior_results(
+            self.prior_results,
+            space,
+            owner=type(self).__name__,
+            metric=metric or "score",
         )
 
     def _weighs_cost(self):

@@ -60,6 +60,15 @@ def test_a_multimetric_search_is_read_by_its_refit_metric():
     assert_read(read(search))
 
 
+def test_the_metric_that_is_asked_for_comes_before_the_one_that_decided():
+    """A search for accuracy learns accuracies, also from a search for another score."""
+    results = cv_results()
+    results["mean_test_acc"] = results.pop("mean_test_score")
+    results["mean_test_auc"] = np.zeros(3)
+    search = SimpleNamespace(cv_results_=results, multimetric_=True, refit="auc")
+    assert_read(read(search, metric="acc"))
+
+
 def test_the_only_score_column_is_read_whatever_its_name():
     """A single metric with a name needs no hint; two do."""
     results = cv_results()
