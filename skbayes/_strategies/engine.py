@@ -182,8 +182,10 @@ class Engine:
         transform_idx: int,
     ) -> Surrogate | None:
         """Fit hyperparameters to what was told, condition on it and what has begun."""
-        hyperparameters = self._path.hyperparameters(history, transform_idx)
         data = model_data(training_data([*history, *begun]), transform_idx)
+        hyperparameters = self._path.hyperparameters(
+            history, transform_idx, None if begun else data
+        )
         if hyperparameters is None or data is None:
             return None
         for tried in (hyperparameters, default_hyperparameters(self._layout)):

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 
 from skbayes._gp import Hyperparameters, Layout, fit_hyperparameters
 from skbayes._strategies.history import Observation
-from skbayes._strategies.model_data import model_data
+from skbayes._strategies.model_data import ModelData, model_data
 from skbayes._strategies.targets import training_data
 
 #: The first checkpoint, and the ratio of one to the next.
@@ -60,7 +60,10 @@ class RefitPath:
         self._fitted: dict[tuple[int, int], Hyperparameters | None] = {}
 
     def hyperparameters(
-        self, observations: Sequence[Observation], transform_idx: int
+        self,
+        observations: Sequence[Observation],
+        transform_idx: int,
+        data: ModelData | None = None,
     ) -> Hyperparameters | None:
         """Fitted to the prefix that the schedule says, None if that is constant.
 
@@ -70,6 +73,8 @@ class RefitPath:
             All that was told.
         transform_idx : int
             Which output transform; each has hyperparameters of its own.
+        data : ModelData or None, default=None
+            Of all observations, where the caller has it.
 
         Returns
         -------
@@ -83,7 +88,8 @@ class RefitPath:
             n = previous_checkpoint(n)
         start = None if n is None else self._fitted[transform_idx, n]
         for n_fit in reversed(chain):
-            start = self._fit(observations[:n_fit], transform_idx, start)
+            known = data if n_fit == len(observations) else None
+            start = self._fit(observations[:n_fit], transform_idx, start, known)
             self._fitted[transform_idx, n_fit] = start
         return start
 
@@ -92,9 +98,11 @@ class RefitPath:
         observations: Sequence[Observation],
         transform_idx: int,
         start: Hyperparameters | None,
+        data: ModelData | None,
     ) -> Hyperparameters | None:
         """One fit of the chain."""
-        data = model_data(training_data(observations), transform_idx)
+        if data is None:
+            data = model_data(training_data(observations), transform_idx)
         if data is None:
             return start
         n = len(observations)
