@@ -147,8 +147,9 @@ class SearchProgress:
         The parameters that gave it.
     elapsed : float
         Seconds since the search began.
-    scores : tuple of float, default=()
+    scores : sequence of float, default=()
         Mean score of every ended trial, in the order they ended (NaN: not complete).
+        It is read-only and stays as it is when more trials end.
     fold_scores : tuple of float, default=()
         Fold scores of the best trial.
     expected_improvement : float or None, default=None
@@ -165,7 +166,7 @@ class SearchProgress:
     best_score: float
     best_params: Params | None
     elapsed: float
-    scores: tuple[float, ...] = ()
+    scores: Sequence[float] = ()
     fold_scores: tuple[float, ...] = ()
     expected_improvement: float | None = None
 

@@ -69,11 +69,14 @@ class NoImprovement:
         """Whether the last trials brought nothing."""
         _check_integer(self, "n_trials", 1)
         _check_number(self, "min_delta", 0.0)
-        scores = np.asarray(progress.scores, dtype=float)
-        before, recent = scores[: -self.n_trials], scores[-self.n_trials :]
+        recent = np.asarray(progress.scores[-self.n_trials :], dtype=float)
+        highest = np.fmax.reduce(recent, initial=-np.inf)
+        if highest < progress.best_score:
+            # The best is older: no need to go through what may be many scores.
+            return True
+        before = np.asarray(progress.scores[: -self.n_trials], dtype=float)
         if np.isnan(before).all():
             return False
-        highest = np.fmax.reduce(recent, initial=-np.inf)
         return bool(highest <= np.nanmax(before) + self.min_delta)
 
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from skbayes._evaluation.scores_so_far import ScoresSoFar
 from skbayes._protocol import FoldResult, SearchProgress, Status, Trial
 
 
@@ -25,7 +26,8 @@ class Tally:
         self.n_folds = 0
         self._best: Trial | None = None
         self._best_score = -math.inf
-        self._scores: dict[int, float] = {}
+        self._scores: list[float] = []
+        self._places: dict[int, int] = {}
         self._saved: dict[int, int] = {}
         self._n_saved = 0
 
@@ -61,7 +63,16 @@ class Tally:
             mean = float(trial.scores(self.metric or "score").mean())
             if mean > self._best_score:
                 self._best, self._best_score = trial, mean
-        self._scores[trial.index] = mean
+        self._note_score(trial.index, mean)
+
+    def _note_score(self, index: int, mean: float) -> None:
+        """Append a score, or replace it, in a new list: the old one was shown."""
+        place = self._places.setdefault(index, len(self._scores))
+        if place == len(self._scores):
+            self._scores.append(mean)
+        else:
+            self._scores = self._scores.copy()
+            self._scores[place] = mean
 
     def progress(
         self, trial: Trial, n_total: int | None, elapsed: float
@@ -77,7 +88,7 @@ class Tally:
             best_score=self._best_score if best else float("nan"),
             best_params=best.params if best else None,
             elapsed=elapsed,
-            scores=tuple(self._scores.values()),
+            scores=ScoresSoFar(self._scores),
             fold_scores=tuple(best.scores(self.metric or "score").tolist())
             if best
             else (),
