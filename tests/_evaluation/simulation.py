@@ -55,6 +55,7 @@ class SimulatedExecutor:
         self._n_started = 0
         self.finished: list[tuple[int, int]] = []
         self.busy_seconds = 0.0
+        self.spans: list[tuple[float, float]] = []
 
     @property
     def n_waiting(self) -> int:
@@ -72,6 +73,7 @@ class SimulatedExecutor:
             task = self._queue.popleft()
             seconds = self._seconds(task)
             self.busy_seconds += seconds
+            self.spans.append((now, now + seconds))
             self._n_started += 1
             heapq.heappush(self._running, (now + seconds, self._n_started, task))
 

@@ -283,3 +283,49 @@ def test_workers_are_busy(n_workers):
     )
     loop.run()
     assert executor.busy_seconds / (clock.now * n_workers) > 0.95
+
+
+def seeded_share(n_workers, seed):
+    """Share of the time workers are busy before the last fold is begun."""
+    from skbayes.search._parallelism import candidates_under_way
+
+    rng = np.random.default_rng(seed)
+    clock = Clock()
+    executor = SimulatedExecutor(
+        n_workers, lambda task: 0.4 * rng.lognormal(-0.125, 0.5), score_of, clock
+    )
+    lag = candidates_under_way(n_workers, 5, in_order=True)
+    loop = SearchLoop(
+        CountingStrategy(4 * n_workers, clock, seconds=0.01),
+        executor,
+        LoopSettings(n_splits=5, lag=lag, max_batches=n_workers + 1),
+    )
+    loop.run()
+    begins, ends = np.array(executor.spans).T
+    until = begins.max()
+    return (np.minimum(ends, until) - begins).sum() / (n_workers * until)
+
+
+@pytest.mark.parametrize("n_workers", [16, 32])
+def test_stragglers_of_a_seeded_search_leave_few_workers_idle(n_workers):
+    """Also in the unluckiest of several searches with fit times of any length."""
+    assert min(seeded_share(n_workers, seed) for seed in range(12)) > 0.95
+
+
+@pytest.mark.parametrize(
+    ("n_workers", "in_order", "expected"),
+    [
+        (1, True, 1),
+        (2, True, 2),
+        (2, False, 2),
+        (8, True, 5),
+        (8, False, 4),
+        (32, True, 28),
+        (32, False, 15),
+    ],
+)
+def test_few_candidates_are_under_way_for_few_workers(n_workers, in_order, expected):
+    """What is under way is what a proposal cannot know."""
+    from skbayes.search._parallelism import candidates_under_way
+
+    assert candidates_under_way(n_workers, 5, in_order=in_order) == expected
