@@ -104,6 +104,31 @@ if __name__ == "__main__":
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("kind", KINDS)
+def test_workers_of_ray(kind):
+    """Actors of a local ray; results are those of as many threads."""
+    pytest.importorskip("ray")
+    code = f"""
+import joblib, ray
+from ray.util.joblib import register_ray
+from tests.search.test_asynchronous import make_search, check_equal
+ray.init(num_cpus=2, include_dashboard=False, log_to_driver=False)
+register_ray()
+searches = []
+for backend in ("ray", "threading"):
+    with joblib.parallel_config(backend, n_jobs=2):
+        searches.append(make_search("{kind}").fit(X, y))
+check_equal(*searches)
+workers = {{f.worker.split("-")[0] for t in searches[0].trials_ for f in t.folds}}
+assert workers and str(os.getpid()) not in workers, workers
+print("equal", searches[0].predict(X).shape)
+ray.shutdown()
+"""
+    out, _ = drivers.run(code)
+    assert out.strip().splitlines()[-1] == "equal (30,)"
+
+
+@pytest.mark.slow
 def test_every_worker_is_used():
     """And each fold is run by one of them, not by this process."""
     import os
