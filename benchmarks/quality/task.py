@@ -98,14 +98,19 @@ class Task:
             estimator = self.build().set_params(**values)
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
-                scores = cross_val_score(
-                    estimator,
-                    X,
-                    y,
-                    cv=folds,
-                    scoring=self.scoring,
-                    error_score=failed,
-                )
+                try:
+                    scores = cross_val_score(
+                        estimator,
+                        X,
+                        y,
+                        cv=folds,
+                        scoring=self.scoring,
+                        error_score=failed,
+                    )
+                except ValueError:  # scikit-learn's word for "all fits failed"
+                    if failed == "raise":
+                        raise
+                    scores = np.full(len(folds), failed)
             return [max(float(score), self.floor) for score in scores]
 
         return evaluate
