@@ -39,7 +39,8 @@ class BayesSearchCV(SearchCV):
 
     n_iter : int, default=50
         How many candidates are tried, over all dicts together. A finite space that
-        has no more is tried as a whole, in grid order.
+        has no more is tried as a whole, in grid order. The more are left, the more a
+        candidate has to promise: the search looks around first and refines at its end.
 
     scoring : str, callable, list, tuple or dict, default=None
         How a fitted model is scored on the held-out part of a fold; greater is
