@@ -110,15 +110,14 @@ def _absolute_percentage(y: Any, predicted: Any) -> Any:
     return np.abs(y - predicted) / np.maximum(np.abs(y), least)
 
 
-def _moments(truth: FoldTruth) -> FloatArray:
-    # About the fold's mean: the sums of squares would cancel far from zero.
-    centred = truth.y - truth.y.mean()
-    return np.column_stack([np.ones(len(centred)), centred, centred**2])
+def _variance(truth: FoldTruth) -> FloatArray:
+    # Of the whole fold, also where only some of it is drawn: among the few samples that
+    # a bag leaves out the truth varies by chance so little that ratios explode.
+    return np.full((len(truth.y), 1), np.var(truth.y))
 
 
 def _determination(sums: FloatArray, shared: FloatArray) -> FloatArray:
-    n, first, second = np.moveaxis(shared, -1, 0)
-    return 1.0 - sums[..., 0] / (second - first**2 / n)
+    return 1.0 - _ratio(sums, shared)
 
 
 # ---------------------------------------------------------------- classification
@@ -286,7 +285,7 @@ def _table() -> dict[str, ScoreSums]:
         "neg_log_loss": ScoreSums(_log_loss, _ones, _negative_ratio),
         "neg_brier_score": ScoreSums(_brier, _ones, _negative_ratio),
         "roc_auc": ScoreSums(_placements, _is_positive, _sum_of_ratios, _area),
-        "r2": ScoreSums(_errors(_square), _moments, _determination),
+        "r2": ScoreSums(_errors(_square), _variance, _determination),
         "neg_mean_squared_error": ScoreSums(_errors(_square), _ones, _negative_ratio),
         "neg_root_mean_squared_error": ScoreSums(
             _errors(_square), _ones, _negative_root

@@ -53,7 +53,7 @@ def called(kept, units, weights):
     return table.mean(axis=2)
 
 
-@pytest.mark.parametrize("scoring", FORMS)
+@pytest.mark.parametrize("scoring", sorted(set(FORMS) - {"r2"}))
 def test_sums_equal_calls_of_the_scorer(scoring):
     """By sums over weighted samples comes what the scorer gives on drawn samples."""
     if scoring in REGRESSION:
@@ -72,6 +72,22 @@ def test_sums_equal_calls_of_the_scorer(scoring):
     chosen = np.arange(8) % 3
     exact = expected[np.arange(8), chosen]
     np.testing.assert_allclose(scores.of_chosen(weights, chosen), exact, atol=1e-9)
+
+
+def test_determination_of_few_samples():
+    """R2 of what a bag leaves out of a small fold is right on average.
+
+    Computed from those few samples alone, as the scorer would, it is far too low.
+    """
+    data = measured(60)
+    search = search_of(NoisyRegressor(noise=2.0), 1, data, cv=5, scoring="r2")
+    kept, units, scores = scores_of(search)
+    left_out = (units.draw(400, np.random.default_rng(1)) == 0).astype(float)
+    has_all = [(left_out[:, units.of_sample[t]].sum(axis=1) > 1) for t in kept.tests]
+    left_out = left_out[np.all(has_all, axis=0)]
+    estimate = scores.of_chosen(left_out, np.zeros(len(left_out), dtype=int)).mean()
+    assert estimate == pytest.approx(search.best_score_, abs=0.03)
+    assert called(kept, units, left_out[:50]).mean() < search.best_score_ - 0.2
 
 
 def test_sums_serve_several_classes():
