@@ -29,7 +29,6 @@ symbol              shape             meaning
 from skbayes._gp.cost import CostModel, fit_cost
 from skbayes._gp.fit import fit_hyperparameters
 from skbayes._gp.hyperparameters import Hyperparameters, default_hyperparameters
-from skbayes._gp.laplace import HyperparameterPosterior, laplace
 from skbayes._gp.layout import Layout
 from skbayes._gp.linalg import NotPositiveDefiniteError
 from skbayes._gp.regressor import GaussianProcess
@@ -44,7 +43,6 @@ from skbayes._gp.transforms import (
 __all__ = [
     "CostModel",
     "GaussianProcess",
-    "HyperparameterPosterior",
     "Hyperparameters",
     "Layout",
     "NotPositiveDefiniteError",
@@ -55,6 +53,5 @@ __all__ = [
     "fit_hyperparameters",
     "fit_standardisation",
     "fit_yeo_johnson",
-    "laplace",
     "limit_threads",
 ]

@@ -59,13 +59,13 @@ def fit_hyperparameters(
     Hyperparameters
         The best found; the best start where no iteration improves on it.
     """
-    objective = likelihood_of(layout, U, y, extra_noise)
+    objective = _likelihood_of(layout, U, y, extra_noise)
     p = objective.parameters
     thetas = [p.pack(h) for h in _starts(layout, start, restart)]
     return p.unpack(_lowest(objective, thetas, max_iterations))
 
 
-def likelihood_of(
+def _likelihood_of(
     layout: Layout, U: FloatArray, y: FloatArray, extra_noise: FloatArray | None
 ) -> NegativeLogPosterior:
     """The function that a fit to these trials, or a subset of them, minimises."""
