@@ -1,11 +1,8 @@
 """The one loop of all searches: ask for candidates, run their folds, tell.
 
 A candidate is opened when a worker would otherwise have nothing to do, its folds
-are handed out in order, and it ends when none of them is left to run.
-
-What an adaptive strategy may know when it proposes candidate t is fixed, so that a
-search with a seed gives the same result whatever finishes first: every candidate up
-to t - lag has ended and been told, in order; the others are pending.
+are handed out in order, and it ends when none of them is left to run. What the
+strategy knows when it is asked is settled in `telling`.
 """
 
 from __future__ import annotations
@@ -13,13 +10,12 @@ from __future__ import annotations
 import math
 import time
 from collections import deque
-from collections.abc import Hashable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from skbayes._evaluation.executor import Executor, Outcome, Task
-from skbayes._evaluation.identity import params_key
-from skbayes._evaluation.open_trial import OpenTrial, PendingTrials
+from skbayes._evaluation.open_trial import OpenTrial
 from skbayes._evaluation.partners import (
     Context,
     FoldStore,
@@ -30,6 +26,8 @@ from skbayes._evaluation.partners import (
 )
 from skbayes._evaluation.rivals import Rivals
 from skbayes._evaluation.tally import Tally
+from skbayes._evaluation.telling import OrderOfTelling
+from skbayes._evaluation.twins import Twins
 from skbayes._protocol import FoldResult, Params, Status, Strategy, Trial
 
 
@@ -115,17 +113,22 @@ class SearchLoop:
         self._open: dict[int, OpenTrial] = {}
         self._ready: deque[OpenTrial] = deque()
         self._ended: dict[int, Trial] = {}
-        self._first_open = 0
-        self._n_told = 0
-        self._seen: dict[Hashable, int] = {}
-        self._twins: dict[int, list[OpenTrial]] = {}
+        self._twins = Twins()
         self._n_opened = 0
         self._caught_up: set[int] = set()
-        self._waits_for_order = settings.lag is not None and settings.in_order
         self._is_stopping = False
         self._is_used_up = False
         self._began = time.monotonic()
         self._tally = Tally(settings.metric)
+        self._order = OrderOfTelling(
+            strategy,
+            self._tally,
+            self._open,
+            self._ended,
+            n_splits=settings.n_splits,
+            lag=settings.lag,
+            in_order=settings.in_order,
+        )
         #: What cut the search short from outside: Ctrl-C, or an error in a callback.
         self.interruption: BaseException | None = None
 
@@ -213,7 +216,7 @@ class SearchLoop:
 
     def _open_next(self) -> bool:
         """Ask for a candidate and open it; False if there is none to be had now."""
-        if self._is_used_up or not self._may_ask():
+        if self._is_used_up or not self._order.make_ready(self._n_opened):
             return False
         params = self._next_params()
         if params is None:
@@ -233,41 +236,19 @@ class SearchLoop:
             total is None or self._n_opened < total
         ):
             return self._replay[self._n_opened]
-        proposed = self._strategy.ask(1, self._pending())
-        return proposed[0] if proposed else None
-
-    def _may_ask(self) -> bool:
-        lag = self._settings.lag
-        if lag is None:
-            return True
-        if not self._settings.in_order:
-            return len(self._open) < lag
-        if self._first_open <= self._n_opened - lag:
-            return False
-        self._tell_up_to(self._n_opened - lag)
-        return True
-
-    def _pending(self) -> Sequence[Trial]:
-        """What the strategy does not know the end of."""
-        n_splits = self._settings.n_splits
-        if not self._waits_for_order:
-            return PendingTrials(self._open, n_splits)
-        # Folds that have ended are left out: which ones have is a matter of chance.
-        known = range(self._n_told, self._n_opened)
-        params = (self._open.get(i) or self._ended[i] for i in known)
-        return [Trial(t.index, t.params, n_splits) for t in params]
+        return self._order.ask(self._n_opened)
 
     def _is_twin(self, trial: OpenTrial) -> bool:
         """Let a candidate that was proposed before share that one's results."""
         if not self._settings.reuse_duplicates:
             return False
-        first = self._seen.setdefault(params_key(trial.params), trial.index)
-        if first == trial.index:
+        first = self._twins.first_of(trial)
+        if first is None:
             return False
         if first in self._ended:
             self._end_twin(trial, self._ended[first])
         else:
-            self._twins.setdefault(first, []).append(trial)
+            self._twins.wait_for(first, trial)
         return True
 
     def _begin(self, trial: OpenTrial) -> None:
@@ -356,7 +337,7 @@ class SearchLoop:
         closed = trial.close(self._settings.n_splits, Status.COMPLETE)
         status = self._tally.status(closed)
         self._record(replace(closed, status=status))
-        for twin in self._twins.pop(trial.index, ()):
+        for twin in self._twins.pop(trial.index):
             self._end_twin(twin, self._ended[trial.index])
 
     def _end_twin(self, twin: OpenTrial, first: Trial) -> None:
@@ -365,25 +346,12 @@ class SearchLoop:
     def _record(self, trial: Trial) -> None:
         del self._open[trial.index]
         self._ended[trial.index] = trial
-        while self._first_open in self._ended:
-            self._first_open += 1
         self._tally.count_trial(trial)
         if self._store is not None:
             guarded(self._store.finish, trial.index, trial.params, trial.status)
-        if not self._waits_for_order or trial.index < self._n_told:
-            self._strategy.tell(self._for_strategy(trial))
+        self._order.note_end(trial)
         if self._observers:
             self._notify(trial)
-
-    def _tell_up_to(self, index: int) -> None:
-        """Tell the strategy every trial up to `index` that it does not know yet."""
-        while self._n_told <= index:
-            self._strategy.tell(self._for_strategy(self._ended[self._n_told]))
-            self._n_told += 1
-
-    def _for_strategy(self, trial: Trial) -> Trial:
-        """A trial with the one score that decides, under the name ``"score"``."""
-        return self._tally.with_single_score(trial)
 
     def _notify(self, trial: Trial) -> None:
         progress = self._tally.progress(
@@ -406,15 +374,10 @@ class SearchLoop:
     def _close_unfinished(self) -> None:
         """Record what the end of the search cut off, and tell the strategy the rest."""
         n_splits = self._settings.n_splits
-        for twins in self._twins.values():
-            for twin in twins:
-                self._open.pop(twin.index)
+        for twin in self._twins.waiting():
+            del self._open[twin.index]
         for index, trial in sorted(self._open.items()):
             if trial.results:
                 self._ended[index] = trial.close(n_splits, Status.STOPPED)
         self._open.clear()
-        if self._waits_for_order:
-            for index in sorted(self._ended):
-                if index >= self._n_told:
-                    self._strategy.tell(self._for_strategy(self._ended[index]))
-            self._n_told = self._n_opened
+        self._order.tell_rest()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import overload
 
@@ -34,7 +34,7 @@ class PendingTrials(Sequence[Trial]):
     A strategy that only counts them, as grid search does, pays nothing for them.
     """
 
-    def __init__(self, trials: dict[int, OpenTrial], n_splits: int) -> None:
+    def __init__(self, trials: Mapping[int, OpenTrial], n_splits: int) -> None:
         self._trials = trials
         self._n_splits = n_splits
 

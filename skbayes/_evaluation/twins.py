@@ -1,0 +1,33 @@
+"""Candidates that were proposed before: they share the results of the first."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+
+from skbayes._evaluation.identity import params_key
+from skbayes._evaluation.open_trial import OpenTrial
+
+
+class Twins:
+    """Which candidates are equal, and which wait for their first to end."""
+
+    def __init__(self) -> None:
+        self._first: dict[Hashable, int] = {}
+        self._waiting: dict[int, list[OpenTrial]] = {}
+
+    def first_of(self, trial: OpenTrial) -> int | None:
+        """The number of the first candidate equal to this one, None if it is that."""
+        first = self._first.setdefault(params_key(trial.params), trial.index)
+        return None if first == trial.index else first
+
+    def wait_for(self, first: int, twin: OpenTrial) -> None:
+        """Let a candidate end when another one does."""
+        self._waiting.setdefault(first, []).append(twin)
+
+    def pop(self, first: int) -> list[OpenTrial]:
+        """Those that waited for a candidate, which wait no longer."""
+        return self._waiting.pop(first, [])
+
+    def waiting(self) -> list[OpenTrial]:
+        """All that wait."""
+        return [twin for twins in self._waiting.values() for twin in twins]
