@@ -9,11 +9,13 @@ from __future__ import annotations
 import os
 import queue
 import tempfile
+import threading
 from collections import deque
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import zip_longest
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Protocol, Self
@@ -22,7 +24,8 @@ from joblib import effective_n_jobs
 
 from skbayes._compat import BrokenProcessPool, JoblibPool, with_configuration
 from skbayes._evaluation.fold import Evaluation, run_fold
-from skbayes._evaluation.worker_warnings import run_fold_noting_warnings
+from skbayes._evaluation.interrupts import interrupts_held
+from skbayes._evaluation.spool import run_fold_of_batch, spooled
 from skbayes._protocol import FoldResult, Params
 
 #: Seconds of work that are worth handing over: a round trip to a worker process
@@ -54,6 +57,10 @@ class Outcome:
 class Executor(Protocol):
     """Runs tasks; the loop needs no more than this, nor does a simulation of it."""
 
+    #: Tasks that have ended, oldest first. They stay here until they are taken, so
+    #: that an interrupt does not lose any.
+    finished: deque[Outcome]
+
     @property
     def n_workers(self) -> int:
         """Tasks that can run at once."""
@@ -69,11 +76,11 @@ class Executor(Protocol):
     def submit(self, tasks: Sequence[Task]) -> None:
         """Hand over a batch."""
 
-    def wait(self, timeout: float | None = None) -> list[Outcome]:
-        """Tasks that have ended; blocks until there is one, or `timeout` seconds."""
+    def wait(self) -> None:
+        """Block until a task has ended, if there are any."""
 
     def abort(self) -> None:
-        """Give up what is running."""
+        """Give up what is running, but nothing that has ended."""
 
 
 class SerialExecutor:
@@ -91,6 +98,7 @@ class SerialExecutor:
     def __init__(self, evaluation: Evaluation) -> None:
         self._evaluation = evaluation
         self._tasks: deque[Task] = deque()
+        self.finished: deque[Outcome] = deque()
 
     def __enter__(self) -> Self:
         return self
@@ -107,17 +115,38 @@ class SerialExecutor:
         """Hand over a batch."""
         self._tasks.extend(tasks)
 
-    def wait(self, timeout: float | None = None) -> list[Outcome]:
+    def wait(self) -> None:
         """Run the next task."""
         if not self._tasks:
-            return []
+            return
         task = self._tasks.popleft()
         arguments = self._evaluation.arguments(task.params, task.fold, task.context)
-        return [Outcome(task, run_fold(*arguments))]
+        self.finished.append(Outcome(task, run_fold(*arguments)))
 
     def abort(self) -> None:
         """Forget what has not begun."""
         self._tasks.clear()
+
+
+class _Inbox:
+    """Batches that are back; waiting for one does not take it out."""
+
+    def __init__(self) -> None:
+        self._batches: deque[tuple[int, Any]] = deque()
+        self._bell = threading.Event()
+
+    def put(self, number: int, outcome: Any) -> None:
+        self._batches.append((number, outcome))
+        self._bell.set()
+
+    def wait(self) -> None:
+        while not self._batches:
+            self._bell.wait()
+            self._bell.clear()
+
+    def take(self) -> tuple[int, Any] | None:
+        """The oldest batch, None if there is none."""
+        return self._batches.popleft() if self._batches else None
 
 
 class PoolExecutor:
@@ -138,24 +167,22 @@ class PoolExecutor:
     def __init__(self, evaluation: Evaluation, n_jobs: int | None) -> None:
         self._evaluation = evaluation
         # Workers are to have this thread's configuration of scikit-learn.
-        self._run_fold = with_configuration(
-            partial(run_fold_noting_warnings, os.getpid())
-        )
+        self._run_fold = with_configuration(partial(run_fold_of_batch, os.getpid()))
         needs_process = evaluation.settings.fit_timeout is not None
         self._pool = JoblibPool(n_jobs, needs_process=needs_process)
-        self._done: queue.SimpleQueue[tuple[int, Any]] = queue.SimpleQueue()
+        self.finished: deque[Outcome] = deque()
+        self._inbox = _Inbox()
         self._in_flight: dict[int, tuple[Task, ...]] = {}
-        self._reports: Path | None = None
+        self._folder: Path | None = None
         self._n_submitted = 0
         self._seconds: float | None = None
         self._stack = ExitStack()
 
     def __enter__(self) -> Self:
         self._stack.enter_context(self._pool)
-        is_limited = self._evaluation.settings.fit_timeout is not None
-        if is_limited and self._pool.can_lose_workers:
+        if self._pool.shares_disk:
             folder = tempfile.TemporaryDirectory(prefix="skbayes-")
-            self._reports = Path(self._stack.enter_context(folder))
+            self._folder = Path(self._stack.enter_context(folder))
         return self
 
     def __exit__(
@@ -181,7 +208,9 @@ class PoolExecutor:
     @property
     def batch_size(self) -> int:
         """Tasks worth handing over together, from how long they have taken so far."""
-        if self._seconds is None or self._evaluation.settings.fit_timeout is not None:
+        is_limited = self._evaluation.settings.fit_timeout is not None
+        # Handing a fold to a thread costs nothing that a batch would save.
+        if self._seconds is None or is_limited or self._pool.shares_memory:
             return 1
         return max(1, int(BATCH_SECONDS / max(self._seconds, 1e-6)))
 
@@ -190,34 +219,50 @@ class PoolExecutor:
         number = self._n_submitted
         self._n_submitted += 1
         self._in_flight[number] = tuple(tasks)
-        done = self._done
+        spool = self._spool(number) if len(tasks) > 1 else None
+        more = {} if spool is None else {"spool": str(spool)}
         self._pool.submit(
-            [(self._run_fold, self._arguments(task), {}) for task in tasks],
-            lambda outcome: done.put((number, outcome)),
+            [(self._run_fold, self._arguments(task), more) for task in tasks],
+            partial(self._inbox.put, number),
         )
 
-    def wait(self, timeout: float | None = None) -> list[Outcome]:
-        """Tasks that have ended; blocks until there is one, or `timeout` seconds."""
-        outcomes: list[Outcome] = []
+    def wait(self) -> None:
+        """Block until a task has ended, if there are any."""
         self._pool.run_held()
-        while self._in_flight:
-            try:
-                number, outcome = self._done.get(not outcomes, timeout)
-            except queue.Empty:
-                break
-            tasks = self._in_flight.get(number, ())
-            try:
-                outcomes += self._note(tasks, self._pool.result(outcome))
-            except BrokenProcessPool:
-                return outcomes + self._recover()
-            del self._in_flight[number]
-        return outcomes
+        while self._in_flight and not self.finished:
+            self._inbox.wait()
+            with interrupts_held():
+                error = self._open_inbox()
+            if isinstance(error, BrokenProcessPool):
+                self._recover()
+            elif error is not None:
+                raise error
 
     def abort(self) -> None:
         """Kill the workers, and with them what is running."""
-        if self._in_flight:
-            self._forget()
+        if not self._in_flight:
+            return
+        try:
             self._pool.abort()
+        finally:
+            with interrupts_held():
+                self._open_inbox()
+                self._salvage()
+
+    def _open_inbox(self) -> BaseException | None:
+        """Take in the batches that are back; the first error among them, if any."""
+        first: BaseException | None = None
+        while batch := self._inbox.take():
+            number, outcome = batch
+            try:
+                results = self._pool.result(outcome)
+            except BaseException as error:
+                first = first or error
+                continue
+            self._note(self._in_flight.pop(number), results)
+            if (spool := self._spool(number)) is not None:
+                spool.unlink(missing_ok=True)
+        return first
 
     def _arguments(self, task: Task) -> tuple[Any, ...]:
         report = self._report(task)
@@ -227,38 +272,58 @@ class PoolExecutor:
 
     def _report(self, task: Task) -> Path | None:
         """File that tells where a task hung, if its process had to be ended."""
-        return self._reports and self._reports / f"{task.trial}-{task.fold}"
+        is_limited = self._evaluation.settings.fit_timeout is not None
+        if self._folder is None or not is_limited or not self._pool.can_lose_workers:
+            return None
+        return self._folder / f"{task.trial}-{task.fold}"
 
-    def _note(
-        self, tasks: Sequence[Task], results: Sequence[FoldResult]
-    ) -> list[Outcome]:
+    def _spool(self, number: int) -> Path | None:
+        """File that keeps what a batch has finished."""
+        return self._folder and self._folder / f"batch-{number}"
+
+    def _note(self, tasks: Sequence[Task], results: Sequence[FoldResult]) -> None:
         """Pair tasks with results, and learn how long a fold takes."""
-        for result in results:
+        for task, result in zip(tasks, results, strict=True):
             seconds = result.fit_time + result.score_time
             old = seconds if self._seconds is None else self._seconds
             self._seconds = old + _SMOOTHING * (seconds - old)
-        return [Outcome(t, r) for t, r in zip(tasks, results, strict=True)]
+            self.finished.append(Outcome(task, result))
 
-    def _recover(self) -> list[Outcome]:
+    def _salvage(self) -> list[Task]:
+        """Expect nothing more of what is in flight: the tasks that have not ended."""
+        lost: list[Task] = []
+        for number, tasks in self._in_flight.items():
+            spool = self._spool(number)
+            results = spooled(spool) if spool is not None else []
+            for task, result in zip_longest(tasks, results):
+                if result is None:
+                    lost.append(task)
+                else:
+                    self._note([task], [result])
+        self._in_flight.clear()
+        self._inbox = _Inbox()
+        return lost
+
+    def _recover(self) -> None:
         """Start new workers and run what was in flight again.
 
         If it is not known which task ended its worker, one task at a time.
         """
-        lost = [task for batch in self._in_flight.values() for task in batch]
-        self._forget()
+        with interrupts_held():
+            lost = self._salvage()
         self._pool.restart()
         results = [(task, self._overdue(task)) for task in lost]
         overdue = [Outcome(task, result) for task, result in results if result]
+        self.finished.extend(overdue)
         lost = [task for task, result in results if not result]
         if not overdue:
-            return self._run_one_by_one(lost)
-        for task in lost:
-            self.submit([task])
-        return overdue
+            self._run_one_by_one(lost)
+        else:
+            for task in lost:
+                self.submit([task])
 
-    def _run_one_by_one(self, lost: Sequence[Task]) -> list[Outcome]:
+    def _run_one_by_one(self, lost: Sequence[Task]) -> None:
         """Find out which tasks end their worker, and run the others."""
-        outcomes: list[Outcome] = []
         guilty: dict[int, FoldResult] = {}
         for task in sorted(lost, key=lambda task: (task.trial, task.fold)):
             if task.trial in guilty:
@@ -267,8 +332,7 @@ class PoolExecutor:
                 result = self._run_alone(task)
             if result.is_fatal:
                 guilty[task.trial] = result
-            outcomes.append(Outcome(task, result))
-        return outcomes
+            self.finished.append(Outcome(task, result))
 
     def _overdue(self, task: Task) -> FoldResult | None:
         """The record of a task whose worker was ended because it took too long."""
@@ -282,11 +346,6 @@ class PoolExecutor:
         )
         report.unlink()
         return failed_fold(task.fold, error, self._evaluation)
-
-    def _forget(self) -> None:
-        """Expect nothing more of what is in flight."""
-        self._in_flight.clear()
-        self._done = queue.SimpleQueue()
 
     def _run_alone(self, task: Task) -> FoldResult:
         """Run a task with nothing beside it: if the worker dies now, it did it."""

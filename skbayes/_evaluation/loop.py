@@ -10,11 +10,14 @@ from __future__ import annotations
 import math
 import time
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
 
 from skbayes._evaluation.executor import Executor, Outcome, Task
+from skbayes._evaluation.interrupts import interrupts_held
 from skbayes._evaluation.open_trial import OpenTrial
 from skbayes._evaluation.partners import (
     Context,
@@ -28,7 +31,14 @@ from skbayes._evaluation.rivals import Rivals
 from skbayes._evaluation.tally import Tally
 from skbayes._evaluation.telling import OrderOfTelling
 from skbayes._evaluation.twins import Twins
-from skbayes._protocol import FoldResult, Params, Status, Strategy, Trial
+from skbayes._protocol import (
+    FoldResult,
+    Params,
+    SearchProgress,
+    Status,
+    Strategy,
+    Trial,
+)
 
 
 @dataclass(frozen=True)
@@ -129,6 +139,9 @@ class SearchLoop:
             lag=settings.lag,
             in_order=settings.in_order,
         )
+        #: What observers are to be told next.
+        self._news: deque[Callable[[], None]] = deque()
+        self._failure: ObserverError | None = None
         #: What cut the search short from outside: Ctrl-C, or an error in a callback.
         self.interruption: BaseException | None = None
 
@@ -145,7 +158,7 @@ class SearchLoop:
         except ObserverError as error:
             self._interrupt(error.__cause__ or error)
         except BaseException:
-            self._executor.abort()
+            self._save_what_ended()
             raise
         self._close_unfinished()
         ended = (self._ended[i] for i in sorted(self._ended))
@@ -161,8 +174,11 @@ class SearchLoop:
                 if self._is_stopping or not self._catch_up():
                     return
                 continue
-            for outcome in self._executor.wait():
-                self._receive(outcome)
+            self._executor.wait()
+            while self._executor.finished:
+                with interrupts_held():
+                    self._receive(self._executor.finished.popleft())
+                self._announce()
 
     def _hand_out(self) -> None:
         while self._executor.n_waiting < self._settings.max_batches:
@@ -222,12 +238,17 @@ class SearchLoop:
         if params is None:
             self._is_used_up = True
             return False
+        with interrupts_held():
+            self._open_trial(params)
+        self._announce()
+        return True
+
+    def _open_trial(self, params: Params) -> None:
         trial = OpenTrial(self._n_opened, params, deque())
         self._n_opened += 1
         self._open[trial.index] = trial
         if not self._is_twin(trial):
             self._begin(trial)
-        return True
 
     def _next_params(self) -> Params | None:
         """The next candidate: of the run that is continued, else a new one."""
@@ -256,7 +277,7 @@ class SearchLoop:
         n_splits = self._settings.n_splits
         order = self._race.fold_order(trial.index) if self._race else range(n_splits)
         if self._store is not None:
-            trial.results.update(self._store.find(trial.params))
+            trial.results.update(guarded(self._store.find, trial.params))
             for result in trial.results.values():
                 self._tally.note_metric(result)
         missing = [k for k in order if k not in trial.results]
@@ -317,9 +338,8 @@ class SearchLoop:
         self._is_stopping |= result.stop
         self._tally.count_fold(result)
         if self._store is not None:
-            guarded(self._store.write, task.trial, task.params, result)
-        for observer in self._observers:
-            guarded(observer.on_fold, task.trial, task.params, result)
+            self._keep(self._store.write, task.trial, task.params, result)
+        self._news.append(partial(self._tell_of_fold, task, result))
         if not trial.n_running and not trial.todo:
             self._go_on(trial)
 
@@ -348,15 +368,36 @@ class SearchLoop:
         self._ended[trial.index] = trial
         self._tally.count_trial(trial)
         if self._store is not None:
-            guarded(self._store.finish, trial.index, trial.params, trial.status)
+            self._keep(self._store.finish, trial.index, trial.params, trial.status)
         self._order.note_end(trial)
         if self._observers:
-            self._notify(trial)
+            progress = self._tally.progress(
+                trial, self._strategy.n_candidates, time.monotonic() - self._began
+            )
+            self._news.append(partial(self._tell_of_trial, progress))
 
-    def _notify(self, trial: Trial) -> None:
-        progress = self._tally.progress(
-            trial, self._strategy.n_candidates, time.monotonic() - self._began
-        )
+    def _keep(self, write: Callable[..., None], *record: Any) -> None:
+        """Write to the store; if it fails, that is the last of it and of the search."""
+        try:
+            guarded(write, *record)
+        except ObserverError as error:
+            self._store = None
+            self._failure = error
+
+    # ---------------------------------------------------------------- telling
+
+    def _announce(self) -> None:
+        """Tell observers what has been recorded; they may take long, raise or stop."""
+        if self._failure is not None:
+            raise self._failure
+        while self._news:
+            self._news.popleft()()
+
+    def _tell_of_fold(self, task: Task, result: FoldResult) -> None:
+        for observer in self._observers:
+            guarded(observer.on_fold, task.trial, task.params, result)
+
+    def _tell_of_trial(self, progress: SearchProgress) -> None:
         if self._settings.estimates_improvement:
             gain = self._strategy.expected_improvement()
             progress = replace(progress, expected_improvement=gain)
@@ -367,9 +408,16 @@ class SearchLoop:
 
     def _interrupt(self, error: BaseException) -> None:
         self.interruption = error
+        self._save_what_ended()
+
+    def _save_what_ended(self) -> None:
+        """Give up what is running, and record what is not."""
         # An impatient second Ctrl-C must not cost what has been finished.
         with suppress(KeyboardInterrupt):
             self._executor.abort()
+        with suppress(KeyboardInterrupt), interrupts_held():
+            while self._executor.finished:
+                self._receive(self._executor.finished.popleft())
 
     def _close_unfinished(self) -> None:
         """Record what the end of the search cut off, and tell the strategy the rest."""

@@ -54,7 +54,7 @@ def test_every_fold_is_run_exactly_once(search):
     """Whatever ends first, each fold of each candidate is run once and recorded."""
     trials, executor, _ = simulate(**search)
     n_folds = search["n_candidates"] * search["n_splits"]
-    assert len(executor.finished) == len(set(executor.finished)) == n_folds
+    assert len(executor.ended) == len(set(executor.ended)) == n_folds
     assert [t.params["x"] for t in trials] == list(range(search["n_candidates"]))
     for trial in trials:
         assert trial.status == Status.COMPLETE
@@ -101,7 +101,7 @@ def test_racing_stops_losers_and_completes_the_winner():
     )
     whole, _, _ = simulate(n_candidates=40, n_splits=5, lag=1)
     means = np.array([t.scores().mean() for t in whole])
-    assert len(executor.finished) < 0.75 * 200
+    assert len(executor.ended) < 0.75 * 200
     best = np.nanmax([t.scores().mean() for t in trials])
     assert best > means.max() - 0.1 * means.std()
     assert {t.status for t in trials} == {Status.COMPLETE, Status.STOPPED}
@@ -115,7 +115,7 @@ def test_a_failed_fold_makes_a_failed_trial_and_nothing_else(n_workers):
         return np.nan if params["x"] == 2 and fold == 1 else 1.0
 
     trials, executor, _ = simulate(n_workers=n_workers, score=score)
-    assert len(executor.finished) == 8 * 3
+    assert len(executor.ended) == 8 * 3
     assert [t.index for t in trials if t.status == Status.FAILED] == [2]
 
 
@@ -130,9 +130,9 @@ def test_failures_and_kills_cost_their_candidates_only(search, failing, killing)
         return np.nan if params["x"] in failing else score_of(params, fold)
 
     trials, executor, _ = simulate(**search, score=score)
-    assert len(executor.finished) == len(set(executor.finished))
+    assert len(executor.ended) == len(set(executor.ended))
     for trial in trials:
-        n_run = sum(index == trial.index for index, _ in executor.finished)
+        n_run = sum(index == trial.index for index, _ in executor.ended)
         x = trial.params["x"]
         assert len(trial.folds) == search["n_splits"]
         assert (trial.status == Status.FAILED) == (x in failing | killing)
@@ -154,7 +154,7 @@ def test_a_candidate_proposed_twice_is_run_once(n_workers):
     trials, executor, _ = simulate(
         n_workers=n_workers, strategy=TwiceTheSame(8), n_splits=3
     )
-    assert len(executor.finished) == 4 * 3
+    assert len(executor.ended) == 4 * 3
     assert [t.index for t in trials] == list(range(8))
     for first, second in zip(trials[::2], trials[1::2], strict=True):
         assert first.folds == second.folds
@@ -187,7 +187,7 @@ def test_a_stopped_search_keeps_all_that_was_finished(search, n_trials):
     observer = Recorder(n_trials)
     trials, executor, _ = simulate(**search, observers=[observer])
     kept = [(t.index, f.fold) for t in trials for f in t.folds]
-    assert len(kept) == len(executor.finished)
+    assert len(kept) == len(executor.ended)
     assert [t.index for t in trials] == list(range(len(trials)))
     if search["n_candidates"] > n_trials:
         n_open = search["n_workers"] + 1
