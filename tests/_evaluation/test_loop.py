@@ -23,11 +23,11 @@ def score_of(params, fold):
 
 def simulate(
     *, n_workers=1, n_splits=3, n_candidates=8, lag=None, in_order=True, seed=0,
-    race=None, score=score_of, strategy=None, **partners,
+    race=None, score=score_of, strategy=None, executor=SimulatedExecutor, **partners,
 ):  # fmt: skip
     """Run a search on simulated workers: trials, executor and strategy."""
     rng = np.random.default_rng(seed)
-    executor = SimulatedExecutor(n_workers, lambda task: rng.exponential(), score)
+    executor = executor(n_workers, lambda task: rng.exponential(), score)
     strategy = strategy or CountingStrategy(n_candidates)
     settings_ = LoopSettings(
         n_splits=n_splits, lag=lag, in_order=in_order, max_batches=n_workers + 1
