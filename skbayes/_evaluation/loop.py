@@ -12,12 +12,13 @@ import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
 from skbayes._evaluation.executor import Executor, Outcome, Task
 from skbayes._evaluation.interrupts import interrupts_held
+from skbayes._evaluation.loop_settings import LoopSettings
 from skbayes._evaluation.open_trial import OpenTrial
 from skbayes._evaluation.partners import (
     Context,
@@ -27,7 +28,7 @@ from skbayes._evaluation.partners import (
     Race,
     guarded,
 )
-from skbayes._evaluation.rivals import Rivals
+from skbayes._evaluation.running_race import RunningRace
 from skbayes._evaluation.tally import Tally
 from skbayes._evaluation.telling import OrderOfTelling
 from skbayes._evaluation.twins import Twins
@@ -39,41 +40,6 @@ from skbayes._protocol import (
     Strategy,
     Trial,
 )
-
-
-@dataclass(frozen=True)
-class LoopSettings:
-    """How a search is run.
-
-    Parameters
-    ----------
-    n_splits : int
-        Folds of a complete trial.
-    metric : str or None
-        The score that decides; None: the first one the scorer gives.
-    lag : int or None
-        How many candidates may be under way when a new one is proposed; None for a
-        strategy that ignores what it is told.
-    in_order : bool
-        Whether trials are told in the order they were proposed, for repeatability.
-    max_batches : int
-        Batches in flight at most.
-    time_budget : float or None
-        Seconds after which no new fit starts.
-    reuse_duplicates : bool
-        Whether a candidate seen before gets its twin's results instead of new fits.
-    estimates_improvement : bool
-        Whether observers want to know what the next candidate is expected to gain.
-    """
-
-    n_splits: int
-    metric: str | None = None
-    lag: int | None = None
-    in_order: bool = True
-    max_batches: int = 1
-    time_budget: float | None = None
-    reuse_duplicates: bool = True
-    estimates_improvement: bool = False
 
 
 class SearchLoop:
@@ -118,14 +84,11 @@ class SearchLoop:
         self._context = context
         self._store = store
         self._replay = replay
-        self._race = race
-        self._rivals = Rivals(settings.n_splits)
         self._open: dict[int, OpenTrial] = {}
         self._ready: deque[OpenTrial] = deque()
         self._ended: dict[int, Trial] = {}
         self._twins = Twins()
         self._n_opened = 0
-        self._caught_up: set[int] = set()
         self._is_stopping = False
         self._is_used_up = False
         self._began = time.monotonic()
@@ -139,6 +102,15 @@ class SearchLoop:
             lag=settings.lag,
             in_order=settings.in_order,
         )
+        self._race: RunningRace | None = None
+        if race is not None:
+            self._race = RunningRace(
+                race,
+                self._tally,
+                self._ended,
+                n_splits=settings.n_splits,
+                lag=settings.lag,
+            )
         #: What observers are to be told next.
         self._news: deque[Callable[[], None]] = deque()
         self._failure: ObserverError | None = None
@@ -288,33 +260,18 @@ class SearchLoop:
 
     def _go_on(self, trial: OpenTrial) -> None:
         """Line up what is left of a candidate, or end it."""
-        if trial.held and not self._is_lost(trial):
+        if trial.held and not (self._race and self._race.is_lost(trial)):
             trial.todo.append(trial.held.popleft())
         if trial.todo:
             self._ready.append(trial)
         else:
             self._end(trial)
 
-    def _is_lost(self, trial: OpenTrial) -> bool:
-        """Whether the race is over for a candidate.
-
-        Its rivals are those that had ended for certain when it was opened, so that
-        the answer does not depend on what happens to have finished since.
-        """
-        if self._race is None or not trial.results or trial.index in self._caught_up:
-            return False
-        n_known = trial.index - (self._settings.lag or 1) + 1
-        metric = self._tally.metric or "score"
-        rivals = self._rivals.among_first(n_known, self._ended, metric)
-        return self._race.is_lost(trial.results, rivals, metric)
-
     def _catch_up(self) -> bool:
         """Run the missing folds of stopped candidates that may have won, once."""
-        if self._race is None or self._caught_up:
+        if self._race is None:
             return False
-        trials = [self._ended[i] for i in range(self._n_opened)]
-        chosen = self._race.catch_up(trials, self._tally.metric or "score")
-        self._caught_up.update(chosen)
+        chosen = self._race.catch_up()
         for index in chosen:
             stopped = self._ended.pop(index)
             trial = OpenTrial(index, stopped.params, deque())

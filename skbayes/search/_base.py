@@ -20,10 +20,11 @@ from skbayes._compat import (
     fit_context,
     named_scorers,
 )
-from skbayes._evaluation.executor import open_executor
 from skbayes._evaluation.failures import report_failures
-from skbayes._evaluation.loop import LoopSettings, SearchLoop
+from skbayes._evaluation.loop import SearchLoop
+from skbayes._evaluation.loop_settings import LoopSettings
 from skbayes._evaluation.partners import Observer
+from skbayes._evaluation.pool_executor import open_executor
 from skbayes._evaluation.printer import Printer
 from skbayes._evaluation.racing import PairedRace, adjusted_scores
 from skbayes._evaluation.results import metrics_of, tabulate

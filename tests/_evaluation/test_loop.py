@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from skbayes._evaluation.loop import LoopSettings, SearchLoop
+from skbayes._evaluation.loop import SearchLoop
+from skbayes._evaluation.loop_settings import LoopSettings
 from skbayes._evaluation.racing import PairedRace
 from skbayes._protocol import Status
 from tests._evaluation.simulation import Clock, CountingStrategy, SimulatedExecutor

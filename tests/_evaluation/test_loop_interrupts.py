@@ -24,7 +24,7 @@ pytestmark = pytest.mark.usefixtures("python_interrupts")
 
 @pytest.fixture(scope="module")
 def python_interrupts():
-    """SIGINT raises KeyboardInterrupt, also where the test run was put in background."""
+    """SIGINT raises KeyboardInterrupt, also in a test run put in the background."""
     previous = signal.signal(signal.SIGINT, signal.default_int_handler)
     yield
     signal.signal(signal.SIGINT, previous)

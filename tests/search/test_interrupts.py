@@ -8,8 +8,9 @@ import joblib
 import pytest
 from sklearn.metrics import check_scoring
 
-from skbayes._evaluation.executor import PoolExecutor, Task
+from skbayes._evaluation.executor import Task
 from skbayes._evaluation.fold import Evaluation, FoldSettings
+from skbayes._evaluation.pool_executor import PoolExecutor
 from tests.search import drivers
 from tests.search.estimators import FOLDS, N_FOLDS, Scripted, X, fits, y
 

@@ -1,0 +1,71 @@
+"""A race that is being run: the rule, and those it is run against."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from skbayes._evaluation.open_trial import OpenTrial
+from skbayes._evaluation.partners import Race
+from skbayes._evaluation.rivals import Rivals
+from skbayes._evaluation.tally import Tally
+from skbayes._protocol import Trial
+
+
+class RunningRace:
+    """Applies the rule of a race to the candidates of a search.
+
+    Parameters
+    ----------
+    race : Race
+        The rule.
+    tally : Tally
+        Knows the score that decides.
+    ended : mapping of int to Trial
+        The trials that have ended, as they are at any time.
+    n_splits : int
+        Folds of a complete trial.
+    lag : int or None
+        How many candidates may be under way when a new one is proposed.
+    """
+
+    def __init__(
+        self,
+        race: Race,
+        tally: Tally,
+        ended: Mapping[int, Trial],
+        *,
+        n_splits: int,
+        lag: int | None,
+    ) -> None:
+        self._race = race
+        self._tally = tally
+        self._ended = ended
+        self._lag = lag or 1
+        self._rivals = Rivals(n_splits)
+        self._caught_up: set[int] = set()
+
+    def fold_order(self, trial: int) -> list[int]:
+        """The order in which a trial's folds are run."""
+        return self._race.fold_order(trial)
+
+    def is_lost(self, trial: OpenTrial) -> bool:
+        """Whether the race is over for a candidate.
+
+        Its rivals are those that had ended for certain when it was opened, so that
+        the answer does not depend on what happens to have finished since.
+        """
+        if not trial.results or trial.index in self._caught_up:
+            return False
+        n_known = trial.index - self._lag + 1
+        metric = self._tally.metric or "score"
+        rivals = self._rivals.among_first(n_known, self._ended, metric)
+        return self._race.is_lost(trial.results, rivals, metric)
+
+    def catch_up(self) -> list[int]:
+        """Choose stopped candidates that may have won; once, when all have ended."""
+        if self._caught_up:
+            return []
+        trials = [self._ended[i] for i in range(len(self._ended))]
+        chosen = self._race.catch_up(trials, self._tally.metric or "score")
+        self._caught_up.update(chosen)
+        return chosen
