@@ -10,10 +10,11 @@ from __future__ import annotations
 import math
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
+from heapq import heappop, heappush
 from typing import Any
 
 from skbayes._evaluation.executor import Executor, Outcome, Task
@@ -61,6 +62,8 @@ class SearchLoop:
         Keeps finished folds.
     replay : sequence of dict
         Candidates of an earlier run that this one continues; they come first.
+    n_recorded : int
+        Candidates that an earlier run has begun, where the strategy proposes them anew.
     race : Race or None
         Stops losing candidates between folds.
     """
@@ -75,6 +78,7 @@ class SearchLoop:
         context: Context | None = None,
         store: FoldStore | None = None,
         replay: Sequence[Params] = (),
+        n_recorded: int = 0,
         race: Race | None = None,
     ) -> None:
         self._strategy = strategy
@@ -84,6 +88,10 @@ class SearchLoop:
         self._context = context
         self._store = store
         self._replay = replay
+        total = strategy.n_candidates
+        self._n_replayed = min(len(replay), len(replay) if total is None else total)
+        self._n_recorded = n_recorded
+        self._recalled: deque[OpenTrial] = deque()
         self._open: dict[int, OpenTrial] = {}
         self._ready: deque[OpenTrial] = deque()
         self._ended: dict[int, Trial] = {}
@@ -137,14 +145,67 @@ class SearchLoop:
         # A candidate that was opened but never run leaves no row behind.
         return [t if t.index == i else replace(t, index=i) for i, t in enumerate(ended)]
 
+    # -------------------------------------------------------------- recalling
+
+    def _recall(self) -> None:
+        """Take in what earlier runs have finished, in the order in which they did.
+
+        Observers are then told what they were told, and may end the search where they
+        did, before any fit.
+        """
+        for _ in range(max(self._n_replayed, self._n_recorded)):
+            params = self._next_params()
+            if params is None:
+                break
+            self._recalled.append(self._enter(params))
+        highest = 0
+        for trial in self._recalled_ends():
+            with interrupts_held():
+                self._set_off(trial)
+            # What the strategy knew then, as far as that can be told.
+            highest = max(highest, trial.index)
+            self._order.make_ready(highest)
+            self._announce()
+
+    def _recalled_ends(self) -> Iterator[OpenTrial]:
+        """Candidates of which nothing is left to run; the others stay recalled."""
+        unfinished: deque[OpenTrial] = deque()
+        ends: list[tuple[int, int]] = []
+        newest = 0
+        while True:
+            while self._recalled and self._may_set_off(self._recalled[0]):
+                trial = self._recalled.popleft()
+                if self._first_twin(trial) is not None:
+                    # Those before it had ended when it was proposed, most likely.
+                    heappush(ends, (newest, trial.index))
+                elif self._line_up(trial):
+                    unfinished.append(trial)
+                else:
+                    end = self._end_in_store(trial)
+                    newest = max(newest, end)
+                    heappush(ends, (end, trial.index))
+            if not ends:
+                break
+            yield self._open[heappop(ends)[1]]
+        self._recalled.extendleft(reversed(unfinished))
+
+    def _end_in_store(self, trial: OpenTrial) -> int:
+        """When the last of a candidate's folds was kept."""
+        if self._store is None:
+            return 0
+        written = guarded(self._store.when_written, trial.params)
+        return max((written[k] for k in trial.results if k in written), default=0)
+
     # ------------------------------------------------------------ handing out
 
     def _run(self) -> None:
+        self._recall()
         while True:
             self._hand_out()
             if not self._executor.n_waiting:
                 if self._is_stopping or not self._catch_up():
                     return
+                self._announce()
                 continue
             self._executor.wait()
             while self._executor.finished:
@@ -172,7 +233,8 @@ class SearchLoop:
         if self._settings.lag is not None or total is None:
             share = math.ceil(self._settings.n_splits / n_workers)
         else:
-            left = (total - self._n_opened) * self._settings.n_splits
+            n_left = total - self._n_opened + len(self._recalled)
+            left = n_left * self._settings.n_splits
             share = math.ceil(left / (2 * n_workers))
         return max(1, min(size, share))
 
@@ -183,7 +245,8 @@ class SearchLoop:
         if self._is_stopping:
             return None
         while not self._ready:
-            if not self._open_next():
+            # What was only looked up may have ended the search.
+            if not self._open_next() or self._is_stopping:
                 return None
         trial = self._ready[0]
         fold = trial.todo.popleft()
@@ -203,85 +266,100 @@ class SearchLoop:
         )
 
     def _open_next(self) -> bool:
-        """Ask for a candidate and open it; False if there is none to be had now."""
-        if self._is_used_up or not self._order.make_ready(self._n_opened):
+        """Set a candidate off, or ask for one; False if there is none to be had now."""
+        if self._recalled:
+            if not self._may_set_off(self._recalled[0]):
+                return False
+            trial = self._recalled.popleft()
+        elif self._is_used_up or not self._order.make_ready(self._n_opened):
             return False
-        params = self._next_params()
-        if params is None:
+        elif (params := self._next_params()) is None:
             self._is_used_up = True
             return False
+        else:
+            trial = self._enter(params)
         with interrupts_held():
-            self._open_trial(params)
+            self._set_off(trial)
         self._announce()
         return True
 
-    def _open_trial(self, params: Params) -> None:
-        trial = OpenTrial(self._n_opened, params, deque())
-        self._n_opened += 1
-        self._open[trial.index] = trial
-        if not self._is_twin(trial):
-            self._begin(trial)
-
     def _next_params(self) -> Params | None:
         """The next candidate: of the run that is continued, else a new one."""
-        total = self._strategy.n_candidates
-        if self._n_opened < len(self._replay) and (
-            total is None or self._n_opened < total
-        ):
+        if self._n_opened < self._n_replayed:
             return self._replay[self._n_opened]
         return self._order.ask(self._n_opened)
 
-    def _is_twin(self, trial: OpenTrial) -> bool:
-        """Let a candidate that was proposed before share that one's results."""
-        if not self._settings.reuse_duplicates:
-            return False
-        first = self._twins.first_of(trial)
+    def _enter(self, params: Params) -> OpenTrial:
+        """Open a candidate, with what an earlier run finished of it."""
+        index = self._n_opened
+        n_splits = self._settings.n_splits
+        folds = self._race.fold_order(index) if self._race else range(n_splits)
+        trial = OpenTrial(index, params, held=deque(folds))
+        if self._store is not None and self._first_twin(trial) is None:
+            trial.recorded.update(guarded(self._store.find, params))
+        self._open[index] = trial
+        self._n_opened += 1
+        return trial
+
+    def _may_set_off(self, trial: OpenTrial) -> bool:
+        """Whether all that a race is to know of before has ended."""
+        return self._race is None or self._order.is_certain(trial.index)
+
+    def _set_off(self, trial: OpenTrial) -> None:
+        """Line up a candidate's folds, unless it shares another one's results."""
+        first = self._first_twin(trial)
         if first is None:
-            return False
-        if first in self._ended:
+            self._go_on(trial)
+        elif first in self._ended:
             self._end_twin(trial, self._ended[first])
         else:
             self._twins.wait_for(first, trial)
-        return True
 
-    def _begin(self, trial: OpenTrial) -> None:
-        """Line up a candidate's folds, less those that an earlier run finished."""
-        n_splits = self._settings.n_splits
-        order = self._race.fold_order(trial.index) if self._race else range(n_splits)
-        if self._store is not None:
-            trial.results.update(guarded(self._store.find, trial.params))
-            for result in trial.results.values():
-                self._tally.note_metric(result)
-        missing = [k for k in order if k not in trial.results]
-        (trial.held if self._race else trial.todo).extend(missing)
-        for result in [r for r in trial.results.values() if r.is_fatal]:
-            self._give_up(trial, result)
-        self._go_on(trial)
+    def _first_twin(self, trial: OpenTrial) -> int | None:
+        """The candidate whose results this one shares, None to have its own."""
+        is_shared = self._settings.reuse_duplicates
+        return self._twins.first_of(trial) if is_shared else None
 
     def _go_on(self, trial: OpenTrial) -> None:
         """Line up what is left of a candidate, or end it."""
-        if trial.held and not (self._race and self._race.is_lost(trial)):
-            trial.todo.append(trial.held.popleft())
-        if trial.todo:
+        if self._line_up(trial):
             self._ready.append(trial)
         else:
             self._end(trial)
+
+    def _line_up(self, trial: OpenTrial) -> bool:
+        """Line up the folds to be run next, if any; take in those that are recorded."""
+        while trial.held and not (self._race and self._race.holds(trial)):
+            fold = trial.held.popleft()
+            if fold not in trial.recorded:
+                trial.todo.append(fold)
+                continue
+            result = trial.recorded.pop(fold)
+            trial.results[fold] = result
+            self._tally.note_metric(result)
+            if result.is_fatal:
+                self._give_up(trial, result)
+        return bool(trial.todo)
 
     def _catch_up(self) -> bool:
         """Run the missing folds of stopped candidates that may have won, once."""
         if self._race is None:
             return False
         chosen = self._race.catch_up()
-        for index in chosen:
-            stopped = self._ended.pop(index)
-            trial = OpenTrial(index, stopped.params, deque())
-            trial.results.update({fold.fold: fold for fold in stopped.folds})
-            trial.todo.extend(
-                k for k in self._race.fold_order(index) if k not in trial.results
-            )
-            self._open[index] = trial
-            self._ready.append(trial)
+        with interrupts_held():
+            for index in chosen:
+                self._reopen(self._ended.pop(index))
         return bool(chosen)
+
+    def _reopen(self, stopped: Trial) -> None:
+        results = {fold.fold: fold for fold in stopped.folds}
+        order = self._race.fold_order(stopped.index) if self._race else ()
+        held = deque(k for k in order if k not in results)
+        trial = OpenTrial(stopped.index, stopped.params, held=held, results=results)
+        if self._store is not None:
+            trial.recorded.update(guarded(self._store.find, trial.params))
+        self._open[trial.index] = trial
+        self._go_on(trial)
 
     # -------------------------------------------------------------- receiving
 
@@ -303,7 +381,8 @@ class SearchLoop:
     def _give_up(self, trial: OpenTrial, fatal: FoldResult) -> None:
         """Let the folds of a candidate that are left fail as this one did."""
         for fold in (*trial.todo, *trial.held):
-            trial.results[fold] = replace(fatal, fold=fold)
+            failed = replace(fatal, fold=fold)
+            trial.results[fold] = trial.recorded.pop(fold, failed)
         trial.todo.clear()
         trial.held.clear()
         if trial in self._ready:

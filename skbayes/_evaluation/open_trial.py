@@ -16,11 +16,13 @@ class OpenTrial:
 
     index: int
     params: Params
-    todo: deque[int]
+    #: Folds that are not lined up yet; in a race most wait for it to let them go on.
+    held: deque[int] = field(default_factory=deque)
+    todo: deque[int] = field(default_factory=deque)
     n_running: int = 0
     results: dict[int, FoldResult] = field(default_factory=dict)
-    #: Folds that wait for the race to let the candidate go on.
-    held: deque[int] = field(default_factory=deque)
+    #: What an earlier run finished, until it is this run's turn to have it.
+    recorded: dict[int, FoldResult] = field(default_factory=dict)
 
     def close(self, n_splits: int, status: Status) -> Trial:
         """The record of it, with the folds that have ended."""

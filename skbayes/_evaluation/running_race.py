@@ -48,13 +48,19 @@ class RunningRace:
         """The order in which a trial's folds are run."""
         return self._race.fold_order(trial)
 
-    def is_lost(self, trial: OpenTrial) -> bool:
+    def holds(self, trial: OpenTrial) -> bool:
+        """Whether a candidate gets no other fold: it has one, or it is stopped."""
+        if trial.index in self._caught_up:
+            return False
+        return bool(trial.todo) or self._is_lost(trial)
+
+    def _is_lost(self, trial: OpenTrial) -> bool:
         """Whether the race is over for a candidate.
 
         Its rivals are those that had ended for certain when it was opened, so that
         the answer does not depend on what happens to have finished since.
         """
-        if not trial.results or trial.index in self._caught_up:
+        if not trial.results:
             return False
         n_known = trial.index - self._lag + 1
         metric = self._tally.metric or "score"

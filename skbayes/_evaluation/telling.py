@@ -63,10 +63,14 @@ class OrderOfTelling:
             return True
         if not self._in_order:
             return len(self._under_way) < self._lag
-        if self._first_open <= index - self._lag:
+        if not self.is_certain(index):
             return False
         self._tell_up_to(index - self._lag)
         return True
+
+    def is_certain(self, index: int) -> bool:
+        """Whether all have ended that had when candidate `index` was proposed."""
+        return self._lag is None or self._first_open > index - self._lag
 
     def ask(self, index: int) -> Params | None:
         """Candidate `index`, for which all is ready; None if there are no more."""

@@ -163,6 +163,7 @@ class SearchCV(BaseSearchCV, metaclass=ABCMeta):
             open_journal(self, preparation, strategy.n_candidates) as journal,
             open_executor(evaluation, self.n_jobs) as executor,
         ):
+            replay, n_recorded = self._recorded(journal)
             loop = SearchLoop(
                 strategy,
                 executor,
@@ -170,7 +171,8 @@ class SearchCV(BaseSearchCV, metaclass=ABCMeta):
                 observers=observers,
                 context=tree.fold if tree.is_active else None,
                 store=journal,
-                replay=self._recorded(journal),
+                replay=replay,
+                n_recorded=n_recorded,
                 race=self._make_race(evaluation.n_splits),
             )
             try:
@@ -189,17 +191,15 @@ class SearchCV(BaseSearchCV, metaclass=ABCMeta):
         return observers, callbacks
 
     def _recorded(self, journal):
-        """Candidates of an earlier run that cannot be expected to come up again.
+        """What an earlier run has begun: the candidates, or how many.
 
-        A grid or a seeded sample has the same candidates anew, whose finished folds
-        are then found in the journal.
+        A grid or a seeded sample has the same candidates anew, in the same order.
         """
-        is_repeated = not self._is_adaptive and (
-            getattr(self, "random_state", 0) is not None
-        )
-        if journal is None or is_repeated:
-            return ()
-        return [trial.params for trial in journal.trials()]
+        if journal is None:
+            return (), 0
+        if not self._is_adaptive and getattr(self, "random_state", 0) is not None:
+            return (), journal.n_begun()
+        return [trial.params for trial in journal.trials()], 0
 
     def _make_race(self, n_splits):
         """The rule that stops losing candidates, if they are to be stopped."""

@@ -13,6 +13,7 @@ from skbayes._evaluation.loop import SearchLoop
 from skbayes._evaluation.loop_settings import LoopSettings
 from skbayes._evaluation.racing import PairedRace
 from skbayes._protocol import Status
+from skbayes.callbacks import NoImprovement
 from tests._evaluation.simulation import Clock, CountingStrategy, SimulatedExecutor
 
 
@@ -234,6 +235,10 @@ class Memory:
         """What is known of a candidate."""
         return dict(self.folds.get(params["x"], {}))
 
+    def when_written(self, params):
+        """The order in which its folds were kept."""
+        return {k: n for n, (x, k) in enumerate(self.written) if x == params["x"]}
+
     def write(self, trial, params, result):
         """Keep a fold."""
         self.written.append((params["x"], result.fold))
@@ -250,10 +255,42 @@ def test_a_search_that_is_run_again_runs_only_what_is_missing(search, n_trials):
     """A stopped search and its continuation together run each fold once."""
     store = Memory()
     simulate(**search, store=store, observers=[Recorder(n_trials)])
-    trials, _, _ = simulate(**search, store=store)
+    n_recorded = 1 + max(x for x, _ in store.written)
+    trials, _, _ = simulate(**search, store=store, n_recorded=n_recorded)
     assert len(store.written) == len(set(store.written))
     plain, _, _ = simulate(**search)
     assert [t.folds for t in trials] == [t.folds for t in plain]
+
+
+class Impatient(Recorder):
+    """An observer that ends a search when some trials in a row brought nothing."""
+
+    def __init__(self, patience):
+        super().__init__()
+        self.rule = NoImprovement(patience)
+
+    def on_trial(self, progress):
+        """Note it, and say whether it is enough."""
+        super().on_trial(progress)
+        return self.rule(progress)
+
+
+@settings(max_examples=150, deadline=None)
+@given(searches, st.integers(1, 8), st.booleans(), st.integers(0, 1000))
+def test_a_rule_that_ended_a_search_ends_it_again(search, patience, is_race, seed):
+    """Before any fit, by what it is told in the order in which it was told it."""
+    if is_race:
+        search = {**search, "lag": search["lag"] or 2, "in_order": True}
+        search["race"] = PairedRace(search["n_splits"])
+    store, observers = Memory(), [Impatient(patience), Impatient(patience)]
+    first, executor, _ = simulate(**search, store=store, observers=observers[:1])
+    n_recorded = 1 + max(x for x, _ in store.written)
+    more = {"store": store, "observers": observers[1:], "n_recorded": n_recorded}
+    second, again, _ = simulate(**{**search, "seed": seed}, **more)
+    assert again.ended == []
+    assert [t.folds for t in second] == [t.folds for t in first]
+    scores = [tuple(o.seen[-1].scores) if o.seen else () for o in observers]
+    np.testing.assert_array_equal(*scores)
 
 
 def test_candidates_of_an_earlier_run_come_first():
