@@ -10,16 +10,16 @@ from __future__ import annotations
 import math
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from functools import partial
-from heapq import heappop, heappush
 from typing import Any
 
 from skbayes._evaluation.executor import Executor, Outcome, Task
 from skbayes._evaluation.interrupts import interrupts_held
+from skbayes._evaluation.line_up import LineUp
 from skbayes._evaluation.loop_settings import LoopSettings
+from skbayes._evaluation.news import News
 from skbayes._evaluation.open_trial import OpenTrial
 from skbayes._evaluation.partners import (
     Context,
@@ -29,18 +29,12 @@ from skbayes._evaluation.partners import (
     Race,
     guarded,
 )
+from skbayes._evaluation.recalled import Recalled
 from skbayes._evaluation.running_race import RunningRace
 from skbayes._evaluation.tally import Tally
 from skbayes._evaluation.telling import OrderOfTelling
 from skbayes._evaluation.twins import Twins
-from skbayes._protocol import (
-    FoldResult,
-    Params,
-    SearchProgress,
-    Status,
-    Strategy,
-    Trial,
-)
+from skbayes._protocol import Params, Status, Strategy, Trial
 
 
 class SearchLoop:
@@ -84,43 +78,30 @@ class SearchLoop:
         self._strategy = strategy
         self._executor = executor
         self._settings = settings
-        self._observers = observers
         self._context = context
         self._store = store
-        self._replay = replay
-        total = strategy.n_candidates
-        self._n_replayed = min(len(replay), len(replay) if total is None else total)
+        self._replay = replay[: strategy.n_candidates]
         self._n_recorded = n_recorded
-        self._recalled: deque[OpenTrial] = deque()
         self._open: dict[int, OpenTrial] = {}
         self._ready: deque[OpenTrial] = deque()
         self._ended: dict[int, Trial] = {}
-        self._twins = Twins()
         self._n_opened = 0
         self._is_stopping = False
         self._is_used_up = False
         self._began = time.monotonic()
         self._tally = Tally(settings.metric)
+        self._news = News(observers, strategy, self._tally, settings)
+        self._twins = Twins(are_shared=settings.reuse_duplicates)
         self._order = OrderOfTelling(
-            strategy,
-            self._tally,
-            self._open,
-            self._ended,
-            n_splits=settings.n_splits,
-            lag=settings.lag,
-            in_order=settings.in_order,
+            strategy, self._tally, self._open, self._ended, settings
         )
-        self._race: RunningRace | None = None
-        if race is not None:
-            self._race = RunningRace(
-                race,
-                self._tally,
-                self._ended,
-                n_splits=settings.n_splits,
-                lag=settings.lag,
-            )
-        #: What observers are to be told next.
-        self._news: deque[Callable[[], None]] = deque()
+        self._race = (
+            RunningRace(race, self._tally, self._ended, settings) if race else None
+        )
+        self._line_up = LineUp(self._tally, store, self._race, settings.n_splits)
+        self._recalled = Recalled(
+            self._order, self._line_up, self._twins, is_race=race is not None
+        )
         self._failure: ObserverError | None = None
         #: What cut the search short from outside: Ctrl-C, or an error in a callback.
         self.interruption: BaseException | None = None
@@ -153,48 +134,19 @@ class SearchLoop:
         Observers are then told what they were told, and may end the search where they
         did, before any fit.
         """
-        for _ in range(max(self._n_replayed, self._n_recorded)):
+        for _ in range(max(len(self._replay), self._n_recorded)):
             params = self._next_params()
             if params is None:
                 break
-            self._recalled.append(self._enter(params))
+            self._recalled.add(self._enter(params))
         highest = 0
-        for trial in self._recalled_ends():
+        for trial in self._recalled.ends():
             with interrupts_held():
                 self._set_off(trial)
             # What the strategy knew then, as far as that can be told.
             highest = max(highest, trial.index)
             self._order.make_ready(highest)
             self._announce()
-
-    def _recalled_ends(self) -> Iterator[OpenTrial]:
-        """Candidates of which nothing is left to run; the others stay recalled."""
-        unfinished: deque[OpenTrial] = deque()
-        ends: list[tuple[int, int]] = []
-        newest = 0
-        while True:
-            while self._recalled and self._may_set_off(self._recalled[0]):
-                trial = self._recalled.popleft()
-                if self._first_twin(trial) is not None:
-                    # Those before it had ended when it was proposed, most likely.
-                    heappush(ends, (newest, trial.index))
-                elif self._line_up(trial):
-                    unfinished.append(trial)
-                else:
-                    end = self._end_in_store(trial)
-                    newest = max(newest, end)
-                    heappush(ends, (end, trial.index))
-            if not ends:
-                break
-            yield self._open[heappop(ends)[1]]
-        self._recalled.extendleft(reversed(unfinished))
-
-    def _end_in_store(self, trial: OpenTrial) -> int:
-        """When the last of a candidate's folds was kept."""
-        if self._store is None:
-            return 0
-        written = guarded(self._store.when_written, trial.params)
-        return max((written[k] for k in trial.results if k in written), default=0)
 
     # ------------------------------------------------------------ handing out
 
@@ -268,9 +220,9 @@ class SearchLoop:
     def _open_next(self) -> bool:
         """Set a candidate off, or ask for one; False if there is none to be had now."""
         if self._recalled:
-            if not self._may_set_off(self._recalled[0]):
+            trial = self._recalled.pop()
+            if trial is None:
                 return False
-            trial = self._recalled.popleft()
         elif self._is_used_up or not self._order.make_ready(self._n_opened):
             return False
         elif (params := self._next_params()) is None:
@@ -285,29 +237,22 @@ class SearchLoop:
 
     def _next_params(self) -> Params | None:
         """The next candidate: of the run that is continued, else a new one."""
-        if self._n_opened < self._n_replayed:
+        if self._n_opened < len(self._replay):
             return self._replay[self._n_opened]
         return self._order.ask(self._n_opened)
 
     def _enter(self, params: Params) -> OpenTrial:
         """Open a candidate, with what an earlier run finished of it."""
-        index = self._n_opened
-        n_splits = self._settings.n_splits
-        folds = self._race.fold_order(index) if self._race else range(n_splits)
-        trial = OpenTrial(index, params, held=deque(folds))
-        if self._store is not None and self._first_twin(trial) is None:
-            trial.recorded.update(guarded(self._store.find, params))
-        self._open[index] = trial
+        trial = self._line_up.candidate(self._n_opened, params, {})
+        if self._twins.first_of(trial) is None:
+            self._line_up.look_up(trial)
+        self._open[trial.index] = trial
         self._n_opened += 1
         return trial
 
-    def _may_set_off(self, trial: OpenTrial) -> bool:
-        """Whether all that a race is to know of before has ended."""
-        return self._race is None or self._order.is_certain(trial.index)
-
     def _set_off(self, trial: OpenTrial) -> None:
         """Line up a candidate's folds, unless it shares another one's results."""
-        first = self._first_twin(trial)
+        first = self._twins.first_of(trial)
         if first is None:
             self._go_on(trial)
         elif first in self._ended:
@@ -315,31 +260,12 @@ class SearchLoop:
         else:
             self._twins.wait_for(first, trial)
 
-    def _first_twin(self, trial: OpenTrial) -> int | None:
-        """The candidate whose results this one shares, None to have its own."""
-        is_shared = self._settings.reuse_duplicates
-        return self._twins.first_of(trial) if is_shared else None
-
     def _go_on(self, trial: OpenTrial) -> None:
         """Line up what is left of a candidate, or end it."""
-        if self._line_up(trial):
+        if self._line_up.extend(trial):
             self._ready.append(trial)
         else:
             self._end(trial)
-
-    def _line_up(self, trial: OpenTrial) -> bool:
-        """Line up the folds to be run next, if any; take in those that are recorded."""
-        while trial.held and not (self._race and self._race.holds(trial)):
-            fold = trial.held.popleft()
-            if fold not in trial.recorded:
-                trial.todo.append(fold)
-                continue
-            result = trial.recorded.pop(fold)
-            trial.results[fold] = result
-            self._tally.note_metric(result)
-            if result.is_fatal:
-                self._give_up(trial, result)
-        return bool(trial.todo)
 
     def _catch_up(self) -> bool:
         """Run the missing folds of stopped candidates that may have won, once."""
@@ -353,11 +279,8 @@ class SearchLoop:
 
     def _reopen(self, stopped: Trial) -> None:
         results = {fold.fold: fold for fold in stopped.folds}
-        order = self._race.fold_order(stopped.index) if self._race else ()
-        held = deque(k for k in order if k not in results)
-        trial = OpenTrial(stopped.index, stopped.params, held=held, results=results)
-        if self._store is not None:
-            trial.recorded.update(guarded(self._store.find, trial.params))
+        trial = self._line_up.candidate(stopped.index, stopped.params, results)
+        self._line_up.look_up(trial)
         self._open[trial.index] = trial
         self._go_on(trial)
 
@@ -369,24 +292,22 @@ class SearchLoop:
         trial.n_running -= 1
         trial.results[task.fold] = result
         if result.is_fatal:
-            self._give_up(trial, result)
+            self._line_up.give_up(trial, result)
+            if trial in self._ready:
+                self._ready.remove(trial)
         self._is_stopping |= result.stop
         self._tally.count_fold(result)
         if self._store is not None:
             self._keep(self._store.write, task.trial, task.params, result)
-        self._news.append(partial(self._tell_of_fold, task, result))
+        self._news.add_fold(outcome)
         if not trial.n_running and not trial.todo:
             self._go_on(trial)
 
-    def _give_up(self, trial: OpenTrial, fatal: FoldResult) -> None:
-        """Let the folds of a candidate that are left fail as this one did."""
-        for fold in (*trial.todo, *trial.held):
-            failed = replace(fatal, fold=fold)
-            trial.results[fold] = trial.recorded.pop(fold, failed)
-        trial.todo.clear()
-        trial.held.clear()
-        if trial in self._ready:
-            self._ready.remove(trial)
+    def _announce(self) -> None:
+        """Tell observers what has been recorded; they may end the search."""
+        if self._failure is not None:
+            raise self._failure
+        self._is_stopping |= self._news.tell()
 
     def _end(self, trial: OpenTrial) -> None:
         """Close a candidate, and with it those that share its results."""
@@ -406,11 +327,7 @@ class SearchLoop:
         if self._store is not None:
             self._keep(self._store.finish, trial.index, trial.params, trial.status)
         self._order.note_end(trial)
-        if self._observers:
-            progress = self._tally.progress(
-                trial, self._strategy.n_candidates, time.monotonic() - self._began
-            )
-            self._news.append(partial(self._tell_of_trial, progress))
+        self._news.add_trial(trial)
 
     def _keep(self, write: Callable[..., None], *record: Any) -> None:
         """Write to the store; if it fails, that is the last of it and of the search."""
@@ -419,26 +336,6 @@ class SearchLoop:
         except ObserverError as error:
             self._store = None
             self._failure = error
-
-    # ---------------------------------------------------------------- telling
-
-    def _announce(self) -> None:
-        """Tell observers what has been recorded; they may take long, raise or stop."""
-        if self._failure is not None:
-            raise self._failure
-        while self._news:
-            self._news.popleft()()
-
-    def _tell_of_fold(self, task: Task, result: FoldResult) -> None:
-        for observer in self._observers:
-            guarded(observer.on_fold, task.trial, task.params, result)
-
-    def _tell_of_trial(self, progress: SearchProgress) -> None:
-        if self._settings.estimates_improvement:
-            gain = self._strategy.expected_improvement()
-            progress = replace(progress, expected_improvement=gain)
-        for observer in self._observers:
-            self._is_stopping |= bool(guarded(observer.on_trial, progress))
 
     # ----------------------------------------------------------------- ending
 

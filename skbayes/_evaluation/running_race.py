@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from skbayes._evaluation.loop_settings import LoopSettings
 from skbayes._evaluation.open_trial import OpenTrial
 from skbayes._evaluation.partners import Race
 from skbayes._evaluation.rivals import Rivals
@@ -22,10 +23,8 @@ class RunningRace:
         Knows the score that decides.
     ended : mapping of int to Trial
         The trials that have ended, as they are at any time.
-    n_splits : int
-        Folds of a complete trial.
-    lag : int or None
-        How many candidates may be under way when a new one is proposed.
+    settings : LoopSettings
+        How many folds there are, and how many candidates may be under way.
     """
 
     def __init__(
@@ -33,15 +32,13 @@ class RunningRace:
         race: Race,
         tally: Tally,
         ended: Mapping[int, Trial],
-        *,
-        n_splits: int,
-        lag: int | None,
+        settings: LoopSettings,
     ) -> None:
         self._race = race
         self._tally = tally
         self._ended = ended
-        self._lag = lag or 1
-        self._rivals = Rivals(n_splits)
+        self._lag = settings.lag or 1
+        self._rivals = Rivals(settings.n_splits)
         self._caught_up: set[int] = set()
 
     def fold_order(self, trial: int) -> list[int]:

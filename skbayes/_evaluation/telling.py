@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from skbayes._evaluation.loop_settings import LoopSettings
 from skbayes._evaluation.open_trial import OpenTrial, PendingTrials
 from skbayes._evaluation.tally import Tally
 from skbayes._protocol import Params, Strategy, Trial
@@ -25,13 +26,8 @@ class OrderOfTelling:
         Knows the score that decides.
     under_way, ended : mapping of int to OpenTrial, to Trial
         The search's candidates by number, as they are at any time.
-    n_splits : int
-        Folds of a complete trial.
-    lag : int or None
-        How many candidates may be under way when a new one is proposed; None for a
-        strategy that ignores what it is told.
-    in_order : bool
-        Whether trials are told in the order they were proposed, for repeatability.
+    settings : LoopSettings
+        How many candidates may be under way, and whether order matters.
     """
 
     def __init__(
@@ -40,19 +36,16 @@ class OrderOfTelling:
         tally: Tally,
         under_way: Mapping[int, OpenTrial],
         ended: Mapping[int, Trial],
-        *,
-        n_splits: int,
-        lag: int | None,
-        in_order: bool,
+        settings: LoopSettings,
     ) -> None:
         self._strategy = strategy
         self._tally = tally
         self._under_way = under_way
         self._ended = ended
-        self._n_splits = n_splits
-        self._lag = lag
-        self._in_order = in_order
-        self._waits_for_order = lag is not None and in_order
+        self._n_splits = settings.n_splits
+        self._lag = settings.lag
+        self._in_order = settings.in_order
+        self._waits_for_order = settings.lag is not None and settings.in_order
         #: All trials below this number have ended.
         self._first_open = 0
         self._n_told = 0

@@ -9,14 +9,23 @@ from skbayes._evaluation.open_trial import OpenTrial
 
 
 class Twins:
-    """Which candidates are equal, and which wait for their first to end."""
+    """Which candidates are equal, and which wait for their first to end.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    are_shared : bool
+        Whether results are shared at all; if not, no candidate is another one's twin.
+    """
+
+    def __init__(self, *, are_shared: bool) -> None:
+        self._are_shared = are_shared
         self._first: dict[Hashable, int] = {}
         self._waiting: dict[int, list[OpenTrial]] = {}
 
     def first_of(self, trial: OpenTrial) -> int | None:
-        """The number of the first candidate equal to this one, None if it is that."""
+        """The number of the first candidate equal to this one; None if this is it."""
+        if not self._are_shared:
+            return None
         first = self._first.setdefault(params_key(trial.params), trial.index)
         return None if first == trial.index else first
 
