@@ -13,20 +13,24 @@ from skbayes._protocol import FoldResult, Params
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One fold of one trial, to be run."""
+    """One fold of one trial, to be run unless it waits beyond its deadline.
+
+    The deadline is a time of this machine's monotonic clock.
+    """
 
     trial: int
     fold: int
     params: Params
     context: Any = None
+    deadline: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """A task and what it gave."""
+    """A task and what it gave; None if its deadline passed before it was begun."""
 
     task: Task
-    result: FoldResult
+    result: FoldResult | None
 
 
 class Executor(Protocol):

@@ -34,7 +34,7 @@ from skbayes._evaluation.running_race import RunningRace
 from skbayes._evaluation.tally import Tally
 from skbayes._evaluation.telling import OrderOfTelling
 from skbayes._evaluation.twins import Twins
-from skbayes._protocol import Params, Status, Strategy, Trial
+from skbayes._protocol import FoldResult, Params, Status, Strategy, Trial
 
 
 class SearchLoop:
@@ -88,7 +88,11 @@ class SearchLoop:
         self._n_opened = 0
         self._is_stopping = False
         self._is_used_up = False
-        self._began = time.monotonic()
+        self._deadline = (
+            None
+            if settings.time_budget is None
+            else time.monotonic() + settings.time_budget
+        )
         self._tally = Tally(settings.metric)
         self._news = News(observers, strategy, self._tally, settings)
         self._twins = Twins(are_shared=settings.reuse_duplicates)
@@ -166,7 +170,7 @@ class SearchLoop:
                 self._announce()
 
     def _hand_out(self) -> None:
-        while self._executor.n_waiting < self._settings.max_batches:
+        while self._executor.n_waiting < self._max_batches():
             size = self._batch_size()
             batch: list[Task] = []
             while len(batch) < size and (task := self._next_task()) is not None:
@@ -174,6 +178,11 @@ class SearchLoop:
             if not batch:
                 return
             self._executor.submit(batch)
+
+    def _max_batches(self) -> int:
+        """Batches in flight at most; when the time is up, no worker has a next one."""
+        most = self._settings.max_batches
+        return min(most, self._executor.n_workers) if self._is_time_up() else most
 
     def _batch_size(self) -> int:
         """As the executor likes, but never so large that another worker idles."""
@@ -192,8 +201,8 @@ class SearchLoop:
 
     def _next_task(self) -> Task | None:
         """The next fold to run, of an open candidate if there is one."""
-        if self._is_over_budget():
-            self._is_stopping = True
+        # The first complete candidate is waited for.
+        self._is_stopping |= self._is_time_up() and self._tally.n_complete > 0
         if self._is_stopping:
             return None
         while not self._ready:
@@ -206,16 +215,11 @@ class SearchLoop:
         if not trial.todo:
             self._ready.popleft()
         context = self._context and self._context(trial.index, fold)
-        return Task(trial.index, fold, trial.params, context)
+        deadline = None if self._is_time_up() else self._deadline
+        return Task(trial.index, fold, trial.params, context, deadline)
 
-    def _is_over_budget(self) -> bool:
-        """Whether the time is up; the first complete candidate is waited for."""
-        budget = self._settings.time_budget
-        return (
-            budget is not None
-            and self._tally.n_complete > 0
-            and time.monotonic() - self._began >= budget
-        )
+    def _is_time_up(self) -> bool:
+        return self._deadline is not None and time.monotonic() >= self._deadline
 
     def _open_next(self) -> bool:
         """Set a candidate off, or ask for one; False if there is none to be had now."""
@@ -290,18 +294,35 @@ class SearchLoop:
         task, result = outcome.task, outcome.result
         trial = self._open[task.trial]
         trial.n_running -= 1
+        if result is None:
+            self._take_back(trial, task.fold)
+            return
         trial.results[task.fold] = result
         if result.is_fatal:
-            self._line_up.give_up(trial, result)
-            if trial in self._ready:
-                self._ready.remove(trial)
+            self._give_up(trial, result)
         self._is_stopping |= result.stop
         self._tally.count_fold(result)
         if self._store is not None:
             self._keep(self._store.write, task.trial, task.params, result)
-        self._news.add_fold(outcome)
+        self._news.add_fold(task, result)
         if not trial.n_running and not trial.todo:
             self._go_on(trial)
+
+    def _take_back(self, trial: OpenTrial, fold: int) -> None:
+        """Have a fold to hand out again that was not begun."""
+        if not trial.todo:
+            self._ready.appendleft(trial)
+        trial.todo.appendleft(fold)
+        fatal = next((r for r in trial.results.values() if r.is_fatal), None)
+        if fatal is not None:
+            self._give_up(trial, fatal)
+            if not trial.n_running:
+                self._go_on(trial)
+
+    def _give_up(self, trial: OpenTrial, fatal: FoldResult) -> None:
+        self._line_up.give_up(trial, fatal)
+        if trial in self._ready:
+            self._ready.remove(trial)
 
     def _announce(self) -> None:
         """Tell observers what has been recorded; they may end the search."""

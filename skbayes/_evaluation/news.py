@@ -8,11 +8,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 
-from skbayes._evaluation.executor import Outcome
+from skbayes._evaluation.executor import Task
 from skbayes._evaluation.loop_settings import LoopSettings
 from skbayes._evaluation.partners import Observer, guarded
 from skbayes._evaluation.tally import Tally
-from skbayes._protocol import SearchProgress, Strategy, Trial
+from skbayes._protocol import FoldResult, SearchProgress, Strategy, Trial
 
 
 class News:
@@ -47,10 +47,10 @@ class News:
         self._began = time.monotonic()
         self._untold: deque[Callable[[], bool]] = deque()
 
-    def add_fold(self, outcome: Outcome) -> None:
+    def add_fold(self, task: Task, result: FoldResult) -> None:
         """A fold was run."""
         if self._observers:
-            self._untold.append(partial(self._tell_of_fold, outcome))
+            self._untold.append(partial(self._tell_of_fold, task, result))
 
     def add_trial(self, trial: Trial) -> None:
         """A trial has ended; where the search stands is taken down now."""
@@ -67,10 +67,9 @@ class News:
             is_enough |= self._untold.popleft()()
         return is_enough
 
-    def _tell_of_fold(self, outcome: Outcome) -> bool:
-        task = outcome.task
+    def _tell_of_fold(self, task: Task, result: FoldResult) -> bool:
         for observer in self._observers:
-            guarded(observer.on_fold, task.trial, task.params, outcome.result)
+            guarded(observer.on_fold, task.trial, task.params, result)
         return False
 
     def _tell_of_trial(self, progress: SearchProgress) -> bool:

@@ -129,9 +129,8 @@ class PoolExecutor:
         self._n_submitted += 1
         self._in_flight[number] = tuple(tasks)
         spool = self._spool(number) if len(tasks) > 1 else None
-        more = {} if spool is None else {"spool": str(spool)}
         self._pool.submit(
-            [(self._run_fold, self._arguments(task), more) for task in tasks],
+            [self._call(task, spool) for task in tasks],
             partial(self._inbox.put, number),
         )
 
@@ -173,6 +172,16 @@ class PoolExecutor:
                 spool.unlink(missing_ok=True)
         return first
 
+    def _call(self, task: Task, spool: Path | None = None) -> tuple[Any, ...]:
+        """Function, arguments and keyword arguments, as joblib has them."""
+        more: dict[str, Any] = {}
+        if spool is not None:
+            more["spool"] = str(spool)
+        # The clocks of other machines show other times.
+        if self._pool.shares_disk or self._pool.shares_memory:
+            more["deadline"] = task.deadline
+        return self._run_fold, self._arguments(task), more
+
     def _arguments(self, task: Task) -> tuple[Any, ...]:
         report = self._report(task)
         return self._evaluation.arguments(
@@ -190,12 +199,15 @@ class PoolExecutor:
         """File that keeps what a batch has finished."""
         return self._folder and self._folder / f"batch-{number}"
 
-    def _note(self, tasks: Sequence[Task], results: Sequence[FoldResult]) -> None:
+    def _note(
+        self, tasks: Sequence[Task], results: Sequence[FoldResult | None]
+    ) -> None:
         """Pair tasks with results, and learn how long a fold takes."""
         for task, result in zip(tasks, results, strict=True):
-            seconds = result.fit_time + result.score_time
-            old = seconds if self._seconds is None else self._seconds
-            self._seconds = old + _SMOOTHING * (seconds - old)
+            if result is not None:
+                seconds = result.fit_time + result.score_time
+                old = seconds if self._seconds is None else self._seconds
+                self._seconds = old + _SMOOTHING * (seconds - old)
             self.finished.append(Outcome(task, result))
 
     def _salvage(self) -> list[Task]:
@@ -235,11 +247,12 @@ class PoolExecutor:
         """Find out which tasks end their worker, and run the others."""
         guilty: dict[int, FoldResult] = {}
         for task in sorted(lost, key=lambda task: (task.trial, task.fold)):
+            result: FoldResult | None
             if task.trial in guilty:
                 result = replace(guilty[task.trial], fold=task.fold)
             else:
                 result = self._run_alone(task)
-            if result.is_fatal:
+            if result is not None and result.is_fatal:
                 guilty[task.trial] = result
             self.finished.append(Outcome(task, result))
 
@@ -256,12 +269,12 @@ class PoolExecutor:
         report.unlink()
         return failed_fold(task.fold, error, self._evaluation)
 
-    def _run_alone(self, task: Task) -> FoldResult:
+    def _run_alone(self, task: Task) -> FoldResult | None:
         """Run a task with nothing beside it: if the worker dies now, it did it."""
         done: queue.SimpleQueue[Any] = queue.SimpleQueue()
-        self._pool.submit([(self._run_fold, self._arguments(task), {})], done.put)
+        self._pool.submit([self._call(task)], done.put)
         try:
-            result: FoldResult = self._pool.result(done.get())[0]
+            result: FoldResult | None = self._pool.result(done.get())[0]
         except BrokenProcessPool as error:
             self._pool.restart()
             # The last line is what `cv_results_` shows.

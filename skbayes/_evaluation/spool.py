@@ -7,6 +7,7 @@ its parent's Ctrl-C or by its last fold, the folds it had finished are in a file
 from __future__ import annotations
 
 import pickle
+import time
 from pathlib import Path
 from typing import Any
 
@@ -15,17 +16,24 @@ from skbayes._protocol import FoldResult
 
 
 def run_fold_of_batch(
-    parent: int, *arguments: Any, spool: str | None = None
-) -> FoldResult:
-    """`run_fold_noting_warnings` whose result is also appended to a file, `spool`."""
-    result = run_fold_noting_warnings(parent, *arguments)
+    parent: int,
+    *arguments: Any,
+    spool: str | None = None,
+    deadline: float | None = None,
+) -> FoldResult | None:
+    """`run_fold_noting_warnings`, unless the monotonic clock is past `deadline`.
+
+    The result, None if it was too late, is also appended to the file `spool`.
+    """
+    is_late = deadline is not None and time.monotonic() >= deadline
+    result = None if is_late else run_fold_noting_warnings(parent, *arguments)
     if spool is not None:
         with open(spool, "ab", buffering=0) as file:
             file.write(_pickled(result))
     return result
 
 
-def _pickled(result: FoldResult) -> bytes:
+def _pickled(result: FoldResult | None) -> bytes:
     try:
         return pickle.dumps(result)
     except Exception:
@@ -34,7 +42,7 @@ def _pickled(result: FoldResult) -> bytes:
 
 
 def spooled(spool: Path) -> list[FoldResult | None]:
-    """What is kept of a batch's folds, in their order; None: could not be kept."""
+    """What is kept of a batch's folds, in their order; None for one that is not."""
     results: list[FoldResult | None] = []
     if not spool.exists():
         return results

@@ -56,6 +56,7 @@ class SimulatedExecutor:
         self.finished: deque[Outcome] = deque()
         #: Trial and fold of each task, in the order they ended.
         self.ended: list[tuple[int, int]] = []
+        self.ends: dict[tuple[int, int], float] = {}
         self.busy_seconds = 0.0
         self.spans: list[tuple[float, float]] = []
 
@@ -73,6 +74,9 @@ class SimulatedExecutor:
     def _start(self, now: float) -> None:
         while self._queue and len(self._running) < self.n_workers:
             task = self._queue.popleft()
+            if task.deadline is not None and now >= task.deadline:
+                self.finished.append(Outcome(task, None))
+                continue
             seconds = self._seconds(task)
             self.busy_seconds += seconds
             self.spans.append((now, now + seconds))
@@ -81,7 +85,8 @@ class SimulatedExecutor:
 
     def wait(self) -> None:
         """Let time pass until a task ends, and those that ended before now."""
-        self._end_first()
+        if self._running:
+            self._end_first()
         while self._running and self._running[0][0] <= self.clock.now:
             self._end_first()
 
@@ -91,6 +96,7 @@ class SimulatedExecutor:
         self._start(end)
         self.clock.now = max(self.clock.now, end)
         self.ended.append((task.trial, task.fold))
+        self.ends[task.trial, task.fold] = end
         score = self._score(task.params, task.fold)
         error = None if np.isfinite(score) else "failed"
         result = FoldResult(

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import math
+from contextlib import contextmanager
+from types import SimpleNamespace
+from unittest import mock
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from skbayes._evaluation import loop
 from skbayes._evaluation.loop import SearchLoop
 from skbayes._evaluation.loop_settings import LoopSettings
 from skbayes._evaluation.racing import PairedRace
@@ -23,19 +27,29 @@ def score_of(params, fold):
     return float(np.cos(params["x"]) + 0.1 * rng.normal() + 0.3 * (fold % 3))
 
 
+@contextmanager
+def time_of(clock):
+    """The loop's time is that of the simulation."""
+    with mock.patch.object(loop, "time", SimpleNamespace(monotonic=lambda: clock.now)):
+        yield
+
+
 def simulate(
     *, n_workers=1, n_splits=3, n_candidates=8, lag=None, in_order=True, seed=0,
-    race=None, score=score_of, strategy=None, executor=SimulatedExecutor, **partners,
+    race=None, budget=None, score=score_of, strategy=None,
+    executor=SimulatedExecutor, **partners,
 ):  # fmt: skip
     """Run a search on simulated workers: trials, executor and strategy."""
     rng = np.random.default_rng(seed)
     executor = executor(n_workers, lambda task: rng.exponential(), score)
     strategy = strategy or CountingStrategy(n_candidates)
     settings_ = LoopSettings(
-        n_splits=n_splits, lag=lag, in_order=in_order, max_batches=n_workers + 1
-    )
-    loop = SearchLoop(strategy, executor, settings_, race=race, **partners)
-    return loop.run(), executor, strategy
+        n_splits=n_splits, lag=lag, in_order=in_order, max_batches=n_workers + 1,
+        time_budget=budget,
+    )  # fmt: skip
+    with time_of(executor.clock):
+        search = SearchLoop(strategy, executor, settings_, race=race, **partners)
+        return search.run(), executor, strategy
 
 
 searches = st.fixed_dictionaries(
@@ -141,6 +155,51 @@ def test_failures_and_kills_cost_their_candidates_only(search, failing, killing)
         # What waited for a worker when the first fold killed one is run all the same.
         n_in_flight = 2 * search["n_workers"] + 1
         assert n_run == search["n_splits"] or (x in killing and n_run <= n_in_flight)
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    searches,
+    st.floats(0.01, 10),
+    st.booleans(),
+    st.sets(st.integers(0, 14), max_size=3),
+    st.sets(st.integers(0, 14), max_size=3),
+)
+def test_no_fold_is_begun_when_the_time_is_up(
+    search, budget, is_race, failing, killing
+):
+    """Not even one that was handed over before, but for the first complete candidate.
+
+    Nothing is lost or run twice, and without any complete candidate all are tried.
+    """
+
+    def score(params, fold):
+        if params["x"] in killing:
+            return -np.inf
+        return np.nan if params["x"] in failing else score_of(params, fold)
+
+    if is_race:
+        search = {**search, "lag": search["lag"] or 2, "in_order": True}
+        search["race"] = PairedRace(search["n_splits"])
+    trials, executor, _ = simulate(**search, budget=budget, score=score)
+    assert len(executor.ended) == len(set(executor.ended)) == len(executor.spans)
+    first_complete = min(
+        (
+            max(executor.ends[t.index, fold.fold] for fold in t.folds)
+            for t in trials
+            if t.status == Status.COMPLETE
+        ),
+        default=math.inf,
+    )
+    begun = [begin for begin, _ in executor.spans]
+    assert all(begin < max(budget, first_complete) for begin in begun)
+    assert len(trials) == search["n_candidates"] or first_complete < math.inf
+    kept = {(t.params["x"], f.fold) for t in trials for f in t.folds}
+    assert kept >= set(executor.ended)
+    for trial in trials:
+        scores = [score(trial.params, k) for k in range(search["n_splits"])]
+        is_run = ~np.isnan(trial.scores())
+        np.testing.assert_array_equal(trial.scores()[is_run], np.array(scores)[is_run])
 
 
 class TwiceTheSame(CountingStrategy):
