@@ -7,6 +7,7 @@ short folds share a batch, so that handing them over costs less than running the
 from __future__ import annotations
 
 import os
+import pickle
 import queue
 import tempfile
 import threading
@@ -144,6 +145,7 @@ class PoolExecutor:
             if isinstance(error, BrokenProcessPool):
                 self._recover()
             elif error is not None:
+                self._explain(error)
                 raise error
 
     def abort(self) -> None:
@@ -156,6 +158,17 @@ class PoolExecutor:
             with interrupts_held():
                 self._open_inbox()
                 self._salvage()
+
+    def _explain(self, error: BaseException) -> None:
+        """Say what it was that could not be sent to a worker."""
+        if isinstance(error, pickle.PicklingError):
+            error.add_note(
+                "Workers that are processes are sent the estimator "
+                f"{self._evaluation.settings.estimator!r}, a candidate's parameters, "
+                "the scorer, what is passed to fit, and the data. All of these must "
+                "be such as pickle can write; else use n_jobs=1, or threads: "
+                'joblib.parallel_config("threading").'
+            )
 
     def _open_inbox(self) -> BaseException | None:
         """Take in the batches that are back; the first error among them, if any."""

@@ -176,15 +176,15 @@ class SearchCV(BaseSearchCV, metaclass=ABCMeta):
                 race=self._make_race(evaluation.n_splits),
             )
             try:
-                return loop.run(), loop.interruption
+                trials = loop.run()
             finally:
-                callbacks.close()
+                error = callbacks.close()
+            return trials, loop.interruption or error
 
     def _make_observers(self, n_splits):
         """Who is told of folds and trials: the user's callbacks, and `verbose`."""
-        callbacks = CallbackObserver(
-            check_callbacks(self.callbacks, type(self).__name__)
-        )
+        owner = type(self).__name__
+        callbacks = CallbackObserver(check_callbacks(self.callbacks, owner), owner)
         observers: list[Observer] = [callbacks] if self.callbacks else []
         if self.verbose > 1:
             observers.append(Printer(self.verbose, n_splits))

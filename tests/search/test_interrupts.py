@@ -4,15 +4,10 @@ from __future__ import annotations
 
 import signal
 
-import joblib
 import pytest
-from sklearn.metrics import check_scoring
 
-from skbayes._evaluation.executor import Task
-from skbayes._evaluation.fold import Evaluation, FoldSettings
-from skbayes._evaluation.pool_executor import PoolExecutor
 from tests.search import drivers
-from tests.search.estimators import FOLDS, N_FOLDS, Scripted, X, fits, y
+from tests.search.estimators import N_FOLDS, fits
 
 N_QUICK = 40
 N_LATER = 10
@@ -62,35 +57,3 @@ def test_only_folds_in_flight_are_run_again_after_ctrl_c(backend, n_jobs, tmp_pa
     again = {fit: n - 1 for fit, n in fits(log).items() if n > 1}
     assert sum(again.values()) == n_begun - n_kept
     assert "interrupt driver 0.5 1" in again
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize(
-    ("act", "error"), [("interrupt", KeyboardInterrupt), ("_exit", None)]
-)
-@pytest.mark.parametrize("backend", ["loky", "multiprocessing"])
-def test_a_batch_that_is_cut_off_gives_what_it_had_finished(
-    act, error, backend, tmp_path
-):
-    """The worker of its last fold is interrupted, or dies."""
-    if (act, backend) == ("_exit", "multiprocessing"):
-        pytest.skip("joblib does not notice that a worker of this backend has died")
-    log = str(tmp_path / "log")
-    settings = FoldSettings(Scripted(log=log), check_scoring(Scripted()), {}, {})
-    evaluation = Evaluation(X, y, list(FOLDS.split(X, y)), settings)
-    batch = [Task(0, 0, {"quality": 0.25}), Task(0, 1, {"quality": 0.25})]
-    with (
-        joblib.parallel_config(backend),
-        PoolExecutor(evaluation, n_jobs=2) as executor,
-    ):
-        executor.submit([*batch, Task(1, 0, {"act": act})])
-        if error is not None:
-            with pytest.raises(error, match="^$"):
-                executor.wait()
-            executor.abort()
-        else:
-            executor.wait()
-        ended = [(o.task.trial, o.task.fold) for o in executor.finished]
-    assert ended[:2] == [(0, 0), (0, 1)]
-    assert len(ended) == (2 if error is not None else 3)
-    assert fits(log)["fit 0.25 0"] == fits(log)["fit 0.25 1"] == 1
