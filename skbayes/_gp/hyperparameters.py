@@ -124,8 +124,13 @@ class ParameterVector:
                 h.log_warp_b[self.warped],
             ]
         )
-        clipped: FloatArray = np.clip(theta, self.bounds[:, 0], self.bounds[:, 1])
-        return clipped
+        return self.inside(theta)
+
+    def inside(self, theta: FloatArray) -> FloatArray:
+        """The point of the box of bounds that is nearest to `theta`."""
+        low, high = self.bounds.T
+        nearest: FloatArray = np.minimum(np.maximum(theta, low), high)
+        return nearest
 
     def unpack(self, theta: FloatArray) -> Hyperparameters:
         """Hyperparameters of the vector `theta`."""
