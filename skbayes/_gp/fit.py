@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 import numpy as np
+from scipy.linalg import lapack
 from scipy.optimize import minimize
 
 from skbayes._gp.hyperparameters import Hyperparameters, default_hyperparameters
@@ -115,8 +116,7 @@ def _starts(
     objective: NegativeLogPosterior, start: Fit | None, restart: bool
 ) -> Iterable[Fit]:
     """Where the optimiser starts from, with what is known of the curvature there."""
-    is_warped = objective.is_warped
-    prior = np.diag(1.0 / objective.parameters.precision)
+    is_warped, prior = objective.is_warped, objective.parameters.covariance
     default = default_hyperparameters(objective.layout)
     if start is not None:
         same = np.array_equal(start.is_warped, is_warped)
@@ -148,5 +148,11 @@ def _climb_down(
     # An abnormal end is as good as any other: the value never goes up.
     hyperparameters = p.unpack(p.inside(result.x))
     learned = np.asarray(result.hess_inv, dtype=np.float64)
-    inverse_hessian = 0.5 * (learned + learned.T)
+    inverse_hessian = definite(0.5 * (learned + learned.T), otherwise=p.covariance)
     return float(result.fun), Fit(hyperparameters, begin.is_warped, inverse_hessian)
+
+
+def definite(matrix: FloatArray, *, otherwise: FloatArray) -> FloatArray:
+    """The symmetric matrix, or the other where rounding has left it no factor."""
+    _, failed = lapack.dpotrf(matrix)
+    return matrix if not failed and np.isfinite(matrix).all() else otherwise

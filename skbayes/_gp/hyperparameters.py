@@ -113,6 +113,11 @@ class ParameterVector:
         self.warp_a = slice(D + 2, D + 2 + d)
         self.warp_b = slice(D + 2 + d, D + 2 + 2 * d)
 
+    @property
+    def covariance(self) -> FloatArray:
+        """Covariance of the prior, shape (n_theta, n_theta)."""
+        return np.diag(1.0 / self.precision)
+
     def pack(self, hyperparameters: Hyperparameters) -> FloatArray:
         """Vector of `hyperparameters`, moved inside the bounds."""
         h = hyperparameters

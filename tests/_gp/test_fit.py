@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from skbayes._gp import Fit, default_hyperparameters, fit_hyperparameters
-from skbayes._gp.fit import warpable
+from skbayes._gp.fit import definite, warpable
 from skbayes._gp.hyperparameters import ParameterVector
 from skbayes._gp.likelihood import NegativeLogPosterior
 from tests._gp.conftest import LAYOUTS, draw
@@ -122,6 +122,18 @@ def test_a_fit_takes_over_the_curvature_of_the_last(problem, monkeypatch):
     forgetful = replace(last, is_warped=~last.is_warped)
     fit_hyperparameters(layout, U, y, noise, start=forgetful)
     assert n_with < len(calls)
+
+
+@pytest.mark.parametrize(
+    "learned",
+    [np.diag([1.0, -1e-9]), np.ones((2, 2)), np.full((2, 2), np.nan)],
+    ids=["indefinite", "singular", "not a number"],
+)
+def test_curvature_lost_to_rounding_is_forgotten(learned):
+    """What BFGS cannot start from is replaced, what it can is kept."""
+    prior = np.diag([1.0, 4.0])
+    assert definite(learned, otherwise=prior) is prior
+    assert definite(prior, otherwise=learned) is prior
 
 
 def test_hyperparameters_are_within_their_bounds():
