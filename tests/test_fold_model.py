@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from skbayes._strategies.fold_model import estimate_means
+from skbayes._fold_model import estimate_means
 
 
 def fold_table(rng, n=40, k=5, interaction=0.01):
@@ -22,7 +22,11 @@ def test_complete_rows_are_exact():
 
 @pytest.mark.parametrize("n_run", [1, 2, 4])
 def test_partial_means_have_the_folds_difficulty_taken_out(n_run):
-    """Errors are of the size of the stated deviation, far below the folds' spread."""
+    """Errors are what missing folds explain; what is stated is that at most twice.
+
+    A difference of two candidates that have nothing in common varies twice as much as
+    either, and that they have nothing in common is not known.
+    """
     errors, stated = [], []
     for seed in range(60):
         rng = np.random.default_rng(seed)
@@ -34,7 +38,7 @@ def test_partial_means_have_the_folds_difficulty_taken_out(n_run):
         stated.extend(estimate.variance[-10:])
     expected = 0.01**2 * (1 / n_run - 1 / 5)
     assert np.mean(np.square(errors)) == pytest.approx(expected, rel=0.35)
-    assert np.mean(stated) == pytest.approx(expected, rel=0.35)
+    assert 0.8 * expected < np.mean(stated) < 2 * expected
 
 
 def test_fewer_than_three_complete_rows_use_the_additive_model():
