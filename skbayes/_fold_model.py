@@ -68,7 +68,7 @@ def estimate_means(fold_scores: FloatArray) -> FoldEstimate:
     FoldEstimate
         Exact for complete rows.
     """
-    is_complete: BoolArray = ~np.isnan(fold_scores).any(axis=1)
+    is_complete = np.isnan(fold_scores).sum(axis=1) == 0
     estimate = FoldEstimate(fold_scores.mean(axis=1), np.zeros(len(fold_scores)))
     if is_complete.all():
         return estimate

@@ -7,6 +7,7 @@ from skbayes._fold_model import estimate_means
 
 
 def fold_table(rng, n=40, k=5, interaction=0.01):
+    """Scores with interactions that candidates do not share."""
     candidate = rng.normal(0.8, 0.03, (n, 1))
     fold = rng.normal(0, 0.05, (1, k))
     return candidate + fold + rng.normal(0, interaction, (n, k))

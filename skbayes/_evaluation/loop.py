@@ -28,7 +28,7 @@ from skbayes._evaluation.partners import (
     Race,
     guarded,
 )
-from skbayes._evaluation.rivals import Rivals
+from skbayes._evaluation.rivals import RivalHistory
 from skbayes._evaluation.tally import Tally
 from skbayes._protocol import FoldResult, Params, Status, Strategy, Trial
 
@@ -111,7 +111,7 @@ class SearchLoop:
         self._store = store
         self._replay = replay
         self._race = race
-        self._rivals = Rivals(settings.n_splits)
+        self._rivals = RivalHistory(settings.n_splits)
         self._open: dict[int, OpenTrial] = {}
         self._ready: deque[OpenTrial] = deque()
         self._ended: dict[int, Trial] = {}

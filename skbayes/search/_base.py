@@ -25,8 +25,8 @@ from skbayes._evaluation.failures import report_failures
 from skbayes._evaluation.loop import LoopSettings, SearchLoop
 from skbayes._evaluation.partners import Observer
 from skbayes._evaluation.printer import Printer
-from skbayes._evaluation.racing import PairedRace, adjusted_scores
-from skbayes._evaluation.results import metrics_of, tabulate
+from skbayes._evaluation.racing import PairedRace
+from skbayes._evaluation.results import adjusted_scores, metrics_of, tabulate
 from skbayes._evaluation.trial_rows import column_order, trial_row
 from skbayes._evaluation.worker_warnings import report_warnings
 from skbayes.search._callback_tree import CallbackTree
