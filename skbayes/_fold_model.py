@@ -109,11 +109,12 @@ class Differences:
         Partial candidates count: if only complete ones did, and none was completed for
         long, it would remain that among the first, which differ most.
         """
-        if len(self._means) == 0:
+        n_told = len(self._means)
+        if n_told == 0:
             return 0.0
-        n_nearest = max(3, math.ceil(len(self._means) / 3))
         distances = np.abs(self._means - difference)
-        nearest = np.argsort(distances, kind="stable")[:n_nearest]
+        n_nearest = min(n_told, max(3, math.ceil(n_told / 3)))
+        nearest = np.argpartition(distances, n_nearest - 1)[:n_nearest]
         return float(np.median(self._variances[nearest]))
 
 

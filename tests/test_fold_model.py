@@ -71,3 +71,35 @@ def test_neighbours_in_score_decide():
     partial = np.array([[0.92, np.nan, np.nan]])
     estimate = estimate_means(np.vstack([good, bad, partial]))
     assert estimate.mean[-1] == pytest.approx(0.9, abs=2e-3)
+
+
+def test_the_candidate_that_scored_alike_decides():
+    """Two that are as good on average may differ on a fold; it is not their mean."""
+    alike = np.array([0.9, 0.7, 0.8])
+    unlike = alike[::-1]
+    others = np.array([[0.1, 0.3, 0.2], [0.3, 0.2, 0.1]])
+    partial = np.array([[0.901, 0.701, np.nan]])
+    estimate = estimate_means(np.vstack([alike, unlike, others, partial]))
+    assert estimate.mean[-1] == pytest.approx(0.801, abs=1e-2)
+
+
+def test_partial_candidates_tell_how_differences_vary():
+    """The complete ones differ wildly on folds; those like the last one hardly."""
+    rng = np.random.default_rng(0)
+    complete = 0.5 + rng.normal(0, 0.2, (4, 5))
+    partial = complete[0] - np.linspace(0.01, 0.02, 6)[:, None]
+    partial += rng.normal(0, 1e-4, (6, 5))
+    partial[:, 2:] = np.nan
+    last = np.where(np.arange(5) < 1, partial[2], np.nan)
+    alone = estimate_means(np.vstack([complete, last]))
+    among_peers = estimate_means(np.vstack([complete, partial, last]))
+    assert among_peers.variance[-1] < 1e-3 * alone.variance[-1]
+
+
+def test_candidates_that_agree_exactly_have_no_variance():
+    """A parameter that does nothing: no division by zero, and the mean is known."""
+    table = np.tile([0.9, 0.7, 0.8], (5, 1))
+    table[-1, 1:] = np.nan
+    estimate = estimate_means(table)
+    assert estimate.mean[-1] == pytest.approx(0.8)
+    assert estimate.variance[-1] == 0

@@ -14,7 +14,7 @@ only the folds that are missing are uncertain. The candidate is stopped when
 
 Candidates of an adaptive search are soon so close to the incumbent that the chance to
 beat it by a hair is near a half, and nobody would notice the hair. So what counts is to
-beat it by more than :math:`\delta`, a tenth of the spread of the scores so far. The
+beat it by more than :math:`\delta`, a twentieth of the spread of the scores so far. The
 incumbent then changes only for the better by what can be seen, and what little was
 passed over is looked at again at the end, with :math:`\delta = 0`.
 """
@@ -40,7 +40,10 @@ PRIOR_DEGREES = 4.0
 MIN_COMPLETE = 4
 
 #: What beating the incumbent has to mean, in standard deviations of the scores so far.
-MARGIN = 0.1
+MARGIN = 0.05
+
+#: Chances below which a candidate is stopped: usually, and where that is to be rare.
+ALPHA, CAREFUL_ALPHA = 0.2, 0.05
 
 #: Stopped candidates that are run to the end after all when a search ends.
 MAX_CATCH_UP = 3
@@ -63,7 +66,7 @@ class PairedRace:
     """
 
     n_splits: int
-    alpha: float = 0.05
+    alpha: float = ALPHA
     runs_backwards: bool = False
 
     @property

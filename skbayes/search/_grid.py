@@ -65,9 +65,9 @@ class GridSearchCV(SearchCV):
 
     racing : bool or "conservative", default=False
         Whether to stop a candidate between folds once it has no plausible chance to
-        win: less than 5 % (``"conservative"``: 2 %), by a paired comparison with the
-        best on the folds that both have, to be better by a tenth of the spread of the
-        scores so far. The winner always has all folds.
+        win: less than 20 % (``"conservative"``: 5 %), by a paired comparison with the
+        best on the folds that both have, to be better by a twentieth of the spread of
+        the scores so far. The winner always has all folds.
 
     time_budget : float, default=None
         Seconds after which no new fit starts. What is running ends, and the best
