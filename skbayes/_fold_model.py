@@ -140,10 +140,10 @@ def _paired_estimate(fold_scores: FloatArray, is_complete: BoolArray) -> FoldEst
     return FoldEstimate(mean, variance * _missing_share(fold_scores))
 
 
-def _missing_share(rows: FloatArray) -> NDArray[np.float64]:
-    """1/k - 1/K along the last axis: how much variance the missing folds leave."""
-    n_run = (~np.isnan(rows)).sum(axis=-1)
-    share: NDArray[np.float64] = 1.0 / n_run - 1.0 / rows.shape[-1]
+def _missing_share(fold_scores: FloatArray) -> FloatArray:
+    """1/k - 1/K for each row: how much variance the missing folds leave."""
+    n_run = (~np.isnan(fold_scores)).sum(axis=1)
+    share: FloatArray = 1.0 / n_run - 1.0 / fold_scores.shape[1]
     return share
 
 

@@ -15,8 +15,10 @@ only the folds that are missing are uncertain. The candidate is stopped when
 Candidates of an adaptive search are soon so close to the incumbent that the chance to
 beat it by a hair is near a half, and nobody would notice the hair. So what counts is to
 beat it by more than :math:`\delta`, a twentieth of the spread of the scores so far. The
-incumbent then changes only for the better by what can be seen, and what little was
-passed over is looked at again at the end, with :math:`\delta = 0`.
+incumbent then changes only for the better by what can be seen. What was passed over is
+looked at again at the end, with :math:`\delta = 0`, and the likeliest few get their
+missing folds. That is why :math:`\alpha` need not be small: few folds bring back what
+many would have kept.
 """
 
 from __future__ import annotations

@@ -13,7 +13,6 @@ from skbayes._protocol import FloatArray, Status, Trial
 #: most like what is tried now. So a decision costs the same late in a long search.
 MAX_OF_EACH = 200
 
-
 #: Interquartile ranges that the spread may have in standard deviations: a few
 #: candidates that are hopelessly bad must not make all the others look the same.
 MAX_RANGES = 3.0

@@ -214,7 +214,7 @@ class TestAdjustedScores:
     """Means over all folds of trials that were not run on all."""
 
     def test_are_estimates_where_folds_are_missing(self):
-        """Complete ones keep their mean; the folds' difficulty is taken out of others."""
+        """Complete ones keep their mean; others lose what their folds add."""
         table = table_of([1.0, 0.5, 0.0, -0.5], noise=1e-3)
         trials = [trial_of(i, row, Status.COMPLETE) for i, row in enumerate(table)]
         trials.append(trial_of(4, partial(table[1] - 0.1, 1), Status.STOPPED))
