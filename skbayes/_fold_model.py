@@ -32,9 +32,12 @@ BoolArray = NDArray[np.bool_]
 MIN_COMPLETE = 3
 #: Sweeps over candidates and folds that settle the additive model.
 N_SWEEPS = 20
-#: The :math:`\tau` above. A single fold may agree by chance: no candidate counts for
-#: more than one that differs by this share of the variance.
+#: The :math:`\tau` above. A single fold may agree by chance, and then must not decide
+#: alone.
 CHANCE_AGREEMENT = 0.1
+#: Candidates at most that tell how a difference varies: a median of more is hardly
+#: better, and in a long search would cost more than a fit.
+MAX_NEAREST = 30
 
 _TINY = np.finfo(np.float64).tiny
 
@@ -100,8 +103,10 @@ class Differences:
         is_run = ~np.isnan(differences)
         is_equal = ~np.any(is_run & (differences != 0.0), axis=1)
         told = differences[(is_run.sum(axis=1) >= 2) & ~is_equal]
-        self._means = np.nanmean(told, axis=1)
-        self._variances = np.nanvar(told, axis=1, ddof=1)
+        means = np.nanmean(told, axis=1)
+        order = np.argsort(means, kind="stable")
+        self._means = means[order]
+        self._variances = np.nanvar(told, axis=1, ddof=1)[order]
 
     def variance_at(self, difference: float) -> float:
         """Median variance over folds among the candidates about as far off.
@@ -112,10 +117,12 @@ class Differences:
         n_told = len(self._means)
         if n_told == 0:
             return 0.0
-        distances = np.abs(self._means - difference)
-        n_nearest = min(n_told, max(3, math.ceil(n_told / 3)))
+        n_nearest = min(n_told, max(3, math.ceil(n_told / 3)), MAX_NEAREST)
+        place = int(np.searchsorted(self._means, difference))
+        around = slice(max(0, place - n_nearest), place + n_nearest)
+        distances = np.abs(self._means[around] - difference)
         nearest = np.argpartition(distances, n_nearest - 1)[:n_nearest]
-        return float(np.median(self._variances[nearest]))
+        return float(np.median(self._variances[around][nearest]))
 
 
 def _paired_estimate(fold_scores: FloatArray, is_complete: BoolArray) -> FoldEstimate:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from skbayes._fold_model import estimate_means
+from skbayes._fold_model import MAX_NEAREST, Differences, estimate_means
 
 
 def fold_table(rng, n=40, k=5, interaction=0.01):
@@ -103,3 +103,19 @@ def test_candidates_that_agree_exactly_have_no_variance():
     estimate = estimate_means(table)
     assert estimate.mean[-1] == pytest.approx(0.8)
     assert estimate.variance[-1] == 0
+
+
+@pytest.mark.parametrize("n", [1, 2, 5, 40, 300])
+def test_the_variance_is_that_of_the_nearest_candidates(n):
+    """A third of them, three at least, and no more than can be afforded."""
+    rng = np.random.default_rng(n)
+    reference = rng.normal(size=4)
+    table = reference + rng.normal(size=(n, 1)) + rng.normal(size=(n, 4))
+    differences = table - reference
+    n_nearest = min(n, max(3, -(-n // 3)), MAX_NEAREST)
+    for at in [-9.0, -0.5, 0.1, 9.0]:
+        distances = np.abs(differences.mean(axis=1) - at)
+        nearest = np.argsort(distances)[:n_nearest]
+        expected = np.median(differences[nearest].var(axis=1, ddof=1))
+        found = Differences(table, reference).variance_at(at)
+        assert found == pytest.approx(expected)
