@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import reduce
 
 import numpy as np
 
@@ -53,7 +54,7 @@ class Acquisition:
         """
         query = DifferentiableQuery.at(self.gp.rows, U)
         parts = [term.differentiate(query) for term in self.terms]
-        values = np.sum([part.values for part in parts], axis=0)
+        values = _total([part.values for part in parts])
         gradient = query.pull_back(_weights(query, parts))
         for part in parts:
             if part.by_U is not None:
@@ -63,7 +64,7 @@ class Acquisition:
     def _values(self, U: FloatArray) -> FloatArray:
         """Values at a few points, shape (m,)."""
         query = Query.at(self.gp.rows, U)
-        return _without_nan(np.sum([t.values(query) for t in self.terms], axis=0))
+        return _without_nan(_total([t.values(query) for t in self.terms]))
 
 
 def build_acquisition(
@@ -140,10 +141,14 @@ def _weights(query: DifferentiableQuery, parts: Sequence[Sensitivity]) -> FloatA
     """Total derivative in the covariances with the trials, shape (m, n)."""
     by_K = [part.by_K for part in parts if part.by_K is not None]
     by_variance = [part.by_variance for part in parts if part.by_variance is not None]
-    weights: FloatArray = np.sum(by_K, axis=0)
-    by_square: FloatArray = np.sum(by_variance, axis=0)
-    weights -= 2.0 * by_square[:, None] * query.Q
+    by_square = 2.0 * _total(by_variance)
+    weights: FloatArray = _total(by_K) - by_square[:, None] * query.Q
     return weights
+
+
+def _total(arrays: Sequence[FloatArray]) -> FloatArray:
+    """Sum of some arrays of one shape, at least one."""
+    return reduce(np.add, arrays)
 
 
 def _padded(flags: BoolArray, k: int, value: bool) -> BoolArray:

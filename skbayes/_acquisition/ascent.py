@@ -100,8 +100,9 @@ class _Climb:
         good = gain >= _SUFFICIENT * promised
         good &= promised > 0.0
         self._accept(rows[good], X[good], f[good], g[good])
-        self._shorten(rows[~good], gain[~good], promised[~good])
         self.is_running[rows[good]] = gain[good] >= _MIN_GAIN
+        if not good.all():
+            self._shorten(rows[~good], gain[~good], promised[~good])
 
     def _projected_gradient(self, rows: IntArray) -> FloatArray:
         """Gradient without fixed columns and those that would leave the cube."""

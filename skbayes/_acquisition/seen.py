@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -35,11 +37,19 @@ class Seen:
 def hashes(U: FloatArray) -> NDArray[np.uint64]:
     """One number for each row; rows equal to nine decimals have the same."""
     integers = np.rint(U * _RESOLUTION).astype(np.int64).view(np.uint64)
-    rng = np.random.default_rng(_SEED)
-    odd = rng.integers(1 << 63, size=U.shape[1], dtype=np.uint64) * np.uint64(2)
-    mixed = integers * (odd + np.uint64(1))
+    mixed = integers * _multipliers(U.shape[1])
     # The high bits are mixed in, or columns of round numbers would cancel.
     mixed ^= mixed >> np.uint64(29)
     mixed *= np.uint64(0xBF58476D1CE4E5B9)
     total: NDArray[np.uint64] = mixed.sum(axis=1, dtype=np.uint64)
     return total
+
+
+@lru_cache(maxsize=64)
+def _multipliers(n_columns: int) -> NDArray[np.uint64]:
+    """An odd number for each column, shape (n_columns,)."""
+    rng = np.random.default_rng(_SEED)
+    half = rng.integers(1 << 63, size=n_columns, dtype=np.uint64)
+    odd: NDArray[np.uint64] = half * np.uint64(2) + np.uint64(1)
+    odd.flags.writeable = False
+    return odd

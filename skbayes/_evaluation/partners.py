@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
+from skbayes._evaluation.rivals import Rivals
 from skbayes._protocol import (
-    FloatArray,
     FoldResult,
     Params,
     SearchProgress,
@@ -51,7 +51,7 @@ class Race(Protocol):
         """The order in which a trial's folds are run."""
 
     def is_lost(
-        self, results: dict[int, FoldResult], rivals: FloatArray, metric: str
+        self, results: dict[int, FoldResult], rivals: Rivals, metric: str
     ) -> bool:
         """Whether a partial trial has no plausible chance against earlier ones."""
 

@@ -11,7 +11,8 @@ from scipy.stats import rankdata
 
 from skbayes._compat import masked_array_for_each_param
 from skbayes._evaluation.fold import SINGLE
-from skbayes._protocol import FloatArray, Trial
+from skbayes._fold_model import estimate_means
+from skbayes._protocol import FloatArray, Status, Trial
 
 Scores = dict[str, FloatArray]
 
@@ -66,6 +67,20 @@ def metrics_of(trials: Sequence[Trial]) -> tuple[str, ...]:
     folds = [fold for trial in trials for fold in trial.folds]
     good = next((f for f in folds if f.error is None), folds[0] if folds else None)
     return (SINGLE,) if good is None else tuple(good.test_scores)
+
+
+def adjusted_scores(trials: Sequence[Trial], metric: str) -> FloatArray:
+    """Mean score of each trial over all folds, estimated where some were not run.
+
+    NaN for a trial that failed or has no score.
+    """
+    table = np.array([trial.scores(metric) for trial in trials])
+    is_known = ~np.isnan(table).all(axis=1)
+    is_known &= [trial.status is not Status.FAILED for trial in trials]
+    out = np.full(len(trials), np.nan)
+    if is_known.any():
+        out[is_known] = estimate_means(table[is_known]).mean
+    return out
 
 
 def _times(trials: Sequence[Trial]) -> dict[str, Any]:

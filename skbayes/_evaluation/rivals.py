@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -12,8 +13,57 @@ from skbayes._protocol import FloatArray, Status, Trial
 #: most like what is tried now. So a decision costs the same late in a long search.
 MAX_OF_EACH = 200
 
+#: Interquartile ranges that the spread may have in standard deviations: a few
+#: candidates that are hopelessly bad must not make all the others look the same.
+MAX_RANGES = 3.0
 
+
+@dataclass(frozen=True)
 class Rivals:
+    """Fold scores of earlier candidates.
+
+    Parameters
+    ----------
+    complete : array of shape (n_complete, n_splits)
+        Of candidates that have all folds.
+    stopped : array of shape (n_stopped, n_splits)
+        Of the others, NaN where a fold was not run.
+    """
+
+    complete: FloatArray
+    stopped: FloatArray
+
+    @classmethod
+    def among(cls, trials: Sequence[Trial], metric: str) -> Rivals:
+        """All of these trials but those that failed; at least one complete."""
+        complete = [t.scores(metric) for t in trials if t.status is Status.COMPLETE]
+        stopped = [t.scores(metric) for t in trials if t.status is Status.STOPPED]
+        table = np.array(complete + stopped)
+        return cls(table[: len(complete)], table[len(complete) :])
+
+    @property
+    def table(self) -> FloatArray:
+        """Scores of all, complete ones first, shape (n_rivals, n_splits)."""
+        return np.concatenate([self.complete, self.stopped])
+
+    @property
+    def incumbent(self) -> FloatArray:
+        """Scores of the best complete one, shape (n_splits,)."""
+        best: FloatArray = self.complete[np.argmax(self.complete.mean(axis=1))]
+        return best
+
+    def spread(self) -> float:
+        """Standard deviation of the scores, less what outliers add.
+
+        The difficulty of the folds that a stopped one has run is taken out.
+        """
+        effects = self.complete.mean(axis=0) - self.complete.mean()
+        adjusted = np.nanmean(self.table - effects, axis=1)
+        low, high = np.quantile(adjusted, [0.25, 0.75])
+        return float(min(adjusted.std(), MAX_RANGES * (high - low)))
+
+
+class RivalHistory:
     """Fold scores of the first trials, however many, less those that failed.
 
     Parameters
@@ -31,11 +81,8 @@ class Rivals:
 
     def among_first(
         self, n_trials: int, ended: Mapping[int, Trial], metric: str
-    ) -> FloatArray:
-        """Scores of shape (n_rivals, n_splits), NaN where a fold was not run.
-
-        These trials must have ended. The best complete one is always there.
-        """
+    ) -> Rivals:
+        """Those of the first trials, all of them ended; the best is always there."""
         while len(self._counts) <= n_trials:
             self._add(ended[len(self._counts) - 1], metric)
         n_complete, n_stopped, best = self._counts[max(0, n_trials)]
@@ -43,7 +90,7 @@ class Rivals:
         pinned = self._complete.rows(best, best + (best < oldest))
         complete = self._complete.rows(oldest, n_complete)
         stopped = self._stopped.rows(max(0, n_stopped - MAX_OF_EACH), n_stopped)
-        return np.concatenate([pinned, complete, stopped])
+        return Rivals(np.concatenate([pinned, complete]), stopped)
 
     def _add(self, trial: Trial, metric: str) -> None:
         if trial.status is Status.COMPLETE:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from skbayes._evaluation.loop_settings import LoopSettings
 from skbayes._evaluation.open_trial import OpenTrial
 from skbayes._evaluation.partners import Race
-from skbayes._evaluation.rivals import Rivals
+from skbayes._evaluation.rivals import RivalHistory
 from skbayes._evaluation.tally import Tally
 from skbayes._protocol import Trial
 
@@ -38,7 +38,7 @@ class RunningRace:
         self._tally = tally
         self._ended = ended
         self._lag = settings.lag or 1
-        self._rivals = Rivals(settings.n_splits)
+        self._rivals = RivalHistory(settings.n_splits)
         self._caught_up: set[int] = set()
 
     def fold_order(self, trial: int) -> list[int]:

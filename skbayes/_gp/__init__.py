@@ -27,7 +27,7 @@ symbol              shape             meaning
 """
 
 from skbayes._gp.cost import CostModel, fit_cost
-from skbayes._gp.fit import fit_hyperparameters
+from skbayes._gp.fit import Fit, fit_hyperparameters
 from skbayes._gp.hyperparameters import Hyperparameters, default_hyperparameters
 from skbayes._gp.layout import Layout
 from skbayes._gp.linalg import NotPositiveDefiniteError
@@ -42,6 +42,7 @@ from skbayes._gp.transforms import (
 
 __all__ = [
     "CostModel",
+    "Fit",
     "GaussianProcess",
     "Hyperparameters",
     "Layout",

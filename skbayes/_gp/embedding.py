@@ -29,7 +29,7 @@ import numpy as np
 from scipy.linalg import helmert
 
 from skbayes._gp.hyperparameters import Hyperparameters
-from skbayes._gp.layout import FloatArray, IntArray, Layout
+from skbayes._gp.layout import FloatArray, Layout
 from skbayes._gp.warping import Warped, log_clipped, warp, warp_with_derivatives
 
 ROOT_5 = math.sqrt(5.0)
@@ -47,14 +47,6 @@ def categorical_vertices(layout: Layout) -> list[FloatArray]:
     """Simplex of each categorical column; the code -1 picks the last vertex."""
     extra = layout.is_conditional.astype(int)
     return [simplex(int(layout.n_levels[j] + extra[j])) for j in layout.categorical]
-
-
-def column_of_coordinate(layout: Layout) -> IntArray:
-    """Column that each coordinate belongs to, shape (p,)."""
-    sizes = [vertices.shape[1] for vertices in categorical_vertices(layout)]
-    owners = [layout.plain, layout.arc, layout.arc]
-    owners.append(np.repeat(layout.categorical, np.array(sizes, dtype=np.intp)))
-    return np.concatenate(owners)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,16 +70,14 @@ class PreparedPoints:
 
 def prepare(layout: Layout, U: FloatArray) -> PreparedPoints:
     """Prepare the encoded points `U`, shape (m, n_columns), for embedding."""
-    tables = categorical_vertices(layout)
-    vertices = [
-        table[U[:, j].astype(np.intp)]
-        for j, table in zip(layout.categorical, tables, strict=True)
-    ]
-    return PreparedPoints(
-        log_u=log_clipped(U[:, layout.numeric]),
-        is_active=layout.activity(U)[:, layout.arc].astype(np.float64),
-        vertices=np.concatenate([np.empty((len(U), 0)), *vertices], axis=1),
-    )
+    is_active = vertices = np.empty((len(U), 0))
+    if len(layout.arc):
+        is_active = layout.activity(U)[:, layout.arc].astype(np.float64)
+    if len(layout.categorical):
+        columns = zip(layout.categorical, categorical_vertices(layout), strict=True)
+        parts = [table[U[:, j].astype(np.intp)] for j, table in columns]
+        vertices = np.concatenate(parts, axis=1)
+    return PreparedPoints(log_clipped(U[:, layout.numeric]), is_active, vertices)
 
 
 class Embedding:
@@ -105,8 +95,8 @@ class Embedding:
         self.layout = layout
         self._a = np.exp(hyperparameters.log_warp_a[layout.numeric])
         self._b = np.exp(hyperparameters.log_warp_b[layout.numeric])
-        owner = column_of_coordinate(layout)
-        self._scale = ROOT_5 * np.exp(-hyperparameters.log_lengthscales[owner])
+        scale = ROOT_5 * np.exp(-hyperparameters.log_lengthscales)
+        self._scale = scale[layout.column_of_coordinate]
 
     def embed(self, U: FloatArray) -> FloatArray:
         """Coordinates of `U`, shape (m, p)."""

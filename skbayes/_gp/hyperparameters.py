@@ -113,6 +113,11 @@ class ParameterVector:
         self.warp_a = slice(D + 2, D + 2 + d)
         self.warp_b = slice(D + 2 + d, D + 2 + 2 * d)
 
+    @property
+    def covariance(self) -> FloatArray:
+        """Covariance of the prior, shape (n_theta, n_theta)."""
+        return np.diag(1.0 / self.precision)
+
     def pack(self, hyperparameters: Hyperparameters) -> FloatArray:
         """Vector of `hyperparameters`, moved inside the bounds."""
         h = hyperparameters
@@ -124,8 +129,13 @@ class ParameterVector:
                 h.log_warp_b[self.warped],
             ]
         )
-        clipped: FloatArray = np.clip(theta, self.bounds[:, 0], self.bounds[:, 1])
-        return clipped
+        return self.inside(theta)
+
+    def inside(self, theta: FloatArray) -> FloatArray:
+        """The point of the box of bounds that is nearest to `theta`."""
+        low, high = self.bounds.T
+        nearest: FloatArray = np.minimum(np.maximum(theta, low), high)
+        return nearest
 
     def unpack(self, theta: FloatArray) -> Hyperparameters:
         """Hyperparameters of the vector `theta`."""

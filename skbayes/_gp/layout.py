@@ -82,6 +82,14 @@ class Layout:
         """Indices of the categorical columns."""
         return np.flatnonzero(self.n_levels > 0)
 
+    @cached_property
+    def column_of_coordinate(self) -> IntArray:
+        """Column that each coordinate of an embedded point belongs to, shape (p,)."""
+        n_vertices = self.n_levels + self.is_conditional  # "inactive" is one more
+        owners = [self.plain, self.arc, self.arc]
+        owners.append(np.repeat(self.categorical, n_vertices[self.categorical] - 1))
+        return np.concatenate(owners)
+
     def activity(self, U: FloatArray) -> BoolArray:
         """Which columns are active in each row of `U`, shape (n, n_columns)."""
         if self.n_branches == 1:

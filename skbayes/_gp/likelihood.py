@@ -26,7 +26,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.linalg import blas, lapack
 
-from skbayes._gp.embedding import Embedding, column_of_coordinate, prepare
+from skbayes._gp.embedding import Embedding, prepare
 from skbayes._gp.hyperparameters import NOISE_FLOOR, ParameterVector
 from skbayes._gp.layout import BoolArray, FloatArray, Layout
 from skbayes._gp.matern import augment_left, augment_right
@@ -75,9 +75,10 @@ class NegativeLogPosterior:
     ) -> None:
         n = len(y)
         self.layout = layout
+        self.is_warped = is_warped
         self.parameters = ParameterVector(layout, is_warped)
         self._points = prepare(layout, U)
-        self._owner = column_of_coordinate(layout)
+        self._owner = layout.column_of_coordinate
         self._extra_noise = extra_noise
         position = np.full(layout.n_columns, -1)
         position[layout.numeric] = np.arange(len(layout.numeric))
@@ -88,8 +89,13 @@ class NegativeLogPosterior:
         self._decay = np.empty((n, n), order="F")
 
     def __call__(self, theta: FloatArray) -> tuple[float, FloatArray]:
-        """Value and gradient at `theta`; a huge value where there is none."""
-        hyperparameters = self.parameters.unpack(theta)
+        """Value and gradient at `theta`; a huge value where there is none.
+
+        Outside the bounds the likelihood goes on as its tangent at the border does,
+        so that an optimiser need not know them.
+        """
+        inside = self.parameters.inside(theta)
+        hyperparameters = self.parameters.unpack(inside)
         embedding = Embedding(self.layout, hyperparameters)
         Z, warped = embedding.embed_with_warp(self._points)
         noise = hyperparameters.noise_variance + self._extra_noise
@@ -97,20 +103,22 @@ class NegativeLogPosterior:
         likelihood = self._sensitivity(Z, noise)
         if likelihood is None:
             return _FAILED, np.zeros(len(theta))
-        prior, gradient = self.parameters.negative_log_prior(theta)
         p = self.parameters
-        gradient[: p.n_columns] -= np.bincount(
+        gradient = np.empty(len(theta))
+        gradient[: p.n_columns] = -np.bincount(
             self._owner,
             weights=np.einsum("ij,ij->j", likelihood.by_Z, Z),
             minlength=p.n_columns,
         )
-        gradient[p.signal] += likelihood.by_log_signal
+        gradient[p.signal] = likelihood.by_log_signal
         learned = hyperparameters.noise_variance - NOISE_FLOOR
-        gradient[p.noise] += learned * likelihood.by_noise
+        gradient[p.noise] = learned * likelihood.by_noise
         by_w = embedding.pull_back_to_warp(Z, likelihood.by_Z)
-        gradient[p.warp_a] += self._summed(by_w, warped.by_log_a)
-        gradient[p.warp_b] += self._summed(by_w, warped.by_log_b)
-        return prior + likelihood.value, gradient
+        gradient[p.warp_a] = self._summed(by_w, warped.by_log_a)
+        gradient[p.warp_b] = self._summed(by_w, warped.by_log_b)
+        tangent = float(gradient @ (theta - inside))
+        prior, by_theta = p.negative_log_prior(theta)
+        return prior + likelihood.value + tangent, gradient + by_theta
 
     def _summed(self, by_w: FloatArray, by_parameter: FloatArray) -> FloatArray:
         """Derivatives in log a or log b of the columns whose warp is free."""

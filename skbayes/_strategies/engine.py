@@ -102,7 +102,8 @@ class Engine:
                 candidates = self.candidates(
                     surrogate, history, running, share_left, time_left
                 )
-                for params in self._space.decode(candidates.U):
+                for row in candidates.U:
+                    (params,) = self._space.decode(row[None, :])
                     if self._space.key(params) not in seen:
                         return params
         return next(unseen_points(self._space, self._seed, seen), None)

@@ -70,7 +70,7 @@ def model_data(data: TrainingData, transform_idx: int) -> ModelData | None:
     if transform.is_constant:
         return None
     scores = np.where(is_failed, known.min(), data.scores)
-    noise = data.extra_noise * transform.derivative(scores) ** 2
+    noise = transform.noise(scores, data.extra_noise)
     targets = transform.forward(scores)
     kept = choose_rows(data.U, targets, MAX_ROWS)
     return ModelData(

@@ -72,7 +72,7 @@ class Optimizer:
         model learns from them; the best of them is tried again early, and the others
         may be. Rows with parameters that are missing or outside the space are skipped
         with a warning.
-    n_iter : int, default=None
+    n_iter : int or None, default=None
         How many evaluations there will be, where that is known: an improvement has to
         be the larger the more of them are left.
     random_state : int, RandomState, Generator or None, default=None
@@ -117,6 +117,7 @@ class Optimizer:
             if isinstance(space, Space)
             else parse_space(space, owner="Optimizer", parameter="space")
         )
+        _check_count(n_iter, "n_iter", at_least=1)
         self._n_initial = check_n_initial(
             n_initial_points, self.space, n_iter, owner="Optimizer"
         )
@@ -189,7 +190,7 @@ class Optimizer:
         ValueError
             If `n` is negative, or a pending point is not in the space.
         """
-        _check_count(n)
+        _check_count(n, "n", method=".ask")
         running = [self._observe_pending(item) for item in pending]
         suggestions: list[Params] = []
         with limit_threads():
@@ -366,10 +367,13 @@ class Optimizer:
         )
 
 
-def _check_count(n: Any) -> None:
-    """Refuse what is no number of points; None stands for a single one."""
-    if n is not None and (not isinstance(n, Integral) or n < 0):
+def _check_count(
+    n: Any, parameter: str, *, at_least: int = 0, method: str = ""
+) -> None:
+    """Refuse what is neither a whole number of points nor None."""
+    is_integer = isinstance(n, Integral) and not isinstance(n, bool)
+    if n is not None and (not is_integer or n < at_least):
         raise ValueError(
-            "The `n` parameter of Optimizer.ask must be an integer >= 0 or None. "
-            f"Got {n!r} instead."
+            f"The `{parameter}` parameter of Optimizer{method} must be an integer >= "
+            f"{at_least} or None. Got {n!r} instead."
         )

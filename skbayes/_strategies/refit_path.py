@@ -2,23 +2,28 @@
 
 A fit starts from an earlier one, so hyperparameters would depend on when suggestions
 were asked for. They must not: they are defined by the history alone. A fit to the
-first n observations starts from the fit to the first c, the largest checkpoint below
-n, which was started from the checkpoint before, and so on; whatever of this chain was
-not computed yet is computed when it is needed. Checkpoints grow geometrically, which
-keeps the chain short after many results told at once.
+first n observations starts from one to fewer, which was started from one to fewer
+still, and so on; whatever of this chain was not computed yet is computed when it is
+needed. While fits are cheap a link is two observations long, which is how often each
+of two output transforms has its turn; later links grow with n, which keeps the chain
+short after many results told at once.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from skbayes._gp import Hyperparameters, Layout, fit_hyperparameters
+from skbayes._gp import Fit, Hyperparameters, Layout, fit_hyperparameters
 from skbayes._strategies.history import Observation
 from skbayes._strategies.model_data import ModelData, model_data
 from skbayes._strategies.targets import training_data
 
-#: The first checkpoint, and the ratio of one to the next.
-FIRST_CHECKPOINT, CHECKPOINT_RATIO = 8, 4 / 3
+#: The first fit is to at least so many observations.
+FIRST_FIT = 4
+#: Up to so many a fit starts from the fit to this many fewer.
+SHORT_LINKS_UNTIL, SHORT_LINK = 100, 2
+#: Beyond, fits start from the nearest of checkpoints that grow by this ratio.
+CHECKPOINT_RATIO = 1.1
 #: Up to these many observations, a fit every so many.
 FIT_EVERY = ((100, 1), (300, 3))
 FIT_EVERY_BEYOND = 10
@@ -37,12 +42,14 @@ def last_fit(n: int) -> int:
     return n - n % FIT_EVERY_BEYOND
 
 
-def previous_checkpoint(n: int) -> int | None:
-    """Find the largest checkpoint below n, None if there is none."""
-    checkpoint, below = FIRST_CHECKPOINT, None
+def previous_fit(n: int) -> int | None:
+    """Return how many observations the fit to n starts from, None for no start."""
+    if n <= SHORT_LINKS_UNTIL:
+        return n - SHORT_LINK if n - SHORT_LINK >= FIRST_FIT else None
+    below = checkpoint = SHORT_LINKS_UNTIL
     while checkpoint < n:
         below = checkpoint
-        checkpoint = int(checkpoint * CHECKPOINT_RATIO) + 1
+        checkpoint = int(checkpoint * CHECKPOINT_RATIO)
     return below
 
 
@@ -57,7 +64,7 @@ class RefitPath:
 
     def __init__(self, layout: Layout) -> None:
         self._layout = layout
-        self._fitted: dict[tuple[int, int], Hyperparameters | None] = {}
+        self._fitted: dict[tuple[int, int], Fit | None] = {}
 
     def hyperparameters(
         self,
@@ -85,21 +92,21 @@ class RefitPath:
         n: int | None = last_fit(len(observations))
         while n is not None and (transform_idx, n) not in self._fitted:
             chain.append(n)
-            n = previous_checkpoint(n)
+            n = previous_fit(n)
         start = None if n is None else self._fitted[transform_idx, n]
         for n_fit in reversed(chain):
             known = data if n_fit == len(observations) else None
             start = self._fit(observations[:n_fit], transform_idx, start, known)
             self._fitted[transform_idx, n_fit] = start
-        return start
+        return None if start is None else start.hyperparameters
 
     def _fit(
         self,
         observations: Sequence[Observation],
         transform_idx: int,
-        start: Hyperparameters | None,
+        start: Fit | None,
         data: ModelData | None,
-    ) -> Hyperparameters | None:
+    ) -> Fit | None:
         """One fit of the chain."""
         if data is None:
             data = model_data(training_data(observations), transform_idx)

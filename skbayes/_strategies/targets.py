@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from skbayes._fold_model import FoldEstimate, estimate_means
 from skbayes._protocol import FloatArray
-from skbayes._strategies.fold_model import FoldEstimate, estimate_means
 from skbayes._strategies.history import Observation, n_folds_told
 
 BoolArray = NDArray[np.bool_]

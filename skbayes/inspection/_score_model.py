@@ -187,7 +187,7 @@ def _fit(
     rows = rows[choose_rows(U[rows], targets[rows], _MAX_ROWS)]
     layout = layout_of(space)
     U, targets, noise = U[rows], targets[rows], noise[rows]
-    hyperparameters = fit_hyperparameters(layout, U, targets, noise)
+    hyperparameters = fit_hyperparameters(layout, U, targets, noise).hyperparameters
     return GaussianProcess(layout, hyperparameters, U, targets, noise), transform
 
 

@@ -26,8 +26,8 @@ from skbayes._evaluation.loop_settings import LoopSettings
 from skbayes._evaluation.partners import Observer
 from skbayes._evaluation.pool_executor import open_executor
 from skbayes._evaluation.printer import Printer
-from skbayes._evaluation.racing import PairedRace, adjusted_scores
-from skbayes._evaluation.results import metrics_of, tabulate
+from skbayes._evaluation.racing import ALPHA, CAREFUL_ALPHA, PairedRace
+from skbayes._evaluation.results import adjusted_scores, metrics_of, tabulate
 from skbayes._evaluation.trial_rows import column_order, trial_row
 from skbayes._evaluation.worker_warnings import report_warnings
 from skbayes.search._callback_tree import CallbackTree
@@ -209,7 +209,9 @@ class SearchCV(BaseSearchCV, metaclass=ABCMeta):
         is_series = isinstance(self.cv, TimeSeriesSplit)
         is_careful = is_series or self.racing == "conservative"
         return PairedRace(
-            n_splits, alpha=0.02 if is_careful else 0.05, runs_backwards=is_series
+            n_splits,
+            alpha=CAREFUL_ALPHA if is_careful else ALPHA,
+            runs_backwards=is_series,
         )
 
     def _loop_settings(self, preparation, n_workers, tree):

@@ -76,10 +76,11 @@ class RandomSearchCV(SearchCV):
         Whether ``cv_results_`` holds scores on the training parts too.
 
     racing : bool or "conservative", default=False
-        Whether to stop a candidate between folds once it has no plausible chance to
-        win: less than 5 % (``"conservative"``: 2 %), by a paired comparison with the
-        best on the folds that both have, to be better by a tenth of the spread of the
-        scores so far. The winner always has all folds.
+        Whether to stop a candidate between folds once it is unlikely to win: to beat
+        the best so far by a twentieth of the spread of the scores, with a chance of
+        less than 20 % (``"conservative"``: 5 %) by what both scored on the same folds.
+        The likeliest three that were stopped are run to the end when the search ends.
+        The winner always has all folds.
 
     time_budget : float, default=None
         Seconds after which no new fit starts. What is running ends, and the best

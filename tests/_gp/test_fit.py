@@ -7,8 +7,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from skbayes._gp import default_hyperparameters, fit_hyperparameters
-from skbayes._gp.fit import warpable
+from skbayes._gp import Fit, default_hyperparameters, fit_hyperparameters
+from skbayes._gp.fit import definite, warpable
+from skbayes._gp.hyperparameters import ParameterVector
 from skbayes._gp.likelihood import NegativeLogPosterior
 from tests._gp.conftest import LAYOUTS, draw
 
@@ -30,9 +31,10 @@ def test_fit_is_better_than_its_start(problem):
     layout, U, y, noise = problem.layout, problem.U, problem.y, problem.extra_noise
     default = default_hyperparameters(layout)
     fitted = fit_hyperparameters(layout, U, y, noise)
-    assert _value(problem, fitted) < _value(problem, default)
+    value = _value(problem, fitted.hyperparameters)
+    assert value < _value(problem, default)
     refitted = fit_hyperparameters(layout, U, y, noise, start=fitted)
-    assert _value(problem, refitted) <= _value(problem, fitted) + 1e-9
+    assert _value(problem, refitted.hyperparameters) <= value + 1e-9
 
 
 def test_restart_leaves_a_bad_start_behind(problem):
@@ -40,16 +42,12 @@ def test_restart_leaves_a_bad_start_behind(problem):
     layout, U, y, noise = problem.layout, problem.U, problem.y, problem.extra_noise
     bad = replace(default_hyperparameters(layout), log_noise_variance=1.0)
     bad = replace(bad, log_lengthscales=np.full(layout.n_columns, np.log(200.0)))
-    fitted = fit_hyperparameters(
-        layout, U, y, noise, start=bad, restart=True, max_iterations=30
-    )
-    from_default = fit_hyperparameters(
-        layout,
-        U,
-        y,
-        noise,
-        start=default_hyperparameters(layout),
-        max_iterations=30,
+    others = ~warpable(layout, U)  # so that nothing is taken over but the place
+    fitted, from_default = (
+        fit_hyperparameters(
+            layout, U, y, noise, start=Fit(begin, others, np.eye(0)), restart=restart
+        ).hyperparameters
+        for begin, restart in ((bad, True), (default_hyperparameters(layout), False))
     )
     assert _value(problem, fitted) <= _value(problem, from_default) + 1e-9
 
@@ -59,7 +57,7 @@ def test_column_that_matters_gets_the_shorter_lengthscale():
     layout = LAYOUTS["numeric"]
     U = draw(layout, 40, np.random.default_rng(0))
     y = np.sin(6.0 * U[:, 1])
-    fitted = fit_hyperparameters(layout, U, (y - y.mean()) / y.std())
+    fitted = fit_hyperparameters(layout, U, (y - y.mean()) / y.std()).hyperparameters
     assert fitted.log_lengthscales[1] < fitted.log_lengthscales[[0, 2]].min() - 1.0
 
 
@@ -81,7 +79,7 @@ def test_hard_targets_give_finite_hyperparameters(y):
     """Degenerate targets neither raise nor give NaN."""
     layout = LAYOUTS["mixed"]
     U = draw(layout, 12, np.random.default_rng(0))
-    fitted = fit_hyperparameters(layout, U, y)
+    fitted = fit_hyperparameters(layout, U, y).hyperparameters
     assert np.isfinite(fitted.log_lengthscales).all()
     assert np.isfinite(fitted.noise_variance)
 
@@ -90,7 +88,7 @@ def test_points_all_the_same_are_no_obstacle():
     """Trials at one single point can be fitted."""
     layout = LAYOUTS["numeric"]
     y = np.random.default_rng(0).standard_normal(10)
-    fitted = fit_hyperparameters(layout, np.full((10, 3), 0.5), y)
+    fitted = fit_hyperparameters(layout, np.full((10, 3), 0.5), y).hyperparameters
     assert np.isfinite(fitted.log_signal_variance)
 
 
@@ -102,6 +100,49 @@ def test_many_trials_are_fitted_on_a_subset():
     U = draw(layout, 300, np.random.default_rng(0))
     y = np.sin(6.0 * U[:, 1])
     rows = choose_rows(U, y, n_rows=256)
-    whole = fit_hyperparameters(layout, U, y, max_iterations=5)
-    part = fit_hyperparameters(layout, U[rows], y[rows], max_iterations=5)
+    whole, part = (
+        fit_hyperparameters(layout, U_, y_, max_iterations=5).hyperparameters
+        for U_, y_ in ((U, y), (U[rows], y[rows]))
+    )
     np.testing.assert_array_equal(whole.log_lengthscales, part.log_lengthscales)
+
+
+def test_a_fit_takes_over_the_curvature_of_the_last(problem, monkeypatch):
+    """With one trial more, knowing the curvature saves evaluations."""
+    layout, U, y, noise = problem.layout, problem.U, problem.y, problem.extra_noise
+    last = fit_hyperparameters(layout, U[:-1], y[:-1], noise[:-1])
+    evaluate, calls = NegativeLogPosterior.__call__, []
+    monkeypatch.setattr(
+        NegativeLogPosterior,
+        "__call__",
+        lambda self, theta: calls.append(theta) or evaluate(self, theta),
+    )
+    fit_hyperparameters(layout, U, y, noise, start=last)
+    n_with, calls[:] = len(calls), []
+    forgetful = replace(last, is_warped=~last.is_warped)
+    fit_hyperparameters(layout, U, y, noise, start=forgetful)
+    assert n_with < len(calls)
+
+
+@pytest.mark.parametrize(
+    "learned",
+    [np.diag([1.0, -1e-9]), np.ones((2, 2)), np.full((2, 2), np.nan)],
+    ids=["indefinite", "singular", "not a number"],
+)
+def test_curvature_lost_to_rounding_is_forgotten(learned):
+    """What BFGS cannot start from is replaced, what it can is kept."""
+    prior = np.diag([1.0, 4.0])
+    assert definite(learned, otherwise=prior) is prior
+    assert definite(prior, otherwise=learned) is prior
+
+
+def test_hyperparameters_are_within_their_bounds():
+    """Targets that want extreme ones get those at the bounds, not beyond."""
+    layout = LAYOUTS["numeric"]
+    U = draw(layout, 60, np.random.default_rng(0))
+    y = 1e4 * np.sign(U[:, 0] - 0.5)  # far from standardised
+    fitted = fit_hyperparameters(layout, U, y)
+    p = ParameterVector(layout, fitted.is_warped)
+    theta = p.pack(fitted.hyperparameters)
+    assert fitted.hyperparameters.log_signal_variance == p.bounds[p.signal, 1]
+    np.testing.assert_array_equal(theta, np.clip(theta, *p.bounds.T))

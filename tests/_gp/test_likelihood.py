@@ -48,6 +48,27 @@ def test_value_is_the_textbooks(problem, seed):
     assert value == pytest.approx(_textbook(problem, objective, theta), rel=1e-6)
 
 
+def test_beyond_the_box_the_likelihood_is_its_tangent(problem):
+    """Out there the value goes on in a line but for the prior, without a jump."""
+    objective = _objective(problem)
+    p = objective.parameters
+    border = _draw(objective, 3)
+    border[p.noise] = p.bounds[p.noise, 1]
+    step = np.zeros(len(border))
+    step[p.noise] = 1.0
+
+    def likelihood(theta):
+        value, gradient = objective(theta)
+        prior, by_theta = p.negative_log_prior(theta)
+        return value - prior, (gradient - by_theta)[p.noise]
+
+    start, slope = likelihood(border)
+    for distance in (1e-6, 0.5, 10.0):
+        value, still = likelihood(border + distance * step)
+        assert value == pytest.approx(start + distance * slope)
+        assert still == pytest.approx(slope)
+
+
 @pytest.mark.parametrize("is_noisy", [True, False])
 @pytest.mark.parametrize("seed", range(6))
 def test_gradient_is_that_of_the_value(problem, seed, is_noisy):

@@ -105,6 +105,12 @@ class TestAsk:
         with pytest.raises(ValueError, match="`n` parameter of Optimizer.ask"):
             Optimizer(SPACE).ask(n)
 
+    @pytest.mark.parametrize("n_iter", [0, -3, 2.5, "50", True])
+    def test_a_bad_budget_is_refused(self, n_iter):
+        """A budget is a whole number of evaluations, one at least."""
+        with pytest.raises(ValueError, match="The `n_iter` parameter of Optimizer"):
+            Optimizer(SPACE, n_iter=n_iter)
+
     def test_a_pending_point_outside_the_space_is_refused(self):
         """It is named."""
         with pytest.raises(ValueError, match=r"Optimizer.ask.*x"):

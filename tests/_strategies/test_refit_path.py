@@ -8,7 +8,7 @@ from skbayes._strategies.history import Observation
 from skbayes._strategies.refit_path import (
     RefitPath,
     last_fit,
-    previous_checkpoint,
+    previous_fit,
 )
 
 LAYOUT = Layout(np.zeros(2, dtype=int), np.ones((1, 2), dtype=bool))
@@ -30,14 +30,20 @@ def test_fits_get_rarer(n, expected):
     assert last_fit(n) == expected
 
 
-def test_checkpoints_are_few():
-    """The chain from 1000 observations back to the first fit is short and falls."""
-    chain, n = [], 1000
-    while (n := previous_checkpoint(n)) is not None:
+@pytest.mark.parametrize("n", [99, 100, 300, 1000])
+def test_the_chain_of_fits_is_short(n):
+    """It falls by two observations up to 100, and beyond by a tenth."""
+    chain = [n]
+    while (n := previous_fit(n)) is not None:
         chain.append(n)
-    assert chain == sorted(chain, reverse=True)
-    assert len(chain) < 20
-    assert chain[-1] == 8
+    assert chain == sorted(set(chain), reverse=True)
+    assert len([n for n in chain if n > 100]) < 27
+    assert chain[-1] in (4, 5)
+
+
+def test_fits_start_two_observations_back():
+    """So that two transforms in turn never need a fit of their own for the start."""
+    assert [previous_fit(n) for n in (100, 51, 6, 5, 4)] == [98, 49, 4, None, None]
 
 
 def assert_equal(a, b):
