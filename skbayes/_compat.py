@@ -19,7 +19,12 @@ from contextlib import contextmanager
 from typing import Any
 
 import joblib
-from joblib._parallel_backends import LokyBackend, SequentialBackend
+from joblib._parallel_backends import (
+    LokyBackend,
+    MultiprocessingBackend,
+    SequentialBackend,
+    ThreadingBackend,
+)
 from joblib._utils import eval_expr
 from joblib.executor import get_memmapping_executor
 from joblib.externals.loky.process_executor import BrokenProcessPool
@@ -257,6 +262,16 @@ class JoblibPool:
     def can_lose_workers(self) -> bool:
         """Whether a worker may end without taking this process with it."""
         return isinstance(self._backend, LokyBackend)
+
+    @property
+    def shares_disk(self) -> bool:
+        """Whether workers are processes of this machine, which see the same files."""
+        return isinstance(self._backend, LokyBackend | MultiprocessingBackend)
+
+    @property
+    def shares_memory(self) -> bool:
+        """Whether workers are threads of this process."""
+        return isinstance(self._backend, ThreadingBackend)
 
     def _is_single_default(self) -> bool:
         """Whether one worker was asked for, and no backend in particular."""

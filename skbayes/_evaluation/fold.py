@@ -143,9 +143,50 @@ def run_fold(
     """
     started = time.monotonic()
     context = None if context is None else _StopFlag(context)
-    estimator = clone(settings.estimator)
     scorer = noting_scorer(settings.scorer)
-    has_exited = False
+    raw, is_fatal = _fit_within_limit(
+        X, y, train, test, settings, params, scorer, context
+    )
+    predictions = None
+    if settings.predict_method is not None and raw["fit_error"] is None:
+        predictions = _predict(
+            raw["estimator"], settings.predict_method, X, train, test
+        )
+    return FoldResult(
+        fold=fold,
+        test_scores=_as_mapping(raw["test_scores"]),
+        train_scores=_as_mapping(raw["train_scores"])
+        if settings.return_train_score
+        else None,
+        fit_time=(scorer.began or time.monotonic()) - started,
+        score_time=scorer.seconds,
+        n_test_samples=raw["n_test_samples"],
+        error=raw["fit_error"],
+        scoring_error=scorer.error,
+        started=started - settings.origin,
+        worker=worker_name(),
+        predictions=predictions,
+        is_multimetric=isinstance(raw["test_scores"], dict),
+        stop=context is not None and context.is_raised,
+        is_fatal=is_fatal,
+    )
+
+
+def _fit_within_limit(
+    X: Any,
+    y: Any,
+    train: Any,
+    test: Any,
+    settings: FoldSettings,
+    params: Params,
+    scorer: Any,
+    context: Any,
+) -> tuple[dict[str, Any], bool]:
+    """What scikit-learn gives of a fold, and whether it is fatal.
+
+    Fatal is a fit that asked the process to exit or took longer than `fit_timeout`.
+    """
+    estimator = clone(settings.estimator)
     limit = time_limit(settings.fit_timeout, exit_report=settings.exit_report)
     try:
         with limit as limited:
@@ -169,36 +210,13 @@ def run_fold(
     except (SystemExit, FitTimeout):
         if settings.error_score == "raise":
             raise
-        has_exited = True
-        raw = _exit_result(settings, traceback.format_exc())
-    if limited.is_exceeded and not has_exited:
+        return _failure(settings, traceback.format_exc()), True
+    if limited.is_exceeded:
         raw = _overdue_result(settings, raw, limited.message)
-    predictions = None
-    if settings.predict_method is not None and raw["fit_error"] is None:
-        predictions = _predict(
-            raw["estimator"], settings.predict_method, X, train, test
-        )
-    return FoldResult(
-        fold=fold,
-        test_scores=_as_mapping(raw["test_scores"]),
-        train_scores=_as_mapping(raw["train_scores"])
-        if settings.return_train_score
-        else None,
-        fit_time=(scorer.began or time.monotonic()) - started,
-        score_time=scorer.seconds,
-        n_test_samples=raw["n_test_samples"],
-        error=raw["fit_error"],
-        scoring_error=scorer.error,
-        started=started - settings.origin,
-        worker=worker_name(),
-        predictions=predictions,
-        is_multimetric=isinstance(raw["test_scores"], dict),
-        stop=context is not None and context.is_raised,
-        is_fatal=has_exited or limited.is_exceeded,
-    )
+    return raw, limited.is_exceeded
 
 
-def _exit_result(settings: FoldSettings, error: str) -> dict[str, Any]:
+def _failure(settings: FoldSettings, error: str) -> dict[str, Any]:
     """What scikit-learn gives where it catches the error, for those it does not."""
     names = metric_names(settings.scorer)
     score = settings.error_score
@@ -219,7 +237,7 @@ def _overdue_result(
         return raw
     if settings.error_score == "raise":
         raise FitTimeout(message)
-    return _exit_result(settings, f"FitTimeout: {message}")
+    return _failure(settings, f"FitTimeout: {message}")
 
 
 def _as_mapping(scores: Any) -> Mapping[str, float]:

@@ -215,6 +215,38 @@ class SearchJournal:
             )
             return {result.fold: result for result in map(fold_of, rows)}
 
+    def when_written(self, params: Params) -> dict[int, int]:
+        """Find in which order among all folds of the file a candidate's were written.
+
+        The clock says it too, but may have been set back meanwhile.
+
+        Raises
+        ------
+        JournalError
+            If the file cannot be read.
+        """
+        with self._journal.reading() as connection:
+            rows = connection.execute(
+                "SELECT fold, folds.rowid FROM trials JOIN folds ON trial_id = "
+                "trials.id WHERE search_id = ? AND params_key = ?",
+                (self._search_id, self._codec.key(params)),
+            )
+            return dict(rows.fetchall())
+
+    def n_begun(self) -> int:
+        """Count the candidates begun, by the highest number that one was given.
+
+        Raises
+        ------
+        JournalError
+            If the file cannot be read.
+        """
+        with self._journal.reading() as connection:
+            (highest,) = connection.execute(
+                "SELECT max(trial) FROM trials WHERE search_id = ?", (self._search_id,)
+            ).fetchone()
+        return 0 if highest is None else int(highest) + 1
+
     def write(self, trial: int, params: Params, result: FoldResult) -> None:
         """Keep one finished fold; when this returns, no kill can lose it.
 

@@ -1,11 +1,8 @@
 """The one loop of all searches: ask for candidates, run their folds, tell.
 
 A candidate is opened when a worker would otherwise have nothing to do, its folds
-are handed out in order, and it ends when none of them is left to run.
-
-What an adaptive strategy may know when it proposes candidate t is fixed, so that a
-search with a seed gives the same result whatever finishes first: every candidate up
-to t - lag has ended and been told, in order; the others are pending.
+are handed out in order, and it ends when none of them is left to run. What the
+strategy knows when it is asked is settled in `telling`.
 """
 
 from __future__ import annotations
@@ -13,13 +10,17 @@ from __future__ import annotations
 import math
 import time
 from collections import deque
-from collections.abc import Hashable, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import Any
 
 from skbayes._evaluation.executor import Executor, Outcome, Task
-from skbayes._evaluation.identity import params_key
-from skbayes._evaluation.open_trial import OpenTrial, PendingTrials
+from skbayes._evaluation.interrupts import interrupts_held
+from skbayes._evaluation.line_up import LineUp
+from skbayes._evaluation.loop_settings import LoopSettings
+from skbayes._evaluation.news import News
+from skbayes._evaluation.open_trial import OpenTrial
 from skbayes._evaluation.partners import (
     Context,
     FoldStore,
@@ -28,44 +29,12 @@ from skbayes._evaluation.partners import (
     Race,
     guarded,
 )
-from skbayes._evaluation.rivals import RivalHistory
+from skbayes._evaluation.recalled import Recalled
+from skbayes._evaluation.running_race import RunningRace
 from skbayes._evaluation.tally import Tally
+from skbayes._evaluation.telling import OrderOfTelling
+from skbayes._evaluation.twins import Twins
 from skbayes._protocol import FoldResult, Params, Status, Strategy, Trial
-
-
-@dataclass(frozen=True)
-class LoopSettings:
-    """How a search is run.
-
-    Parameters
-    ----------
-    n_splits : int
-        Folds of a complete trial.
-    metric : str or None
-        The score that decides; None: the first one the scorer gives.
-    lag : int or None
-        How many candidates may be under way when a new one is proposed; None for a
-        strategy that ignores what it is told.
-    in_order : bool
-        Whether trials are told in the order they were proposed, for repeatability.
-    max_batches : int
-        Batches in flight at most.
-    time_budget : float or None
-        Seconds after which no new fit starts.
-    reuse_duplicates : bool
-        Whether a candidate seen before gets its twin's results instead of new fits.
-    estimates_improvement : bool
-        Whether observers want to know what the next candidate is expected to gain.
-    """
-
-    n_splits: int
-    metric: str | None = None
-    lag: int | None = None
-    in_order: bool = True
-    max_batches: int = 1
-    time_budget: float | None = None
-    reuse_duplicates: bool = True
-    estimates_improvement: bool = False
 
 
 class SearchLoop:
@@ -87,6 +56,8 @@ class SearchLoop:
         Keeps finished folds.
     replay : sequence of dict
         Candidates of an earlier run that this one continues; they come first.
+    n_recorded : int
+        Candidates that an earlier run has begun, where the strategy proposes them anew.
     race : Race or None
         Stops losing candidates between folds.
     """
@@ -101,31 +72,41 @@ class SearchLoop:
         context: Context | None = None,
         store: FoldStore | None = None,
         replay: Sequence[Params] = (),
+        n_recorded: int = 0,
         race: Race | None = None,
     ) -> None:
         self._strategy = strategy
         self._executor = executor
         self._settings = settings
-        self._observers = observers
         self._context = context
         self._store = store
-        self._replay = replay
-        self._race = race
-        self._rivals = RivalHistory(settings.n_splits)
+        self._replay = replay[: strategy.n_candidates]
+        self._n_recorded = n_recorded
         self._open: dict[int, OpenTrial] = {}
         self._ready: deque[OpenTrial] = deque()
         self._ended: dict[int, Trial] = {}
-        self._first_open = 0
-        self._n_told = 0
-        self._seen: dict[Hashable, int] = {}
-        self._twins: dict[int, list[OpenTrial]] = {}
         self._n_opened = 0
-        self._caught_up: set[int] = set()
-        self._waits_for_order = settings.lag is not None and settings.in_order
         self._is_stopping = False
         self._is_used_up = False
-        self._began = time.monotonic()
+        self._deadline = (
+            None
+            if settings.time_budget is None
+            else time.monotonic() + settings.time_budget
+        )
         self._tally = Tally(settings.metric)
+        self._news = News(observers, strategy, self._tally, settings)
+        self._twins = Twins(are_shared=settings.reuse_duplicates)
+        self._order = OrderOfTelling(
+            strategy, self._tally, self._open, self._ended, settings
+        )
+        self._race = (
+            RunningRace(race, self._tally, self._ended, settings) if race else None
+        )
+        self._line_up = LineUp(self._tally, store, self._race, settings.n_splits)
+        self._recalled = Recalled(
+            self._order, self._line_up, self._twins, is_race=race is not None
+        )
+        self._failure: ObserverError | None = None
         #: What cut the search short from outside: Ctrl-C, or an error in a callback.
         self.interruption: BaseException | None = None
 
@@ -142,27 +123,54 @@ class SearchLoop:
         except ObserverError as error:
             self._interrupt(error.__cause__ or error)
         except BaseException:
-            self._executor.abort()
+            self._save_what_ended()
             raise
         self._close_unfinished()
         ended = (self._ended[i] for i in sorted(self._ended))
         # A candidate that was opened but never run leaves no row behind.
         return [t if t.index == i else replace(t, index=i) for i, t in enumerate(ended)]
 
+    # -------------------------------------------------------------- recalling
+
+    def _recall(self) -> None:
+        """Take in what earlier runs have finished, in the order in which they did.
+
+        Observers are then told what they were told, and may end the search where they
+        did, before any fit.
+        """
+        for _ in range(max(len(self._replay), self._n_recorded)):
+            params = self._next_params()
+            if params is None:
+                break
+            self._recalled.add(self._enter(params))
+        highest = 0
+        for trial in self._recalled.ends():
+            with interrupts_held():
+                self._set_off(trial)
+            # What the strategy knew then, as far as that can be told.
+            highest = max(highest, trial.index)
+            self._order.make_ready(highest)
+            self._announce()
+
     # ------------------------------------------------------------ handing out
 
     def _run(self) -> None:
+        self._recall()
         while True:
             self._hand_out()
             if not self._executor.n_waiting:
                 if self._is_stopping or not self._catch_up():
                     return
+                self._announce()
                 continue
-            for outcome in self._executor.wait():
-                self._receive(outcome)
+            self._executor.wait()
+            while self._executor.finished:
+                with interrupts_held():
+                    self._receive(self._executor.finished.popleft())
+                self._announce()
 
     def _hand_out(self) -> None:
-        while self._executor.n_waiting < self._settings.max_batches:
+        while self._executor.n_waiting < self._max_batches():
             size = self._batch_size()
             batch: list[Task] = []
             while len(batch) < size and (task := self._next_task()) is not None:
@@ -170,6 +178,11 @@ class SearchLoop:
             if not batch:
                 return
             self._executor.submit(batch)
+
+    def _max_batches(self) -> int:
+        """Batches in flight at most; when the time is up, no worker has a next one."""
+        most = self._settings.max_batches
+        return min(most, self._executor.n_workers) if self._is_time_up() else most
 
     def _batch_size(self) -> int:
         """As the executor likes, but never so large that another worker idles."""
@@ -181,18 +194,20 @@ class SearchLoop:
         if self._settings.lag is not None or total is None:
             share = math.ceil(self._settings.n_splits / n_workers)
         else:
-            left = (total - self._n_opened) * self._settings.n_splits
+            n_left = total - self._n_opened + len(self._recalled)
+            left = n_left * self._settings.n_splits
             share = math.ceil(left / (2 * n_workers))
         return max(1, min(size, share))
 
     def _next_task(self) -> Task | None:
         """The next fold to run, of an open candidate if there is one."""
-        if self._is_over_budget():
-            self._is_stopping = True
+        # The first complete candidate is waited for.
+        self._is_stopping |= self._is_time_up() and self._tally.n_complete > 0
         if self._is_stopping:
             return None
         while not self._ready:
-            if not self._open_next():
+            # What was only looked up may have ended the search.
+            if not self._open_next() or self._is_stopping:
                 return None
         trial = self._ready[0]
         fold = trial.todo.popleft()
@@ -200,129 +215,78 @@ class SearchLoop:
         if not trial.todo:
             self._ready.popleft()
         context = self._context and self._context(trial.index, fold)
-        return Task(trial.index, fold, trial.params, context)
+        deadline = None if self._is_time_up() else self._deadline
+        return Task(trial.index, fold, trial.params, context, deadline)
 
-    def _is_over_budget(self) -> bool:
-        """Whether the time is up; the first complete candidate is waited for."""
-        budget = self._settings.time_budget
-        return (
-            budget is not None
-            and self._tally.n_complete > 0
-            and time.monotonic() - self._began >= budget
-        )
+    def _is_time_up(self) -> bool:
+        return self._deadline is not None and time.monotonic() >= self._deadline
 
     def _open_next(self) -> bool:
-        """Ask for a candidate and open it; False if there is none to be had now."""
-        if self._is_used_up or not self._may_ask():
+        """Set a candidate off, or ask for one; False if there is none to be had now."""
+        if self._recalled:
+            trial = self._recalled.pop()
+            if trial is None:
+                return False
+        elif self._is_used_up or not self._order.make_ready(self._n_opened):
             return False
-        params = self._next_params()
-        if params is None:
+        elif (params := self._next_params()) is None:
             self._is_used_up = True
             return False
-        trial = OpenTrial(self._n_opened, params, deque())
-        self._n_opened += 1
-        self._open[trial.index] = trial
-        if not self._is_twin(trial):
-            self._begin(trial)
+        else:
+            trial = self._enter(params)
+        with interrupts_held():
+            self._set_off(trial)
+        self._announce()
         return True
 
     def _next_params(self) -> Params | None:
         """The next candidate: of the run that is continued, else a new one."""
-        total = self._strategy.n_candidates
-        if self._n_opened < len(self._replay) and (
-            total is None or self._n_opened < total
-        ):
+        if self._n_opened < len(self._replay):
             return self._replay[self._n_opened]
-        proposed = self._strategy.ask(1, self._pending())
-        return proposed[0] if proposed else None
+        return self._order.ask(self._n_opened)
 
-    def _may_ask(self) -> bool:
-        lag = self._settings.lag
-        if lag is None:
-            return True
-        if not self._settings.in_order:
-            return len(self._open) < lag
-        if self._first_open <= self._n_opened - lag:
-            return False
-        self._tell_up_to(self._n_opened - lag)
-        return True
+    def _enter(self, params: Params) -> OpenTrial:
+        """Open a candidate, with what an earlier run finished of it."""
+        trial = self._line_up.candidate(self._n_opened, params, {})
+        if self._twins.first_of(trial) is None:
+            self._line_up.look_up(trial)
+        self._open[trial.index] = trial
+        self._n_opened += 1
+        return trial
 
-    def _pending(self) -> Sequence[Trial]:
-        """What the strategy does not know the end of."""
-        n_splits = self._settings.n_splits
-        if not self._waits_for_order:
-            return PendingTrials(self._open, n_splits)
-        # Folds that have ended are left out: which ones have is a matter of chance.
-        known = range(self._n_told, self._n_opened)
-        params = (self._open.get(i) or self._ended[i] for i in known)
-        return [Trial(t.index, t.params, n_splits) for t in params]
-
-    def _is_twin(self, trial: OpenTrial) -> bool:
-        """Let a candidate that was proposed before share that one's results."""
-        if not self._settings.reuse_duplicates:
-            return False
-        first = self._seen.setdefault(params_key(trial.params), trial.index)
-        if first == trial.index:
-            return False
-        if first in self._ended:
+    def _set_off(self, trial: OpenTrial) -> None:
+        """Line up a candidate's folds, unless it shares another one's results."""
+        first = self._twins.first_of(trial)
+        if first is None:
+            self._go_on(trial)
+        elif first in self._ended:
             self._end_twin(trial, self._ended[first])
         else:
-            self._twins.setdefault(first, []).append(trial)
-        return True
-
-    def _begin(self, trial: OpenTrial) -> None:
-        """Line up a candidate's folds, less those that an earlier run finished."""
-        n_splits = self._settings.n_splits
-        order = self._race.fold_order(trial.index) if self._race else range(n_splits)
-        if self._store is not None:
-            trial.results.update(self._store.find(trial.params))
-            for result in trial.results.values():
-                self._tally.note_metric(result)
-        missing = [k for k in order if k not in trial.results]
-        (trial.held if self._race else trial.todo).extend(missing)
-        for result in [r for r in trial.results.values() if r.is_fatal]:
-            self._give_up(trial, result)
-        self._go_on(trial)
+            self._twins.wait_for(first, trial)
 
     def _go_on(self, trial: OpenTrial) -> None:
         """Line up what is left of a candidate, or end it."""
-        if trial.held and not self._is_lost(trial):
-            trial.todo.append(trial.held.popleft())
-        if trial.todo:
+        if self._line_up.extend(trial):
             self._ready.append(trial)
         else:
             self._end(trial)
 
-    def _is_lost(self, trial: OpenTrial) -> bool:
-        """Whether the race is over for a candidate.
-
-        Its rivals are those that had ended for certain when it was opened, so that
-        the answer does not depend on what happens to have finished since.
-        """
-        if self._race is None or not trial.results or trial.index in self._caught_up:
-            return False
-        n_known = trial.index - (self._settings.lag or 1) + 1
-        metric = self._tally.metric or "score"
-        rivals = self._rivals.among_first(n_known, self._ended, metric)
-        return self._race.is_lost(trial.results, rivals, metric)
-
     def _catch_up(self) -> bool:
         """Run the missing folds of stopped candidates that may have won, once."""
-        if self._race is None or self._caught_up:
+        if self._race is None:
             return False
-        trials = [self._ended[i] for i in range(self._n_opened)]
-        chosen = self._race.catch_up(trials, self._tally.metric or "score")
-        self._caught_up.update(chosen)
-        for index in chosen:
-            stopped = self._ended.pop(index)
-            trial = OpenTrial(index, stopped.params, deque())
-            trial.results.update({fold.fold: fold for fold in stopped.folds})
-            trial.todo.extend(
-                k for k in self._race.fold_order(index) if k not in trial.results
-            )
-            self._open[index] = trial
-            self._ready.append(trial)
+        chosen = self._race.catch_up()
+        with interrupts_held():
+            for index in chosen:
+                self._reopen(self._ended.pop(index))
         return bool(chosen)
+
+    def _reopen(self, stopped: Trial) -> None:
+        results = {fold.fold: fold for fold in stopped.folds}
+        trial = self._line_up.candidate(stopped.index, stopped.params, results)
+        self._line_up.look_up(trial)
+        self._open[trial.index] = trial
+        self._go_on(trial)
 
     # -------------------------------------------------------------- receiving
 
@@ -330,33 +294,48 @@ class SearchLoop:
         task, result = outcome.task, outcome.result
         trial = self._open[task.trial]
         trial.n_running -= 1
+        if result is None:
+            self._take_back(trial, task.fold)
+            return
         trial.results[task.fold] = result
         if result.is_fatal:
             self._give_up(trial, result)
         self._is_stopping |= result.stop
         self._tally.count_fold(result)
         if self._store is not None:
-            guarded(self._store.write, task.trial, task.params, result)
-        for observer in self._observers:
-            guarded(observer.on_fold, task.trial, task.params, result)
+            self._keep(self._store.write, task.trial, task.params, result)
+        self._news.add_fold(task, result)
         if not trial.n_running and not trial.todo:
             self._go_on(trial)
 
+    def _take_back(self, trial: OpenTrial, fold: int) -> None:
+        """Have a fold to hand out again that was not begun."""
+        if not trial.todo:
+            self._ready.appendleft(trial)
+        trial.todo.appendleft(fold)
+        fatal = next((r for r in trial.results.values() if r.is_fatal), None)
+        if fatal is not None:
+            self._give_up(trial, fatal)
+            if not trial.n_running:
+                self._go_on(trial)
+
     def _give_up(self, trial: OpenTrial, fatal: FoldResult) -> None:
-        """Let the folds of a candidate that are left fail as this one did."""
-        for fold in (*trial.todo, *trial.held):
-            trial.results[fold] = replace(fatal, fold=fold)
-        trial.todo.clear()
-        trial.held.clear()
+        self._line_up.give_up(trial, fatal)
         if trial in self._ready:
             self._ready.remove(trial)
+
+    def _announce(self) -> None:
+        """Tell observers what has been recorded; they may end the search."""
+        if self._failure is not None:
+            raise self._failure
+        self._is_stopping |= self._news.tell()
 
     def _end(self, trial: OpenTrial) -> None:
         """Close a candidate, and with it those that share its results."""
         closed = trial.close(self._settings.n_splits, Status.COMPLETE)
         status = self._tally.status(closed)
         self._record(replace(closed, status=status))
-        for twin in self._twins.pop(trial.index, ()):
+        for twin in self._twins.pop(trial.index):
             self._end_twin(twin, self._ended[trial.index])
 
     def _end_twin(self, twin: OpenTrial, first: Trial) -> None:
@@ -365,56 +344,42 @@ class SearchLoop:
     def _record(self, trial: Trial) -> None:
         del self._open[trial.index]
         self._ended[trial.index] = trial
-        while self._first_open in self._ended:
-            self._first_open += 1
         self._tally.count_trial(trial)
         if self._store is not None:
-            guarded(self._store.finish, trial.index, trial.params, trial.status)
-        if not self._waits_for_order or trial.index < self._n_told:
-            self._strategy.tell(self._for_strategy(trial))
-        if self._observers:
-            self._notify(trial)
+            self._keep(self._store.finish, trial.index, trial.params, trial.status)
+        self._order.note_end(trial)
+        self._news.add_trial(trial)
 
-    def _tell_up_to(self, index: int) -> None:
-        """Tell the strategy every trial up to `index` that it does not know yet."""
-        while self._n_told <= index:
-            self._strategy.tell(self._for_strategy(self._ended[self._n_told]))
-            self._n_told += 1
-
-    def _for_strategy(self, trial: Trial) -> Trial:
-        """A trial with the one score that decides, under the name ``"score"``."""
-        return self._tally.with_single_score(trial)
-
-    def _notify(self, trial: Trial) -> None:
-        progress = self._tally.progress(
-            trial, self._strategy.n_candidates, time.monotonic() - self._began
-        )
-        if self._settings.estimates_improvement:
-            gain = self._strategy.expected_improvement()
-            progress = replace(progress, expected_improvement=gain)
-        for observer in self._observers:
-            self._is_stopping |= bool(guarded(observer.on_trial, progress))
+    def _keep(self, write: Callable[..., None], *record: Any) -> None:
+        """Write to the store; if it fails, that is the last of it and of the search."""
+        try:
+            guarded(write, *record)
+        except ObserverError as error:
+            self._store = None
+            self._failure = error
 
     # ----------------------------------------------------------------- ending
 
     def _interrupt(self, error: BaseException) -> None:
         self.interruption = error
+        self._save_what_ended()
+
+    def _save_what_ended(self) -> None:
+        """Give up what is running, and record what is not."""
         # An impatient second Ctrl-C must not cost what has been finished.
         with suppress(KeyboardInterrupt):
             self._executor.abort()
+        with suppress(KeyboardInterrupt), interrupts_held():
+            while self._executor.finished:
+                self._receive(self._executor.finished.popleft())
 
     def _close_unfinished(self) -> None:
         """Record what the end of the search cut off, and tell the strategy the rest."""
         n_splits = self._settings.n_splits
-        for twins in self._twins.values():
-            for twin in twins:
-                self._open.pop(twin.index)
+        for twin in self._twins.waiting():
+            del self._open[twin.index]
         for index, trial in sorted(self._open.items()):
             if trial.results:
                 self._ended[index] = trial.close(n_splits, Status.STOPPED)
         self._open.clear()
-        if self._waits_for_order:
-            for index in sorted(self._ended):
-                if index >= self._n_told:
-                    self._strategy.tell(self._for_strategy(self._ended[index]))
-            self._n_told = self._n_opened
+        self._order.tell_rest()

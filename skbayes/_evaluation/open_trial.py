@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import overload
 
@@ -16,11 +16,13 @@ class OpenTrial:
 
     index: int
     params: Params
-    todo: deque[int]
+    #: Folds that are not lined up yet; in a race most wait for it to let them go on.
+    held: deque[int] = field(default_factory=deque)
+    todo: deque[int] = field(default_factory=deque)
     n_running: int = 0
     results: dict[int, FoldResult] = field(default_factory=dict)
-    #: Folds that wait for the race to let the candidate go on.
-    held: deque[int] = field(default_factory=deque)
+    #: What an earlier run finished, until it is this run's turn to have it.
+    recorded: dict[int, FoldResult] = field(default_factory=dict)
 
     def close(self, n_splits: int, status: Status) -> Trial:
         """The record of it, with the folds that have ended."""
@@ -34,7 +36,7 @@ class PendingTrials(Sequence[Trial]):
     A strategy that only counts them, as grid search does, pays nothing for them.
     """
 
-    def __init__(self, trials: dict[int, OpenTrial], n_splits: int) -> None:
+    def __init__(self, trials: Mapping[int, OpenTrial], n_splits: int) -> None:
         self._trials = trials
         self._n_splits = n_splits
 

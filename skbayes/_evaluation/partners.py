@@ -34,6 +34,9 @@ class FoldStore(Protocol):
     def find(self, params: Params) -> dict[int, FoldResult]:
         """Folds of these parameters that were finished before."""
 
+    def when_written(self, params: Params) -> dict[int, int]:
+        """When each of these was kept, as numbers that only ever grow."""
+
     def write(self, trial: int, params: Params, result: FoldResult) -> None:
         """Keep one fold."""
 

@@ -20,10 +20,11 @@ from skbayes._compat import (
     fit_context,
     named_scorers,
 )
-from skbayes._evaluation.executor import open_executor
 from skbayes._evaluation.failures import report_failures
-from skbayes._evaluation.loop import LoopSettings, SearchLoop
+from skbayes._evaluation.loop import SearchLoop
+from skbayes._evaluation.loop_settings import LoopSettings
 from skbayes._evaluation.partners import Observer
+from skbayes._evaluation.pool_executor import open_executor
 from skbayes._evaluation.printer import Printer
 from skbayes._evaluation.racing import ALPHA, CAREFUL_ALPHA, PairedRace
 from skbayes._evaluation.results import adjusted_scores, metrics_of, tabulate
@@ -162,6 +163,7 @@ class SearchCV(BaseSearchCV, metaclass=ABCMeta):
             open_journal(self, preparation, strategy.n_candidates) as journal,
             open_executor(evaluation, self.n_jobs) as executor,
         ):
+            replay, n_recorded = self._recorded(journal)
             loop = SearchLoop(
                 strategy,
                 executor,
@@ -169,36 +171,35 @@ class SearchCV(BaseSearchCV, metaclass=ABCMeta):
                 observers=observers,
                 context=tree.fold if tree.is_active else None,
                 store=journal,
-                replay=self._recorded(journal),
+                replay=replay,
+                n_recorded=n_recorded,
                 race=self._make_race(evaluation.n_splits),
             )
             try:
-                return loop.run(), loop.interruption
+                trials = loop.run()
             finally:
-                callbacks.close()
+                error = callbacks.close()
+            return trials, loop.interruption or error
 
     def _make_observers(self, n_splits):
         """Who is told of folds and trials: the user's callbacks, and `verbose`."""
-        callbacks = CallbackObserver(
-            check_callbacks(self.callbacks, type(self).__name__)
-        )
+        owner = type(self).__name__
+        callbacks = CallbackObserver(check_callbacks(self.callbacks, owner), owner)
         observers: list[Observer] = [callbacks] if self.callbacks else []
         if self.verbose > 1:
             observers.append(Printer(self.verbose, n_splits))
         return observers, callbacks
 
     def _recorded(self, journal):
-        """Candidates of an earlier run that cannot be expected to come up again.
+        """What an earlier run has begun: the candidates, or how many.
 
-        A grid or a seeded sample has the same candidates anew, whose finished folds
-        are then found in the journal.
+        A grid or a seeded sample has the same candidates anew, in the same order.
         """
-        is_repeated = not self._is_adaptive and (
-            getattr(self, "random_state", 0) is not None
-        )
-        if journal is None or is_repeated:
-            return ()
-        return [trial.params for trial in journal.trials()]
+        if journal is None:
+            return (), 0
+        if not self._is_adaptive and getattr(self, "random_state", 0) is not None:
+            return (), journal.n_begun()
+        return [trial.params for trial in journal.trials()], 0
 
     def _make_race(self, n_splits):
         """The rule that stops losing candidates, if they are to be stopped."""

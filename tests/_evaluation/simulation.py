@@ -53,7 +53,10 @@ class SimulatedExecutor:
         self._queue: deque[Task] = deque()
         self._running: list[tuple[float, int, Task]] = []
         self._n_started = 0
-        self.finished: list[tuple[int, int]] = []
+        self.finished: deque[Outcome] = deque()
+        #: Trial and fold of each task, in the order they ended.
+        self.ended: list[tuple[int, int]] = []
+        self.ends: dict[tuple[int, int], float] = {}
         self.busy_seconds = 0.0
         self.spans: list[tuple[float, float]] = []
 
@@ -71,34 +74,38 @@ class SimulatedExecutor:
     def _start(self, now: float) -> None:
         while self._queue and len(self._running) < self.n_workers:
             task = self._queue.popleft()
+            if task.deadline is not None and now >= task.deadline:
+                self.finished.append(Outcome(task, None))
+                continue
             seconds = self._seconds(task)
             self.busy_seconds += seconds
             self.spans.append((now, now + seconds))
             self._n_started += 1
             heapq.heappush(self._running, (now + seconds, self._n_started, task))
 
-    def wait(self, timeout: float | None = None) -> list[Outcome]:
-        """Let time pass until a task ends; also give those that ended before now."""
-        outcomes = [self._end_first()]
+    def wait(self) -> None:
+        """Let time pass until a task ends, and those that ended before now."""
+        if self._running:
+            self._end_first()
         while self._running and self._running[0][0] <= self.clock.now:
-            outcomes.append(self._end_first())
-        return outcomes
+            self._end_first()
 
-    def _end_first(self) -> Outcome:
+    def _end_first(self) -> None:
         end, _, task = heapq.heappop(self._running)
         # A worker takes its next task when it is free, not when the parent looks.
         self._start(end)
         self.clock.now = max(self.clock.now, end)
-        self.finished.append((task.trial, task.fold))
+        self.ended.append((task.trial, task.fold))
+        self.ends[task.trial, task.fold] = end
         score = self._score(task.params, task.fold)
         error = None if np.isfinite(score) else "failed"
         result = FoldResult(
             task.fold, {"score": score}, error=error, is_fatal=bool(np.isneginf(score))
         )
-        return Outcome(task, result)
+        self.finished.append(Outcome(task, result))
 
     def abort(self) -> None:
-        """Forget everything."""
+        """Forget what has not ended."""
         self._queue.clear()
         self._running.clear()
 

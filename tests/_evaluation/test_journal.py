@@ -74,6 +74,21 @@ def test_every_field_of_a_fold_comes_back(path):
         assert begin(journal).find({"C": 1}) == {2: FULL}
 
 
+def test_the_order_of_writing_is_kept(path, monkeypatch):
+    """Whatever the clock says, and whatever the numbers of trials and folds are."""
+    moments = iter(range(100, 0, -1))
+    monkeypatch.setattr("time.time", lambda: float(next(moments)))
+    with Journal.open(path) as journal:
+        search = begin(journal)
+        assert search.n_begun() == 0
+        for trial, fold in [(4, 2), (0, 1), (4, 0), (0, 0), (4, 2)]:
+            search.write(trial, {"C": trial}, result(fold))
+        assert search.n_begun() == 5
+        four, zero = (search.when_written({"C": trial}) for trial in (4, 0))
+        assert zero[1] < four[0] < zero[0] < four[2]
+        assert search.when_written({"C": 7}) == {}
+
+
 def test_predictions_and_stops_are_not_kept(path):
     """They come back as if they had never been."""
     whole = dataclasses.replace(FULL, predictions=np.arange(17), stop=True)

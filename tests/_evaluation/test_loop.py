@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import math
+from contextlib import contextmanager
+from types import SimpleNamespace
+from unittest import mock
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from skbayes._evaluation.loop import LoopSettings, SearchLoop
+from skbayes._evaluation import loop
+from skbayes._evaluation.loop import SearchLoop
+from skbayes._evaluation.loop_settings import LoopSettings
 from skbayes._evaluation.racing import PairedRace
 from skbayes._protocol import Status
+from skbayes.callbacks import NoImprovement
 from tests._evaluation.simulation import Clock, CountingStrategy, SimulatedExecutor
 
 
@@ -21,19 +27,29 @@ def score_of(params, fold):
     return float(np.cos(params["x"]) + 0.1 * rng.normal() + 0.3 * (fold % 3))
 
 
+@contextmanager
+def time_of(clock):
+    """The loop's time is that of the simulation."""
+    with mock.patch.object(loop, "time", SimpleNamespace(monotonic=lambda: clock.now)):
+        yield
+
+
 def simulate(
     *, n_workers=1, n_splits=3, n_candidates=8, lag=None, in_order=True, seed=0,
-    race=None, score=score_of, strategy=None, **partners,
+    race=None, budget=None, score=score_of, strategy=None,
+    executor=SimulatedExecutor, **partners,
 ):  # fmt: skip
     """Run a search on simulated workers: trials, executor and strategy."""
     rng = np.random.default_rng(seed)
-    executor = SimulatedExecutor(n_workers, lambda task: rng.exponential(), score)
+    executor = executor(n_workers, lambda task: rng.exponential(), score)
     strategy = strategy or CountingStrategy(n_candidates)
     settings_ = LoopSettings(
-        n_splits=n_splits, lag=lag, in_order=in_order, max_batches=n_workers + 1
-    )
-    loop = SearchLoop(strategy, executor, settings_, race=race, **partners)
-    return loop.run(), executor, strategy
+        n_splits=n_splits, lag=lag, in_order=in_order, max_batches=n_workers + 1,
+        time_budget=budget,
+    )  # fmt: skip
+    with time_of(executor.clock):
+        search = SearchLoop(strategy, executor, settings_, race=race, **partners)
+        return search.run(), executor, strategy
 
 
 searches = st.fixed_dictionaries(
@@ -54,7 +70,7 @@ def test_every_fold_is_run_exactly_once(search):
     """Whatever ends first, each fold of each candidate is run once and recorded."""
     trials, executor, _ = simulate(**search)
     n_folds = search["n_candidates"] * search["n_splits"]
-    assert len(executor.finished) == len(set(executor.finished)) == n_folds
+    assert len(executor.ended) == len(set(executor.ended)) == n_folds
     assert [t.params["x"] for t in trials] == list(range(search["n_candidates"]))
     for trial in trials:
         assert trial.status == Status.COMPLETE
@@ -101,7 +117,7 @@ def test_racing_stops_losers_and_completes_the_winner():
     )
     whole, _, _ = simulate(n_candidates=40, n_splits=5, lag=1)
     means = np.array([t.scores().mean() for t in whole])
-    assert len(executor.finished) < 0.75 * 200
+    assert len(executor.ended) < 0.75 * 200
     best = np.nanmax([t.scores().mean() for t in trials])
     assert best > means.max() - 0.1 * means.std()
     assert {t.status for t in trials} == {Status.COMPLETE, Status.STOPPED}
@@ -115,7 +131,7 @@ def test_a_failed_fold_makes_a_failed_trial_and_nothing_else(n_workers):
         return np.nan if params["x"] == 2 and fold == 1 else 1.0
 
     trials, executor, _ = simulate(n_workers=n_workers, score=score)
-    assert len(executor.finished) == 8 * 3
+    assert len(executor.ended) == 8 * 3
     assert [t.index for t in trials if t.status == Status.FAILED] == [2]
 
 
@@ -130,15 +146,60 @@ def test_failures_and_kills_cost_their_candidates_only(search, failing, killing)
         return np.nan if params["x"] in failing else score_of(params, fold)
 
     trials, executor, _ = simulate(**search, score=score)
-    assert len(executor.finished) == len(set(executor.finished))
+    assert len(executor.ended) == len(set(executor.ended))
     for trial in trials:
-        n_run = sum(index == trial.index for index, _ in executor.finished)
+        n_run = sum(index == trial.index for index, _ in executor.ended)
         x = trial.params["x"]
         assert len(trial.folds) == search["n_splits"]
         assert (trial.status == Status.FAILED) == (x in failing | killing)
         # What waited for a worker when the first fold killed one is run all the same.
         n_in_flight = 2 * search["n_workers"] + 1
         assert n_run == search["n_splits"] or (x in killing and n_run <= n_in_flight)
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    searches,
+    st.floats(0.01, 10),
+    st.booleans(),
+    st.sets(st.integers(0, 14), max_size=3),
+    st.sets(st.integers(0, 14), max_size=3),
+)
+def test_no_fold_is_begun_when_the_time_is_up(
+    search, budget, is_race, failing, killing
+):
+    """Not even one that was handed over before, but for the first complete candidate.
+
+    Nothing is lost or run twice, and without any complete candidate all are tried.
+    """
+
+    def score(params, fold):
+        if params["x"] in killing:
+            return -np.inf
+        return np.nan if params["x"] in failing else score_of(params, fold)
+
+    if is_race:
+        search = {**search, "lag": search["lag"] or 2, "in_order": True}
+        search["race"] = PairedRace(search["n_splits"])
+    trials, executor, _ = simulate(**search, budget=budget, score=score)
+    assert len(executor.ended) == len(set(executor.ended)) == len(executor.spans)
+    first_complete = min(
+        (
+            max(executor.ends[t.index, fold.fold] for fold in t.folds)
+            for t in trials
+            if t.status == Status.COMPLETE
+        ),
+        default=math.inf,
+    )
+    begun = [begin for begin, _ in executor.spans]
+    assert all(begin < max(budget, first_complete) for begin in begun)
+    assert len(trials) == search["n_candidates"] or first_complete < math.inf
+    kept = {(t.params["x"], f.fold) for t in trials for f in t.folds}
+    assert kept >= set(executor.ended)
+    for trial in trials:
+        scores = [score(trial.params, k) for k in range(search["n_splits"])]
+        is_run = ~np.isnan(trial.scores())
+        np.testing.assert_array_equal(trial.scores()[is_run], np.array(scores)[is_run])
 
 
 class TwiceTheSame(CountingStrategy):
@@ -154,7 +215,7 @@ def test_a_candidate_proposed_twice_is_run_once(n_workers):
     trials, executor, _ = simulate(
         n_workers=n_workers, strategy=TwiceTheSame(8), n_splits=3
     )
-    assert len(executor.finished) == 4 * 3
+    assert len(executor.ended) == 4 * 3
     assert [t.index for t in trials] == list(range(8))
     for first, second in zip(trials[::2], trials[1::2], strict=True):
         assert first.folds == second.folds
@@ -187,7 +248,7 @@ def test_a_stopped_search_keeps_all_that_was_finished(search, n_trials):
     observer = Recorder(n_trials)
     trials, executor, _ = simulate(**search, observers=[observer])
     kept = [(t.index, f.fold) for t in trials for f in t.folds]
-    assert len(kept) == len(executor.finished)
+    assert len(kept) == len(executor.ended)
     assert [t.index for t in trials] == list(range(len(trials)))
     if search["n_candidates"] > n_trials:
         n_open = search["n_workers"] + 1
@@ -233,6 +294,10 @@ class Memory:
         """What is known of a candidate."""
         return dict(self.folds.get(params["x"], {}))
 
+    def when_written(self, params):
+        """The order in which its folds were kept."""
+        return {k: n for n, (x, k) in enumerate(self.written) if x == params["x"]}
+
     def write(self, trial, params, result):
         """Keep a fold."""
         self.written.append((params["x"], result.fold))
@@ -249,10 +314,42 @@ def test_a_search_that_is_run_again_runs_only_what_is_missing(search, n_trials):
     """A stopped search and its continuation together run each fold once."""
     store = Memory()
     simulate(**search, store=store, observers=[Recorder(n_trials)])
-    trials, _, _ = simulate(**search, store=store)
+    n_recorded = 1 + max(x for x, _ in store.written)
+    trials, _, _ = simulate(**search, store=store, n_recorded=n_recorded)
     assert len(store.written) == len(set(store.written))
     plain, _, _ = simulate(**search)
     assert [t.folds for t in trials] == [t.folds for t in plain]
+
+
+class Impatient(Recorder):
+    """An observer that ends a search when some trials in a row brought nothing."""
+
+    def __init__(self, patience):
+        super().__init__()
+        self.rule = NoImprovement(patience)
+
+    def on_trial(self, progress):
+        """Note it, and say whether it is enough."""
+        super().on_trial(progress)
+        return self.rule(progress)
+
+
+@settings(max_examples=150, deadline=None)
+@given(searches, st.integers(1, 8), st.booleans(), st.integers(0, 1000))
+def test_a_rule_that_ended_a_search_ends_it_again(search, patience, is_race, seed):
+    """Before any fit, by what it is told in the order in which it was told it."""
+    if is_race:
+        search = {**search, "lag": search["lag"] or 2, "in_order": True}
+        search["race"] = PairedRace(search["n_splits"])
+    store, observers = Memory(), [Impatient(patience), Impatient(patience)]
+    first, executor, _ = simulate(**search, store=store, observers=observers[:1])
+    n_recorded = 1 + max(x for x, _ in store.written)
+    more = {"store": store, "observers": observers[1:], "n_recorded": n_recorded}
+    second, again, _ = simulate(**{**search, "seed": seed}, **more)
+    assert again.ended == []
+    assert [t.folds for t in second] == [t.folds for t in first]
+    scores = [tuple(o.seen[-1].scores) if o.seen else () for o in observers]
+    np.testing.assert_array_equal(*scores)
 
 
 def test_candidates_of_an_earlier_run_come_first():

@@ -167,6 +167,37 @@ def test_only_true_ends_a_search():
     assert len(search.fit(X, y).trials_) == 5
 
 
+def test_a_true_of_numpy_ends_a_search_too():
+    """It is what comparing numbers of numpy gives."""
+    rule = [lambda progress: np.float64(progress.n_done) >= 3]
+    assert len(make_search("grid", n_iter=5, callbacks=rule).fit(X, y).trials_) == 3
+
+
+def test_an_error_in_a_callback_tells_whose_it_is():
+    """The parameter is named beside the error, and the callback shown."""
+    pattern = r"(?s)missing 1 required.*`callbacks` parameter of GridSearchCV"
+    with pytest.raises(TypeError, match=pattern):
+        make_search("grid", callbacks=[lambda progress, other: None]).fit(X, y)
+
+
+def test_a_callback_that_raises_at_the_end_costs_no_results():
+    """As one that raises before: what is complete is chosen from, nothing refitted."""
+
+    class Watch:
+        def __call__(self, progress):
+            pass
+
+        def on_search_end(self):
+            raise RuntimeError("told to fail at the end")
+
+    search = make_search("grid", n_iter=4, callbacks=[Watch()])
+    with pytest.raises(RuntimeError, match="(?s)at the end.*`callbacks` parameter"):
+        search.fit(X, y)
+    assert len(search.trials_) == 4
+    assert search.best_params_ == {"quality": 1.0}
+    assert not hasattr(search, "best_estimator_")
+
+
 def test_progress_is_told_after_every_trial():
     """With counts, best so far and time."""
     seen = []

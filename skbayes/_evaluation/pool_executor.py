@@ -1,0 +1,325 @@
+"""Folds run by the workers of joblib's active backend.
+
+Tasks go in one batch at a time and come out in whatever order they end; several
+short folds share a batch, so that handing them over costs less than running them.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+import queue
+import tempfile
+import threading
+from collections import deque
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import replace
+from functools import partial
+from itertools import zip_longest
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from joblib import effective_n_jobs
+
+from skbayes._compat import BrokenProcessPool, JoblibPool, with_configuration
+from skbayes._evaluation.executor import Outcome, SerialExecutor, Task
+from skbayes._evaluation.fold import Evaluation
+from skbayes._evaluation.interrupts import interrupts_held
+from skbayes._evaluation.spool import run_fold_of_batch, spooled
+from skbayes._protocol import FoldResult
+
+#: Seconds of work that are worth handing over: a round trip to a worker process
+#: costs about a millisecond, and a longer batch would only make the ends ragged.
+BATCH_SECONDS = 0.1
+
+#: Weight of the newest fold in the running mean of the seconds a fold takes.
+_SMOOTHING = 0.2
+
+
+class _Inbox:
+    """Batches that are back; waiting for one does not take it out."""
+
+    def __init__(self) -> None:
+        self._batches: deque[tuple[int, Any]] = deque()
+        self._bell = threading.Event()
+
+    def put(self, number: int, outcome: Any) -> None:
+        self._batches.append((number, outcome))
+        self._bell.set()
+
+    def wait(self) -> None:
+        while not self._batches:
+            self._bell.wait()
+            self._bell.clear()
+
+    def take(self) -> tuple[int, Any] | None:
+        """The oldest batch, None if there is none."""
+        return self._batches.popleft() if self._batches else None
+
+
+class PoolExecutor:
+    """Runs tasks on the workers of joblib's active backend.
+
+    A worker that dies takes the tasks in flight with it. They are run again one at
+    a time, so that the one that kills its worker is found; it is reported as failed,
+    and is not run a third time.
+
+    Parameters
+    ----------
+    evaluation : Evaluation
+        Data, folds and settings.
+    n_jobs : int or None
+        As in joblib.
+    """
+
+    def __init__(self, evaluation: Evaluation, n_jobs: int | None) -> None:
+        self._evaluation = evaluation
+        # Workers are to have this thread's configuration of scikit-learn.
+        self._run_fold = with_configuration(partial(run_fold_of_batch, os.getpid()))
+        needs_process = evaluation.settings.fit_timeout is not None
+        self._pool = JoblibPool(n_jobs, needs_process=needs_process)
+        self.finished: deque[Outcome] = deque()
+        self._inbox = _Inbox()
+        self._in_flight: dict[int, tuple[Task, ...]] = {}
+        self._folder: Path | None = None
+        self._n_submitted = 0
+        self._seconds: float | None = None
+        self._stack = ExitStack()
+
+    def __enter__(self) -> Self:
+        self._stack.enter_context(self._pool)
+        if self._pool.shares_disk:
+            folder = tempfile.TemporaryDirectory(prefix="skbayes-")
+            self._folder = Path(self._stack.enter_context(folder))
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if self._in_flight:
+            self._pool.abort()
+        self._stack.close()
+
+    @property
+    def n_workers(self) -> int:
+        """Tasks that can run at once."""
+        return self._pool.n_workers
+
+    @property
+    def n_waiting(self) -> int:
+        """Batches handed over and not yet back."""
+        return len(self._in_flight)
+
+    @property
+    def batch_size(self) -> int:
+        """Tasks worth handing over together, from how long they have taken so far."""
+        is_limited = self._evaluation.settings.fit_timeout is not None
+        # Handing a fold to a thread costs nothing that a batch would save.
+        if self._seconds is None or is_limited or self._pool.shares_memory:
+            return 1
+        return max(1, int(BATCH_SECONDS / max(self._seconds, 1e-6)))
+
+    def submit(self, tasks: Sequence[Task]) -> None:
+        """Hand over a batch."""
+        number = self._n_submitted
+        self._n_submitted += 1
+        self._in_flight[number] = tuple(tasks)
+        spool = self._spool(number) if len(tasks) > 1 else None
+        self._pool.submit(
+            [self._call(task, spool) for task in tasks],
+            partial(self._inbox.put, number),
+        )
+
+    def wait(self) -> None:
+        """Block until a task has ended, if there are any."""
+        self._pool.run_held()
+        while self._in_flight and not self.finished:
+            self._inbox.wait()
+            with interrupts_held():
+                error = self._open_inbox()
+            if isinstance(error, BrokenProcessPool):
+                self._recover()
+            elif error is not None:
+                self._explain(error)
+                raise error
+
+    def abort(self) -> None:
+        """Kill the workers, and with them what is running."""
+        if not self._in_flight:
+            return
+        try:
+            self._pool.abort()
+        finally:
+            with interrupts_held():
+                self._open_inbox()
+                self._salvage()
+
+    def _explain(self, error: BaseException) -> None:
+        """Say what it was that could not be sent to a worker."""
+        if isinstance(error, pickle.PicklingError):
+            error.add_note(
+                "Workers that are processes are sent the estimator "
+                f"{self._evaluation.settings.estimator!r}, a candidate's parameters, "
+                "the scorer, what is passed to fit, and the data. All of these must "
+                "be such as pickle can write; else use n_jobs=1, or threads: "
+                'joblib.parallel_config("threading").'
+            )
+
+    def _open_inbox(self) -> BaseException | None:
+        """Take in the batches that are back; the first error among them, if any."""
+        first: BaseException | None = None
+        while batch := self._inbox.take():
+            number, outcome = batch
+            try:
+                results = self._pool.result(outcome)
+            except BaseException as error:
+                first = first or error
+                continue
+            self._note(self._in_flight.pop(number), results)
+            if (spool := self._spool(number)) is not None:
+                spool.unlink(missing_ok=True)
+        return first
+
+    def _call(self, task: Task, spool: Path | None = None) -> tuple[Any, ...]:
+        """Function, arguments and keyword arguments, as joblib has them."""
+        more: dict[str, Any] = {}
+        if spool is not None:
+            more["spool"] = str(spool)
+        # The clocks of other machines show other times.
+        if self._pool.shares_disk or self._pool.shares_memory:
+            more["deadline"] = task.deadline
+        return self._run_fold, self._arguments(task), more
+
+    def _arguments(self, task: Task) -> tuple[Any, ...]:
+        report = self._report(task)
+        return self._evaluation.arguments(
+            task.params, task.fold, task.context, str(report) if report else None
+        )
+
+    def _report(self, task: Task) -> Path | None:
+        """File that tells where a task hung, if its process had to be ended."""
+        is_limited = self._evaluation.settings.fit_timeout is not None
+        if self._folder is None or not is_limited or not self._pool.can_lose_workers:
+            return None
+        return self._folder / f"{task.trial}-{task.fold}"
+
+    def _spool(self, number: int) -> Path | None:
+        """File that keeps what a batch has finished."""
+        return self._folder and self._folder / f"batch-{number}"
+
+    def _note(
+        self, tasks: Sequence[Task], results: Sequence[FoldResult | None]
+    ) -> None:
+        """Pair tasks with results, and learn how long a fold takes."""
+        for task, result in zip(tasks, results, strict=True):
+            if result is not None:
+                seconds = result.fit_time + result.score_time
+                old = seconds if self._seconds is None else self._seconds
+                self._seconds = old + _SMOOTHING * (seconds - old)
+            self.finished.append(Outcome(task, result))
+
+    def _salvage(self) -> list[Task]:
+        """Expect nothing more of what is in flight: the tasks that have not ended."""
+        lost: list[Task] = []
+        for number, tasks in self._in_flight.items():
+            spool = self._spool(number)
+            results = spooled(spool) if spool is not None else []
+            for task, result in zip_longest(tasks, results):
+                if result is None:
+                    lost.append(task)
+                else:
+                    self._note([task], [result])
+        self._in_flight.clear()
+        self._inbox = _Inbox()
+        return lost
+
+    def _recover(self) -> None:
+        """Start new workers and run what was in flight again.
+
+        If it is not known which task ended its worker, one task at a time.
+        """
+        with interrupts_held():
+            lost = self._salvage()
+        self._pool.restart()
+        results = [(task, self._overdue(task)) for task in lost]
+        overdue = [Outcome(task, result) for task, result in results if result]
+        self.finished.extend(overdue)
+        lost = [task for task, result in results if not result]
+        if not overdue:
+            self._run_one_by_one(lost)
+        else:
+            for task in lost:
+                self.submit([task])
+
+    def _run_one_by_one(self, lost: Sequence[Task]) -> None:
+        """Find out which tasks end their worker, and run the others."""
+        guilty: dict[int, FoldResult] = {}
+        for task in sorted(lost, key=lambda task: (task.trial, task.fold)):
+            result: FoldResult | None
+            if task.trial in guilty:
+                result = replace(guilty[task.trial], fold=task.fold)
+            else:
+                result = self._run_alone(task)
+            if result is not None and result.is_fatal:
+                guilty[task.trial] = result
+            self.finished.append(Outcome(task, result))
+
+    def _overdue(self, task: Task) -> FoldResult | None:
+        """The record of a task whose worker was ended because it took too long."""
+        report = self._report(task)
+        if report is None or not report.exists() or not report.stat().st_size:
+            return None
+        limit = self._evaluation.settings.fit_timeout
+        error = (
+            f"{report.read_text(errors='replace')}"
+            f"FitTimeout: The fit did not stop after fit_timeout={limit:g} seconds."
+        )
+        report.unlink()
+        return failed_fold(task.fold, error, self._evaluation)
+
+    def _run_alone(self, task: Task) -> FoldResult | None:
+        """Run a task with nothing beside it: if the worker dies now, it did it."""
+        done: queue.SimpleQueue[Any] = queue.SimpleQueue()
+        self._pool.submit([self._call(task)], done.put)
+        try:
+            result: FoldResult | None = self._pool.result(done.get())[0]
+        except BrokenProcessPool as error:
+            self._pool.restart()
+            # The last line is what `cv_results_` shows.
+            died = f"{error}\nThe worker died: it was killed, ended itself or crashed."
+            return self._overdue(task) or failed_fold(task.fold, died, self._evaluation)
+        return result
+
+
+def failed_fold(fold: int, error: str, evaluation: Evaluation) -> FoldResult:
+    """The record of a fold that left none of its own: it took its worker with it."""
+    score = evaluation.settings.error_score
+    if score == "raise":
+        raise RuntimeError(error)
+    return FoldResult(
+        fold=fold,
+        test_scores=dict.fromkeys(evaluation.metric_names, score),
+        train_scores=dict.fromkeys(evaluation.metric_names, score)
+        if evaluation.settings.return_train_score
+        else None,
+        error=error,
+        is_fatal=True,
+    )
+
+
+def open_executor(
+    evaluation: Evaluation, n_jobs: int | None
+) -> SerialExecutor | PoolExecutor:
+    """The executor for `n_jobs` on the active backend.
+
+    A single worker needs no pool, unless a fit may have to be stopped by force.
+    """
+    is_limited = evaluation.settings.fit_timeout is not None
+    if effective_n_jobs(n_jobs) == 1 and not is_limited:
+        return SerialExecutor(evaluation)
+    return PoolExecutor(evaluation, n_jobs)
