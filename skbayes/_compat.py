@@ -264,9 +264,11 @@ class JoblibPool:
         return isinstance(self._backend, LokyBackend)
 
     @property
-    def shares_disk(self) -> bool:
-        """Whether workers are processes of this machine, which see the same files."""
-        return isinstance(self._backend, LokyBackend | MultiprocessingBackend)
+    def is_on_this_machine(self) -> bool:
+        """Whether workers are threads of this process, or processes beside it."""
+        return isinstance(
+            self._backend, LokyBackend | MultiprocessingBackend | ThreadingBackend
+        )
 
     @property
     def shares_memory(self) -> bool:

@@ -16,7 +16,6 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from functools import partial
-from itertools import zip_longest
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -24,10 +23,10 @@ from typing import Any, Self
 from joblib import effective_n_jobs
 
 from skbayes._compat import BrokenProcessPool, JoblibPool, with_configuration
+from skbayes._evaluation.deadline import run_fold_in_time
 from skbayes._evaluation.executor import Outcome, SerialExecutor, Task
 from skbayes._evaluation.fold import Evaluation
 from skbayes._evaluation.interrupts import interrupts_held
-from skbayes._evaluation.spool import run_fold_of_batch, spooled
 from skbayes._protocol import FoldResult
 
 #: Seconds of work that are worth handing over: a round trip to a worker process
@@ -72,27 +71,34 @@ class PoolExecutor:
         Data, folds and settings.
     n_jobs : int or None
         As in joblib.
+    may_batch : bool, default=True
+        Whether short folds may be handed over together. They come back together too,
+        and what their worker had finished is lost with it: a tenth of a second.
     """
 
-    def __init__(self, evaluation: Evaluation, n_jobs: int | None) -> None:
+    def __init__(
+        self, evaluation: Evaluation, n_jobs: int | None, *, may_batch: bool = True
+    ) -> None:
         self._evaluation = evaluation
         # Workers are to have this thread's configuration of scikit-learn.
-        self._run_fold = with_configuration(partial(run_fold_of_batch, os.getpid()))
+        self._run_fold = with_configuration(partial(run_fold_in_time, os.getpid()))
         needs_process = evaluation.settings.fit_timeout is not None
         self._pool = JoblibPool(n_jobs, needs_process=needs_process)
         self.finished: deque[Outcome] = deque()
         self._inbox = _Inbox()
         self._in_flight: dict[int, tuple[Task, ...]] = {}
-        self._folder: Path | None = None
+        self._reports: Path | None = None
         self._n_submitted = 0
         self._seconds: float | None = None
+        self._may_batch = may_batch and not needs_process
         self._stack = ExitStack()
 
     def __enter__(self) -> Self:
         self._stack.enter_context(self._pool)
-        if self._pool.shares_disk:
+        is_limited = self._evaluation.settings.fit_timeout is not None
+        if is_limited and self._pool.can_lose_workers:
             folder = tempfile.TemporaryDirectory(prefix="skbayes-")
-            self._folder = Path(self._stack.enter_context(folder))
+            self._reports = Path(self._stack.enter_context(folder))
         return self
 
     def __exit__(
@@ -118,9 +124,8 @@ class PoolExecutor:
     @property
     def batch_size(self) -> int:
         """Tasks worth handing over together, from how long they have taken so far."""
-        is_limited = self._evaluation.settings.fit_timeout is not None
         # Handing a fold to a thread costs nothing that a batch would save.
-        if self._seconds is None or is_limited or self._pool.shares_memory:
+        if self._seconds is None or not self._may_batch or self._pool.shares_memory:
             return 1
         return max(1, int(BATCH_SECONDS / max(self._seconds, 1e-6)))
 
@@ -129,9 +134,8 @@ class PoolExecutor:
         number = self._n_submitted
         self._n_submitted += 1
         self._in_flight[number] = tuple(tasks)
-        spool = self._spool(number) if len(tasks) > 1 else None
         self._pool.submit(
-            [self._call(task, spool) for task in tasks],
+            [self._call(task) for task in tasks],
             partial(self._inbox.put, number),
         )
 
@@ -157,7 +161,7 @@ class PoolExecutor:
         finally:
             with interrupts_held():
                 self._open_inbox()
-                self._salvage()
+                self._forget_in_flight()
 
     def _explain(self, error: BaseException) -> None:
         """Say what it was that could not be sent to a worker."""
@@ -181,36 +185,21 @@ class PoolExecutor:
                 first = first or error
                 continue
             self._note(self._in_flight.pop(number), results)
-            if (spool := self._spool(number)) is not None:
-                spool.unlink(missing_ok=True)
         return first
 
-    def _call(self, task: Task, spool: Path | None = None) -> tuple[Any, ...]:
+    def _call(self, task: Task) -> tuple[Any, ...]:
         """Function, arguments and keyword arguments, as joblib has them."""
-        more: dict[str, Any] = {}
-        if spool is not None:
-            more["spool"] = str(spool)
-        # The clocks of other machines show other times.
-        if self._pool.shares_disk or self._pool.shares_memory:
-            more["deadline"] = task.deadline
-        return self._run_fold, self._arguments(task), more
-
-    def _arguments(self, task: Task) -> tuple[Any, ...]:
         report = self._report(task)
-        return self._evaluation.arguments(
+        arguments = self._evaluation.arguments(
             task.params, task.fold, task.context, str(report) if report else None
         )
+        # The clocks of other machines show other times.
+        deadline = task.deadline if self._pool.is_on_this_machine else None
+        return self._run_fold, arguments, {"deadline": deadline}
 
     def _report(self, task: Task) -> Path | None:
         """File that tells where a task hung, if its process had to be ended."""
-        is_limited = self._evaluation.settings.fit_timeout is not None
-        if self._folder is None or not is_limited or not self._pool.can_lose_workers:
-            return None
-        return self._folder / f"{task.trial}-{task.fold}"
-
-    def _spool(self, number: int) -> Path | None:
-        """File that keeps what a batch has finished."""
-        return self._folder and self._folder / f"batch-{number}"
+        return self._reports and self._reports / f"{task.trial}-{task.fold}"
 
     def _note(
         self, tasks: Sequence[Task], results: Sequence[FoldResult | None]
@@ -223,17 +212,9 @@ class PoolExecutor:
                 self._seconds = old + _SMOOTHING * (seconds - old)
             self.finished.append(Outcome(task, result))
 
-    def _salvage(self) -> list[Task]:
-        """Expect nothing more of what is in flight: the tasks that have not ended."""
-        lost: list[Task] = []
-        for number, tasks in self._in_flight.items():
-            spool = self._spool(number)
-            results = spooled(spool) if spool is not None else []
-            for task, result in zip_longest(tasks, results):
-                if result is None:
-                    lost.append(task)
-                else:
-                    self._note([task], [result])
+    def _forget_in_flight(self) -> list[Task]:
+        """Expect nothing more of what is in flight: those tasks."""
+        lost = [task for batch in self._in_flight.values() for task in batch]
         self._in_flight.clear()
         self._inbox = _Inbox()
         return lost
@@ -244,7 +225,7 @@ class PoolExecutor:
         If it is not known which task ended its worker, one task at a time.
         """
         with interrupts_held():
-            lost = self._salvage()
+            lost = self._forget_in_flight()
         self._pool.restart()
         results = [(task, self._overdue(task)) for task in lost]
         overdue = [Outcome(task, result) for task, result in results if result]
@@ -313,7 +294,7 @@ def failed_fold(fold: int, error: str, evaluation: Evaluation) -> FoldResult:
 
 
 def open_executor(
-    evaluation: Evaluation, n_jobs: int | None
+    evaluation: Evaluation, n_jobs: int | None, *, may_batch: bool = True
 ) -> SerialExecutor | PoolExecutor:
     """The executor for `n_jobs` on the active backend.
 
@@ -322,4 +303,4 @@ def open_executor(
     is_limited = evaluation.settings.fit_timeout is not None
     if effective_n_jobs(n_jobs) == 1 and not is_limited:
         return SerialExecutor(evaluation)
-    return PoolExecutor(evaluation, n_jobs)
+    return PoolExecutor(evaluation, n_jobs, may_batch=may_batch)

@@ -161,7 +161,10 @@ class SearchCV(BaseSearchCV, metaclass=ABCMeta):
         with (
             tree.search(strategy.n_candidates),
             open_journal(self, preparation, strategy.n_candidates) as journal,
-            open_executor(evaluation, self.n_jobs) as executor,
+            # A journal is to have each fold as soon as it has ended.
+            open_executor(
+                evaluation, self.n_jobs, may_batch=journal is None
+            ) as executor,
         ):
             replay, n_recorded = self._recorded(journal)
             loop = SearchLoop(

@@ -41,30 +41,16 @@ def test_a_task_whose_deadline_has_passed_is_not_begun(backend, tmp_path):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    ("act", "error"), [("interrupt", KeyboardInterrupt), ("_exit", None)]
-)
-@pytest.mark.parametrize("backend", ["loky", "multiprocessing"])
-def test_a_batch_that_is_cut_off_gives_what_it_had_finished(
-    act, error, backend, tmp_path
+@pytest.mark.parametrize("may_batch", [True, False])
+def test_short_folds_are_handed_over_one_by_one_where_none_may_be_lost(
+    may_batch, tmp_path
 ):
-    """The worker of its last fold is interrupted, or dies."""
-    if (act, backend) == ("_exit", "multiprocessing"):
-        pytest.skip("joblib does not notice that a worker of this backend has died")
+    """Otherwise many of them share a batch."""
     log = str(tmp_path / "log")
-    batch = [Task(0, 0, {"quality": 0.25}), Task(0, 1, {"quality": 0.25})]
     with (
-        joblib.parallel_config(backend),
-        PoolExecutor(evaluation_of(log), n_jobs=2) as executor,
+        joblib.parallel_config("loky"),
+        PoolExecutor(evaluation_of(log), n_jobs=2, may_batch=may_batch) as executor,
     ):
-        executor.submit([*batch, Task(1, 0, {"act": act})])
-        if error is not None:
-            with pytest.raises(error, match="^$"):
-                executor.wait()
-            executor.abort()
-        else:
-            executor.wait()
-        ended = [(o.task.trial, o.task.fold) for o in executor.finished]
-    assert ended[:2] == [(0, 0), (0, 1)]
-    assert len(ended) == (2 if error is not None else 3)
-    assert fits(log)["fit 0.25 0"] == fits(log)["fit 0.25 1"] == 1
+        executor.submit([Task(0, 0, {})])
+        executor.wait()
+        assert (executor.batch_size > 1) == may_batch
