@@ -27,7 +27,7 @@ CHECKPOINT_RATIO = 1.1
 #: Up to these many observations, a fit every so many.
 FIT_EVERY = ((100, 1), (300, 3))
 FIT_EVERY_BEYOND = 10
-#: Every so many fits also start from the mode of the prior.
+#: Two in so many fits also start from the mode of the prior: one for each transform.
 RESTART_EVERY = 10
 #: Iterations of a fit up to `MANY_OBSERVATIONS`, and beyond, where it starts close.
 MAX_ITERATIONS, MAX_ITERATIONS_LATE = 50, 15
@@ -119,7 +119,7 @@ class RefitPath:
             data.targets,
             data.extra_noise,
             start=start,
-            restart=n % RESTART_EVERY == 0,
+            restart=n % RESTART_EVERY < SHORT_LINK,
             max_iterations=(
                 MAX_ITERATIONS if n <= MANY_OBSERVATIONS else MAX_ITERATIONS_LATE
             ),
