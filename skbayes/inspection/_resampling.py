@@ -107,3 +107,11 @@ def make_units(
         if counts.min() < _RARE * len(tests):
             strata = labels
     return Units(of_sample, strata)
+
+
+def mean_over_folds(scores: FloatArray) -> FloatArray:
+    """Mean over the first axis of what is defined; NaN where nothing is."""
+    is_defined = np.isfinite(scores)
+    total = np.where(is_defined, scores, 0.0).sum(axis=0)
+    n_defined = is_defined.sum(axis=0)
+    return np.where(n_defined > 0, total / np.maximum(n_defined, 1), np.nan)
