@@ -16,9 +16,9 @@ from skbayes.inspection._score_form import FoldTruth, ScoreSums
 _MOST_NUMBERS = 20_000_000
 #: Weights a ranking is computed under at once: 2 MB, which caches hold.
 _MOST_RANKED = 250_000
-#: Weights gone through for rankings that are exact, half a second; beyond them only
-#: the best candidates' are, and the others' to first order.
-_MOST_EXACT = 100_000_000
+#: Weights gone through for exact rankings, a quarter of a second; beyond them only the
+#: best candidates' are exact, and the others' are to first order.
+_MOST_EXACT = 50_000_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,9 +87,10 @@ class SummedScores:
             ]
         )
         if self.form.exact is not None:
+            n_exact = self._n_exact(len(weights))
             best = np.argsort(-self.kept.fold_scores.mean(axis=1), kind="stable")
-            for candidate in best[: self._n_exact(len(weights))]:
-                scores[:, candidate] = self._exact_score(weights, candidate)
+            exact = best[:n_exact]
+            scores[:, exact] = self._exact_scores(weights, exact)
         return scores
 
     def of_chosen(self, weights: FloatArray, chosen: IntArray) -> FloatArray:
@@ -100,7 +101,8 @@ class SummedScores:
                 only = slice(candidate, candidate + 1)
                 scores[bags] = self._score(weights[bags], only)[:, 0]
             else:
-                scores[bags] = self._exact_score(weights[bags], candidate)
+                only = np.array([candidate])
+                scores[bags] = self._exact_scores(weights[bags], only)[:, 0]
         return scores
 
     def _n_exact(self, n_bootstrap: int) -> int:
@@ -109,20 +111,21 @@ class SummedScores:
         n_rows = sum(len(test) for test in self.kept.tests)
         return _MOST_EXACT // (n_bootstrap * n_rows * passes)
 
-    def _exact_score(self, weights: FloatArray, candidate: int) -> FloatArray:
-        """Mean over the folds of the score itself, shape (n_bootstrap,)."""
+    def _exact_scores(self, weights: FloatArray, candidates: IntArray) -> FloatArray:
+        """Mean over the folds of the score itself, shape (n_bootstrap, n_exact)."""
         assert self.form.exact is not None
-        responses = self.kept.responses[candidate]
-        scores = np.empty((len(self.truths), len(weights)))
-        for k, (truth, test) in enumerate(
-            zip(self.truths, self.kept.tests, strict=True)
-        ):
-            step = max(1, _MOST_RANKED // len(test))
-            of_rows = self.units.of_sample[test]
-            for first in range(0, len(weights), step):
-                some = slice(first, first + step)
-                of_rows_in_bags = np.ascontiguousarray(weights[some].T)[of_rows]
-                scores[k, some] = self.form.exact(truth, responses[k], of_rows_in_bags)
+        scores = np.empty((len(self.truths), len(weights), len(candidates)))
+        step = max(1, _MOST_RANKED * len(self.truths) // len(weights.T))
+        for first in range(0, len(weights), step):
+            some = slice(first, first + step)
+            of_units = np.ascontiguousarray(weights[some].T)
+            for k, (truth, test) in enumerate(
+                zip(self.truths, self.kept.tests, strict=True)
+            ):
+                drawn = of_units[self.units.of_sample[test]]
+                for j, candidate in enumerate(candidates):
+                    response = self.kept.responses[candidate][k]
+                    scores[k, some, j] = self.form.exact(truth, response, drawn)
         return mean_over_folds(scores)
 
     def _score(self, weights: FloatArray, candidates: slice) -> FloatArray:
