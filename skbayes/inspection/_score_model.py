@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from skbayes._gp import (
+    FAILED_VARIANCE,
     GaussianProcess,
     Layout,
     OutputTransform,
@@ -20,9 +21,6 @@ from skbayes.inspection._reading import BoolArray, SearchRecord
 from skbayes.inspection._searched_space import searched_space
 from skbayes.space import Space
 
-#: Variance of the target of a failed candidate, which is the worst of the others; in
-#: units of the variance of the transformed scores. The search engine's own value.
-_FAILED_VARIANCE = 0.5**2
 #: Rows of the exact posterior; more cost much and say little.
 _MAX_ROWS = 500
 #: Share of the candidates whose range says how far down scores are taken linearly,
@@ -183,7 +181,7 @@ def _fit(
     scores = np.where(is_known, scores, worst)
     targets = transform.forward(scores)
     noise = transform.noise(scores, noise)
-    noise = np.where(record.is_failed, _FAILED_VARIANCE, noise)
+    noise = np.where(record.is_failed, FAILED_VARIANCE, noise)
     rows = rows[choose_rows(U[rows], targets[rows], _MAX_ROWS)]
     layout = layout_of(space)
     U, targets, noise = U[rows], targets[rows], noise[rows]

@@ -101,8 +101,8 @@ class SummedScores:
                 only = slice(candidate, candidate + 1)
                 scores[bags] = self._score(weights[bags], only)[:, 0]
             else:
-                only = np.array([candidate])
-                scores[bags] = self._exact_scores(weights[bags], only)[:, 0]
+                one = np.array([candidate])
+                scores[bags] = self._exact_scores(weights[bags], one)[:, 0]
         return scores
 
     def _n_exact(self, n_bootstrap: int) -> int:

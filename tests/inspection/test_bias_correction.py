@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import time
-
 import numpy as np
 import pytest
 from scipy.stats import norm
 from sklearn.cluster import KMeans
 from sklearn.datasets import make_classification
-from sklearn.metrics import make_scorer, median_absolute_error, roc_auc_score
+from sklearn.metrics import make_scorer, median_absolute_error
 from sklearn.model_selection import GroupKFold, RepeatedKFold, ShuffleSplit
 from sklearn.neighbors import KNeighborsClassifier
 
@@ -109,16 +107,6 @@ def test_sums_serve_several_classes():
         np.testing.assert_allclose(scores.in_bag(weights), expected, atol=1e-12)
 
 
-def test_area_under_the_curve_is_exact_enough():
-    """The first-order form of the area gives the estimate of calling the scorer."""
-    search = search_of(NoisyClassifier(), 6, labelled(300), scoring="roc_auc")
-    by_sums = bias_corrected_score(search, 60, random_state=0)
-    search.scorer_ = lambda e, X, y: roc_auc_score(y, e.decision_function(X))
-    by_calls = bias_corrected_score(search, 60, random_state=0)
-    width = np.diff(by_calls.interval)[0]
-    assert abs(by_sums.estimate - by_calls.estimate) < 0.05 * width
-
-
 @pytest.mark.parametrize("n_samples", [200, 600])
 def test_estimate_is_unbiased_where_the_truth_is_known(n_samples):
     """Over many data sets the mean error is noise; that of the best score is not."""
@@ -171,15 +159,11 @@ def test_groups_are_drawn_whole():
     assert np.diff(whole.interval) == pytest.approx(np.diff(single.interval), rel=0.3)
 
 
-@pytest.mark.parametrize(
-    "scoring", ["average_precision", make_scorer(median_absolute_error)]
-)
-def test_any_scorer_of_predictions_will_do(scoring):
+def test_any_scorer_of_predictions_will_do():
     """A scorer that is no function of sums is called on every bootstrap sample."""
-    if scoring == "average_precision":
-        search = search_of(NoisyClassifier(), 8, labelled(200), scoring=scoring)
-    else:
-        search = search_of(NoisyRegressor(), 8, measured(200), scoring=scoring)
+    scoring = make_scorer(median_absolute_error)
+    search = search_of(NoisyRegressor(), 8, measured(200), scoring=scoring)
+    assert type(scores_of(search)[2]).__name__ == "CalledScores"
     result = bias_corrected_score(search, 40, random_state=0)
     assert result.interval[0] < result.estimate < result.interval[1]
 
@@ -229,14 +213,6 @@ def test_labels_of_any_kind():
     words = np.where(y == 1, "yes", "no")
     search = search_of(NoisyClassifier(), 5, (X, words), scoring="neg_log_loss")
     assert np.isfinite(bias_corrected_score(search, 50, random_state=0).estimate)
-
-
-def test_five_thousand_samples_and_two_hundred_candidates_take_a_second():
-    """The bar, with room for a machine that is busy."""
-    search = search_of(NoisyClassifier(), 200, labelled(5000), cv=2)
-    start = time.perf_counter()
-    bias_corrected_score(search, random_state=0)
-    assert time.perf_counter() - start < 3.0
 
 
 def test_failed_and_worse_candidates_are_left_out():
