@@ -147,18 +147,17 @@ def mild_transform(scores: FloatArray) -> OutputTransform:
 def _check_informative(record: SearchRecord, caller: str) -> None:
     """Refuse results that no model can be fitted to."""
     scores = record.scores[record.is_complete]
-    what = f"candidates of this {record.owner}"
     if len(scores) < FEWEST_SCORES:
         raise ValueError(
-            f"{caller} needs at least {FEWEST_SCORES} candidates with a score. Of the "
-            f"{record.n_candidates} {what}, {len(scores)} have one. Search longer, "
-            "with a larger `n_iter` or grid."
+            f"{caller} needs at least {FEWEST_SCORES} candidates with a score, and "
+            f"this {record.owner} has {len(scores)} (of {record.n_candidates} "
+            "candidates). Search longer, with a larger `n_iter` or grid."
         )
     if np.ptp(scores) <= 1e-12 * np.abs(scores).max():
         raise ValueError(
-            f"{caller} needs scores that differ, but all {len(scores)} {what} score "
-            f"{scores[0]:.6g}: no parameter mattered. Search wider ranges, or check "
-            "that `scoring` can tell candidates apart."
+            f"{caller} needs scores that differ, but all {len(scores)} candidates of "
+            f"this {record.owner} score {scores[0]:.6g}: no parameter mattered. Search "
+            "wider ranges, or check that `scoring` can tell candidates apart."
         )
 
 
