@@ -8,6 +8,7 @@ from scipy.stats import norm
 from sklearn.cluster import KMeans
 from sklearn.datasets import make_classification
 from sklearn.metrics import make_scorer, median_absolute_error
+from sklearn.model_selection import GridSearchCV as TheirGridSearchCV
 from sklearn.model_selection import GroupKFold, RepeatedKFold, ShuffleSplit
 from sklearn.neighbors import KNeighborsClassifier
 
@@ -234,7 +235,11 @@ def test_failed_and_worse_candidates_are_left_out():
     [
         ({"store_predictions": False}, {}, "did not keep"),
         ({"refit": lambda results: 0}, {}, "callable"),
-        ({"scoring": ["accuracy", "f1"], "refit": False}, {}, "none of which"),
+        (
+            {"scoring": ["accuracy", "f1"], "refit": False},
+            {},
+            "none of which `refit` names. Name it in `refit`",
+        ),
         ({}, {"n_bootstrap": 0}, "`n_bootstrap` parameter"),
         ({}, {"confidence_level": 1.0}, "`confidence_level` parameter"),
         ({}, {"groups": [1, 2]}, "`groups` parameter"),
@@ -248,6 +253,14 @@ def test_what_cannot_be_corrected_is_refused(settings, arguments, message):
     search.fit(X, y)
     with pytest.raises(ValueError, match=message):
         bias_corrected_score(search, **arguments)
+
+
+def test_searches_that_keep_no_predictions_are_refused():
+    """The error does not ask for a parameter that the search does not have."""
+    grid = {"candidate": [0, 1]}
+    search = TheirGridSearchCV(NoisyClassifier(), grid).fit(*labelled(60))
+    with pytest.raises(ValueError, match="GridSearchCV of sklearn does not keep"):
+        bias_corrected_score(search)
 
 
 def test_scores_that_need_the_model_are_refused():
