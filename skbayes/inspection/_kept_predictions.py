@@ -140,8 +140,8 @@ def read_predictions(search: Any, *, caller: str) -> KeptPredictions:
     if held_out is not None and _has_none_that_decides(search):
         raise ValueError(
             f"{caller} needs the one score that decides, for which predictions are "
-            f"kept, but this {type(search).__name__} has {sorted(search.scorer_)}, none "
-            "of which `refit` names. Name it in `refit`, and fit the search again."
+            f"kept, but this {type(search).__name__} has {sorted(search.scorer_)}, "
+            "none of which `refit` names. Name it in `refit`, and fit the search again."
         )
     record = read_search(search, caller=caller)
     if held_out is None and not hasattr(search, "store_predictions"):

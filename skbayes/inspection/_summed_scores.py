@@ -115,7 +115,7 @@ class SummedScores:
         """Mean over the folds of the score itself, shape (n_bootstrap, n_exact)."""
         assert self.form.exact is not None
         scores = np.empty((len(self.truths), len(weights), len(candidates)))
-        step = max(1, _MOST_RANKED * len(self.truths) // len(weights.T))
+        step = max(1, _MOST_RANKED // max(map(len, self.kept.tests)))
         for first in range(0, len(weights), step):
             some = slice(first, first + step)
             of_units = np.ascontiguousarray(weights[some].T)

@@ -16,7 +16,7 @@ from skbayes.inspection import bias_corrected_score
 from skbayes.inspection._kept_predictions import read_predictions
 from skbayes.inspection._known_scorers import FORMS
 from skbayes.inspection._resampled_scores import make_scores
-from skbayes.inspection._resampling import make_units
+from skbayes.inspection._resampling import Units, make_units
 from skbayes.search import GridSearchCV
 from tests.inspection.known_truth import (
     NoisyClassifier,
@@ -141,6 +141,16 @@ def test_lone_candidate_has_no_optimism():
     result = bias_corrected_score(search, 400, random_state=0)
     assert abs(result.optimism) < 0.005
     assert result.n_candidates == 1
+
+
+def test_draws_are_without_replacement():
+    """As many units as a bootstrap sample has different ones, of each stratum alike."""
+    strata = np.repeat([0, 1], [100, 10])
+    drawn = Units(np.arange(110), strata).draw(200, np.random.default_rng(0))
+    assert set(np.unique(drawn)) == {0.0, 1.0}
+    assert (drawn[:, :100].sum(axis=1) == 63).all()
+    assert (drawn[:, 100:].sum(axis=1) == 6).all()
+    assert len(np.unique(drawn, axis=0)) == 200
 
 
 def test_groups_are_drawn_whole():
