@@ -140,7 +140,7 @@ def bias_corrected_score(
     ... ).fit(X, y)
     >>> honest = bias_corrected_score(search, random_state=0)
     >>> print(f"{honest.best_score:.3f} is rather {honest.estimate:.3f}")
-    0.980 is rather 0.970
+    0.980 is rather 0.969
     """
     _check_arguments(search, n_bootstrap, confidence_level)
     kept = read_predictions(search, caller=_CALLER)
