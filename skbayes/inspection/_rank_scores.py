@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from skbayes._protocol import FloatArray
-from skbayes.inspection._reading import BoolArray, IntArray
+from skbayes.inspection._reading import BoolArray
 from skbayes.inspection._score_form import FoldTruth, ScoreSums, ones, ratio
 
 #: Less than any weight, more than nothing: what zero is divided by to be zero.
@@ -75,10 +75,10 @@ def _area_first_order(
     share of positives above it, equal ones counted half.
     """
     order = np.argsort(values)
-    ascending, is_own = values[order], is_positive[order]
-    n_own, n_other = np.sum(is_own), np.sum(~is_own)
-    own_below = _mean_rank(ascending, np.cumsum(is_own))
-    other_below = _mean_rank(ascending, np.cumsum(~is_own))
+    is_own = is_positive[order]
+    own_below, other_below = _mean_ranks(values[order], is_own)
+    n_own = np.count_nonzero(is_own)
+    n_other = len(values) - n_own
     placement = np.where(is_own, other_below / n_other, 1 - own_below / n_own)
     area = placement[is_own].mean()
     slope = np.empty(len(values))
@@ -86,15 +86,22 @@ def _area_first_order(
     return float(area), slope
 
 
-def _mean_rank(ascending: FloatArray, n_until: IntArray) -> FloatArray:
-    """How many of some rows are below each value, equal ones counted half.
-
-    `n_until` says how many of them there are up to each row and with it.
-    """
-    is_last = np.append(ascending[1:] != ascending[:-1], True)
-    until = n_until[is_last]
-    group = np.cumsum(is_last) - is_last
-    return np.asarray((np.append(0, until[:-1]) + until) / 2)[group]
+def _mean_ranks(
+    ascending: FloatArray, is_own: BoolArray
+) -> tuple[FloatArray, FloatArray]:
+    """How many positives and how many others are below each, equal ones half."""
+    n_own = np.zeros(len(is_own) + 1)
+    np.cumsum(is_own, out=n_own[1:])
+    is_step = ascending[1:] != ascending[:-1]
+    if is_step.all():
+        own_below = (n_own[:-1] + n_own[1:]) / 2
+        return own_below, np.arange(0.5, len(is_own)) - own_below
+    ends = np.append(np.flatnonzero(is_step) + 1, len(is_own))
+    starts = np.append(0, ends[:-1])
+    own_below = (n_own[starts] + n_own[ends]) / 2
+    other_below = (starts + ends) / 2 - own_below
+    n_equal = ends - starts
+    return np.repeat(own_below, n_equal), np.repeat(other_below, n_equal)
 
 
 def _area_weighted(
@@ -255,7 +262,7 @@ def _each_label(truth: FoldTruth, response: FloatArray) -> Iterator[_Comparison]
 
 
 def _each_pair(truth: FoldTruth, response: FloatArray) -> Iterator[_Comparison]:
-    for a, b in permutations(range(len(truth.labels)), 2):
-        is_positive = truth.y == truth.labels[a]
-        rows = is_positive | (truth.y == truth.labels[b])
-        yield _Comparison(rows, response[rows, a], is_positive[rows], rows)
+    have = [truth.y == label for label in truth.labels]
+    for a, b in permutations(range(len(have)), 2):
+        rows = have[a] | have[b]
+        yield _Comparison(rows, response[:, a][rows], have[a][rows], rows)

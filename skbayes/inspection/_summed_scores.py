@@ -18,7 +18,7 @@ _MOST_NUMBERS = 20_000_000
 _MOST_RANKED = 250_000
 #: Weights gone through for exact rankings, a quarter of a second; beyond them only the
 #: best candidates' are exact, and the others' are to first order.
-_MOST_EXACT = 50_000_000
+_MOST_EXACT = 40_000_000
 
 
 @dataclass(frozen=True, eq=False)
