@@ -40,7 +40,16 @@ BARS = {"importances": 1.0, "effects": 1.0, "report": 5.0, "bias corrected": 1.0
 LARGEST = 5_000_000
 N_REPORTED = 500
 N_SAMPLES, N_CANDIDATES = 5000, 200
-SCORES = {"accuracy": 2, "roc_auc": 2, "f1_macro": 3, "roc_auc_ovr": 3}
+#: Number of labels of each.
+SCORES = {
+    "accuracy": 2,
+    "neg_log_loss": 2,
+    "roc_auc": 2,
+    "average_precision": 2,
+    "f1_macro": 3,
+    "roc_auc_ovr": 3,
+    "roc_auc_ovo_weighted": 3,
+}
 SPACE = {
     **{f"x{j}": (0.0, 1.0, "uniform") for j in range(4)},
     "rate": (1e-4, 1.0, "log-uniform"),

@@ -31,6 +31,7 @@ from joblib.externals.loky.process_executor import BrokenProcessPool
 from joblib.parallel import BatchedCalls, get_active_backend
 from sklearn import get_config
 from sklearn.base import _fit_context as fit_context
+from sklearn.metrics._scorer import _BaseScorer as BaseScorer
 from sklearn.metrics._scorer import _MultimetricScorer as MultimetricScorer
 from sklearn.model_selection._search import (
     BaseSearchCV,
@@ -66,6 +67,7 @@ __all__ = [
     "noting_scorer",
     "root_context",
     "safe_split",
+    "scorer_parts",
     "warn_or_raise_about_fit_failures",
     "with_configuration",
     "worker_name",
@@ -358,6 +360,13 @@ def metric_names(scorer: Any) -> tuple[str, ...]:
 def named_scorers(scorer: Any) -> Mapping[str, Any] | Any:
     """What ``scorer_`` holds: a dict of scorers, or the single one."""
     return scorer._scorers if is_multimetric(scorer) else scorer
+
+
+def scorer_parts(scorer: Any) -> tuple[Callable[..., Any], int, dict[str, Any]] | None:
+    """Function, sign and arguments of what `make_scorer` made; None of others."""
+    if not isinstance(scorer, BaseScorer):
+        return None
+    return scorer._score_func, scorer._sign, scorer._kwargs
 
 
 def evaluate_pre_dispatch(pre_dispatch: Any, n_jobs: int) -> int:

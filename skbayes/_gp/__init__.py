@@ -35,12 +35,14 @@ from skbayes._gp.regressor import GaussianProcess
 from skbayes._gp.subsets import choose_rows
 from skbayes._gp.threads import limit_threads
 from skbayes._gp.transforms import (
+    FAILED_VARIANCE,
     OutputTransform,
     fit_standardisation,
     fit_yeo_johnson,
 )
 
 __all__ = [
+    "FAILED_VARIANCE",
     "CostModel",
     "Fit",
     "GaussianProcess",

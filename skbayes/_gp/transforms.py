@@ -21,6 +21,9 @@ import numpy as np
 
 from skbayes._gp.layout import FloatArray
 
+#: Variance of the target of a failed evaluation, which is the worst of all scores; in
+#: units of the variance of the targets: small, so that a single failure is believed.
+FAILED_VARIANCE = 0.2**2
 #: Below this fraction of their size, differences of scores are rounding errors.
 _ROUNDING = 1e-12
 #: Largest scaled score, so that no later step overflows.

@@ -6,7 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from skbayes._gp import OutputTransform, choose_rows, fit_standardisation
+from skbayes._gp import (
+    FAILED_VARIANCE,
+    OutputTransform,
+    choose_rows,
+    fit_standardisation,
+)
 from skbayes._gp import fit_yeo_johnson as fit_power
 from skbayes._protocol import FloatArray
 from skbayes._strategies.targets import BoolArray, TrainingData
@@ -14,9 +19,6 @@ from skbayes._strategies.targets import BoolArray, TrainingData
 #: The output transforms that suggestions alternate between: neither is best on all
 #: problems, and each leads out of what the other is caught in.
 TRANSFORMS = (fit_standardisation, fit_power)
-#: Variance of the target of a failed evaluation, which is the worst score so far;
-#: in units of the variance of the transformed scores.
-FAILED_VARIANCE = 0.2**2
 #: The exact posterior is of at most this many rows.
 MAX_ROWS = 1000
 

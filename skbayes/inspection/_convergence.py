@@ -164,6 +164,8 @@ class ConvergenceDisplay:
             where="post",
             color=colours.main,
             linewidth=2.2,
+            # A line of one point is not seen.
+            marker="o" if np.isfinite(self.best_so_far).sum() == 1 else None,
             label="best so far",
             zorder=3,
         )

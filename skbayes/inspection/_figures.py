@@ -122,14 +122,17 @@ def clear_spines(ax: Any, keep: Sequence[str] = ("left", "bottom")) -> None:
         spine.set_visible(side in keep)
 
 
-def put_legend_above(ax: Any) -> None:
-    """Put the legend above the axes, where it covers nothing."""
+def put_legend_above(ax: Any, side: str = "left") -> None:
+    """Put the legend above the axes, where it covers nothing.
+
+    On the right of axes with long labels it has room above these.
+    """
     labels = ax.get_legend_handles_labels()[1]
     letters = sum(len(label) + _LETTERS_OF_HANDLE for label in labels)
     n_rows = -(-letters // int(_LETTERS_PER_INCH * ax.figure.get_figwidth()))
     ax.legend(
-        loc="lower left",
-        bbox_to_anchor=(0.0, 1.0),
+        loc=f"lower {side}",
+        bbox_to_anchor=(0.0 if side == "left" else 1.0, 1.0),
         ncols=max(-(-len(labels) // max(n_rows, 1)), 1),
         frameon=False,
         borderaxespad=0.2,

@@ -154,7 +154,7 @@ class FoldScoresDisplay:
         self.ax_.set_ylim(n_shown - 0.5, -0.5)
         name = "score" if self.metric == "score" else self.metric
         self.ax_.set_xlabel(f"test {name} of each fold")
-        put_legend_above(self.ax_)
+        put_legend_above(self.ax_, "right")
         clear_spines(self.ax_)
         return self
 

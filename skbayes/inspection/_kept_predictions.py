@@ -136,8 +136,21 @@ def read_predictions(search: Any, *, caller: str) -> KeptPredictions:
     ValueError
         If the search kept none, or if they do not tell the score.
     """
-    record = read_search(search, caller=caller)
     held_out = getattr(search, "held_out_", None)
+    if held_out is not None and _has_none_that_decides(search):
+        raise ValueError(
+            f"{caller} needs the one score that decides, for which predictions are "
+            f"kept, but this {type(search).__name__} has {sorted(search.scorer_)}, "
+            "none of which `refit` names. Name it in `refit`, and fit the search again."
+        )
+    record = read_search(search, caller=caller)
+    if held_out is None and not hasattr(search, "store_predictions"):
+        raise ValueError(
+            f"{caller} needs the out-of-fold predictions, which {record.owner} of "
+            f"{type(search).__module__.partition('.')[0]} does not keep. Search with "
+            "GridSearchCV, RandomSearchCV or BayesSearchCV of skbayes and "
+            "store_predictions=True."
+        )
     if held_out is None:
         raise ValueError(
             f"{caller} needs the out-of-fold predictions, which this {record.owner} "
@@ -176,6 +189,12 @@ def read_predictions(search: Any, *, caller: str) -> KeptPredictions:
         ),
         fold_scores=record.fold_scores[[t.index for t in complete]],
     )
+
+
+def _has_none_that_decides(search: Any) -> bool:
+    """Whether there are several scores and `refit` names none of them."""
+    several = isinstance(search.scorer_, Mapping) and len(search.scorer_) > 1
+    return several and not isinstance(search.refit, str)
 
 
 def _flat(y: Any) -> Any:

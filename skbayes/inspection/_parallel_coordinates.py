@@ -8,7 +8,7 @@ from skbayes.inspection._column_axis import column_axes
 from skbayes.inspection._figures import clear_spines, open_axes, palette_of, score_label
 from skbayes.inspection._reading import read_search
 from skbayes.inspection._searched_space import searched_space
-from skbayes.inspection._wording import number_label, shorten
+from skbayes.inspection._wording import number_label, shorten, shorten_apart
 
 #: Where a candidate stands that has no such parameter, below the axis from 0 to 1.
 _ABSENT = -0.14
@@ -22,6 +22,10 @@ _MOST_LABELS = 12
 _LONGEST_LINE = 14
 #: Mean width of a letter in units of the font's size.
 _WIDTH_OF_LETTER = 0.58
+#: Characters of a value's label, as many as fit between two axes.
+_FEWEST_LETTERS, _MOST_LETTERS = 5, 14
+#: Points between an axis and its labels.
+_GAP = 5
 
 
 class ParallelCoordinatesDisplay:
@@ -192,7 +196,7 @@ class ParallelCoordinatesDisplay:
     def _draw_axis(self, j, axis, colours):
         """Draw a vertical axis with its labels on its left."""
         self.ax_.plot([j, j], [0, 1], color=colours.text, linewidth=1, zorder=3)
-        places, labels = _labelled(axis)
+        places, labels = _labelled(axis, self._letters_between_axes())
         for place, label in zip(places, labels, strict=True):
             self._write(j, place, label, colours)
         if np.isnan(self.places[:, j]).any():
@@ -216,7 +220,7 @@ class ParallelCoordinatesDisplay:
         self.ax_.annotate(
             label,
             (j, place),
-            xytext=(5 * sign, 0),
+            xytext=(_GAP * sign, 0),
             textcoords="offset points",
             ha="left" if right else "right",
             va="center",
@@ -256,10 +260,23 @@ class ParallelCoordinatesDisplay:
 
     def _is_narrow_for(self, texts):
         """Tell whether names side by side would meet, as large as the axes are now."""
-        width = self.ax_.get_window_extent().width / (len(texts) + 0.4)
         longest = max(len(line) for text in texts for line in text.split("\n"))
-        size = self.ax_.xaxis.get_ticklabels()[0].get_size() * self.figure_.dpi / 72.0
-        return _WIDTH_OF_LETTER * size * (longest + 1) > width
+        size = self.ax_.xaxis.get_ticklabels()[0].get_size()
+        return _WIDTH_OF_LETTER * size * (longest + 1) > self._points_between_axes()
+
+    def _letters_between_axes(self):
+        """How many letters of a label there is room for between two axes."""
+        from matplotlib.font_manager import FontProperties
+
+        size = FontProperties(size="small").get_size_in_points()
+        room = self._points_between_axes() - 2 * _GAP
+        n_letters = int(room / (_WIDTH_OF_LETTER * size))
+        return min(max(n_letters, _FEWEST_LETTERS), _MOST_LETTERS)
+
+    def _points_between_axes(self):
+        """Distance of two axes as large as the picture is now, in points."""
+        width = self.ax_.get_window_extent().width * 72.0 / self.figure_.dpi
+        return width / (len(self.axes) + 1.4)
 
 
 def _to_unit(axis, places):
@@ -273,11 +290,11 @@ def _to_unit(axis, places):
     return np.clip((places - low) / (high - low), 0.0, 1.0)
 
 
-def _labelled(axis):
+def _labelled(axis, n_letters):
     """Places, from 0 to 1, and labels of an axis."""
     if len(axis.ticks):
         step = -(-len(axis.ticks) // _MOST_LABELS)
-        labels = [shorten(label, 14) for label in axis.tick_labels]
+        labels = shorten_apart(axis.tick_labels, n_letters)
         return _to_unit(axis, axis.ticks)[::step], labels[::step]
     low, high = axis.places.min(), axis.places.max()
     values = _nice_powers(low, high) if axis.kind == "log" else _nice_numbers(low, high)

@@ -275,7 +275,8 @@ def _pictures(search: Any, record: SearchRecord, random_state: Any) -> str:
 
 def _failures(record: SearchRecord) -> str:
     """Causes of failures, the most frequent first, with one traceback each."""
-    errors = [f.error for t in record.trials for f in t.folds if f.error is not None]
+    folds = [fold for trial in record.trials for fold in trial.folds]
+    errors = [text for f in folds if (text := f.error or f.scoring_error) is not None]
     if not errors:
         n_failed = int(record.is_failed.sum())
         if not n_failed:

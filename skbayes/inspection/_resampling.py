@@ -1,4 +1,4 @@
-"""Which samples each bootstrap draws: counts of units that are resampled whole."""
+"""Which samples are drawn each time: units that are resampled whole."""
 
 from __future__ import annotations
 
@@ -15,6 +15,9 @@ from skbayes.inspection._reading import IntArray
 _MOST_UNITS = 5000
 #: ... into so many, so that the time taken does not grow with the data.
 _N_LUMPS = 2000
+#: Share that is drawn: as many as are different in a bootstrap sample. One drawn with
+#: replacement is as uncertain as half of the samples, and so is the choice by it.
+_SHARE_DRAWN = 1 - np.exp(-1)
 #: Classes with fewer samples a fold than this are resampled one by one.
 _RARE = 20
 
@@ -40,15 +43,14 @@ class Units:
         return len(self.strata)
 
     def draw(self, n_bootstrap: int, rng: np.random.Generator) -> FloatArray:
-        """Draw with replacement: how often each unit, shape (n_bootstrap, n_units)."""
-        counts = np.zeros((n_bootstrap, self.n_units))
+        """Draw without replacement: 1 if a unit is drawn, (n_bootstrap, n_units)."""
+        drawn = np.zeros((n_bootstrap, self.n_units))
         for stratum in np.unique(self.strata):
             members = np.flatnonzero(self.strata == stratum)
-            drawn = rng.integers(len(members), size=(n_bootstrap, len(members)))
-            drawn += len(members) * np.arange(n_bootstrap)[:, np.newaxis]
-            flat = np.bincount(drawn.ravel(), minlength=drawn.size)
-            counts[:, members] = flat.reshape(drawn.shape)
-        return counts
+            n_drawn = round(_SHARE_DRAWN * len(members))
+            one = (np.arange(len(members)) < n_drawn).astype(float)
+            drawn[:, members] = rng.permuted(np.tile(one, (n_bootstrap, 1)), axis=1)
+        return drawn
 
     def sums(self, samples: IntArray, terms: FloatArray) -> tuple[IntArray, FloatArray]:
         """Sum terms of shape (n_rows, p) over the units of `samples` that occur."""
@@ -107,3 +109,11 @@ def make_units(
         if counts.min() < _RARE * len(tests):
             strata = labels
     return Units(of_sample, strata)
+
+
+def mean_over_folds(scores: FloatArray) -> FloatArray:
+    """Mean over the first axis of what is defined; NaN where nothing is."""
+    is_defined = np.isfinite(scores)
+    total = np.where(is_defined, scores, 0.0).sum(axis=0)
+    n_defined = is_defined.sum(axis=0)
+    return np.where(n_defined > 0, total / np.maximum(n_defined, 1), np.nan)

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from skbayes._gp import (
+    FAILED_VARIANCE,
     GaussianProcess,
     Layout,
     OutputTransform,
@@ -20,9 +21,6 @@ from skbayes.inspection._reading import BoolArray, SearchRecord
 from skbayes.inspection._searched_space import searched_space
 from skbayes.space import Space
 
-#: Variance of the target of a failed candidate, which is the worst of the others; in
-#: units of the variance of the transformed scores. The search engine's own value.
-_FAILED_VARIANCE = 0.5**2
 #: Rows of the exact posterior; more cost much and say little.
 _MAX_ROWS = 500
 #: Share of the candidates whose range says how far down scores are taken linearly,
@@ -149,18 +147,17 @@ def mild_transform(scores: FloatArray) -> OutputTransform:
 def _check_informative(record: SearchRecord, caller: str) -> None:
     """Refuse results that no model can be fitted to."""
     scores = record.scores[record.is_complete]
-    what = f"candidates of this {record.owner}"
     if len(scores) < FEWEST_SCORES:
         raise ValueError(
-            f"{caller} needs at least {FEWEST_SCORES} candidates with a score. Of the "
-            f"{record.n_candidates} {what}, {len(scores)} have one. Search longer, "
-            "with a larger `n_iter` or grid."
+            f"{caller} needs at least {FEWEST_SCORES} candidates with a score, and "
+            f"this {record.owner} has {len(scores)} (of {record.n_candidates} "
+            "candidates). Search longer, with a larger `n_iter` or grid."
         )
     if np.ptp(scores) <= 1e-12 * np.abs(scores).max():
         raise ValueError(
-            f"{caller} needs scores that differ, but all {len(scores)} {what} score "
-            f"{scores[0]:.6g}: no parameter mattered. Search wider ranges, or check "
-            "that `scoring` can tell candidates apart."
+            f"{caller} needs scores that differ, but all {len(scores)} candidates of "
+            f"this {record.owner} score {scores[0]:.6g}: no parameter mattered. Search "
+            "wider ranges, or check that `scoring` can tell candidates apart."
         )
 
 
@@ -183,7 +180,7 @@ def _fit(
     scores = np.where(is_known, scores, worst)
     targets = transform.forward(scores)
     noise = transform.noise(scores, noise)
-    noise = np.where(record.is_failed, _FAILED_VARIANCE, noise)
+    noise = np.where(record.is_failed, FAILED_VARIANCE, noise)
     rows = rows[choose_rows(U[rows], targets[rows], _MAX_ROWS)]
     layout = layout_of(space)
     U, targets, noise = U[rows], targets[rows], noise[rows]

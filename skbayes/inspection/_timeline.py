@@ -201,8 +201,9 @@ def _rectangles(starts, lengths, rows):
 
 
 def _kind(trial, fold):
-    """What became of a fit."""
-    if fold.error is not None:
+    """What became of a fit and its score."""
+    has_no_score = not np.isfinite(list(fold.test_scores.values())).all()
+    if fold.error is not None or has_no_score:
         return str(Status.FAILED)
     stopped = trial.status in (Status.STOPPED, Status.RUNNING)
     return str(Status.STOPPED if stopped else Status.COMPLETE)

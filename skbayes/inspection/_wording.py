@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -10,6 +11,8 @@ from skbayes.space import native
 
 #: Characters of a name, and of a value, before its middle is left out.
 _LONGEST_NAME, _LONGEST_VALUE = 26, 20
+#: More characters than any text has.
+_NO_END = 2**31
 
 
 def short_names(names: Sequence[str], longest: int = _LONGEST_NAME) -> list[str]:
@@ -46,6 +49,37 @@ def shorten(text: str, longest: int) -> str:
         return text
     head = (longest - 1) // 2
     return f"{text[:head]}…{text[head - longest + 1 :]}"
+
+
+def shorten_apart(texts: Sequence[str], longest: int) -> list[str]:
+    """Shorten texts so that they can still be told apart.
+
+    Parameters
+    ----------
+    texts : sequence of str
+        Such as the categories of a parameter.
+    longest : int
+        Characters of each, but for numbers and what alone tells texts apart.
+
+    Returns
+    -------
+    list of str
+        Without their middles; if that makes some equal, without what all begin and
+        end with; if these are equal too, numbered.
+    """
+    short = [shorten(text, longest) for text in texts]
+    if len(set(short)) < len(set(texts)):
+        head = os.path.commonprefix(list(texts))
+        tail = os.path.commonprefix([text[len(head) :][::-1] for text in texts])
+        cores = [text[len(head) : len(text) - len(tail)] for text in texts]
+        room = longest - max(map(len, cores)) - 2
+        head = head if len(head) <= room + 1 else head[: max(room, 0)] + "…"
+        end = "…" if tail else ""
+        short = [head + shorten(core, longest) + end for core in cores]
+    return [
+        f"{label} ({short[:i].count(label) + 1})" if short.count(label) > 1 else label
+        for i, label in enumerate(short)
+    ]
 
 
 def value_label(value: Any, longest: int = _LONGEST_VALUE) -> str:
@@ -85,12 +119,8 @@ def number_label(value: float) -> str:
 
 
 def value_labels(values: Iterable[Any]) -> list[str]:
-    """Labels of several values, numbered where the short forms are equal."""
-    labels = [value_label(value) for value in values]
-    return [
-        f"{label} ({labels[:i].count(label) + 1})" if labels.count(label) > 1 else label
-        for i, label in enumerate(labels)
-    ]
+    """Labels of several values that can be told apart."""
+    return shorten_apart([value_label(v, _NO_END) for v in values], _LONGEST_VALUE)
 
 
 def params_label(params: Params, names: Sequence[str], longest: int = 60) -> str:

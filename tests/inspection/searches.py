@@ -40,13 +40,15 @@ LONG_SPACE = {
 class ManyParameters(BaseEstimator):
     """Has any parameters; two of them and a category matter."""
 
+    names = LONG
+
     def __init__(self, values=None):
         self.values = values
 
     def get_params(self, deep=True):
         """All values, missing ones None."""
         own = dict(self.values or {})
-        return {"values": own} | {name: own.get(name) for name in LONG}
+        return {"values": own} | {name: own.get(name) for name in self.names}
 
     def set_params(self, **params):
         """Take values without looking at their names."""
@@ -56,7 +58,7 @@ class ManyParameters(BaseEstimator):
 
     def __sklearn_clone__(self):
         """Copy the values."""
-        return ManyParameters(dict(self.values or {}))
+        return type(self)(dict(self.values or {}))
 
     def fit(self, X, y=None):
         """Nothing to learn."""
@@ -75,6 +77,33 @@ def long_names():
     search = RandomSearchCV(
         ManyParameters(), LONG_SPACE, n_iter=60, cv=5, random_state=0
     )
+    return fitted(search)
+
+
+class TwelveParameters(ManyParameters):
+    """Cannot be scored where the third is large."""
+
+    names = tuple(f"part_{i // 4}__param_{i}" for i in range(12))
+
+    def score(self, X, y=None):
+        """The first and the second matter."""
+        v = self.values
+        if v[self.names[2]] > 400:
+            raise ValueError("too many leaves for so few samples")
+        loss = 0.01 * (math.log10(v[self.names[0]]) + 2.0) ** 2
+        return 0.9 - loss + 0.001 * len(v[self.names[1]]) + 0.01 * float(X.mean())
+
+
+def twelve():
+    """Numbers, categories and ranges in turn, some candidates without a score."""
+    kinds = (
+        (1e-5, 1e2, "log-uniform"),
+        ["alpha", "beta", "gamma", "a rather long name of a category"],
+        (1, 500, "uniform"),
+    )
+    names = TwelveParameters.names
+    space = {name: kinds[(i + i // 9) % 3] for i, name in enumerate(names)}
+    search = RandomSearchCV(TwelveParameters(), space, n_iter=40, cv=3, random_state=1)
     return fitted(search)
 
 
@@ -142,6 +171,7 @@ RICH = {
     f.__name__: f
     for f in (
         long_names,
+        twelve,
         bayes_with_failures,
         race,
         conditional,

@@ -32,6 +32,7 @@ from tests.inspection.searches import (
     one_trial_of_many,
     race,
     theirs,
+    twelve,
 )
 
 SIMPLE = (ConvergenceDisplay, ParallelCoordinatesDisplay, FoldScoresDisplay)
@@ -260,6 +261,15 @@ def test_the_timeline_has_a_row_for_each_worker():
     assert display.ax_.get_yticklabels()[0].get_text().startswith("worker 1 (")
 
 
+def test_the_timeline_shows_scores_that_failed():
+    """A fit that went well and could not be scored has failed."""
+    search = twelve()
+    display = TimelineDisplay.from_search(search)
+    n_failed = sum(trial.status == "failed" for trial in search.trials_)
+    assert n_failed > 0
+    assert (display.kinds == "failed").sum() == 3 * n_failed
+
+
 def test_the_timeline_of_a_race_shows_the_stopped():
     """In a kind of its own."""
     assert "stopped" in set(TimelineDisplay.from_search(race()).kinds)
@@ -384,3 +394,10 @@ def test_several_scores_need_a_name():
         "mean test down"
     )
     TimelineDisplay.from_search(search)
+
+
+def test_the_best_of_a_single_candidate_is_seen():
+    """A line of one point has a mark, one of several has none."""
+    lone = ConvergenceDisplay.from_search(one_trial())
+    assert lone.line_.get_marker() == "o"
+    assert ConvergenceDisplay.from_search(theirs()).line_.get_marker() == "None"

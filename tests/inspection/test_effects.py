@@ -209,3 +209,20 @@ def test_layouts_know_the_branches():
         layout.active, [[True, True, False], [True, False, True]]
     )
     np.testing.assert_array_equal(layout.n_levels, [2, 0, 2])
+
+
+@pytest.mark.parametrize("search_class", [RandomSearchCV, BayesSearchCV])
+def test_where_a_search_fails_is_shown_as_bad(search_class):
+    """Beyond what fails the line is near the worst score, best right before it."""
+
+    def cliff(a, b, c, kind):
+        return math.nan if a > 0.7 else -((a - 0.6) ** 2)
+
+    estimator = Formula(a=0.5, b=1.0, formula=cliff)
+    search = fitted(search_class(estimator, SPACE, n_iter=30, cv=3, random_state=0))
+    found = shown(search, ["a"])
+    (a,) = found.places
+    scores = search.cv_results_["mean_test_score"]
+    height = (found.mean - np.nanmin(scores)) / np.ptp(scores[np.isfinite(scores)])
+    assert height[a > 0.75].mean() < 0.15
+    assert 0.4 < a[np.argmax(height)] < 0.7

@@ -7,6 +7,7 @@ import itertools
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_rgb
 from matplotlib.text import Text
 
@@ -19,6 +20,8 @@ from skbayes.inspection import (
     TimelineDisplay,
 )
 from skbayes.inspection._figures import _ON_DARK, _ON_LIGHT
+from skbayes.inspection._reading import read_search
+from skbayes.inspection._report_plots import _plots
 from tests.inspection.searches import LONG, RICH
 
 #: What draws each picture; effects with pairs too.
@@ -142,6 +145,20 @@ def test_texts_of_pairs_do_not_overlap(search_of):
     ]
     display = EffectDisplay.from_search(search_of("long_names"), pairs, random_state=0)
     check_texts(display.figure_)
+
+
+@pytest.mark.parametrize("name", RICH)
+def test_texts_of_the_report_do_not_overlap(name, search_of):
+    """The report's pictures have sizes of their own, in which all has room."""
+    search = search_of(name)
+    record = read_search(search, caller="test")
+    for plot in _plots(record, random_state=0):
+        try:
+            figure = plot.draw(search)
+        except (TypeError, ValueError):
+            continue  # what the search does not tell is a remark in the report
+        FigureCanvasAgg(figure)
+        check_texts(figure)
 
 
 def luminance(colour):

@@ -23,6 +23,7 @@ from skbayes.inspection._reproduction import reproduction
 from skbayes.search import BayesSearchCV, GridSearchCV, RandomSearchCV
 from tests.inspection.browser import MISSING, browser
 from tests.inspection.known_truth import NoisyClassifier, labelled
+from tests.inspection.searches import twelve
 
 needs_browser = pytest.mark.skipif(MISSING is not None, reason=str(MISSING))
 
@@ -218,6 +219,12 @@ def test_report_says_what_came_out(report):
     n_failed = sum(f.error is not None for t in search.trials_ for f in t.folds)
     assert f"{n_failed} fits" in text
     assert not re.search(r"(src|href)=.http", text)
+
+
+def test_scoring_that_failed_is_a_cause(tmp_path):
+    """Of a score that could not be computed the error is told, as of a fit."""
+    text = search_report(twelve(), tmp_path / "r.html").read_text()
+    assert "too many leaves for so few samples" in text
 
 
 def test_untuned_estimator_and_honest_score_are_shown(tmp_path):

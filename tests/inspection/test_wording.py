@@ -11,6 +11,7 @@ from skbayes.inspection._wording import (
     params_label,
     short_names,
     shorten,
+    shorten_apart,
     value_label,
     value_labels,
 )
@@ -59,6 +60,15 @@ def test_value_labels(value, label):
 def test_equal_labels_are_numbered():
     """Two estimators of a class are told apart."""
     assert value_labels([SVC(C=1), SVC(C=2), None]) == ["SVC (1)", "SVC (2)", "None"]
+
+
+def test_what_tells_long_texts_apart_is_left_in():
+    """A middle that differs stays; the ends that do not may go."""
+    names = [f"category_{i}_with_a_long_name" for i in (0, 5, 12)]
+    assert value_labels(names) == ["category_0…", "category_5…", "category_12…"]
+    assert shorten_apart(names, 8) == ["cate…0…", "cate…5…", "cate…12…"]
+    assert shorten_apart(["x" * 9 + "1", "x" * 9 + "2"], 5) == ["xx…x1", "xx…x2"]
+    assert shorten_apart(["alike", "alike"], 9) == ["alike (1)", "alike (2)"]
 
 
 def test_long_texts_lose_their_middle():
