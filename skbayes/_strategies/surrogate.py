@@ -7,9 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from skbayes._gp import GaussianProcess, limit_threads
+from skbayes._acquisition import layout_of
+from skbayes._gp import GaussianProcess, fit_hyperparameters, limit_threads
 from skbayes._protocol import FloatArray, Params
-from skbayes._strategies.model_data import ModelData
+from skbayes._strategies.model_data import ModelData, model_data
+from skbayes._strategies.targets import TrainingData
 from skbayes.space import Space
 
 
@@ -72,3 +74,29 @@ class Surrogate:
             return None
         means = np.where(self.data.is_complete, self.gp.mean_at_trials, -np.inf)
         return int(np.argmax(means))
+
+
+def fit_surrogate(space: Space, data: TrainingData) -> Surrogate | None:
+    """Model some scores, on their own scale, with hyperparameters fitted to them alone.
+
+    Parameters
+    ----------
+    space : Space
+        The search space.
+    data : TrainingData
+        At least one row.
+
+    Returns
+    -------
+    Surrogate or None
+        None if there is nothing to learn.
+    """
+    model = model_data(data, 0)
+    if model is None:
+        return None
+    layout = layout_of(space)
+    rows = layout, model.U, model.targets, model.extra_noise
+    with limit_threads():
+        hyperparameters = fit_hyperparameters(*rows).hyperparameters
+        gp = GaussianProcess(layout, hyperparameters, *rows[1:])
+    return Surrogate(space, gp, model)

@@ -9,30 +9,36 @@ import numpy as np
 from sklearn.base import BaseEstimator
 
 from skbayes._protocol import FloatArray, Params
-from skbayes._strategies.optimizer import Optimizer
+from skbayes._strategies.surrogate import fit_surrogate
+from skbayes._strategies.targets import TrainingData
 from skbayes.selection._results import read_fold_scores
 from skbayes.space import Categorical, parse_space
+
+#: Weight of the usual variance of folds beside a candidate's own, in observations.
+USUAL_DEGREES = 4.0
 
 
 class BestPosteriorMean(BaseEstimator):  # type: ignore[misc]
     """The candidate with the best mean according to a Gaussian process.
 
-    A score that is high by luck stands alone; one that is high in truth has good
-    neighbours. The model is fitted to the scores of the table alone, so that it serves
-    grid and random searches too.
+    A score that is high by luck stands alone, or owes it to some of the folds; one that
+    is high in truth has good neighbours. The model is fitted to the scores of the table
+    alone, so that it serves grid and random searches too.
 
     Parameters
     ----------
     metric : str, default=None
         Which of several scores.
-    random_state : int, default=0
-        Seed of the fit of the model.
 
     Notes
     -----
     Numbers are modelled on a linear or a logarithmic scale, whichever spaces the values
     tried more evenly, other values as categories. Candidates that do not have the
     same parameters belong to branches of one conditional space.
+
+    A mean over K folds is taken to be uncertain by a K-th of the variance of its folds,
+    the effects of candidates and folds taken out; where the folds are few, that
+    variance is drawn towards its median over all candidates.
 
     Examples
     --------
@@ -47,9 +53,8 @@ class BestPosteriorMean(BaseEstimator):  # type: ignore[misc]
     True
     """
 
-    def __init__(self, *, metric: str | None = None, random_state: int = 0) -> None:
+    def __init__(self, *, metric: str | None = None) -> None:
         self.metric = metric
-        self.random_state = random_state
 
     def __call__(self, results: Mapping[str, Any]) -> int:
         """Choose a row.
@@ -68,24 +73,39 @@ class BestPosteriorMean(BaseEstimator):  # type: ignore[misc]
         scores = read_fold_scores(results, self.metric, owner="BestPosteriorMean")
         rows = np.flatnonzero(~np.isnan(scores).any(axis=1))
         best = int(rows[np.argmax(scores[rows].mean(axis=1))])
-        means = self._posterior_means(
-            [dict(results["params"][row]) for row in rows], scores[rows]
-        )
+        candidates = [dict(results["params"][row]) for row in rows]
+        means = _posterior_means(candidates, scores[rows])
         return best if means is None else int(rows[np.argmax(means)])
 
-    def _posterior_means(
-        self, candidates: list[Params], scores: FloatArray
-    ) -> FloatArray | None:
-        """What the model expects of each candidate; None where there is no model."""
-        if len(candidates) < 3:
-            return None
-        optimizer = Optimizer(
-            space_of(candidates), n_initial_points=1, random_state=self.random_state
-        )
-        for params, folds in zip(candidates, scores, strict=True):
-            optimizer.tell(params, float(folds.mean()), fold_scores=folds)
-        surrogate = optimizer.surrogate()
-        return None if surrogate is None else surrogate.predict(candidates)[0]
+
+def _posterior_means(candidates: list[Params], scores: FloatArray) -> FloatArray | None:
+    """What the model expects of each candidate; None where there is no model."""
+    if len(candidates) < 3:
+        return None
+    space = space_of(candidates)
+    data = TrainingData(
+        U=space.encode(candidates),
+        scores=scores.mean(axis=1),
+        extra_noise=variance_of_means(scores),
+        is_complete=np.ones(len(scores), dtype=np.bool_),
+        seconds_per_fold=np.full(len(scores), np.nan),
+    )
+    surrogate = fit_surrogate(space, data)
+    return None if surrogate is None else surrogate.predict_encoded(data.U)[0]
+
+
+def variance_of_means(scores: FloatArray) -> FloatArray:
+    """How uncertain the mean of each row is, for scores of shape (n, n_folds)."""
+    n, n_folds = scores.shape
+    if n_folds == 1:
+        return np.zeros(n)
+    residuals = scores - scores.mean(axis=1, keepdims=True)
+    residuals -= np.median(residuals, axis=0)
+    squares = np.square(residuals).sum(axis=1)
+    usual = np.median(squares) / (n_folds - 1)
+    variance = (USUAL_DEGREES * usual + squares) / (USUAL_DEGREES + n_folds - 1)
+    uncertainty: FloatArray = variance / n_folds
+    return uncertainty
 
 
 def space_of(candidates: list[Params]) -> Any:

@@ -17,12 +17,13 @@ from sklearn.tree import DecisionTreeClassifier
 from skbayes.search import BayesSearchCV, GridSearchCV
 from skbayes.selection import BestIfBetter, BestPosteriorMean, Fastest, Simplest
 from skbayes.selection._better import corrected_t_test
+from skbayes.selection._posterior_mean import variance_of_means
 
 RULES = [
     Simplest("C", prefer=[1, 10], metric="score"),
     Fastest(time="fit", n_standard_errors=2.0),
     BestIfBetter(SVC(C=3.0), alpha=0.01),
-    BestPosteriorMean(random_state=4),
+    BestPosteriorMean(metric="accuracy"),
 ]
 
 
@@ -139,6 +140,19 @@ def test_lucky_outlier_is_not_the_best_posterior_mean():
     assert np.argmax(scores.mean(axis=1)) == 4
     chosen = C[BestPosteriorMean()(results)]
     assert 2 < chosen < 50
+
+
+def test_folds_that_differ_make_a_mean_uncertain():
+    """By its own folds and by what is usual; effects of folds do not count."""
+    rng = np.random.default_rng(0)
+    scores = 0.9 + np.arange(5) / 10 + 0.01 * rng.standard_normal((40, 5))
+    scores[7] += [0.2, -0.2, 0.2, -0.2, 0.0]
+    variance = variance_of_means(scores)
+    assert np.argmax(variance) == 7
+    usual = np.delete(variance, 7)
+    assert usual.mean() == pytest.approx(0.01**2 / 5, rel=0.3)
+    assert variance[7] == pytest.approx(0.04 * 4 / 8 / 5, rel=0.2)
+    assert (variance_of_means(scores[:, :1]) == 0.0).all()
 
 
 def test_posterior_mean_over_branches_and_categories():
