@@ -81,6 +81,12 @@ def _call(scorer: Any, positive: Any = None) -> Hashable:
     told = {
         name: repr(value)
         for name, value in arguments.items()
-        if not any(np.array_equal(value, o) for o in ordinary.get(name, ()))
+        if not any(_is_same(value, o) for o in ordinary.get(name, ()))
     }
     return function, sign, frozenset(told.items())
+
+
+def _is_same(a: Any, b: Any) -> bool:
+    """Whether two arguments are equal, be they labels, numbers or lists of them."""
+    # As objects: older numpy cannot compare an array of words with one of numbers.
+    return np.array_equal(np.asarray(a, dtype=object), np.asarray(b, dtype=object))

@@ -166,6 +166,8 @@ def test_choice_among_rankings_of_several_labels_is_corrected(scoring):
     """Groups drawn whole, labels that are words: the estimate is below the best."""
     numbers = np.random.default_rng(0).integers(3, size=240)
     y = np.array(["low", "middle", "top"])[numbers]
+    if scoring == "average_precision":  # scikit-learn 1.6 has it for numbers only
+        y = numbers
     search = GridSearchCV(
         NoisyOfThree(),
         {"candidate": list(range(20))},
