@@ -82,21 +82,20 @@ class PoolExecutor:
         self._evaluation = evaluation
         # Workers are to have this thread's configuration of scikit-learn.
         self._run_fold = with_configuration(partial(run_fold_in_time, os.getpid()))
-        needs_process = evaluation.settings.fit_timeout is not None
-        self._pool = JoblibPool(n_jobs, needs_process=needs_process)
+        self._is_limited = evaluation.settings.fit_timeout is not None
+        self._pool = JoblibPool(n_jobs, needs_process=self._is_limited)
         self.finished: deque[Outcome] = deque()
         self._inbox = _Inbox()
         self._in_flight: dict[int, tuple[Task, ...]] = {}
         self._reports: Path | None = None
         self._n_submitted = 0
         self._seconds: float | None = None
-        self._may_batch = may_batch and not needs_process
+        self._may_batch = may_batch and not self._is_limited
         self._stack = ExitStack()
 
     def __enter__(self) -> Self:
         self._stack.enter_context(self._pool)
-        is_limited = self._evaluation.settings.fit_timeout is not None
-        if is_limited and self._pool.can_lose_workers:
+        if self._is_limited and self._pool.can_lose_workers:
             folder = tempfile.TemporaryDirectory(prefix="skbayes-")
             self._reports = Path(self._stack.enter_context(folder))
         return self
