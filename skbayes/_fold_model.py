@@ -19,14 +19,17 @@ folds that are missing are uncertain.
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.spatial.distance import cdist
 
 from skbayes._protocol import FloatArray
 
 BoolArray = NDArray[np.bool_]
+IntArray = NDArray[np.intp]
 
 #: Complete candidates needed before partial ones are held against them.
 MIN_COMPLETE = 3
@@ -38,6 +41,8 @@ CHANCE_AGREEMENT = 0.1
 #: Candidates at most that tell how a difference varies: a median of more is hardly
 #: better, and in a long search would cost more than a fit.
 MAX_NEAREST = 30
+#: Pairs of a partial and a complete candidate that are in memory at once.
+MAX_PAIRS = 1_000_000
 
 _TINY = np.finfo(np.float64).tiny
 
@@ -101,50 +106,96 @@ class Differences:
     def __init__(self, fold_scores: FloatArray, reference: FloatArray) -> None:
         differences = fold_scores - reference
         is_run = ~np.isnan(differences)
-        is_equal = ~np.any(is_run & (differences != 0.0), axis=1)
-        told = differences[(is_run.sum(axis=1) >= 2) & ~is_equal]
-        means = np.nanmean(told, axis=1)
+        differences[~is_run] = 0.0
+        n_run = is_run.sum(axis=1)
+        says = (n_run >= 2) & differences.any(axis=1)
+        differences, is_run, n_run = differences[says], is_run[says], n_run[says]
+        means = differences.sum(axis=1) / n_run
+        squares = np.square(differences - means[:, None])
         order = np.argsort(means, kind="stable")
         self._means = means[order]
-        self._variances = np.nanvar(told, axis=1, ddof=1)[order]
+        self._variances = (squares.sum(axis=1, where=is_run) / (n_run - 1))[order]
 
-    def variance_at(self, difference: float) -> float:
-        """Median variance over folds among the candidates about as far off.
+    def variances_at(self, differences: FloatArray) -> FloatArray:
+        """Median variance over folds among the candidates about as far off, for each.
 
         Partial candidates count: if only complete ones did, and none was completed for
         long, it would remain that among the first, which differ most.
+
+        Parameters
+        ----------
+        differences : array of shape (n,)
+            Of means, to the reference.
+
+        Returns
+        -------
+        array of shape (n,)
         """
         n_told = len(self._means)
         if n_told == 0:
-            return 0.0
+            return np.zeros(len(differences))
         n_nearest = min(n_told, max(3, math.ceil(n_told / 3)), MAX_NEAREST)
-        place = int(np.searchsorted(self._means, difference))
-        around = slice(max(0, place - n_nearest), place + n_nearest)
-        distances = np.abs(self._means[around] - difference)
-        nearest = np.argpartition(distances, n_nearest - 1)[:n_nearest]
-        return float(np.median(self._variances[around][nearest]))
+        places = np.searchsorted(self._means, differences)
+        around = places[:, None] + np.arange(-n_nearest, n_nearest)
+        is_there = (around >= 0) & (around < n_told)
+        around = around.clip(0, n_told - 1)
+        distances = np.abs(self._means[around] - differences[:, None])
+        distances[~is_there] = np.inf
+        nearest = distances.argpartition(n_nearest - 1, axis=1)[:, :n_nearest]
+        chosen = np.take_along_axis(around, nearest, axis=1)
+        variances: FloatArray = np.median(self._variances[chosen], axis=1)
+        return variances
 
 
 def _paired_estimate(fold_scores: FloatArray, is_complete: BoolArray) -> FoldEstimate:
     """Hold each partial row against the complete ones; zeros for these."""
     complete = fold_scores[is_complete]
-    complete_means = complete.mean(axis=1)
-    by_nearest: dict[int, Differences] = {}  # most rows have the same one
+    means = complete.mean(axis=1)
+    spreads = _Spreads(fold_scores, complete)
     mean, variance = np.zeros((2, len(fold_scores)))
-    for i in np.flatnonzero(~is_complete):
-        is_run = ~np.isnan(fold_scores[i])
-        differences = fold_scores[i, is_run] - complete[:, is_run]
-        mean_difference = differences.mean(axis=1)
-        square = (differences**2).mean(axis=1)
-        nearest = int(square.argmin())
-        if nearest not in by_nearest:
-            by_nearest[nearest] = Differences(fold_scores, complete[nearest])
-        variance[i] = by_nearest[nearest].variance_at(mean_difference[nearest])
+    for rows in _alike(fold_scores, ~is_complete, MAX_PAIRS // len(complete)):
+        is_run = ~np.isnan(fold_scores[rows[0]])
+        scores, others = fold_scores[np.ix_(rows, is_run)], complete[:, is_run]
+        leads = scores.mean(axis=1)[:, None] - others.mean(axis=1)
+        square = cdist(scores, others, "sqeuclidean") / scores.shape[1]
+        variance[rows] = spreads.beside(square.argmin(axis=1), leads)
         # Nothing may be divided by zero where candidates agree and nothing varies.
-        distance = np.maximum(square + CHANCE_AGREEMENT * variance[i], _TINY)
-        weights = distance.min() / distance
-        mean[i] = np.average(complete_means + mean_difference, weights=weights)
+        distance = np.maximum(square + CHANCE_AGREEMENT * variance[rows, None], _TINY)
+        weights = distance.min(axis=1, keepdims=True) / distance
+        mean[rows] = np.average(means + leads, axis=1, weights=weights)
     return FoldEstimate(mean, variance * _missing_share(fold_scores))
+
+
+class _Spreads:
+    """How differences to a complete candidate vary; most rows have the same nearest."""
+
+    def __init__(self, fold_scores: FloatArray, complete: FloatArray) -> None:
+        self._fold_scores = fold_scores
+        self._complete = complete
+        self._known: dict[int, Differences] = {}
+
+    def beside(self, nearest: IntArray, leads: FloatArray) -> FloatArray:
+        """Variance of each row that leads each complete one by so much."""
+        out = np.empty(len(nearest))
+        for one in np.unique(nearest):
+            if one not in self._known:
+                reference = self._complete[one]
+                self._known[one] = Differences(self._fold_scores, reference)
+            rows = nearest == one
+            out[rows] = self._known[one].variances_at(leads[rows, one])
+        return out
+
+
+def _alike(
+    fold_scores: FloatArray, chosen: BoolArray, n_most: int
+) -> Iterator[IntArray]:
+    """Chosen rows that have the same folds, no more than so many at once."""
+    rows = np.flatnonzero(chosen)
+    _, kinds = np.unique(np.isnan(fold_scores[rows]), axis=0, return_inverse=True)
+    kinds = kinds.ravel()
+    for kind in range(kinds.max(initial=-1) + 1):
+        alike = rows[kinds == kind]
+        yield from np.array_split(alike, math.ceil(len(alike) / max(1, n_most)))
 
 
 def _missing_share(fold_scores: FloatArray) -> FloatArray:

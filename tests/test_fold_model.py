@@ -3,7 +3,13 @@
 import numpy as np
 import pytest
 
-from skbayes._fold_model import MAX_NEAREST, Differences, estimate_means
+from skbayes import _fold_model as fold_model
+from skbayes._fold_model import (
+    CHANCE_AGREEMENT,
+    MAX_NEAREST,
+    Differences,
+    estimate_means,
+)
 
 
 def fold_table(rng, n=40, k=5, interaction=0.01):
@@ -105,6 +111,28 @@ def test_candidates_that_agree_exactly_have_no_variance():
     assert estimate.variance[-1] == 0
 
 
+@pytest.mark.parametrize("max_pairs", [7, 1_000_000])
+def test_many_partial_rows_are_estimated_as_the_formula_says(max_pairs, monkeypatch):
+    """Each against every complete one on the folds that both have, in any portions."""
+    monkeypatch.setattr(fold_model, "MAX_PAIRS", max_pairs)
+    rng = np.random.default_rng(7)
+    table = fold_table(rng, n=60, k=4, interaction=0.03)
+    table[20:][rng.random((40, 4)) < 0.5] = np.nan
+    table[np.isnan(table).all(axis=1), 0] = 0.8
+    complete = table[~np.isnan(table).any(axis=1)]
+    estimate = estimate_means(table)
+    for i in np.flatnonzero(np.isnan(table).any(axis=1)):
+        run = ~np.isnan(table[i])
+        d = table[i, run] - complete[:, run]
+        nearest = np.square(d).mean(axis=1).argmin()
+        varies = Differences(table, complete[nearest]).variances_at
+        v = varies(d[nearest].mean(keepdims=True))[0]
+        weights = 1 / (np.square(d).mean(axis=1) + CHANCE_AGREEMENT * v)
+        mean = np.average(complete.mean(axis=1) + d.mean(axis=1), weights=weights)
+        assert estimate.mean[i] == pytest.approx(mean)
+        assert estimate.variance[i] == pytest.approx(v * (1 / run.sum() - 1 / 4))
+
+
 @pytest.mark.parametrize("n", [1, 2, 5, 40, 300])
 def test_the_variance_is_that_of_the_nearest_candidates(n):
     """A third of them, three at least, and no more than can be afforded."""
@@ -117,5 +145,5 @@ def test_the_variance_is_that_of_the_nearest_candidates(n):
         distances = np.abs(differences.mean(axis=1) - at)
         nearest = np.argsort(distances)[:n_nearest]
         expected = np.median(differences[nearest].var(axis=1, ddof=1))
-        found = Differences(table, reference).variance_at(at)
+        found = Differences(table, reference).variances_at(np.array([at]))[0]
         assert found == pytest.approx(expected)

@@ -31,7 +31,6 @@ import numpy as np
 from scipy.special import stdtr
 
 from skbayes._evaluation.rivals import Rivals
-from skbayes._fold_model import Differences
 from skbayes._protocol import FloatArray, FoldResult, Status, Trial
 
 #: Weight of `v_0`, in observations: that of a guess from a handful of folds.
@@ -109,7 +108,8 @@ class PairedRace:
             return False
         if len(rivals.complete) < MIN_COMPLETE:
             return False
-        return chance_to_win(scores, rivals, MARGIN * rivals.spread()) < self.alpha
+        margin = MARGIN * rivals.spread
+        return bool(chances_to_win(scores[None, :], rivals, margin)[0] < self.alpha)
 
     def catch_up(self, trials: Sequence[Trial], metric: str) -> list[int]:
         """Stopped trials that may yet be the best, however closely; the likeliest few.
@@ -119,36 +119,45 @@ class PairedRace:
         """
         if not any(trial.status is Status.COMPLETE for trial in trials):
             return []
-        rivals = Rivals.among(trials, metric)
         stopped = [trial for trial in trials if trial.status is Status.STOPPED]
-        chances = {t.index: chance_to_win(t.scores(metric), rivals) for t in stopped}
-        close = [index for index, chance in chances.items() if chance >= self.alpha]
-        return sorted(close, key=lambda index: -chances[index])[:MAX_CATCH_UP]
+        if not stopped:
+            return []
+        rivals = Rivals.among(trials, metric)
+        chances = chances_to_win(rivals.stopped, rivals)
+        likeliest = np.argsort(-chances, kind="stable")[:MAX_CATCH_UP]
+        return [stopped[i].index for i in likeliest if chances[i] >= self.alpha]
 
 
-def chance_to_win(scores: FloatArray, rivals: Rivals, margin: float = 0.0) -> float:
-    """Probability that a partial trial's full mean beats the best complete one.
+def chances_to_win(
+    scores: FloatArray, rivals: Rivals, margin: float = 0.0
+) -> FloatArray:
+    """Probability of each partial trial that its full mean beats the best complete one.
 
     Parameters
     ----------
-    scores : array of shape (n_splits,)
-        NaN where a fold was not run.
+    scores : array of shape (n_trials, n_splits)
+        NaN where a fold was not run; at least one score in each row.
     rivals : Rivals
         At least one of them complete.
     margin : float, default=0.0
         By how much it has to be better.
+
+    Returns
+    -------
+    array of shape (n_trials,)
     """
-    incumbent = rivals.incumbent
-    is_run = ~np.isnan(scores)
-    n_run, n_splits = int(is_run.sum()), len(scores)
-    differences = (scores - incumbent)[is_run]
-    mean = float(differences.mean())
-    prior = Differences(rivals.table, incumbent).variance_at(mean)
+    differences = scores - rivals.incumbent
+    is_run = ~np.isnan(differences)
+    n_run, n_splits = is_run.sum(axis=1), scores.shape[1]
+    means = differences.sum(axis=1, where=is_run) / n_run
+    squares = np.square(differences - means[:, None]).sum(axis=1, where=is_run)
+    prior = rivals.differences.variances_at(means)
     degrees = PRIOR_DEGREES + n_run - 1
-    squares = float(((differences - mean) ** 2).sum())
     variance = (PRIOR_DEGREES * prior + squares) / degrees
-    deviation = math.sqrt(variance * (1 / n_run - 1 / n_splits))
-    lead = mean - margin
-    if deviation == 0.0:
-        return 0.5 * (1.0 + math.copysign(1.0, lead) * (lead != 0.0))
-    return float(stdtr(degrees, lead / deviation))
+    deviation = np.sqrt(variance * (1 / n_run - 1 / n_splits))
+    leads = means - margin
+    certain = 0.5 * (1.0 + np.sign(leads))
+    is_open = deviation > 0.0
+    chances = stdtr(degrees, leads / np.where(is_open, deviation, 1.0))
+    out: FloatArray = np.where(is_open, chances, certain)
+    return out

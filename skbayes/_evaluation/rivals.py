@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
+from skbayes._fold_model import Differences
 from skbayes._protocol import FloatArray, Status, Trial
 
 #: Complete and stopped trials that are looked at, each: the newest ones, which are
@@ -41,24 +43,31 @@ class Rivals:
         table = np.array(complete + stopped)
         return cls(table[: len(complete)], table[len(complete) :])
 
-    @property
+    @cached_property
     def table(self) -> FloatArray:
         """Scores of all, complete ones first, shape (n_rivals, n_splits)."""
         return np.concatenate([self.complete, self.stopped])
 
-    @property
+    @cached_property
     def incumbent(self) -> FloatArray:
         """Scores of the best complete one, shape (n_splits,)."""
         best: FloatArray = self.complete[np.argmax(self.complete.mean(axis=1))]
         return best
 
+    @cached_property
+    def differences(self) -> Differences:
+        """Of all to the best complete one."""
+        return Differences(self.table, self.incumbent)
+
+    @cached_property
     def spread(self) -> float:
         """Standard deviation of the scores, less what outliers add.
 
         The difficulty of the folds that a stopped one has run is taken out.
         """
         effects = self.complete.mean(axis=0) - self.complete.mean()
-        adjusted = np.nanmean(self.table - effects, axis=1)
+        is_run = ~np.isnan(self.table)
+        adjusted = np.mean(self.table - effects, axis=1, where=is_run)
         low, high = np.quantile(adjusted, [0.25, 0.75])
         return float(min(adjusted.std(), MAX_RANGES * (high - low)))
 
@@ -78,11 +87,17 @@ class RivalHistory:
         self._best = 0
         # Of the first 0, 1, 2, ... trials: complete ones, stopped ones, the best row.
         self._counts = [(0, 0, 0)]
+        self._latest: tuple[int, Rivals] | None = None
 
     def among_first(
         self, n_trials: int, ended: Mapping[int, Trial], metric: str
     ) -> Rivals:
         """Those of the first trials, all of them ended; the best is always there."""
+        if self._latest is None or self._latest[0] != n_trials:
+            self._latest = n_trials, self._select(n_trials, ended, metric)
+        return self._latest[1]
+
+    def _select(self, n_trials: int, ended: Mapping[int, Trial], metric: str) -> Rivals:
         while len(self._counts) <= n_trials:
             self._add(ended[len(self._counts) - 1], metric)
         n_complete, n_stopped, best = self._counts[max(0, n_trials)]

@@ -4,8 +4,8 @@ A fit starts from an earlier one, so hyperparameters would depend on when sugges
 were asked for. They must not: they are defined by the history alone. A fit to the
 first n observations starts from one to fewer, which was started from one to fewer
 still, and so on; whatever of this chain was not computed yet is computed when it is
-needed. While fits are cheap a link is two observations long, which is how often each
-of two output transforms has its turn; later links grow with n, which keeps the chain
+needed. While fits are cheap a link is as many observations long as there are output
+transforms, which are fitted in turns; later links grow with n, which keeps the chain
 short after many results told at once.
 """
 
@@ -15,18 +15,18 @@ from collections.abc import Sequence
 
 from skbayes._gp import Fit, Hyperparameters, Layout, fit_hyperparameters
 from skbayes._strategies.history import Observation
-from skbayes._strategies.model_data import ModelData, model_data
+from skbayes._strategies.model_data import TRANSFORMS, ModelData, model_data
 from skbayes._strategies.targets import training_data
 
 #: The first fit is to at least so many observations.
 FIRST_FIT = 4
-#: Up to so many a fit starts from the fit to this many fewer.
-SHORT_LINKS_UNTIL, SHORT_LINK = 100, 2
+#: Up to so many observations each is followed by the fit of one transform, which
+#: starts from the fit of the same transform before.
+SHORT_LINKS_UNTIL, SHORT_LINK = 100, len(TRANSFORMS)
 #: Beyond, fits start from the nearest of checkpoints that grow by this ratio.
 CHECKPOINT_RATIO = 1.1
-#: Up to these many observations, a fit every so many.
-FIT_EVERY = ((100, 1), (300, 3))
-FIT_EVERY_BEYOND = 10
+#: Then up to so many observations a fit of each every so many, and beyond.
+FIT_OFTEN_UNTIL, FIT_EVERY, FIT_EVERY_BEYOND = 300, 3, 10
 #: Two in so many fits also start from the mode of the prior: one for each transform.
 RESTART_EVERY = 10
 #: Iterations of a fit up to `MANY_OBSERVATIONS`, and beyond, where it starts close.
@@ -34,15 +34,19 @@ MAX_ITERATIONS, MAX_ITERATIONS_LATE = 50, 15
 MANY_OBSERVATIONS = 300
 
 
-def last_fit(n: int) -> int:
-    """Return how many of n observations the last scheduled fit was made to."""
-    for limit, every in FIT_EVERY:
-        if n <= limit:
-            return n - n % every
-    return n - n % FIT_EVERY_BEYOND
+def last_fit(n: int, transform_idx: int) -> int:
+    """Return how many of n observations a transform's last scheduled fit was made to.
+
+    Of at least one there is always a fit, be it to all of them.
+    """
+    if n > SHORT_LINKS_UNTIL:
+        n -= n % (FIT_EVERY if n <= FIT_OFTEN_UNTIL else FIT_EVERY_BEYOND)
+    if n > SHORT_LINKS_UNTIL:
+        return n
+    return n - (n - transform_idx) % SHORT_LINK or n
 
 
-def previous_fit(n: int) -> int | None:
+def previous_fit(n: int, transform_idx: int) -> int | None:
     """Return how many observations the fit to n starts from, None for no start."""
     if n <= SHORT_LINKS_UNTIL:
         return n - SHORT_LINK if n - SHORT_LINK >= FIRST_FIT else None
@@ -50,7 +54,7 @@ def previous_fit(n: int) -> int | None:
     while checkpoint < n:
         below = checkpoint
         checkpoint = int(checkpoint * CHECKPOINT_RATIO)
-    return below
+    return last_fit(below, transform_idx) if below == SHORT_LINKS_UNTIL else below
 
 
 class RefitPath:
@@ -89,10 +93,10 @@ class RefitPath:
             The same for the same history, whatever was asked for before.
         """
         chain: list[int] = []
-        n: int | None = last_fit(len(observations))
+        n: int | None = last_fit(len(observations), transform_idx)
         while n is not None and (transform_idx, n) not in self._fitted:
             chain.append(n)
-            n = previous_fit(n)
+            n = previous_fit(n, transform_idx)
         start = None if n is None else self._fitted[transform_idx, n]
         for n_fit in reversed(chain):
             known = data if n_fit == len(observations) else None

@@ -86,7 +86,7 @@ def _decisive(group: list[Observation]) -> list[Observation]:
 
 def _estimate(rows: list[list[Observation]], n_folds: int | None) -> FoldEstimate:
     """Mean and variance of each row; the fold model is used only if one is partial."""
-    mean = np.array([np.mean([o.score for o in row]) for row in rows])
+    mean = np.array([_mean([o.score for o in row]) for row in rows])
     variance = np.zeros(len(rows))
     if n_folds is not None and any(row[0].is_partial for row in rows):
         table = np.array([_mean_folds(row, n_folds) for row in rows])
@@ -103,6 +103,8 @@ def _mean_folds(row: list[Observation], n_folds: int) -> FloatArray:
     told = [o.fold_scores for o in row if o.fold_scores is not None]
     if not told:
         return np.full(n_folds, np.nan)
+    if len(told) == 1:
+        return told[0]
     counts = (~np.isnan(told)).sum(axis=0)
     sums = np.nansum(told, axis=0)
     return np.where(counts > 0, sums / np.maximum(counts, 1), np.nan)
@@ -115,4 +117,9 @@ def _mean_seconds(group: list[Observation]) -> float:
         for o in group
         if o.seconds_per_fold is not None and not o.is_failed
     ]
-    return float(np.mean(known)) if known else np.nan
+    return _mean(known) if known else np.nan
+
+
+def _mean(values: list[float]) -> float:
+    """Their mean: of a few numbers it takes a tenth of what NumPy does."""
+    return sum(values) / len(values)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from skbayes._evaluation import rivals as rivals_module
-from skbayes._evaluation.racing import MARGIN, PairedRace, chance_to_win
+from skbayes._evaluation.racing import MARGIN, PairedRace, chances_to_win
 from skbayes._evaluation.results import adjusted_scores
 from skbayes._evaluation.rivals import RivalHistory, Rivals
 from skbayes._protocol import FoldResult, Status, Trial
@@ -49,8 +49,21 @@ def trial_of(index, scores, status):
     return Trial(index, {"x": index}, N_SPLITS, folds, status)
 
 
+def chance_to_win(scores, rivals, margin=0.0):
+    """Of one candidate."""
+    return chances_to_win(scores[None, :], rivals, margin)[0]
+
+
 class TestChanceToWin:
     """Judged by the folds that both have."""
+
+    def test_of_many_is_that_of_each(self):
+        """Whatever folds they have."""
+        rng = np.random.default_rng(0)
+        rivals = rivals_of(table_of(rng.normal(size=30), noise=0.3))
+        scores = np.array([partial(rng.normal(size=5), 1 + i % 5) for i in range(20)])
+        each = [chance_to_win(row, rivals, 0.1) for row in scores]
+        np.testing.assert_allclose(chances_to_win(scores, rivals, 0.1), each)
 
     def test_follows_the_formula_where_all_rivals_vary_alike(self):
         """One degree more for each fold after the first; only missing folds count."""
@@ -103,20 +116,20 @@ class TestSpread:
     def test_is_the_standard_deviation_of_the_means(self):
         """Where all are complete."""
         table = table_of(np.linspace(0, 1, 9))
-        spread = rivals_of(table).spread()
+        spread = rivals_of(table).spread
         assert spread == pytest.approx(table.mean(axis=1).std())
 
     def test_is_free_of_the_difficulty_of_folds(self):
         """A stopped candidate is not worse for having run the hard folds."""
         table = table_of([0.0, 1.0, 2.0, 3.0], noise=0.0)
         stopped = [partial(row, 1 + k % 4) for k, row in enumerate(table)]
-        spread = rivals_of(table, stopped).spread()
+        spread = rivals_of(table, stopped).spread
         assert spread == pytest.approx(np.std([0, 1, 2, 3]))
 
     def test_is_not_made_by_one_hopeless_candidate(self):
         """Beside which all others would look the same."""
         means = [*np.linspace(0, 1, 9), -1e6]
-        assert rivals_of(table_of(means)).spread() < 3
+        assert rivals_of(table_of(means)).spread < 3
 
 
 class TestPairedRace:

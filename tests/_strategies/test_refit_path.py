@@ -23,27 +23,51 @@ def history(n, seed=0):
 
 
 @pytest.mark.parametrize(
-    ("n", "expected"), [(1, 1), (100, 100), (101, 99), (300, 300), (309, 300)]
+    ("n", "transform_idx", "expected"),
+    [
+        (1, 0, 1),
+        (1, 1, 1),
+        (7, 0, 6),
+        (7, 1, 7),
+        (100, 0, 100),
+        (100, 1, 99),
+        (101, 0, 98),
+        (101, 1, 99),
+        (104, 0, 102),
+        (300, 1, 300),
+        (309, 1, 300),
+    ],
 )
-def test_fits_get_rarer(n, expected):
-    """Every observation up to 100, every 3rd up to 300, every 10th beyond."""
-    assert last_fit(n) == expected
+def test_fits_get_rarer(n, transform_idx, expected):
+    """In turns up to 100, each after every 3rd up to 300, every 10th beyond."""
+    assert last_fit(n, transform_idx) == expected
 
 
 @pytest.mark.parametrize("n", [99, 100, 300, 1000])
-def test_the_chain_of_fits_is_short(n):
+@pytest.mark.parametrize("transform_idx", [0, 1])
+def test_the_chain_of_fits_is_short(n, transform_idx):
     """It falls by two observations up to 100, and beyond by a tenth."""
-    chain = [n]
-    while (n := previous_fit(n)) is not None:
-        chain.append(n)
+    chain = [last_fit(n, transform_idx)]
+    while (previous := previous_fit(chain[-1], transform_idx)) is not None:
+        chain.append(previous)
     assert chain == sorted(set(chain), reverse=True)
     assert len([n for n in chain if n > 100]) < 27
-    assert chain[-1] in (4, 5)
+    assert chain[-1] == 4 + transform_idx
 
 
-def test_fits_start_two_observations_back():
-    """So that two transforms in turn never need a fit of their own for the start."""
-    assert [previous_fit(n) for n in (100, 51, 6, 5, 4)] == [98, 49, 4, None, None]
+@pytest.mark.parametrize("lag", [0, 1, 7])
+def test_an_observation_costs_one_fit(lag):
+    """Whichever transform is asked for first, no link is missing that it needs.
+
+    The first of each apart; beyond 100 there is a checkpoint now and then.
+    """
+    told, path = history(130), RefitPath(LAYOUT)
+    n_fits = []
+    for n in range(5, 131):
+        path.hyperparameters(told[:n], (n + lag) % 2)
+        n_fits.append(len(path._fitted))
+    assert np.diff(n_fits[1:96]).max() <= 1
+    assert np.diff(n_fits).max() <= 2
 
 
 def assert_equal(a, b):
