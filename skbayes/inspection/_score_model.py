@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from skbayes._fold_model import estimate_means
 from skbayes._gp import (
     FAILED_VARIANCE,
     GaussianProcess,
@@ -189,16 +190,10 @@ def _fit(
 
 
 def _variance_of_missing_folds(record: SearchRecord) -> FloatArray:
-    """Variance of a mean over some folds around that over all, (n_candidates,).
-
-    The interaction of candidates with folds among complete candidates, times
-    ``1 / k - 1 / K`` with k of K folds run.
-    """
-    complete = record.fold_scores[record.is_complete]
-    residuals = complete - complete.mean(axis=1, keepdims=True)
-    residuals = residuals - residuals.mean(axis=0)
-    degrees = max((complete.shape[0] - 1) * (complete.shape[1] - 1), 1)
-    interaction = np.square(residuals).sum() / degrees
-    n_run = np.isfinite(record.fold_scores).sum(axis=1)
-    missing = 1.0 / np.maximum(n_run, 1) - 1.0 / record.n_splits
-    return interaction * np.maximum(missing, 0.0)
+    """Variance of the estimated mean over all folds, shape (n_candidates,)."""
+    has_scores = np.isfinite(record.fold_scores)
+    table = np.where(has_scores, record.fold_scores, np.nan)
+    is_known = has_scores.any(axis=1) & ~record.is_failed
+    variance = np.zeros(len(table))
+    variance[is_known] = estimate_means(table[is_known]).variance
+    return variance
