@@ -136,32 +136,14 @@ def read_predictions(search: Any, *, caller: str) -> KeptPredictions:
     ValueError
         If the search kept none, or if they do not tell the score.
     """
-    held_out = getattr(search, "held_out_", None)
-    if held_out is not None and _has_none_that_decides(search):
+    if hasattr(search, "held_out_") and _has_none_that_decides(search):
         raise ValueError(
             f"{caller} needs the one score that decides, for which predictions are "
             f"kept, but this {type(search).__name__} has {sorted(search.scorer_)}, "
             "none of which `refit` names. Name it in `refit`, and fit the search again."
         )
     record = read_search(search, caller=caller)
-    if held_out is None and not hasattr(search, "store_predictions"):
-        raise ValueError(
-            f"{caller} needs the out-of-fold predictions, which {record.owner} of "
-            f"{type(search).__module__.partition('.')[0]} does not keep. Search with "
-            "GridSearchCV, RandomSearchCV or BayesSearchCV of skbayes and "
-            "store_predictions=True."
-        )
-    if held_out is None:
-        raise ValueError(
-            f"{caller} needs the out-of-fold predictions, which this {record.owner} "
-            "did not keep. Set store_predictions=True and fit it again; without them, "
-            "`optimism_corrected_score_` tells the same less precisely."
-        )
-    if held_out.predict_method is None or held_out.y is None:
-        raise ValueError(
-            f"{caller} cannot score this {record.owner} anew: its scorer compares no "
-            "predictions with targets."
-        )
+    held_out = _held_out_of(search, caller, record.owner)
     complete = [
         t
         for t in record.trials
@@ -189,6 +171,30 @@ def read_predictions(search: Any, *, caller: str) -> KeptPredictions:
         ),
         fold_scores=record.fold_scores[[t.index for t in complete]],
     )
+
+
+def _held_out_of(search: Any, caller: str, owner: str) -> Any:
+    """What predictions were made for; refused if there are none or they say nothing."""
+    held_out = getattr(search, "held_out_", None)
+    if held_out is None and not hasattr(search, "store_predictions"):
+        raise ValueError(
+            f"{caller} needs the out-of-fold predictions, which {owner} of "
+            f"{type(search).__module__.partition('.')[0]} does not keep. Search with "
+            "GridSearchCV, RandomSearchCV or BayesSearchCV of skbayes and "
+            "store_predictions=True."
+        )
+    if held_out is None:
+        raise ValueError(
+            f"{caller} needs the out-of-fold predictions, which this {owner} "
+            "did not keep. Set store_predictions=True and fit it again; without them, "
+            "`optimism_corrected_score_` tells the same less precisely."
+        )
+    if held_out.predict_method is None or held_out.y is None:
+        raise ValueError(
+            f"{caller} cannot score this {owner} anew: its scorer compares no "
+            "predictions with targets."
+        )
+    return held_out
 
 
 def _has_none_that_decides(search: Any) -> bool:
