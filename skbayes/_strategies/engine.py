@@ -15,6 +15,7 @@ from skbayes._gp import (
     fit_cost,
 )
 from skbayes._protocol import FloatArray, Params
+from skbayes._strategies.branch_floor import FLOOR_EVERY, neglected_branch
 from skbayes._strategies.exploration import share_of_budget_left
 from skbayes._strategies.history import Observation, n_folds_told
 from skbayes._strategies.initial_design import unseen_points
@@ -100,7 +101,7 @@ class Engine:
             if surrogate is not None:
                 share_left = self._share_left(history, running, time_left)
                 candidates = self.candidates(
-                    surrogate, history, running, share_left, time_left
+                    surrogate, history, running, share_left, time_left, has_floor=True
                 )
                 for row in candidates.U:
                     (params,) = self._space.decode(row[None, :])
@@ -144,6 +145,8 @@ class Engine:
         running: Sequence[Observation],
         share_left: float = 0.0,
         time_left: TimeLeft | None = None,
+        *,
+        has_floor: bool = False,
     ) -> Candidates:
         """Find the points with the largest expected improvement, best first.
 
@@ -157,6 +160,8 @@ class Engine:
             Of the budget; the more, the more a point must promise.
         time_left : TimeLeft or None
             Given under a time budget.
+        has_floor : bool, default=False
+            Whether it may be the turn of a neglected branch.
 
         Returns
         -------
@@ -166,13 +171,15 @@ class Engine:
         index = len(history) + len(running)
         pending = self._encoded(running)
         told = self._encoded([o for o in history if not o.is_prior])
+        rng = np.random.default_rng([self._seed, SUGGESTION_STREAM, index])
+        is_turn = has_floor and index % FLOOR_EVERY == FLOOR_EVERY - 1
         return propose(
             surrogate,
             pending=pending,
             exclude=np.vstack([told, pending]),
-            index=index,
             share_left=share_left,
-            rng=np.random.default_rng([self._seed, SUGGESTION_STREAM, index]),
+            rng=rng,
+            fixed=neglected_branch(surrogate, rng) if is_turn else None,
             cost=None if time_left is None else self._fold_cost(history, time_left),
         )
 

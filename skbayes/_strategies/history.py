@@ -53,13 +53,17 @@ class Observation:
         return self.fold_scores is not None and bool(np.isnan(self.fold_scores).any())
 
 
-def check_score(score: Any) -> float:
+def check_score(
+    score: Any, named: str = "The `score` parameter of Optimizer.tell"
+) -> float:
     """Convert a score to a finite float, or NaN for a failed evaluation.
 
     Parameters
     ----------
     score : float
         NaN and minus infinity both mean that the evaluation failed.
+    named : str
+        What it is, as error messages begin.
 
     Returns
     -------
@@ -73,35 +77,33 @@ def check_score(score: Any) -> float:
     ValueError
         If it is plus infinity.
     """
-    if isinstance(score, bool) or not isinstance(score, RealNumber | np.number):
+    if not _is_real(score):
         raise TypeError(
-            "The `score` parameter of Optimizer.tell must be a number, greater is "
-            f"better. Got {score!r} of type {type(score).__name__} instead. Tell NaN "
-            "for an evaluation that failed."
+            f"{named} must be a number, greater is better. Got {score!r} of type "
+            f"{type(score).__name__} instead. Tell NaN for an evaluation that failed."
         )
-    value = float(score)
+    value = _to_float(score)
     if value == np.inf:
         raise ValueError(
-            "The `score` parameter of Optimizer.tell must be finite, or NaN or -inf "
-            "for an evaluation that failed. Got inf instead: greater is better, so "
-            "tell the negative of a loss."
+            f"{named} must be finite, or NaN or -inf for an evaluation that failed. "
+            "Got inf instead: greater is better, so tell the negative of a loss."
         )
     return value if np.isfinite(value) else np.nan
 
 
 def check_fold_scores(
-    fold_scores: Any, score: float, n_folds: int | None
+    fold_scores: Any, n_folds: int | None, *, owner: str = "Optimizer.tell"
 ) -> FloatArray | None:
-    """Convert fold scores to an array, None if there are none or all failed.
+    """Convert fold scores to an array, None if there are none or all are NaN.
 
     Parameters
     ----------
     fold_scores : array-like of shape (n_folds,) or None
         NaN where a fold was not run.
-    score : float
-        The score told with them, NaN if unknown or failed.
     n_folds : int or None
         How many folds all earlier evaluations had.
+    owner : str
+        Who was given them, for error messages.
 
     Returns
     -------
@@ -111,12 +113,17 @@ def check_fold_scores(
     Raises
     ------
     ValueError
-        If there are none or too many, one is infinite, or they contradict `score`.
+        If they are no numbers, too few or too many, or one is infinite.
     """
     if fold_scores is None:
         return None
-    prefix = "The `fold_scores` parameter of Optimizer.tell must "
-    folds = np.array(fold_scores, dtype=np.float64)
+    prefix = f"The `fold_scores` parameter of {owner} must "
+    try:
+        folds = np.array(fold_scores, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise ValueError(
+            f"{prefix}be one number per fold. Got {fold_scores!r}."
+        ) from None
     if folds.ndim != 1 or folds.size == 0:
         raise ValueError(f"{prefix}be one score per fold. Got shape {folds.shape}.")
     if n_folds is not None and len(folds) != n_folds:
@@ -129,15 +136,39 @@ def check_fold_scores(
             f"{prefix}be finite, or NaN for a fold that was not run. Got {folds}. "
             "Tell score=NaN without fold scores for an evaluation that failed."
         )
-    is_run = ~np.isnan(folds)
-    if not is_run.any() and np.isnan(score):
-        return None
-    if not is_run.any() or (is_run.all() and np.isnan(score)):
-        raise ValueError(
-            f"{prefix}agree with `score`. Got score={score} and fold_scores={folds}. "
-            "Tell score=NaN without fold scores for an evaluation that failed."
-        )
-    return folds
+    return None if np.isnan(folds).all() else folds
+
+
+def score_of_folds(score: float, folds: FloatArray) -> float:
+    """Mean of the folds that were run, which must not contradict the score.
+
+    Parameters
+    ----------
+    score : float
+        As told with the folds. Where all were run it must be their mean; where some
+        were not it is not used, but must not say that the evaluation failed.
+    folds : array of shape (n_folds,)
+        At least one that is not NaN.
+
+    Returns
+    -------
+    float
+
+    Raises
+    ------
+    ValueError
+        If they contradict each other.
+    """
+    mean = float(np.nanmean(folds))
+    is_partial = bool(np.isnan(folds).any())
+    agrees = is_partial or bool(np.isclose(score, mean, rtol=1e-6))
+    if agrees and np.isfinite(mean) and not np.isnan(score):
+        return mean if is_partial else score
+    raise ValueError(
+        "The `fold_scores` parameter of Optimizer.tell must agree with `score`, the "
+        f"mean of the folds that were run. Got score={score} and fold_scores={folds}. "
+        "Tell score=NaN without fold scores for an evaluation that failed."
+    )
 
 
 def check_seconds(seconds: Any) -> float | None:
@@ -156,17 +187,32 @@ def check_seconds(seconds: Any) -> float | None:
     Raises
     ------
     ValueError
-        If it is negative, NaN or infinite.
+        If it is no number, negative, NaN or infinite.
     """
     if seconds is None:
         return None
-    value = float(seconds)
+    value = _to_float(seconds) if _is_real(seconds) else np.nan
     if not np.isfinite(value) or value < 0:
         raise ValueError(
             "The `seconds` parameter of Optimizer.tell must be a finite number >= 0, "
             f"or None. Got {seconds!r} instead."
         )
     return value
+
+
+def _is_real(value: Any) -> bool:
+    """Whether it is a real number; neither a bool nor a numpy duration is."""
+    return isinstance(value, RealNumber) and not isinstance(
+        value, bool | np.bool_ | np.timedelta64
+    )
+
+
+def _to_float(value: Any) -> float:
+    """The nearest float, infinite where it is too large for one."""
+    try:
+        return float(value)
+    except OverflowError:
+        return np.inf if value > 0 else -np.inf
 
 
 def n_folds_told(observations: Sequence[Observation]) -> int | None:

@@ -12,7 +12,7 @@ from skbayes.space import Space
 def check_initial_params(
     initial_params: Sequence[Mapping[str, Any]] | None, space: Space, *, owner: str
 ) -> tuple[Params, ...]:
-    """Copy the points, each once, in their order.
+    """The space's own twins of the points, each once, in their order.
 
     Parameters
     ----------
@@ -59,5 +59,5 @@ def check_initial_params(
                 f"The `initial_params` parameter of {owner} must hold points of the "
                 f"space, but the one at position {i} is not: {error}"
             ) from error
-        distinct.setdefault(space.key(dict(params)), dict(params))
+        distinct.setdefault(space.key(dict(params)), space.canonical(dict(params)))
     return tuple(distinct.values())

@@ -18,6 +18,7 @@ from skbayes._strategies.history import (
     check_score,
     check_seconds,
     n_folds_told,
+    score_of_folds,
 )
 from skbayes._strategies.initial_design import check_n_initial
 from skbayes._strategies.initial_params import check_initial_params
@@ -172,8 +173,9 @@ class Optimizer:
         ----------
         n : int or None, default=None
             How many points, for evaluation at the same time.
-        pending : sequence of dict, default=()
-            Points asked for earlier whose scores are not known yet.
+        pending : sequence of dict or Pending, default=()
+            Points asked for earlier whose scores are not known yet, or with those of
+            the folds that have ended.
         time_left : TimeLeft or None, default=None
             Given under a time budget: points are weighed by what they cost.
 
@@ -191,7 +193,7 @@ class Optimizer:
             If `n` is negative, or a pending point is not in the space.
         """
         _check_count(n, "n", method=".ask")
-        running = [self._observe_pending(item) for item in pending]
+        running = self._observe_running(pending)
         suggestions: list[Params] = []
         with limit_threads():
             for _ in range(1 if n is None else n):
@@ -203,9 +205,9 @@ class Optimizer:
         if n is not None:
             return suggestions
         if not suggestions:
+            n_points = self.space.cardinality or "different"
             raise SpaceExhausted(
-                f"All {self.space.cardinality} points of the search space were told "
-                "or are pending."
+                f"All {n_points} points of the search space were told or are pending."
             )
         return suggestions[0]
 
@@ -241,13 +243,19 @@ class Optimizer:
         ValueError
             If a parameter is unknown, missing or outside the space, the score is
             +inf, or the fold scores contradict it or have another length than before.
+            They do if all were run and it is not their mean.
         """
         checked = self._check_params(params, "Optimizer.tell")
         value = check_score(score)
-        folds = check_fold_scores(fold_scores, value, n_folds_told(self._history))
+        folds = check_fold_scores(fold_scores, n_folds_told(self._history))
+        if folds is not None:
+            value = score_of_folds(value, folds)
+        elif fold_scores is not None and not np.isnan(value):
+            raise ValueError(
+                "The `fold_scores` parameter of Optimizer.tell must agree with "
+                f"`score`. Got score={value}, but NaN for every fold."
+            )
         duration = check_seconds(seconds)
-        if folds is not None and np.isnan(folds).any():
-            value = float(np.nanmean(folds))
         n_run = 1 if folds is None else int((~np.isnan(folds)).sum())
         self._history.append(
             self._observe(
@@ -303,6 +311,9 @@ class Optimizer:
             The largest expected improvement, in the scorer's unit; 0 if a finite
             space is used up, None as long as there is no model.
         """
+        tried = {o.key for o in self._history if not o.is_prior}
+        if len(tried) == self.space.cardinality:
+            return 0.0
         with limit_threads():
             surrogate = self._engine.surrogate(self._history, [], 0)
             if surrogate is None or len(self._history) < self._n_initial:
@@ -320,23 +331,33 @@ class Optimizer:
         """Read prior results as the beginning of the history."""
         if prior_results is None:
             return []
-        rows = read_prior_results(prior_results, self.space, owner="Optimizer")
-        return [
-            self._observe(params, check_score(s), is_prior=True) for params, s in rows
-        ]
-
-    def _observe_pending(self, item: Params | Pending) -> Observation:
-        """Observe a running point, with the scores of its finished folds if any."""
-        pending = item if isinstance(item, Pending) else Pending(item)
-        params = self._check_params(pending.params, "Optimizer.ask")
-        folds = check_fold_scores(
-            pending.fold_scores, np.nan, n_folds_told(self._history)
+        rows = read_prior_results(
+            prior_results, self.space, owner="Optimizer", stacklevel=4
         )
-        score = np.nan if folds is None else float(np.nanmean(folds))
-        return self._observe(params, score, fold_scores=folds)
+        return [self._observe(params, score, is_prior=True) for params, score in rows]
+
+    def _observe_running(self, pending: Any) -> list[Observation]:
+        """Observe running points, with the scores of their finished folds if any."""
+        if isinstance(pending, Mapping | str) or not isinstance(pending, Sequence):
+            raise TypeError(
+                "The `pending` parameter of Optimizer.ask must be a list of points. "
+                f"Got {pending!r} instead; put a single point in a list."
+            )
+        running: list[Observation] = []
+        for item in pending:
+            one = item if isinstance(item, Pending) else Pending(item)
+            params = self._check_params(one.params, "Optimizer.ask")
+            folds = check_fold_scores(
+                one.fold_scores,
+                n_folds_told(self._history) or n_folds_told(running),
+                owner="Pending",
+            )
+            score = np.nan if folds is None else float(np.nanmean(folds))
+            running.append(self._observe(params, score, fold_scores=folds))
+        return running
 
     def _check_params(self, params: Mapping[str, Any], owner: str) -> Params:
-        """Copy the parameters, which must be a point of the space."""
+        """The space's own twin of the parameters, which must be a point of it."""
         if not isinstance(params, Mapping):
             raise TypeError(
                 f"The parameters given to {owner} must be a dict, as `ask` returns it. "
@@ -344,7 +365,7 @@ class Optimizer:
             )
         checked = dict(params)
         self.space.check(checked, owner=owner)
-        return checked
+        return self.space.canonical(checked)
 
     def _observe(
         self,

@@ -9,12 +9,21 @@ from typing import Any
 
 import numpy as np
 
-from skbayes._protocol import Params
+from skbayes._protocol import FloatArray, Params
+from skbayes._strategies.history import check_score
 from skbayes.space import Space
+
+#: Reasons why rows are skipped that a warning names: a table may have one a row.
+MAX_REASONS = 3
 
 
 def read_prior_results(
-    source: Any, space: Space, *, owner: str, metric: str = "score"
+    source: Any,
+    space: Space,
+    *,
+    owner: str,
+    metric: str = "score",
+    stacklevel: int = 2,
 ) -> list[tuple[Params, float]]:
     """Read the points of an earlier search that lie in the space, and their scores.
 
@@ -31,42 +40,54 @@ def read_prior_results(
     metric : str, default="score"
         Which `mean_test_...` column to read; where there is none of the name, the
         only one, or the one by which a fitted search has chosen.
+    stacklevel : int, default=2
+        Whose line the warning names, as in `warnings.warn`.
 
     Returns
     -------
     list of (dict, float)
-        In the order of the source; the score of a failed candidate is NaN.
+        Points as the space has them, in the order of the source; the score of a
+        failed candidate is NaN.
 
     Raises
     ------
     TypeError
         If the source is none of these.
     ValueError
-        If it has no column of scores, or several and none of the name.
+        If it has no column of scores, or several and none of the name, its columns
+        differ in length, or a score of a list of tuples is plus infinity.
     """
-    rows = _rows(source, owner, metric)
+    rows = _rows(source, space, owner, metric)
     kept, reasons = [], Counter[str]()
     for params, score in rows:
-        try:
-            space.check(params, owner=owner)
-        except (TypeError, ValueError) as error:
-            reasons[str(error)] += 1
+        if space.contains(params):
+            kept.append((space.canonical(params), score))
         else:
-            kept.append((params, score))
+            reasons[space.what_keeps_out(params)] += 1
     if reasons:
-        why = "; ".join(
-            f"{reason} ({n} row{'s' if n > 1 else ''})" for reason, n in reasons.items()
-        )
         warnings.warn(
             f"Skipped {reasons.total()} of {len(rows)} rows of the `prior_results` "
-            f"parameter of {owner}: {why}",
+            f"parameter of {owner}, which are not in the search space: "
+            f"{_in_words(reasons)}.",
             UserWarning,
-            stacklevel=3,
+            stacklevel=stacklevel,
         )
     return kept
 
 
-def _rows(source: Any, owner: str, metric: str) -> list[tuple[Params, float]]:
+def _in_words(reasons: Counter[str]) -> str:
+    """The commonest reasons, and how many others there are."""
+    shown = [
+        f"{reason} ({n} row{'s' if n > 1 else ''})"
+        for reason, n in reasons.most_common(MAX_REASONS)
+    ]
+    n_others = len(reasons) - len(shown)
+    return "; ".join([*shown, f"and {n_others} other reasons"] if n_others else shown)
+
+
+def _rows(
+    source: Any, space: Space, owner: str, metric: str
+) -> list[tuple[Params, float]]:
     """Return parameters and score of every row of the source."""
     if hasattr(source, "cv_results_"):
         results = source.cv_results_
@@ -74,13 +95,16 @@ def _rows(source: Any, owner: str, metric: str) -> list[tuple[Params, float]]:
         if f"mean_test_{metric}" not in results and is_multimetric:
             # What decided there stands for what is not to be had.
             metric = source.refit if isinstance(source.refit, str) else metric
-        return _rows_of_table(results, owner, metric)
+        return _rows_of_table(results, space, owner, metric)
     if isinstance(source, Mapping) or hasattr(source, "columns"):
-        return _rows_of_table(source, owner, metric)
+        return _rows_of_table(source, space, owner, metric)
     if isinstance(source, Sequence) and not isinstance(source, str):
         pairs = [row for row in source if isinstance(row, tuple) and len(row) == 2]
         if len(pairs) == len(source) and all(isinstance(p, Mapping) for p, _ in pairs):
-            return [(dict(params), float(score)) for params, score in pairs]
+            named = f"A score in the `prior_results` parameter of {owner}"
+            return [
+                (dict(params), check_score(score, named)) for params, score in pairs
+            ]
     raise TypeError(
         f"The `prior_results` parameter of {owner} must be a fitted search, its "
         "`cv_results_`, a DataFrame of it, or a list of (params, score) tuples. Got "
@@ -88,30 +112,70 @@ def _rows(source: Any, owner: str, metric: str) -> list[tuple[Params, float]]:
     )
 
 
-def _rows_of_table(table: Any, owner: str, metric: str) -> list[tuple[Params, float]]:
+def _rows_of_table(
+    table: Any, space: Space, owner: str, metric: str
+) -> list[tuple[Params, float]]:
     """Read the rows of a `cv_results_` or a DataFrame of one."""
     names = [str(name) for name in table]
-    scores = np.asarray(table[_score_column(names, owner, metric)], dtype=float)
-    told = list(table["params"]) if "params" in names else []
-    # Read back from a text file, a params column holds strings: use the others then.
-    if told and all(isinstance(params, Mapping) for params in told):
-        all_params = [dict(params) for params in told]
-    else:
-        columns = {
-            name.removeprefix("param_"): list(table[name])
-            for name in names
-            if name.startswith("param_")
-        }
-        all_params = [
-            {name: values[i] for name, values in columns.items()}
-            for i in range(len(scores))
-        ]
-    statuses = list(table["status"]) if "status" in names else [""] * len(scores)
+    column = _score_column(names, owner, metric)
+    scores = _as_scores(table[column], f"The `prior_results` parameter of {owner}")
+    columns: dict[str, list[Any]] = {"params": [], "status": [""] * len(scores)}
+    for name in names:
+        if name in columns or name.startswith("param_"):
+            columns[name] = list(table[name])
+            if len(columns[name]) != len(scores):
+                raise ValueError(
+                    f"The `prior_results` parameter of {owner} must have columns of "
+                    f"equal length. Got {len(columns[name])} rows of {name!r} and "
+                    f"{len(scores)} of {column!r}."
+                )
+    rows = zip(
+        _points_of_table(columns, space, len(scores)),
+        scores.tolist(),
+        columns["status"],
+        strict=True,
+    )
     return [
-        (_plain(params), float(score))
-        for params, score, status in zip(all_params, scores, statuses, strict=True)
+        # As in the search that they come from, an infinite score is no score.
+        (params, score if np.isfinite(score) else np.nan)
+        for params, score, status in rows
         # A candidate that was stopped early has no mean of all folds, but no fault.
         if not (np.isnan(score) and status == "stopped")
+    ]
+
+
+def _as_scores(column: Any, table: str) -> FloatArray:
+    """Convert a column of scores to an array, shape (n_rows,)."""
+    try:
+        scores = np.asarray(column, dtype=np.float64)
+    except (TypeError, ValueError):
+        scores = np.array(np.nan)
+    if scores.ndim != 1:
+        raise ValueError(
+            f"{table} must have one number a row as the score, or NaN for a candidate "
+            f"that failed. Got {column!r} instead."
+        )
+    return scores
+
+
+def _points_of_table(
+    columns: Mapping[str, list[Any]], space: Space, n_rows: int
+) -> list[Params]:
+    """Parameters of each row."""
+    told = columns["params"]
+    # Read back from a text file, a params column holds strings: use the others then.
+    if told and all(isinstance(params, Mapping) for params in told):
+        return [dict(params) for params in told]
+    values = {
+        name.removeprefix("param_"): column
+        for name, column in columns.items()
+        if name.startswith("param_")
+    }
+    return [
+        space.fill_none(
+            {name: c[i] for name, c in values.items() if not _is_nothing(c[i])}
+        )
+        for i in range(n_rows)
     ]
 
 
@@ -128,11 +192,7 @@ def _score_column(names: list[str], owner: str, metric: str) -> str:
     )
 
 
-def _plain(params: Mapping[str, Any]) -> Params:
-    """Convert to Python values; those masked or NaN (inactive) are omitted."""
-    out = {}
-    for name, value in params.items():
-        is_nan = isinstance(value, float | np.floating) and np.isnan(value)
-        if value is not np.ma.masked and not is_nan:
-            out[name] = value.item() if isinstance(value, np.generic) else value
-    return out
+def _is_nothing(value: Any) -> bool:
+    """Whether a cell is empty: the parameter was inactive, or None."""
+    is_nan = isinstance(value, float | np.floating) and np.isnan(value)
+    return value is None or value is np.ma.masked or bool(is_nan)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,7 +10,6 @@ import numpy as np
 from skbayes._acquisition import Candidates, build_acquisition, maximize
 from skbayes._gp import CostModel
 from skbayes._protocol import FloatArray
-from skbayes._strategies.branch_floor import FLOOR_EVERY, neglected_branch
 from skbayes._strategies.exploration import improvement_margin
 from skbayes._strategies.surrogate import Surrogate
 
@@ -26,13 +26,30 @@ class TimeLeft:
     Parameters
     ----------
     seconds : float
-        Until no new fit starts.
+        Until no new fit starts, at least 0.
     fraction : float
         Of the whole budget, in [0, 1]: how much cheap candidates are preferred.
+    n_workers : int, default=1
+        Folds that are run at the same time.
+
+    Raises
+    ------
+    ValueError
+        If one is outside its range.
     """
 
     seconds: float
     fraction: float
+    n_workers: int = 1
+
+    def __post_init__(self) -> None:
+        """Refuse what is no time: NaN would silently switch off the model."""
+        is_time = self.seconds >= 0.0 and 0.0 <= self.fraction <= 1.0
+        if not is_time or self.n_workers < 1:
+            raise ValueError(
+                "TimeLeft needs `seconds` >= 0, `fraction` in [0, 1] and `n_workers` "
+                f">= 1. Got {self!r}."
+            )
 
 
 @dataclass(frozen=True)
@@ -59,9 +76,9 @@ def propose(
     *,
     pending: FloatArray,
     exclude: FloatArray,
-    index: int,
     share_left: float,
     rng: np.random.Generator,
+    fixed: tuple[int, int] | None = None,
     cost: FoldCost | None = None,
 ) -> Candidates:
     """Find the points with the largest expected improvement.
@@ -74,12 +91,12 @@ def propose(
         Encoded points that are being evaluated.
     exclude : array of shape (n_seen, n_columns)
         Encoded points not to propose again.
-    index : int
-        Number of the suggestion.
     share_left : float
         Of the budget, in [0, 1].
     rng : Generator
         Of this suggestion alone.
+    fixed : tuple of (int, int) or None
+        A categorical column and the level to search in, as long as it has points left.
     cost : FoldCost or None
         Given under a time budget.
 
@@ -106,25 +123,17 @@ def propose(
         cost_weight=0.0 if cost is None else cost.time_left.fraction,
         log_seconds_left=None if cost is None else _log_seconds_per_fold(cost),
     )
-    fixed = None
-    if index % FLOOR_EVERY == FLOOR_EVERY - 1:
-        fixed = neglected_branch(surrogate, rng)
-    candidates = maximize(
-        acquisition,
-        surrogate.space,
-        parents=_parents(surrogate),
-        rng=rng,
-        exclude=exclude,
-        fixed=fixed,
-    )
-    if fixed is not None and len(candidates.U) == 0:
-        return maximize(
+    for within in (None,) if fixed is None else (fixed, None):
+        candidates = maximize(
             acquisition,
             surrogate.space,
             parents=_parents(surrogate),
             rng=rng,
             exclude=exclude,
+            fixed=within,
         )
+        if len(candidates.U) > 0:
+            break
     return candidates
 
 
@@ -138,4 +147,6 @@ def _parents(surrogate: Surrogate) -> FloatArray:
 
 def _log_seconds_per_fold(cost: FoldCost) -> float:
     """Return the log of what a fold may take if all are still to fit in."""
-    return float(np.log(max(cost.time_left.seconds, 1e-9) / cost.n_folds))
+    left = cost.time_left
+    n_rounds = math.ceil(cost.n_folds / left.n_workers)
+    return math.log(max(left.seconds, 1e-9) / n_rounds)

@@ -39,6 +39,17 @@ from skbayes.search._observers import CallbackObserver, check_callbacks
 from skbayes.search._parallelism import batches_in_flight, candidates_under_way
 from skbayes.search._preparation import prepare
 
+#: What a fit need not set, and what an earlier one has must then not pass for its own.
+_NOT_ALWAYS_SET = (
+    "best_index_",
+    "best_score_",
+    "best_params_",
+    "best_estimator_",
+    "refit_time_",
+    "feature_names_in_",
+    "held_out_",
+)
+
 
 class SearchCV(BaseSearchCV, metaclass=ABCMeta):
     """Searches hyperparameters by cross-validation; base of the three searches.
@@ -245,7 +256,7 @@ class SearchCV(BaseSearchCV, metaclass=ABCMeta):
         )
 
     def _tabulate(self, preparation, trials, interruption):
-        """Set `cv_results_` and what belongs to it."""
+        """Set `cv_results_` and what belongs to it; an earlier fit's results go."""
         if not trials:
             if interruption is not None:
                 raise interruption
@@ -257,6 +268,8 @@ class SearchCV(BaseSearchCV, metaclass=ABCMeta):
         if interruption is None:
             report_warnings(trials)
             report_failures(trials, self.error_score)
+        for name in _NOT_ALWAYS_SET:
+            self.__dict__.pop(name, None)
         self.trials_ = trials
         if preparation.held_out is not None:
             self.held_out_ = preparation.held_out
@@ -279,9 +292,6 @@ class SearchCV(BaseSearchCV, metaclass=ABCMeta):
 
     def _select(self, preparation, interruption):
         """Set `best_index_` and what belongs to it."""
-        # What an earlier fit had chosen must not pass for the choice of this one.
-        for name in ("best_index_", "best_score_", "best_params_", "best_estimator_"):
-            self.__dict__.pop(name, None)
         metric = preparation.refit_metric
         if callable(self.scoring) and self.multimetric_:
             # Only now are the names known that a callable gives its scores.

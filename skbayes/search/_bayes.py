@@ -6,6 +6,7 @@ import time
 from numbers import Integral
 
 import numpy as np
+from joblib import effective_n_jobs
 
 from skbayes._compat import Interval, StrOptions
 from skbayes._strategies.bayes import BayesStrategy
@@ -327,6 +328,7 @@ class BayesSearchCV(SearchCV):
             space,
             owner=type(self).__name__,
             metric=metric or "score",
+            stacklevel=6,  # the line that calls `fit`
         )
 
     def _weighs_cost(self):
@@ -342,10 +344,12 @@ class BayesSearchCV(SearchCV):
     def _clock(self):
         """What is left of the time budget, whenever it is asked for."""
         budget, began = self.time_budget, time.monotonic()
+        # In a race the folds of a candidate are run one after the other.
+        n_workers = 1 if self.racing else effective_n_jobs(self.n_jobs)
 
         def time_left():
             seconds = max(0.0, budget - (time.monotonic() - began))
-            return TimeLeft(seconds, seconds / budget)
+            return TimeLeft(seconds, seconds / budget, n_workers)
 
         return time_left
 

@@ -264,8 +264,43 @@ class Space:
         if not self.contains(params):
             raise ValueError(
                 f"The point {params!r} given to {owner} is not in the search space:"
-                f" {what_keeps_out(params, self._branches)}."
+                f" {self.what_keeps_out(params)}."
             )
+
+    def what_keeps_out(self, params: Params) -> str:
+        """Say in words why parameters are not a point of the space.
+
+        Parameters
+        ----------
+        params : dict
+            No point of the space.
+
+        Returns
+        -------
+        str
+            What is missing, unknown or outside its range.
+        """
+        return what_keeps_out(params, self._branches)
+
+    def fill_none(self, params: Params) -> Params:
+        """Put None, which tables hardly tell from nothing, where that makes a point.
+
+        Parameters
+        ----------
+        params : dict
+            Parameters, of which some may be missing.
+
+        Returns
+        -------
+        dict
+            A point of the space if there is one that has None for all that is
+            missing, else the parameters as they were.
+        """
+        for branch in self._branches:
+            filled = dict.fromkeys(branch) | params
+            if find_in(branch, filled) is not None:
+                return filled
+        return params
 
     def key(self, params: Params) -> Hashable:
         """Make a key that equal points share.
@@ -342,7 +377,7 @@ class Space:
             nearly = nearly or (owner, found)
         if nearly is not None:
             return nearly
-        problem = what_keeps_out(params, self._branches)
+        problem = self.what_keeps_out(params)
         raise ValueError(f"{params!r} is not in the search space: {problem}.")
 
     def _mask(self, U: FloatArray) -> FloatArray:

@@ -144,3 +144,51 @@ def test_a_table_without_scores_is_refused():
     """There is nothing to learn from it."""
     with pytest.raises(ValueError, match="no column of test scores"):
         read({"params": []})
+
+
+def test_values_become_those_of_the_space():
+    """A table has floats where there is a None among ints, and numpy's scalars."""
+    pandas = pytest.importorskip("pandas")
+    space = parse_space({"depth": [None, 3, 5], "leaf": (1, 9, "uniform")})
+    table = pandas.DataFrame(
+        {"param_depth": [None, 3, 5], "param_leaf": [2, 4, 6]}
+    ).assign(mean_test_score=[0.1, 0.2, 0.3])
+    rows = read_prior_results(table, space, owner="Optimizer")
+    assert rows == [
+        ({"depth": None, "leaf": 2}, 0.1),
+        ({"depth": 3, "leaf": 4}, 0.2),
+        ({"depth": 5, "leaf": 6}, 0.3),
+    ]
+    assert {type(params["leaf"]) for params, _ in rows} == {int}
+    assert {type(params["depth"]) for params, _ in rows} == {int, type(None)}
+
+
+def test_many_reasons_are_counted():
+    """A warning does not grow with the table."""
+    source = [({"C": 100.0 + i, "kernel": "rbf"}, 0.6) for i in range(1000)]
+    with pytest.warns(UserWarning, match="and 997 other reasons") as caught:
+        read_prior_results(source, SPACE, owner="Optimizer")
+    assert len(str(caught[0].message)) < 500
+    assert caught[0].filename == __file__
+
+
+@pytest.mark.parametrize(
+    ("change", "match"),
+    [
+        ({"param_C": [1.0]}, "columns of equal length. Got 1 rows of 'param_C'"),
+        ({"params": [{}]}, "columns of equal length. Got 1 rows of 'params'"),
+        ({"mean_test_score": 0.5}, "one number a row as the score"),
+        ({"mean_test_score": ["a", "b", "c"]}, "one number a row as the score"),
+    ],
+)
+def test_tables_that_are_none_are_refused(change, match):
+    """The column at fault is named."""
+    with pytest.raises(ValueError, match=match):
+        read(cv_results() | change)
+
+
+@pytest.mark.parametrize("score", ["abc", None])
+def test_scores_of_pairs_are_numbers(score):
+    """As those that an optimizer is told."""
+    with pytest.raises(TypeError, match="`prior_results` parameter of Optimizer must"):
+        read([({"C": 1.0, "kernel": "rbf"}, score)])

@@ -279,3 +279,15 @@ def test_to_fit_again_forgets_what_was_chosen_before():
     search = make_search("grid").fit(X, y)
     search.set_params(refit=False).fit(X, y)
     assert not hasattr(search, "best_estimator_")
+
+
+def test_to_fit_again_forgets_names_and_predictions_that_are_gone():
+    """The first data had column names and kept predictions; the second have neither."""
+    pd = pytest.importorskip("pandas")
+    search = make_search("grid").set_params(store_predictions=True)
+    search.fit(pd.DataFrame(X).add_prefix("f"), y)
+    assert hasattr(search, "held_out_")
+    assert hasattr(search, "feature_names_in_")
+    search.set_params(store_predictions=False).fit(X, y)
+    assert not hasattr(search, "held_out_")
+    assert not hasattr(search, "feature_names_in_")
