@@ -24,6 +24,9 @@ MAX_ROWS = 256
 #: A fit ends where no derivative is steeper than this. Looser ones save a tenth of the
 #: evaluations, but fits that start close then stay where they are.
 _FLAT = 0.005
+#: Hyperparameters up to which the Hessian is kept whole: beyond, to update it costs
+#: more than the likelihood of a search's trials.
+_MAX_DENSE = 120
 #: Below this many trials there is nothing to learn a warp from.
 _MIN_TRIALS_TO_WARP = 8
 #: Distinct values a column must show before its warp is free.
@@ -134,21 +137,32 @@ def _climb_down(
 ) -> tuple[float, Fit]:
     """The value where BFGS ends, and that place."""
     p = objective.parameters
-    result = minimize(
-        objective,
-        p.pack(begin.hyperparameters),
-        jac=True,
-        method="BFGS",
-        options={
-            "gtol": _FLAT,
-            "maxiter": max_iterations,
-            "hess_inv0": begin.inverse_hessian,
-        },
-    )
+    theta = p.pack(begin.hyperparameters)
+    if len(theta) > _MAX_DENSE:
+        result = minimize(
+            objective,
+            theta,
+            jac=True,
+            method="L-BFGS-B",
+            options={"gtol": _FLAT, "maxiter": max_iterations},
+        )
+        inverse_hessian = begin.inverse_hessian
+    else:
+        result = minimize(
+            objective,
+            theta,
+            jac=True,
+            method="BFGS",
+            options={
+                "gtol": _FLAT,
+                "maxiter": max_iterations,
+                "hess_inv0": begin.inverse_hessian,
+            },
+        )
+        learned = np.asarray(result.hess_inv, dtype=np.float64)
+        inverse_hessian = definite(0.5 * (learned + learned.T), otherwise=p.covariance)
     # An abnormal end is as good as any other: the value never goes up.
     hyperparameters = p.unpack(p.inside(result.x))
-    learned = np.asarray(result.hess_inv, dtype=np.float64)
-    inverse_hessian = definite(0.5 * (learned + learned.T), otherwise=p.covariance)
     return float(result.fun), Fit(hyperparameters, begin.is_warped, inverse_hessian)
 
 

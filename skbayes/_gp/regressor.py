@@ -162,29 +162,19 @@ class GaussianProcess:
         extended.alpha, extended.prior_mean = extended.weights(extended.y)
         return extended
 
-    def with_targets(
-        self, y: FloatArray, extra_noise: FloatArray | None = None
-    ) -> GaussianProcess:
-        """Posterior of the same points with other targets.
+    def with_targets(self, y: FloatArray) -> GaussianProcess:
+        """Posterior of the same points with other targets, for n^2 operations.
 
         Parameters
         ----------
         y : array of shape (n_trials,)
             Targets, for instance transformed anew.
-        extra_noise : array of shape (n_trials,), default=None
-            Their known noise variances; None keeps them as they are.
 
         Returns
         -------
         GaussianProcess
-            Shares the factorisation unless the noise has changed.
+            Shares the factorisation.
         """
-        if extra_noise is not None and not np.array_equal(
-            extra_noise, self.extra_noise
-        ):
-            return GaussianProcess(
-                self.layout, self.hyperparameters, self.U, y, extra_noise
-            )
         other = self._copy(self.rows)
         other.y = y
         other.alpha, other.prior_mean = other.weights(y)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from itertools import islice
 
 import numpy as np
@@ -17,6 +18,7 @@ from skbayes._gp import (
 from skbayes._protocol import FloatArray, Params
 from skbayes._strategies.branch_floor import FLOOR_EVERY, neglected_branch
 from skbayes._strategies.exploration import share_of_budget_left
+from skbayes._strategies.grown_posterior import GrownPosterior
 from skbayes._strategies.history import Observation, n_folds_told
 from skbayes._strategies.initial_design import unseen_points
 from skbayes._strategies.model_data import TRANSFORMS, model_data
@@ -63,11 +65,16 @@ class Engine:
         self._first = tuple(first)
         self._layout = layout_of(space)
         self._path = RefitPath(self._layout)
+        self._grown = self._new_posteriors()
         self._latest: dict[int, tuple[int, Surrogate | None]] = {}
+
+    def _new_posteriors(self) -> list[GrownPosterior]:
+        """One for each transform, of no trials yet."""
+        return [GrownPosterior(self._layout) for _ in TRANSFORMS]
 
     def __getstate__(self) -> dict[str, object]:
         """Everything but the latest posteriors, which can be had again."""
-        return self.__dict__ | {"_latest": {}}
+        return self.__dict__ | {"_latest": {}, "_grown": self._new_posteriors()}
 
     def suggest(
         self,
@@ -197,13 +204,16 @@ class Engine:
         if hyperparameters is None or data is None:
             return None
         for tried in (hyperparameters, default_hyperparameters(self._layout)):
-            try:
-                gp = GaussianProcess(
-                    self._layout, tried, data.U, data.targets, data.extra_noise
+            with suppress(NotPositiveDefiniteError):
+                # Folds under way change from one suggestion to the next.
+                gp = (
+                    GaussianProcess(
+                        self._layout, tried, data.U, data.targets, data.extra_noise
+                    )
+                    if begun
+                    else self._grown[transform_idx].given(tried, data)
                 )
-            except NotPositiveDefiniteError:
-                continue
-            return Surrogate(self._space, gp, data)
+                return Surrogate(self._space, gp, data)
         return None
 
     def _share_left(

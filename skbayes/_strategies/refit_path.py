@@ -29,7 +29,7 @@ CHECKPOINT_RATIO = 1.1
 FIT_OFTEN_UNTIL, FIT_EVERY, FIT_EVERY_BEYOND = 300, 3, 10
 #: Two in so many fits also start from the mode of the prior: one for each transform.
 RESTART_EVERY = 10
-#: Iterations of a fit up to `MANY_OBSERVATIONS`, and beyond, where it starts close.
+#: Iterations of a fit, and of one beyond `MANY_OBSERVATIONS` that starts close.
 MAX_ITERATIONS, MAX_ITERATIONS_LATE = 50, 15
 MANY_OBSERVATIONS = 300
 
@@ -46,15 +46,21 @@ def last_fit(n: int, transform_idx: int) -> int:
     return n - (n - transform_idx) % SHORT_LINK or n
 
 
-def previous_fit(n: int, transform_idx: int) -> int | None:
-    """Return how many observations the fit to n starts from, None for no start."""
+def previous_fit(n: int, transform_idx: int, first: int = FIRST_FIT) -> int | None:
+    """Return how many observations the fit to n starts from, None for no start.
+
+    There are no fits to fewer than `first` observations.
+    """
     if n <= SHORT_LINKS_UNTIL:
-        return n - SHORT_LINK if n - SHORT_LINK >= FIRST_FIT else None
-    below = checkpoint = SHORT_LINKS_UNTIL
-    while checkpoint < n:
-        below = checkpoint
-        checkpoint = int(checkpoint * CHECKPOINT_RATIO)
-    return last_fit(below, transform_idx) if below == SHORT_LINKS_UNTIL else below
+        below = n - SHORT_LINK
+    else:
+        below = checkpoint = SHORT_LINKS_UNTIL
+        while checkpoint < n:
+            below = checkpoint
+            checkpoint = int(checkpoint * CHECKPOINT_RATIO)
+        if below == SHORT_LINKS_UNTIL:
+            below = last_fit(below, transform_idx)
+    return below if below >= first else None
 
 
 class RefitPath:
@@ -92,17 +98,25 @@ class RefitPath:
         Hyperparameters or None
             The same for the same history, whatever was asked for before.
         """
+        # What was known before the first suggestion needs no chain of its own.
+        first = max(FIRST_FIT, sum(o.is_prior for o in observations))
         chain: list[int] = []
         n: int | None = last_fit(len(observations), transform_idx)
         while n is not None and (transform_idx, n) not in self._fitted:
             chain.append(n)
-            n = previous_fit(n, transform_idx)
+            n = previous_fit(n, transform_idx, first)
         start = None if n is None else self._fitted[transform_idx, n]
         for n_fit in reversed(chain):
             known = data if n_fit == len(observations) else None
             start = self._fit(observations[:n_fit], transform_idx, start, known)
             self._fitted[transform_idx, n_fit] = start
+            self._forget_before(previous_fit(n_fit, transform_idx) or 0, transform_idx)
         return None if start is None else start.hyperparameters
+
+    def _forget_before(self, n: int, transform_idx: int) -> None:
+        """Drop fits that no later one starts from: each holds a Hessian."""
+        for key in [k for k in self._fitted if k[0] == transform_idx and k[1] < n]:
+            del self._fitted[key]
 
     def _fit(
         self,
@@ -125,6 +139,8 @@ class RefitPath:
             start=start,
             restart=n % RESTART_EVERY < SHORT_LINK,
             max_iterations=(
-                MAX_ITERATIONS if n <= MANY_OBSERVATIONS else MAX_ITERATIONS_LATE
+                MAX_ITERATIONS_LATE
+                if start is not None and n > MANY_OBSERVATIONS
+                else MAX_ITERATIONS
             ),
         )

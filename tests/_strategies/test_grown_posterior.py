@@ -1,0 +1,83 @@
+"""Is a posterior that grew the same as one that is asked for at once?"""
+
+import numpy as np
+import pytest
+
+from skbayes._gp import GaussianProcess, Layout, default_hyperparameters
+from skbayes._strategies import grown_posterior
+from skbayes._strategies.grown_posterior import GrownPosterior
+from skbayes._strategies.model_data import model_data
+from skbayes._strategies.targets import TrainingData
+
+LAYOUT = Layout(np.zeros(2, dtype=int), np.ones((1, 2), dtype=bool))
+N = 347
+
+
+def data_of(n, noise=0.0):
+    """Targets of the first trials, of which the third may be uncertain."""
+    U = np.random.default_rng(0).random((N, 2))
+    extra = np.zeros(N)
+    extra[3] = noise
+    scores = -np.square(U - 0.4).sum(axis=1)
+    known = np.ones(n, dtype=bool)
+    return model_data(TrainingData(U[:n], scores[:n], extra[:n], known, scores[:n]), 1)
+
+
+@pytest.fixture
+def built(monkeypatch):
+    """How many trials each posterior had that was built from scratch."""
+    counts = []
+
+    class Counting(GaussianProcess):
+        def __init__(self, *args):
+            counts.append(len(args[2]))
+            super().__init__(*args)
+
+    monkeypatch.setattr(grown_posterior, "GaussianProcess", Counting)
+    return counts
+
+
+def test_it_is_the_same_to_the_last_bit_whatever_was_asked_for_before():
+    """Grown from trial to trial, or at once."""
+    hyperparameters = default_hyperparameters(LAYOUT)
+    step_by_step = GrownPosterior(LAYOUT)
+    for n in range(295, N + 1):
+        last = step_by_step.given(hyperparameters, data_of(n))
+    at_once = GrownPosterior(LAYOUT).given(hyperparameters, data_of(N))
+    points = np.random.default_rng(1).random((20, 2))
+    for ours, other in zip(last.predict(points), at_once.predict(points), strict=True):
+        np.testing.assert_array_equal(ours, other)
+
+
+@pytest.mark.parametrize("n", [250, 300, 301, N])
+def test_it_equals_the_posterior_built_from_all_trials(n):
+    """Up to rounding."""
+    hyperparameters, data = default_hyperparameters(LAYOUT), data_of(n)
+    grown = GrownPosterior(LAYOUT).given(hyperparameters, data)
+    whole = GaussianProcess(
+        LAYOUT, hyperparameters, data.U, data.targets, data.extra_noise
+    )
+    points = np.random.default_rng(1).random((20, 2))
+    for ours, other in zip(grown.predict(points), whole.predict(points), strict=True):
+        np.testing.assert_allclose(ours, other, rtol=1e-6, atol=1e-8)
+
+
+def test_a_long_history_is_factorised_once_in_ten_trials(built):
+    """The others are appended."""
+    hyperparameters, grown = default_hyperparameters(LAYOUT), GrownPosterior(LAYOUT)
+    for n in range(320, 341):
+        grown.given(hyperparameters, data_of(n))
+    assert built == [320, 330, 340]
+
+
+def test_what_has_changed_is_built_anew(built):
+    """Other hyperparameters, and trials of which more is known."""
+    grown = GrownPosterior(LAYOUT)
+    hyperparameters = default_hyperparameters(LAYOUT)
+    for n, known, noise in [
+        (322, hyperparameters, 0.0),
+        (323, hyperparameters, 0.1),
+        (324, default_hyperparameters(LAYOUT), 0.1),
+    ]:
+        grown.given(known, data_of(n, noise))
+    assert built == [320, 320, 320]
