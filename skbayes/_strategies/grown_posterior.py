@@ -2,8 +2,8 @@
 
 To factorise the covariance of n trials takes n^3 operations, to append one to it n^2.
 What comes out must not depend on when suggestions were asked for, not even in the last
-bit. So it is defined by the trials alone which of them are appended: those since the
-last round number. That is when hyperparameters are fitted again, too.
+bit. So the trials alone decide which of them are appended: those since the last round
+number, which is when hyperparameters are fitted again, too.
 """
 
 from __future__ import annotations
@@ -11,8 +11,7 @@ from __future__ import annotations
 import numpy as np
 
 from skbayes._gp import GaussianProcess, Hyperparameters, Layout
-from skbayes._strategies.model_data import ModelData
-from skbayes._strategies.refit_path import FIT_EVERY_BEYOND, MANY_OBSERVATIONS
+from skbayes._strategies.model_data import LONG_HISTORY, RENEW_EVERY, ModelData
 
 
 class GrownPosterior:
@@ -51,7 +50,7 @@ class GrownPosterior:
             If the covariance cannot be factorised.
         """
         n = len(data.U)
-        n_built = n - n % FIT_EVERY_BEYOND if n > MANY_OBSERVATIONS else n
+        n_built = n - n % RENEW_EVERY if n > LONG_HISTORY else n
         gp = self._latest
         if (
             gp is None

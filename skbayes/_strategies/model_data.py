@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from skbayes._gp import (
     FAILED_VARIANCE,
@@ -16,11 +17,16 @@ from skbayes._gp import fit_yeo_johnson as fit_power
 from skbayes._protocol import FloatArray
 from skbayes._strategies.targets import BoolArray, TrainingData
 
+IntArray = NDArray[np.intp]
+
 #: The output transforms that suggestions alternate between: neither is best on all
 #: problems, and each leads out of what the other is caught in.
 TRANSFORMS = (fit_standardisation, fit_power)
-#: The exact posterior is of at most this many rows.
+#: The exact posterior is of at most this many rows, and those since the last renewal.
 MAX_ROWS = 1000
+#: In a history longer than this, what takes n^3 operations is done anew only every so
+#: many trials: the fit, the choice of rows and the factorisation.
+LONG_HISTORY, RENEW_EVERY = 300, 10
 
 
 @dataclass(frozen=True)
@@ -74,7 +80,7 @@ def model_data(data: TrainingData, transform_idx: int) -> ModelData | None:
     scores = np.where(is_failed, known.min(), data.scores)
     noise = transform.noise(scores, data.extra_noise)
     targets = transform.forward(scores)
-    kept = choose_rows(data.U, targets, MAX_ROWS)
+    kept = _kept_rows(data.U, targets)
     return ModelData(
         U=data.U[kept],
         targets=targets[kept],
@@ -83,3 +89,13 @@ def model_data(data: TrainingData, transform_idx: int) -> ModelData | None:
         is_failed=is_failed[kept],
         transform=transform,
     )
+
+
+def _kept_rows(U: FloatArray, targets: FloatArray) -> IntArray:
+    """Rows of the posterior: a choice of those at the last renewal, all newer ones."""
+    n = len(U)
+    if n <= MAX_ROWS:
+        return np.arange(n)
+    n_old = n - n % RENEW_EVERY
+    old = choose_rows(U[:n_old], targets[:n_old], MAX_ROWS)
+    return np.concatenate([old, np.arange(n_old, n)])

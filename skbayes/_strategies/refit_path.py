@@ -15,7 +15,13 @@ from collections.abc import Sequence
 
 from skbayes._gp import Fit, Hyperparameters, Layout, fit_hyperparameters
 from skbayes._strategies.history import Observation
-from skbayes._strategies.model_data import TRANSFORMS, ModelData, model_data
+from skbayes._strategies.model_data import (
+    LONG_HISTORY,
+    RENEW_EVERY,
+    TRANSFORMS,
+    ModelData,
+    model_data,
+)
 from skbayes._strategies.targets import training_data
 
 #: The first fit is to at least so many observations.
@@ -25,13 +31,12 @@ FIRST_FIT = 4
 SHORT_LINKS_UNTIL, SHORT_LINK = 100, len(TRANSFORMS)
 #: Beyond, fits start from the nearest of checkpoints that grow by this ratio.
 CHECKPOINT_RATIO = 1.1
-#: Then up to so many observations a fit of each every so many, and beyond.
-FIT_OFTEN_UNTIL, FIT_EVERY, FIT_EVERY_BEYOND = 300, 3, 10
+#: Then, in a history that is not long yet, a fit of each every so many.
+FIT_EVERY = 3
 #: Two in so many fits also start from the mode of the prior: one for each transform.
 RESTART_EVERY = 10
-#: Iterations of a fit, and of one beyond `MANY_OBSERVATIONS` that starts close.
+#: Iterations of a fit, and of one in a long history, which starts close.
 MAX_ITERATIONS, MAX_ITERATIONS_LATE = 50, 15
-MANY_OBSERVATIONS = 300
 
 
 def last_fit(n: int, transform_idx: int) -> int:
@@ -40,7 +45,7 @@ def last_fit(n: int, transform_idx: int) -> int:
     Of at least one there is always a fit, be it to all of them.
     """
     if n > SHORT_LINKS_UNTIL:
-        n -= n % (FIT_EVERY if n <= FIT_OFTEN_UNTIL else FIT_EVERY_BEYOND)
+        n -= n % (FIT_EVERY if n <= LONG_HISTORY else RENEW_EVERY)
     if n > SHORT_LINKS_UNTIL:
         return n
     return n - (n - transform_idx) % SHORT_LINK or n
@@ -140,7 +145,7 @@ class RefitPath:
             restart=n % RESTART_EVERY < SHORT_LINK,
             max_iterations=(
                 MAX_ITERATIONS_LATE
-                if start is not None and n > MANY_OBSERVATIONS
+                if start is not None and n > LONG_HISTORY
                 else MAX_ITERATIONS
             ),
         )

@@ -11,12 +11,13 @@ from skbayes._strategies.targets import TrainingData
 
 LAYOUT = Layout(np.zeros(2, dtype=int), np.ones((1, 2), dtype=bool))
 N = 347
+LARGEST = 1040
 
 
 def data_of(n, noise=0.0):
     """Targets of the first trials, of which the third may be uncertain."""
-    U = np.random.default_rng(0).random((N, 2))
-    extra = np.zeros(N)
+    U = np.random.default_rng(0).random((LARGEST, 2))
+    extra = np.zeros(LARGEST)
     extra[3] = noise
     scores = -np.square(U - 0.4).sum(axis=1)
     known = np.ones(n, dtype=bool)
@@ -68,6 +69,15 @@ def test_a_long_history_is_factorised_once_in_ten_trials(built):
     for n in range(320, 341):
         grown.given(hyperparameters, data_of(n))
     assert built == [320, 330, 340]
+
+
+def test_so_is_one_of_which_a_choice_of_rows_is_kept(built):
+    """Beyond a thousand trials the choice stays the same for ten, too."""
+    hyperparameters, grown = default_hyperparameters(LAYOUT), GrownPosterior(LAYOUT)
+    for n in range(1021, 1032):
+        n_rows = grown.given(hyperparameters, data_of(n)).n_trials
+        assert n_rows == 1000 + n % 10
+    assert built == [1000, 1000]
 
 
 def test_what_has_changed_is_built_anew(built):
