@@ -107,24 +107,21 @@ class SearchLoop:
             self._order, self._line_up, self._twins, is_race=race is not None
         )
         self._failure: ObserverError | None = None
-        #: What cut the search short from outside: Ctrl-C, or an error in a callback.
+        #: What cut the search short: Ctrl-C, or an error outside the candidates' fits.
         self.interruption: BaseException | None = None
 
     def run(self) -> list[Trial]:
         """All trials, in the order they were proposed.
 
-        Ctrl-C and errors in observers end the search; what is finished is returned
-        and the error is kept in `interruption`.
+        Ctrl-C and errors end the search; what is finished is returned, and the error
+        is kept in `interruption`.
         """
         try:
             self._run()
-        except KeyboardInterrupt as error:
-            self._interrupt(error)
         except ObserverError as error:
             self._interrupt(error.__cause__ or error)
-        except BaseException:
-            self._save_what_ended()
-            raise
+        except BaseException as error:
+            self._interrupt(error)
         self._close_unfinished()
         ended = (self._ended[i] for i in sorted(self._ended))
         # A candidate that was opened but never run leaves no row behind.
@@ -333,8 +330,7 @@ class SearchLoop:
     def _end(self, trial: OpenTrial) -> None:
         """Close a candidate, and with it those that share its results."""
         closed = trial.close(self._settings.n_splits, Status.COMPLETE)
-        status = self._tally.status(closed)
-        self._record(replace(closed, status=status))
+        self._record(self._tally.judged(closed))
         for twin in self._twins.pop(trial.index):
             self._end_twin(twin, self._ended[trial.index])
 
@@ -361,11 +357,8 @@ class SearchLoop:
     # ----------------------------------------------------------------- ending
 
     def _interrupt(self, error: BaseException) -> None:
-        self.interruption = error
-        self._save_what_ended()
-
-    def _save_what_ended(self) -> None:
         """Give up what is running, and record what is not."""
+        self.interruption = error
         # An impatient second Ctrl-C must not cost what has been finished.
         with suppress(KeyboardInterrupt):
             self._executor.abort()

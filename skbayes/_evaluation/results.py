@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.stats import rankdata
 
 from skbayes._compat import masked_array_for_each_param
@@ -15,6 +16,7 @@ from skbayes._fold_model import estimate_means
 from skbayes._protocol import FloatArray, Status, Trial
 
 Scores = dict[str, FloatArray]
+BoolArray = NDArray[np.bool_]
 
 
 def tabulate(
@@ -23,6 +25,7 @@ def tabulate(
     return_train_score: bool,
     error_score: float,
     with_status: bool = False,
+    failed_may_win: bool = True,
 ) -> dict[str, Any]:
     """Make the table of `trials`, one row each.
 
@@ -37,7 +40,10 @@ def tabulate(
         live to tell.
     with_status : bool
         Whether to add the columns ``status`` and ``n_splits_evaluated``, and ``error``
-        if there was any. A candidate that took its worker with it adds them too.
+        if there was any. A candidate that is not complete adds them too.
+    failed_may_win : bool
+        Whether candidates that failed are ranked by `error_score` as in scikit-learn,
+        or last. Those that took their worker with them always are.
 
     Returns
     -------
@@ -47,19 +53,33 @@ def tabulate(
     """
     results = _times(trials)
     results.update(masked_array_for_each_param([t.params for t in trials]))
-    results["params"] = [t.params for t in trials]
+    results["params"] = [dict(t.params) for t in trials]
+    may_win = candidates_that_may_win(trials, failed_may_win=failed_may_win)
     for metric in metrics_of(trials):
         test = _scores(trials, metric, "test_scores", error_score)
         results |= _score_columns(test, f"test_{metric}")
-        results[f"rank_test_{metric}"] = _rank(test.mean(axis=1))
+        means = np.where(may_win, test.mean(axis=1), np.nan)
+        results[f"rank_test_{metric}"] = _rank(means)
         _warn_if_not_finite(trials, test, "test")
         if return_train_score:
             train = _scores(trials, metric, "train_scores", error_score)
             results |= _score_columns(train, f"train_{metric}")
             _warn_if_not_finite(trials, train, "train")
-    if with_status or any(f.is_fatal for t in trials for f in t.folds):
+    if with_status or any(t.status is not Status.COMPLETE for t in trials):
         results |= _status_columns(trials)
     return results
+
+
+def candidates_that_may_win(
+    trials: Sequence[Trial], *, failed_may_win: bool
+) -> BoolArray:
+    """Which candidates may be chosen, shape (n_trials,).
+
+    One that took its worker with it would take this process with it in the refit.
+    """
+    is_fatal = [any(f.is_fatal for f in trial.folds) for trial in trials]
+    is_failed = [trial.status is Status.FAILED for trial in trials]
+    return ~np.array(is_fatal if failed_may_win else is_failed)
 
 
 def metrics_of(trials: Sequence[Trial]) -> tuple[str, ...]:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
-import numpy as np
-
 from skbayes._evaluation.scores_so_far import ScoresSoFar
 from skbayes._protocol import FoldResult, SearchProgress, Status, Trial
 
@@ -41,15 +39,21 @@ class Tally:
         if self.metric is None and result.error is None:
             self.metric = next(iter(result.test_scores))
 
-    def status(self, trial: Trial) -> Status:
-        """Failed if a fold raised or has no finite score, else complete or stopped."""
-        if trial.error is not None:
-            return Status.FAILED
-        scores = trial.scores(self.metric or "score")
-        if not np.all(np.isfinite(scores[[f.fold for f in trial.folds]])):
-            return Status.FAILED
+    def judged(self, trial: Trial) -> Trial:
+        """The trial with its status: failed if a fold has no finite score, and why."""
+        if trial.error is None:
+            trial = replace(trial, folds=tuple(map(self._explained, trial.folds)))
         is_whole = len(trial.folds) == trial.n_splits
-        return Status.COMPLETE if is_whole else Status.STOPPED
+        status = Status.COMPLETE if is_whole else Status.STOPPED
+        return replace(trial, status=status if trial.error is None else Status.FAILED)
+
+    def _explained(self, fold: FoldResult) -> FoldResult:
+        """The fold, which says so if its score is no number that can be compared."""
+        name = self.metric or "score"
+        score = fold.test_scores.get(name, math.nan)
+        if math.isfinite(score):
+            return fold
+        return replace(fold, scoring_error=f"The test score {name!r} is {score}.")
 
     def count_trial(self, trial: Trial) -> None:
         """Take note of a trial, and whether it is the best."""

@@ -6,6 +6,7 @@ import numbers
 import time
 from abc import ABCMeta, abstractmethod
 from collections import Counter
+from contextlib import suppress
 from os import PathLike
 
 import numpy as np
@@ -27,9 +28,15 @@ from skbayes._evaluation.partners import Observer
 from skbayes._evaluation.pool_executor import open_executor
 from skbayes._evaluation.printer import Printer
 from skbayes._evaluation.racing import ALPHA, CAREFUL_ALPHA, PairedRace
-from skbayes._evaluation.results import adjusted_scores, metrics_of, tabulate
+from skbayes._evaluation.results import (
+    adjusted_scores,
+    candidates_that_may_win,
+    metrics_of,
+    tabulate,
+)
 from skbayes._evaluation.trial_rows import column_order, trial_row
 from skbayes._evaluation.worker_warnings import report_warnings
+from skbayes._protocol import Status
 from skbayes.search._callback_tree import CallbackTree
 from skbayes.search._corrected import corrected_score
 from skbayes.search._edge import warn_at_edges
@@ -39,8 +46,13 @@ from skbayes.search._observers import CallbackObserver, check_callbacks
 from skbayes.search._parallelism import batches_in_flight, candidates_under_way
 from skbayes.search._preparation import prepare
 
-#: What a fit need not set, and what an earlier one has must then not pass for its own.
-_NOT_ALWAYS_SET = (
+#: What a fit sets if it comes so far; what an earlier one has set must not pass for it.
+_RESULTS = (
+    "trials_",
+    "n_splits_",
+    "multimetric_",
+    "scorer_",
+    "cv_results_",
     "best_index_",
     "best_score_",
     "best_params_",
@@ -105,6 +117,8 @@ class SearchCV(BaseSearchCV, metaclass=ABCMeta):
         """
         preparation = prepare(self, X, y, params)
         strategy = self._make_strategy(preparation)
+        for name in _RESULTS:
+            self.__dict__.pop(name, None)
         tree = CallbackTree(self, preparation)
         with tree.fit():
             trials, interruption = self._search(preparation, strategy, tree)
@@ -256,7 +270,7 @@ class SearchCV(BaseSearchCV, metaclass=ABCMeta):
         )
 
     def _tabulate(self, preparation, trials, interruption):
-        """Set `cv_results_` and what belongs to it; an earlier fit's results go."""
+        """Set `cv_results_` and what belongs to it."""
         if not trials:
             if interruption is not None:
                 raise interruption
@@ -268,8 +282,6 @@ class SearchCV(BaseSearchCV, metaclass=ABCMeta):
         if interruption is None:
             report_warnings(trials)
             report_failures(trials, self.error_score)
-        for name in _NOT_ALWAYS_SET:
-            self.__dict__.pop(name, None)
         self.trials_ = trials
         if preparation.held_out is not None:
             self.held_out_ = preparation.held_out
@@ -283,6 +295,7 @@ class SearchCV(BaseSearchCV, metaclass=ABCMeta):
             with_status=bool(self.racing)
             or self.time_budget is not None
             or self.fit_timeout is not None,
+            failed_may_win=self._failed_may_win,
         )
         if self.racing:
             for metric in metrics_of(trials):
@@ -291,6 +304,15 @@ class SearchCV(BaseSearchCV, metaclass=ABCMeta):
                 )
 
     def _select(self, preparation, interruption):
+        """Set `best_index_` and what belongs to it, as far as the search has come."""
+        if interruption is None:
+            self._choose(preparation)
+        elif any(trial.status is Status.COMPLETE for trial in self.trials_):
+            # What cut the search short says more than that too little is left.
+            with suppress(Exception):
+                self._choose(preparation)
+
+    def _choose(self, preparation):
         """Set `best_index_` and what belongs to it."""
         metric = preparation.refit_metric
         if callable(self.scoring) and self.multimetric_:
@@ -302,8 +324,6 @@ class SearchCV(BaseSearchCV, metaclass=ABCMeta):
         if self.multimetric_ and not self.refit:
             return
         if not callable(self.refit) and not self._has_winner(metric):
-            if interruption is not None:
-                return
             self._complain_of_no_winner(metric)
         self.best_index_ = self._select_best_index(self.refit, metric, self.cv_results_)
         if not callable(self.refit):
@@ -327,8 +347,17 @@ class SearchCV(BaseSearchCV, metaclass=ABCMeta):
         )
 
     def _has_winner(self, metric):
-        """Whether a candidate has a score on all of its folds."""
-        return bool(np.isfinite(self.cv_results_[f"mean_test_{metric}"]).any())
+        """Whether a candidate that may win has a score on all of its folds."""
+        may_win = candidates_that_may_win(
+            self.trials_, failed_may_win=self._failed_may_win
+        )
+        means = self.cv_results_[f"mean_test_{metric}"]
+        return bool(np.isfinite(means[may_win]).any())
+
+    @property
+    def _failed_may_win(self):
+        """Whether `error_score` competes with scores, as it does in scikit-learn."""
+        return not (self._is_adaptive or self.racing)
 
     def _refit_best(self, preparation, tree):
         """Fit the best parameters on all of the data."""

@@ -84,6 +84,58 @@ def test_a_failure_in_one_fold_fails_the_candidate():
     assert search.cv_results_["split0_test_score"][1] == pytest.approx(0.9)
 
 
+def test_the_table_says_which_candidates_failed_and_why():
+    """As it does of those that took their worker with them."""
+    search = fit_with(grid_of("raise", only_fold=1))
+    assert list(search.cv_results_["status"]) == [
+        "complete",
+        "failed",
+        *["complete"] * (len(GOOD) - 1),
+    ]
+    assert search.cv_results_["error"][1] == "RuntimeError: told to fail"
+    assert search.cv_results_["error"][0] is None
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", ["grid", "bayes", "racing"])
+def test_a_deadly_candidate_never_wins(kind, tmp_path):
+    """Its `error_score` beats every score, but the refit would kill this process."""
+    space = [{"quality": [-1.0, -2.0, -3.0]}, {"act": ["_exit"]}]
+    settings = {"cv": FOLDS, "error_score": 0.0, "n_jobs": 2}
+    search = {
+        "grid": lambda: GridSearchCV(Scripted(), space, **settings),
+        "racing": lambda: GridSearchCV(Scripted(), space, racing=True, **settings),
+        "bayes": lambda: BayesSearchCV(
+            Scripted(), space, n_iter=4, random_state=0, **settings
+        ),
+    }[kind]()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        search.fit(X, y)
+    assert search.best_params_ == {"quality": -1.0}
+    means = search.cv_results_["mean_test_score"]
+    assert means[search.trials_.index(deadly(search))] == 0.0
+
+
+def deadly(search):
+    """The trial that took its worker with it."""
+    return next(t for t in search.trials_ if t.params.get("act") == "_exit")
+
+
+def test_bayesian_search_never_chooses_a_failure():
+    """Not even if `error_score` is the best score of all."""
+    search = BayesSearchCV(
+        Scripted(),
+        {"quality": [-1.0, -2.0], "act": ["fit", "raise"]},
+        n_iter=4,
+        cv=FOLDS,
+        error_score=0.0,
+    )
+    with pytest.warns(FitFailedWarning):
+        search.fit(X, y)
+    assert search.best_params_ == {"quality": -1.0, "act": "fit"}
+
+
 def test_equal_failures_are_warned_about_once_with_their_count():
     """One warning for all fits that failed alike."""
     search = GridSearchCV(Scripted(), grid_of("raise"), cv=FOLDS)
@@ -135,6 +187,8 @@ def test_scores_that_are_no_numbers_never_win(score, n_jobs):
         search.fit(X, y)
     failed = [t for t in search.trials_ if t.status is Status.FAILED]
     assert [t.params["quality"] for t in failed] == [score]
+    assert failed[0].error == f"The test score 'score' is {score}."
+    assert failed[0].error in search.cv_results_["error"]
     assert search.best_params_ == {"quality": 0.5}
 
 
@@ -371,6 +425,74 @@ def test_ctrl_c_before_anything_is_complete_just_interrupts():
     with pytest.raises(KeyboardInterrupt, match="^$"):
         search.fit(X, y)
     assert not hasattr(search, "cv_results_")
+
+
+@pytest.mark.parametrize(
+    "refit", [True, "quality", lambda results: np.nanargmax(np.full(3, np.nan))]
+)
+def test_ctrl_c_comes_out_whatever_chooses(refit):
+    """Not the error of who finds nothing to choose from."""
+    if refit == "quality":
+        refit, scoring = "missing", {"one": "accuracy"}
+        scoring |= {"missing": failing_score}
+    else:
+        scoring = None
+    grid = {"quality": [0.1], "act": ["fit", "interrupt"]}
+    search = GridSearchCV(Scripted(), grid, cv=FOLDS, refit=refit, scoring=scoring)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        with pytest.raises(KeyboardInterrupt):
+            search.fit(X, y)
+    assert len(search.trials_) == 1
+
+
+def test_ctrl_c_in_the_first_trial_leaves_no_results_of_an_earlier_fit():
+    """They would pass for those of the fit that was cut off."""
+    search = GridSearchCV(Scripted(), {"quality": [0.1, 0.2]}, cv=FOLDS).fit(X, y)
+    search.set_params(param_grid={"act": ["interrupt"]})
+    with pytest.raises(KeyboardInterrupt):
+        search.fit(X, y)
+    assert not any(name.endswith("_") for name in vars(search))
+
+
+@pytest.mark.parametrize("error", [SystemExit, MemoryError, np.linalg.LinAlgError])
+def test_whatever_ends_a_search_leaves_what_is_complete(error):
+    """An error that is nobody's candidate comes out, and costs no finished trial."""
+
+    def stop(progress):
+        if progress.n_done == 2:
+            raise error
+
+    search = GridSearchCV(
+        Scripted(), {"quality": [0.1, 0.3, 0.2]}, cv=FOLDS, callbacks=[stop]
+    )
+    with pytest.raises(error):
+        search.fit(X, y)
+    assert search.best_params_ == {"quality": 0.3}
+    assert not hasattr(search, "best_estimator_")
+
+
+def test_an_error_in_the_engine_leaves_what_is_complete(monkeypatch):
+    """Found after hours, it must not cost the hours."""
+    search = BayesSearchCV(
+        Scripted(), {"quality": (0.0, 1.0, "uniform")}, n_iter=12, cv=FOLDS
+    )
+
+    def fail(*args, **kwargs):
+        raise np.linalg.LinAlgError("told to fail")
+
+    monkeypatch.setattr("skbayes._strategies.engine.propose", fail)
+    with pytest.raises(np.linalg.LinAlgError):
+        search.fit(X, y)
+    assert len(search.trials_) >= 3
+    assert search.best_score_ == max(search.cv_results_["mean_test_score"])
+
+
+def test_a_change_of_the_results_leaves_the_records_alone():
+    """Trials are frozen; what is chosen of them is a copy."""
+    search = GridSearchCV(Scripted(), {"quality": [0.1, 0.3]}, cv=FOLDS).fit(X, y)
+    search.best_params_["quality"] = 7
+    assert search.trials_[1].params == {"quality": 0.3}
 
 
 # ------------------------------------------------------------------------ bad input
