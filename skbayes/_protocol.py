@@ -7,6 +7,7 @@ Scores are greater-is-better, times are seconds.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -156,6 +157,11 @@ class SearchProgress:
         What the surrogate expects the next candidate to gain, in score units; None
         where there is no surrogate, or no callback with a true attribute
         ``needs_expected_improvement``: it costs as much as a proposal.
+    score : float, default=nan
+        Mean score of `trial`, NaN if it is not complete. A trial that racing stopped
+        and then caught up with has its place among `scores` where it first ended.
+    budget_left : float or None, default=None
+        Seconds left of the search's `time_budget`, None if it has none.
     """
 
     trial: Trial
@@ -169,6 +175,8 @@ class SearchProgress:
     scores: Sequence[float] = ()
     fold_scores: tuple[float, ...] = ()
     expected_improvement: float | None = None
+    score: float = math.nan
+    budget_left: float | None = None
 
 
 class Strategy(Protocol):

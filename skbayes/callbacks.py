@@ -11,7 +11,7 @@ only for a callback with a true attribute ``needs_expected_improvement``.
     BayesSearchCV(..., callbacks=[ProgressBar(), NoImprovement(n_trials=20)])
 
 The rules keep nothing from one call to the next, so one may serve several searches
-at once.
+at once. They refuse bad parameters when they are made, before any search.
 """
 
 from __future__ import annotations
@@ -52,8 +52,7 @@ class NoImprovement:
     Raises
     ------
     ValueError
-        When called, if `n_trials` is not an integer >= 1 or `min_delta` not a finite
-        number >= 0.
+        If `n_trials` is not an integer >= 1 or `min_delta` not a finite number >= 0.
 
     Examples
     --------
@@ -65,10 +64,12 @@ class NoImprovement:
     n_trials: int
     min_delta: float = 0.0
 
-    def __call__(self, progress: SearchProgress) -> bool:
-        """Whether the last trials brought nothing."""
+    def __post_init__(self) -> None:
         _check_integer(self, "n_trials", 1)
         _check_number(self, "min_delta", 0.0)
+
+    def __call__(self, progress: SearchProgress) -> bool:
+        """Whether the last trials brought nothing."""
         recent = np.asarray(progress.scores[-self.n_trials :], dtype=float)
         highest = np.fmax.reduce(recent, initial=-np.inf)
         if highest < progress.best_score:
@@ -92,7 +93,7 @@ class ScoreReached:
     Raises
     ------
     ValueError
-        When called, if `score` is not a number.
+        If `score` is not a finite number.
 
     Examples
     --------
@@ -103,9 +104,11 @@ class ScoreReached:
 
     score: float
 
+    def __post_init__(self) -> None:
+        _check_number(self, "score", -math.inf)
+
     def __call__(self, progress: SearchProgress) -> bool:
         """Whether the best score is good enough."""
-        _check_number(self, "score", -math.inf)
         return bool(progress.best_score >= self.score)
 
 
@@ -126,8 +129,7 @@ class ExpectedImprovementBelowNoise:
     Raises
     ------
     ValueError
-        When called, if `fraction` is not a finite number > 0 or `min_trials` not an
-        integer >= 1.
+        If `fraction` is not a finite number > 0 or `min_trials` not an integer >= 1.
 
     Notes
     -----
@@ -165,10 +167,12 @@ class ExpectedImprovementBelowNoise:
     fraction: float = 0.1
     min_trials: int = 20
 
-    def __call__(self, progress: SearchProgress) -> bool:
-        """Whether there is less to gain than can be told from noise."""
+    def __post_init__(self) -> None:
         _check_number(self, "fraction", 0.0, is_open=True)
         _check_integer(self, "min_trials", 1)
+
+    def __call__(self, progress: SearchProgress) -> bool:
+        """Whether there is less to gain than can be told from noise."""
         gain = progress.expected_improvement
         if gain is None or progress.n_done < self.min_trials:
             return False
@@ -189,8 +193,10 @@ def _corrected_standard_error(fold_scores: Any) -> float:
 class ProgressBar:
     """Show how far a search is: trials, best score, folds saved, time left.
 
-    With tqdm installed it is a bar, in terminals and notebooks alike; without, lines
-    of text. Both go to standard error.
+    With tqdm installed it is a bar, in terminals and notebooks alike, that heeds tqdm's
+    environment variables (``TQDM_DISABLE=1`` silences it); without, lines of text. Both
+    go to standard error. With a `time_budget` the time left is never more than that of
+    the budget.
 
     Parameters
     ----------
@@ -211,7 +217,8 @@ class ProgressBar:
 
     def __call__(self, progress: SearchProgress) -> None:
         """Show where the search stands; begins anew with each search."""
-        if progress.n_done <= self._n_shown:
+        # A trial that racing catches up with ends twice and adds none.
+        if progress.n_done < self._n_shown:
             self.on_search_end()
         if self._display is None:
             self._display = _new_display(self.description, progress)
@@ -236,27 +243,42 @@ class ProgressBar:
         self.__init__(**state)  # type: ignore[misc]
 
 
+#: What tqdm puts behind a bar, spelled out.
+_RIGHT = "| {n_fmt}/{total_fmt} [{elapsed}<{remaining}, {rate_fmt}{postfix}]"
+
+
 class _Bar:
     """A bar of tqdm."""
 
     def __init__(self, tqdm: Any, description: str, first: SearchProgress) -> None:
+        self._n_before = _n_before(first)
         self._bar = tqdm(
             desc=description,
-            # A search that continues has trials that cost it no time.
-            initial=first.n_done - 1,
+            initial=self._n_before,
             total=first.n_total,
             unit="trial",
             smoothing=0,  # time left from the mean over all trials
             miniters=1,  # trials take as long as they like
         )
+        if self._bar.disable:
+            return  # by the environment; such a bar has neither clocks nor a format
         # The search began before its first trial ended and the bar was made.
         self._bar.start_t -= first.elapsed
         self._bar.last_print_t -= first.elapsed
+        template = self._bar.bar_format or "{l_bar}{bar}{r_bar}"
+        self._template = template.replace("{r_bar}", _RIGHT)
 
     def show(self, progress: SearchProgress) -> None:
+        if self._bar.disable:
+            return
+        if progress.budget_left is not None:
+            # tqdm estimates from the number of trials, and knows of no budget.
+            left = self._bar.format_interval(_seconds_left(progress, self._n_before))
+            self._bar.bar_format = self._template.replace("{remaining}", left)
         self._bar.total = progress.n_total
-        self._bar.set_postfix_str(_facts(progress), refresh=False)
-        self._bar.update(progress.n_done - self._bar.n)
+        n_new = progress.n_done - self._bar.n
+        self._bar.set_postfix_str(_facts(progress), refresh=not n_new)
+        self._bar.update(n_new)
 
     def close(self) -> None:
         self._bar.close()
@@ -267,7 +289,7 @@ class _Lines:
 
     def __init__(self, description: str, first: SearchProgress) -> None:
         self._description = description
-        self._n_before = first.n_done - 1
+        self._n_before = _n_before(first)
         self._last_shown = -math.inf
         self._unshown: SearchProgress | None = None
 
@@ -285,11 +307,10 @@ class _Lines:
             return
         self._last_shown = time.monotonic()
         done = f"{progress.n_done}"
-        left = ""
         if progress.n_total is not None:
             done += f"/{progress.n_total}"
-            pace = progress.elapsed / (progress.n_done - self._n_before)
-            left = f", {pace * (progress.n_total - progress.n_done):.0f} s left"
+        seconds = _seconds_left(progress, self._n_before)
+        left = "" if seconds is None else f", {seconds:.0f} s left"
         facts = _facts(progress)
         sys.stderr.write(f"{self._description}: trial {done}, {facts}{left}\n")
 
@@ -300,6 +321,22 @@ def _new_display(description: str, first: SearchProgress) -> _Bar | _Lines:
     except ImportError:
         return _Lines(description, first)
     return _Bar(tqdm, description, first)
+
+
+def _n_before(first: SearchProgress) -> int:
+    """Trials of a search that continues, which cost it no time."""
+    return first.n_done - 1
+
+
+def _seconds_left(progress: SearchProgress, n_before: int) -> float | None:
+    """Until the trials or the budget are used up, whichever comes first."""
+    limits = []
+    if progress.n_total is not None:
+        pace = progress.elapsed / (progress.n_done - n_before)
+        limits.append(pace * (progress.n_total - progress.n_done))
+    if progress.budget_left is not None:
+        limits.append(progress.budget_left)
+    return min(limits, default=None)
 
 
 def _facts(progress: SearchProgress) -> str:

@@ -31,7 +31,7 @@ def read(path: str | os.PathLike[str]) -> pd.DataFrame:
     Parameters
     ----------
     path : str or os.PathLike
-        The journal. Searches may be writing to it.
+        The journal. Searches may be writing to it. A leading ``~`` is the home folder.
 
     Returns
     -------

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import copy
 import math
+import os
 import pickle
+import re
+import subprocess
 import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -148,26 +152,41 @@ def test_without_noise_nothing_is_below_it(folds):
 
 
 @pytest.mark.parametrize(
-    ("rule", "message"),
+    ("make", "message"),
     [
-        (NoImprovement(0), "`n_trials` .* of NoImprovement .* an integer >= 1. Got 0"),
-        (NoImprovement(2.5), "`n_trials` .* of NoImprovement .* integer .* Got 2.5"),
-        (NoImprovement(True), "`n_trials` .* Got True instead"),
-        (NoImprovement("3"), "`n_trials` .* Got '3' instead"),
-        (NoImprovement(3, -0.1), "`min_delta` .* a finite number >= 0. Got -0.1"),
-        (NoImprovement(3, NAN), "`min_delta` .* Got nan"),
-        (NoImprovement(3, None), "`min_delta` .* Got None"),
-        (ScoreReached(NAN), "`score` .* of ScoreReached .* a finite number. Got nan"),
-        (ScoreReached("0.9"), "`score` .* Got '0.9'"),
-        (ExpectedImprovementBelowNoise(0), "`fraction` .* finite number > 0. Got 0"),
-        (ExpectedImprovementBelowNoise(math.inf), "`fraction` .* Got inf"),
-        (ExpectedImprovementBelowNoise(1, 0), "`min_trials` .* >= 1. Got 0"),
+        (
+            lambda: NoImprovement(0),
+            "`n_trials` .* of NoImprovement .* an integer >= 1. Got 0",
+        ),
+        (
+            lambda: NoImprovement(2.5),
+            "`n_trials` .* of NoImprovement .* integer .* Got 2.5",
+        ),
+        (lambda: NoImprovement(True), "`n_trials` .* Got True instead"),
+        (lambda: NoImprovement("3"), "`n_trials` .* Got '3' instead"),
+        (
+            lambda: NoImprovement(3, -0.1),
+            "`min_delta` .* a finite number >= 0. Got -0.1",
+        ),
+        (lambda: NoImprovement(3, NAN), "`min_delta` .* Got nan"),
+        (lambda: NoImprovement(3, None), "`min_delta` .* Got None"),
+        (
+            lambda: ScoreReached(NAN),
+            "`score` .* of ScoreReached .* a finite number. Got nan",
+        ),
+        (lambda: ScoreReached("0.9"), "`score` .* Got '0.9'"),
+        (
+            lambda: ExpectedImprovementBelowNoise(0),
+            "`fraction` .* finite number > 0. Got 0",
+        ),
+        (lambda: ExpectedImprovementBelowNoise(math.inf), "`fraction` .* Got inf"),
+        (lambda: ExpectedImprovementBelowNoise(1, 0), "`min_trials` .* >= 1. Got 0"),
     ],
 )
-def test_bad_parameters_are_told_when_called(rule, message):
-    """By name, with what was given."""
+def test_bad_parameters_are_told_before_any_trial(make, message):
+    """When the rule is made: by name, with what was given."""
     with pytest.raises(ValueError, match=f"The {message}"):
-        rule(progress())
+        make()
 
 
 @pytest.mark.parametrize("n_trials", [3, np.int64(3), np.int8(3)])
@@ -295,6 +314,65 @@ def test_one_bar_serves_several_searches(screen, tells_the_end):
     ]
 
 
+def test_a_trial_that_ends_twice_begins_no_new_bar(screen):
+    """Racing catches up with losers; what is best then is shown at once."""
+    pytest.importorskip("tqdm")
+    bar = ProgressBar()
+    for step in [*steps(4), steps(4)[-1], progress([0.5] * 4, n_total=4, best_score=2)]:
+        bar(step)
+    before_the_end = screen()
+    bar.on_search_end()
+    assert "4/4" in before_the_end
+    assert "best 2]" in before_the_end
+    assert (before_the_end + screen()).count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("budget_left", "left"), [(80.0, "01:20"), (0.0, "00:00"), (500.0, "05:00")]
+)
+def test_the_time_left_is_at_most_that_of_the_budget(screen, budget_left, left):
+    """Of the trials and the budget, what is used up first ends the search."""
+    pytest.importorskip("tqdm")
+    bar = ProgressBar()
+    bar(progress([0.5], n_total=11, elapsed=30.0, budget_left=budget_left))
+    bar.on_search_end()
+    last = screen().rstrip().rpartition("\r")[2]
+    assert re.search(rf"9%\|.+\| 1/11 \[00:30<{left}, .+trial, best 0.5\]", last)
+
+
+def test_without_a_number_of_trials_the_budget_is_what_is_left(screen):
+    """There is nothing else to go by."""
+    pytest.importorskip("tqdm")
+    bar = ProgressBar()
+    bar(progress([0.5], n_total=None, elapsed=30.0, budget_left=80.0))
+    bar.on_search_end()
+    assert "1/? [00:30<01:20" in screen()
+
+
+DISABLED = """
+from skbayes import GridSearchCV
+from skbayes.callbacks import ProgressBar
+from tests.search.estimators import FOLDS, Scripted, X, y
+search = GridSearchCV(
+    Scripted(), {"quality": [0.1, 0.2]}, cv=FOLDS, time_budget=60,
+    callbacks=[ProgressBar()],
+)
+print(search.fit(X, y).best_params_)
+"""
+
+
+def test_a_bar_that_tqdm_is_told_not_to_show_ends_no_search():
+    """As is usual where tests run by themselves."""
+    pytest.importorskip("tqdm")
+    root = str(Path(__file__).parents[1])
+    ran = subprocess.run(
+        [sys.executable, "-c", DISABLED],
+        env={**os.environ, "PYTHONPATH": root, "TQDM_DISABLE": "1"},
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert (ran.stdout, ran.stderr) == ("{'quality': 0.2}\n", "")
+
+
 def test_ending_what_has_not_begun_does_nothing(screen):
     """A search may fail before its first trial."""
     ProgressBar().on_search_end()
@@ -328,6 +406,22 @@ def test_without_tqdm_lines_are_printed(screen):
     assert screen().splitlines() == [
         "search: trial 1/10, best 0.9, 3 folds saved, 18 s left",
         "search: trial 10/10, best 0.9, 3 folds saved, 0 s left",
+    ]
+
+
+@pytest.mark.usefixtures("without_tqdm")
+def test_lines_tell_the_time_left_of_the_budget(screen):
+    """Where it is less than that of the trials, or nothing else is known."""
+    bar = ProgressBar()
+    for n_total, budget_left in [(11, 80.0), (11, 500.0), (None, 80.0), (None, None)]:
+        facts = {"n_total": n_total, "budget_left": budget_left}
+        bar(progress([0.5], elapsed=30.0, **facts))
+        bar.on_search_end()
+    assert screen().splitlines() == [
+        "search: trial 1/11, best 0.5, 80 s left",
+        "search: trial 1/11, best 0.5, 300 s left",
+        "search: trial 1, best 0.5, 80 s left",
+        "search: trial 1, best 0.5",
     ]
 
 

@@ -13,6 +13,7 @@ import pytest
 from sklearn.svm import SVC
 
 import skbayes
+from skbayes import GridSearchCV
 from skbayes import journal as reader
 from skbayes._evaluation.journal import Journal
 from skbayes._evaluation.journal_summary import main
@@ -22,6 +23,7 @@ from skbayes.exceptions import JournalError
 
 ROOT = Path(skbayes.__file__).parents[1]
 CLASSIFIERS = [SVC(C=3), SVC(C=4)]
+DATA = np.arange(8.0).reshape(-1, 1), np.tile([0, 1], 4)
 
 
 @pytest.fixture
@@ -222,6 +224,27 @@ def test_the_command_line_tells_errors(tmp_path, capsys):
     captured = capsys.readouterr()
     assert captured.out == ""
     assert captured.err == f"There is no journal {tmp_path / 'j.sqlite'}.\n"
+
+
+@pytest.mark.parametrize("name", ["a\0b", "x" * 300])
+def test_the_command_line_tells_of_names_no_file_can_have(name, capsys):
+    """As of any other that is no journal."""
+    assert main([name]) == 1
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert captured.err.startswith("The `journal` parameter must be the path of a file")
+    assert captured.err.count("\n") == 1
+
+
+def test_a_tilde_is_the_home_folder(path, monkeypatch, capsys):
+    """For `read` and on the command line, as for the search that wrote it."""
+    pytest.importorskip("pandas")
+    monkeypatch.setenv("HOME", str(path.parent))
+    monkeypatch.setenv("USERPROFILE", str(path.parent))
+    GridSearchCV(SVC(), {"C": [1, 2]}, cv=2, journal="~/j.sqlite").fit(*DATA)
+    assert len(reader.read("~/j.sqlite")) == len(reader.read(path)) == 9
+    assert main(["~/j.sqlite"]) == 0
+    assert capsys.readouterr().out.startswith("3 searches")
 
 
 WRITER = """

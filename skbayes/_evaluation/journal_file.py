@@ -16,7 +16,7 @@ import sqlite3
 import stat
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import TypeVar
 
@@ -210,6 +210,8 @@ _REMEDIES = {
 def checked_place(path: object) -> Path:
     """Give the real path of a file that is, or could be, a journal.
 
+    A leading ``~`` is the home folder, as in a shell.
+
     Raises
     ------
     TypeError
@@ -226,19 +228,40 @@ def checked_place(path: object) -> Path:
         raise JournalError(
             "The `journal` parameter must be the path of a file. Got '' instead."
         )
-    # SQLite puts its log beside the file that a symbolic link leads to.
-    file = Path(os.path.realpath(path))
-    if not file.parent.is_dir():
+    try:
+        # SQLite puts its log beside the file that a symbolic link leads to.
+        file = Path(os.path.realpath(os.path.expanduser(path)))
+        reason = _reason_against_place(file)
+    except (OSError, ValueError) as error:
+        # Too long a name, a folder that may not be looked into, a null character.
+        reason = getattr(error, "strerror", None) or str(error)
         raise JournalError(
-            f"The `journal` parameter names the file {file}, but {file.parent} is not "
-            "a folder. Make it first, or choose another place."
-        )
-    if file.exists() and not stat.S_ISREG(file.stat().st_mode):
-        raise JournalError(
-            f"The `journal` parameter must name a file, and {file} is "
-            f"{'a folder' if file.is_dir() else 'not a regular file'}."
-        )
+            "The `journal` parameter must be the path of a file. Got "
+            f"{os.fspath(path)!r} instead, which cannot be one: {reason}."
+        ) from error
+    if reason is not None:
+        raise JournalError(f"The `journal` parameter {reason}.")
     return file
+
+
+def _reason_against_place(file: Path) -> str | None:
+    """Why no journal can be in a place, None if one can."""
+    if not file.parent.is_dir():
+        return (
+            f"names the file {file}, but {file.parent} is not a folder. Make it first, "
+            "or choose another place"
+        )
+    with suppress(FileNotFoundError):
+        # The longest name that SQLite gives a file of its own beside the journal.
+        os.stat(f"{file}-journal")
+    try:
+        mode = file.stat().st_mode
+    except FileNotFoundError:
+        return None
+    if not stat.S_ISREG(mode):
+        is_what = "a folder" if stat.S_ISDIR(mode) else "not a regular file"
+        return f"must name a file, and {file} is {is_what}"
+    return None
 
 
 def _size(file: Path) -> int:

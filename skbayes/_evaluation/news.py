@@ -30,7 +30,8 @@ class News:
     tally : Tally
         Knows where the search stands.
     settings : LoopSettings
-        Whether observers want to know what the next candidate is expected to gain.
+        How long the search may take, and whether observers want to know what the next
+        candidate is expected to gain.
     """
 
     def __init__(
@@ -44,6 +45,7 @@ class News:
         self._strategy = strategy
         self._tally = tally
         self._estimates_improvement = settings.estimates_improvement
+        self._time_budget = settings.time_budget
         self._began = time.monotonic()
         self._untold: deque[Callable[[], bool]] = deque()
 
@@ -56,8 +58,13 @@ class News:
         """A trial has ended; where the search stands is taken down now."""
         if self._observers:
             elapsed = time.monotonic() - self._began
-            n_total = self._strategy.n_candidates
-            progress = self._tally.progress(trial, n_total, elapsed)
+            budget = self._time_budget
+            progress = self._tally.progress(
+                trial,
+                self._strategy.n_candidates,
+                elapsed,
+                None if budget is None else max(budget - elapsed, 0.0),
+            )
             self._untold.append(partial(self._tell_of_trial, progress))
 
     def tell(self) -> bool:

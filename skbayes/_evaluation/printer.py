@@ -52,7 +52,7 @@ class Printer:
             of = "" if progress.n_total is None else f"/{progress.n_total}"
             _print(
                 f"[{progress.n_done}{of}] {_format_params(trial.params)}; "
-                f"{trial.status}, mean {progress.scores[-1]:.4g}, "
+                f"{trial.status}, mean {progress.score:.4g}, "
                 f"best {progress.best_score:.4g}, {trial.seconds:.2g}s"
             )
         return False

@@ -79,9 +79,13 @@ class Tally:
             self._scores[place] = mean
 
     def progress(
-        self, trial: Trial, n_total: int | None, elapsed: float
+        self,
+        trial: Trial,
+        n_total: int | None,
+        elapsed: float,
+        budget_left: float | None = None,
     ) -> SearchProgress:
-        """Where the search stands."""
+        """Where the search stands, after a trial that has been counted."""
         best = self._best
         return SearchProgress(
             trial=trial,
@@ -96,6 +100,8 @@ class Tally:
             fold_scores=tuple(best.scores(self.metric or "score").tolist())
             if best
             else (),
+            score=self._scores[self._places[trial.index]],
+            budget_left=budget_left,
         )
 
     def with_single_score(self, trial: Trial) -> Trial:

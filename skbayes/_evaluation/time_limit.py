@@ -21,6 +21,10 @@ from types import FrameType
 #: Seconds between the exception and the end of the process: time to clean up.
 GRACE_SECONDS = 1.0
 
+#: Timers cannot be set to more than the interpreter's longest wait, 49 days or more,
+#: which nobody will see the end of.
+_LONGEST_SECONDS = threading.TIMEOUT_MAX / 2
+
 
 class FitTimeout(TimeoutError):
     """A fit took longer than `fit_timeout` allows."""
@@ -57,6 +61,8 @@ def time_limit(
     if seconds is None:
         yield limit
         return
+    # As one of Python: `faulthandler` takes none of numpy's short floats.
+    seconds = float(min(seconds, _LONGEST_SECONDS))
     is_main = threading.current_thread() is threading.main_thread()
     has_alarm = is_main and hasattr(signal, "setitimer")
     kind = _alarm if has_alarm else _asynchronous_exception

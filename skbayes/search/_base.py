@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import numbers
 import time
 from abc import ABCMeta, abstractmethod
 from collections import Counter
@@ -16,7 +15,6 @@ from sklearn.utils.validation import check_is_fitted
 
 from skbayes._compat import (
     BaseSearchCV,
-    Interval,
     StrOptions,
     fit_context,
     named_scorers,
@@ -45,6 +43,7 @@ from skbayes.search._notebook import with_outcome
 from skbayes.search._observers import CallbackObserver, check_callbacks
 from skbayes.search._parallelism import batches_in_flight, candidates_under_way
 from skbayes.search._preparation import prepare
+from skbayes.search._seconds import Seconds
 
 #: What a fit sets if it comes so far; what an earlier one has set must not pass for it.
 _RESULTS = (
@@ -74,8 +73,8 @@ class SearchCV(BaseSearchCV, metaclass=ABCMeta):
     _parameter_constraints: dict = {
         **BaseSearchCV._parameter_constraints,
         "racing": ["boolean", StrOptions({"conservative"})],
-        "time_budget": [Interval(numbers.Real, 0, None, closed="neither"), None],
-        "fit_timeout": [Interval(numbers.Real, 0, None, closed="neither"), None],
+        "time_budget": [Seconds(), None],
+        "fit_timeout": [Seconds(), None],
         "journal": [str, PathLike, None],
         "callbacks": [list, tuple, None],
         "store_predictions": ["boolean"],

@@ -84,7 +84,7 @@ class GridSearchCV(SearchCV):
         SQLite file to which every finished fold is written at once. The same search
         run again continues from it, also with a larger number of candidates; other
         data, folds, seeds or spaces never meet its results. Several searches and
-        processes may share a file.
+        processes may share a file. A leading ``~`` is the home folder.
 
     callbacks : list of callable, default=None
         Each is given a :class:`~skbayes.callbacks.SearchProgress` after every

@@ -61,7 +61,7 @@ def check_callbacks(callbacks, owner):
     Raises
     ------
     TypeError
-        If one of them is not callable.
+        If one of them, or its `on_search_end`, is not callable.
     """
     for callback in callbacks or ():
         if not callable(callback) or isinstance(callback, type):
@@ -69,4 +69,15 @@ def check_callbacks(callbacks, owner):
                 f"The `callbacks` parameter of {owner} must be a list of callables "
                 f"that take a SearchProgress. Got {callback!r} in it instead."
             )
+        hook = getattr(callback, "on_search_end", _no_hook)
+        if not callable(hook):
+            raise TypeError(
+                f"The `callbacks` parameter of {owner} has {callback!r} in it, whose "
+                "`on_search_end` must be a method that takes no arguments. Got "
+                f"{hook!r} instead; leave it out if there is nothing to do."
+            )
     return list(callbacks or ())
+
+
+def _no_hook():
+    """Stand for a hook that is not there."""

@@ -327,6 +327,45 @@ def test_a_folder_is_no_journal(tmp_path):
         Journal.open(tmp_path)
 
 
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("a\0b", "embedded null"),
+        ("\ud800", "surrogates not allowed"),
+        ("x" * 300, "File name too long"),
+        # The journal's own name would do, but not those of SQLite's files beside it.
+        ("x" * 250, "File name too long"),
+    ],
+    ids=["null", "surrogate", "long", "long log"],
+)
+def test_a_name_that_no_file_can_have_is_told(tmp_path, name, reason):
+    """As any other, to those who write and those who read; nothing is left behind."""
+    path = str(tmp_path / name)
+    message = f"(?s)`journal` parameter must be the path .* cannot be one: .*{reason}"
+    with pytest.raises(JournalError, match=message):
+        Journal.open(path)
+    with pytest.raises(JournalError, match=message):
+        read_snapshot(path, lambda connection: None)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_longest_name_is_the_longest_that_works(tmp_path):
+    """With room for what SQLite adds to it."""
+    path = tmp_path / ("x" * (255 - len("-journal")))
+    with Journal.open(path):
+        assert path.exists()
+    assert read_snapshot(path, lambda connection: "read") == "read"
+
+
+def test_a_tilde_is_the_home_folder(tmp_path, monkeypatch):
+    """As a shell would have it."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))
+    with Journal.open("~/j.sqlite"):
+        assert (tmp_path / "j.sqlite").exists()
+    assert read_snapshot(Path("~/j.sqlite"), lambda connection: "read") == "read"
+
+
 def test_a_device_is_no_journal():
     """What has no length would otherwise pass for an empty file."""
     with pytest.raises(JournalError, match="/dev/null is not a regular file"):

@@ -49,6 +49,16 @@ def test_scores_stay_when_a_trial_is_caught_up_with():
     assert last == (0.6, 0.7, 0.8)
 
 
+def test_the_score_told_is_that_of_the_trial_that_ended():
+    """Also of one that is caught up with, whose place is not the last."""
+    tally = Tally("score")
+    told = []
+    for trial in (ended(0, 0.5, n_folds=1), ended(1, 0.7), ended(0, 0.6)):
+        tally.count_trial(trial)
+        told.append(tally.progress(trial, None, 0.0).score)
+    np.testing.assert_array_equal(told, [math.nan, 0.7, 0.6])
+
+
 def test_scores_can_be_read_as_a_tuple_can():
     """Indices, slices, searching, comparing, arrays and text."""
     tally = Tally("score")

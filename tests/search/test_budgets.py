@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 
 import numpy as np
@@ -12,6 +13,7 @@ from skbayes._protocol import Status
 from skbayes.callbacks import (
     ExpectedImprovementBelowNoise,
     NoImprovement,
+    ProgressBar,
     ScoreReached,
 )
 from tests.search.estimators import (
@@ -214,6 +216,29 @@ def test_progress_is_told_after_every_trial():
     assert elapsed == sorted(elapsed)
 
 
+def test_progress_tells_what_is_left_of_the_budget():
+    """Down to nothing, where fits go on after it; None where there is no budget."""
+    seen = []
+    make_search("grid", n_iter=3, time_budget=60, callbacks=[seen.append]).fit(X, y)
+    for p in seen:
+        assert p.budget_left == pytest.approx(60 - p.elapsed)
+    make_search("grid", n_iter=1, time_budget=1e-9, callbacks=[seen.append]).fit(X, y)
+    assert seen.pop().budget_left == 0
+    make_search("grid", n_iter=1, callbacks=[seen.append]).fit(X, y)
+    assert seen.pop().budget_left is None
+
+
+def test_the_bar_knows_of_the_budget(capsys):
+    """It does not promise minutes to a search that ends in a second."""
+    pytest.importorskip("tqdm")
+    make_search(
+        "grid", Scripted(seconds=0.02), time_budget=0.9, callbacks=[ProgressBar()]
+    ).fit(X, y)
+    left = re.findall(r"<(\d\d:\d\d),", capsys.readouterr().err)
+    assert left
+    assert set(left) == {"00:00"}
+
+
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("n_jobs", [1, pytest.param(2, marks=pytest.mark.slow)])
 def test_a_callback_that_raises_ends_the_search_with_results(kind, n_jobs):
@@ -257,6 +282,21 @@ def test_what_is_no_callable_is_refused(callback):
     """A class given in place of an object is a likely slip."""
     with pytest.raises(TypeError, match="`callbacks` parameter of GridSearchCV must"):
         make_search("grid", callbacks=[callback]).fit(X, y)
+
+
+@pytest.mark.parametrize("hook", [3, None])
+def test_an_end_hook_that_is_no_callable_is_refused_before_the_search(hook):
+    """At the end it would cost the refit."""
+
+    class Watch:
+        on_search_end = hook
+
+        def __call__(self, progress):
+            raise AssertionError("the search has begun")
+
+    pattern = f"`callbacks` parameter of GridSearchCV .*`on_search_end` .* Got {hook}"
+    with pytest.raises(TypeError, match=pattern):
+        make_search("grid", callbacks=[Watch()]).fit(X, y)
 
 
 # ------------------------------------------------------------------- stopping rules

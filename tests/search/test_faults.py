@@ -339,6 +339,17 @@ def test_threads_can_be_stopped_kindly():
     check_rest_went_on(search, "FitTimeout", guilty=0)
 
 
+@pytest.mark.parametrize("backend", ["loky", "threading"])
+@pytest.mark.parametrize("seconds", [1e12, np.float32(60)])
+def test_any_number_of_seconds_is_a_limit(backend, seconds):
+    """Also one longer than timers can be set to, or of another type."""
+    from joblib import parallel_config
+
+    with parallel_config(backend):
+        search = fit_with({"quality": GOOD}, n_jobs=2, fit_timeout=seconds)
+    assert [str(t.status) for t in search.trials_] == ["complete"] * len(GOOD)
+
+
 class BusyOrScripted(Scripted):
     """Its act "busy" computes for a minute."""
 
@@ -499,7 +510,7 @@ def test_a_change_of_the_results_leaves_the_records_alone():
 
 
 @pytest.mark.parametrize("name", ["time_budget", "fit_timeout"])
-@pytest.mark.parametrize("value", [0, -1.0, "1 h"])
+@pytest.mark.parametrize("value", [0, -1.0, "1 h", True, float("nan")])
 def test_budgets_that_are_no_time_are_refused(name, value):
     """The message names the parameter."""
     with pytest.raises(ValueError, match=f"The '{name}' parameter of GridSearchCV"):

@@ -17,6 +17,7 @@ from sklearn.model_selection import (
 
 from skbayes import BayesSearchCV, GridSearchCV, RandomSearchCV
 from skbayes._protocol import Status
+from skbayes.callbacks import ProgressBar
 
 N_SAMPLES = 40
 X = np.arange(float(N_SAMPLES)).reshape(-1, 1)
@@ -257,6 +258,29 @@ def test_saved_folds_are_counted_in_progress():
     n_run = search.cv_results_["n_splits_evaluated"].sum()
     assert seen[-1].n_folds_done == n_run
     assert seen[-1].n_folds_saved == 25 * 5 - n_run
+
+
+def test_a_race_that_catches_up_is_told_in_one_bar_with_true_means(capsys):
+    """A trial that ends twice is no new search, and has its own mean."""
+    pytest.importorskip("tqdm")
+    near = {"quality": np.linspace(0, 0.05, 200).tolist()}
+    seen = []
+    search = RandomSearchCV(
+        Noisy(), near, n_iter=25, cv=KFold(5), racing=True, random_state=5, verbose=2,
+        callbacks=[ProgressBar(), seen.append],
+    ).fit(X, y)  # fmt: skip
+    caught_up = seen[25:]
+    assert caught_up
+    assert {p.n_done for p in caught_up} == {25}
+    for p in caught_up:
+        mean = search.cv_results_["mean_test_score"][p.trial.index]
+        assert p.score == pytest.approx(mean)
+    out, err = capsys.readouterr()
+    lines = out.splitlines()[1:]
+    assert len(lines) == len(seen)
+    for line, p in zip(lines, seen, strict=True):
+        assert f"{p.trial.status}, mean {p.score:.4g}, best {p.best_score:.4g}" in line
+    assert err.count("\n") == 1
 
 
 @pytest.mark.slow
