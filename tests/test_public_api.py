@@ -29,7 +29,14 @@ PUBLIC = {
     "skbayes.exceptions": None,
     "skbayes.inspection": None,
     "skbayes.journal": None,
-    "skbayes.search": {"BayesSearchCV", "GridSearchCV", "RandomSearchCV"},
+    "skbayes.search": {
+        "BayesSearchCV",
+        "FoldResult",
+        "GridSearchCV",
+        "RandomSearchCV",
+        "Status",
+        "Trial",
+    },
     "skbayes.selection": None,
     "skbayes.space": None,
 }

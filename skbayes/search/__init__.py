@@ -1,7 +1,15 @@
 """The estimators: grid, random and Bayesian search."""
 
+from skbayes._protocol import FoldResult, Status, Trial
 from skbayes.search._bayes import BayesSearchCV
 from skbayes.search._grid import GridSearchCV
 from skbayes.search._random import RandomSearchCV
 
-__all__ = ["BayesSearchCV", "GridSearchCV", "RandomSearchCV"]
+__all__ = [
+    "BayesSearchCV",
+    "FoldResult",
+    "GridSearchCV",
+    "RandomSearchCV",
+    "Status",
+    "Trial",
+]

@@ -2,21 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from numbers import Integral
 
 import numpy as np
-from joblib import effective_n_jobs
 
 from skbayes._compat import Interval, StrOptions
-from skbayes._strategies.bayes import BayesStrategy
-from skbayes._strategies.initial_params import check_initial_params
-from skbayes._strategies.optimizer import Optimizer
-from skbayes._strategies.prior_results import read_prior_results
-from skbayes._strategies.proposal import TimeLeft
 from skbayes.search._base import SearchCV
-from skbayes.search._preparation import check_param_names
-from skbayes.space import parse_space
 
 
 class BayesSearchCV(SearchCV):
@@ -297,70 +288,9 @@ class BayesSearchCV(SearchCV):
 
     def _make_strategy(self, preparation):
         """The engine over the parsed space, which becomes `optimizer_`."""
-        owner = type(self).__name__
-        space = parse_space(self.param_distributions, owner=owner)
-        dicts = self.param_distributions
-        dicts = [dicts] if isinstance(dicts, dict) else dicts
-        check_param_names(self, [list(d) for d in dicts], "param_distributions")
-        self.optimizer_ = Optimizer(
-            space,
-            n_initial_points=self.n_initial_points,
-            initial_params=[
-                *self._current_params(space, dicts),
-                *check_initial_params(self.initial_params, space, owner=owner),
-            ],
-            prior_results=self._known_scores(space, preparation.metric),
-            n_iter=self.n_iter,
-            random_state=self.random_state,
-        )
-        return BayesStrategy(
-            self.optimizer_,
-            self.n_iter,
-            time_left=self._clock() if self._weighs_cost() else None,
-        )
+        # Loaded by those who search with it: half of the package is the engine.
+        from skbayes.search._bayes_engine import make_strategy
 
-    def _known_scores(self, space, metric):
-        """The points of `prior_results` that lie in the space, with their scores."""
-        if self.prior_results is None:
-            return None
-        return read_prior_results(
-            self.prior_results,
-            space,
-            owner=type(self).__name__,
-            metric=metric or "score",
-            stacklevel=6,  # the line that calls `fit`
-        )
-
-    def _weighs_cost(self):
-        """Whether cheap candidates are preferred: under a time budget, unless told."""
-        if self.cost_aware is True and self.time_budget is None:
-            raise ValueError(
-                "The `cost_aware` parameter of BayesSearchCV weighs what a candidate "
-                "gains by the time it takes from the budget. Got cost_aware=True and "
-                "time_budget=None; set `time_budget` to a number of seconds."
-            )
-        return bool(self.cost_aware) and self.time_budget is not None
-
-    def _clock(self):
-        """What is left of the time budget, whenever it is asked for."""
-        budget, began = self.time_budget, time.monotonic()
-        # In a race the folds of a candidate are run one after the other.
-        n_workers = 1 if self.racing else effective_n_jobs(self.n_jobs)
-
-        def time_left():
-            seconds = max(0.0, budget - (time.monotonic() - began))
-            return TimeLeft(seconds, seconds / budget, n_workers)
-
-        return time_left
-
-    def _current_params(self, space, dicts):
-        """The estimator's own values, where they are a point of the space."""
-        if not hasattr(self.estimator, "get_params"):
-            return []
-        current = self.estimator.get_params(deep=True)
-        points = [
-            {name: current[name] for name in names}
-            for names in dicts
-            if all(name in current for name in names)
-        ]
-        return [point for point in points if space.contains(point)][:1]
+        strategy = make_strategy(self, preparation)
+        self.optimizer_ = strategy.optimizer
+        return strategy
