@@ -363,9 +363,11 @@ class Optimizer:
                 f"The parameters given to {owner} must be a dict, as `ask` returns it. "
                 f"Got {params!r} instead."
             )
-        checked = dict(params)
-        self.space.check(checked, owner=owner)
-        return self.space.canonical(checked)
+        try:
+            return self.space.canonical(dict(params))
+        except ValueError:
+            self.space.check(dict(params), owner=owner)
+            raise
 
     def _observe(
         self,
