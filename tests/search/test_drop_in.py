@@ -291,3 +291,14 @@ def test_to_fit_again_forgets_names_and_predictions_that_are_gone():
     search.set_params(store_predictions=False).fit(X, y)
     assert not hasattr(search, "held_out_")
     assert not hasattr(search, "feature_names_in_")
+
+
+def test_the_warning_of_skipped_results_names_the_line_that_fits():
+    """Not one of this package's."""
+    search = BayesSearchCV(
+        SVC(), {"C": [0.1, 1.0]}, n_iter=2, prior_results=[({"C": 7.0}, 0.5)]
+    )
+    with pytest.warns(UserWarning, match="Skipped 1 of 1 rows") as caught:
+        search.fit(X, y)
+    (skipped,) = (w for w in caught if "Skipped" in str(w.message))
+    assert skipped.filename == __file__
