@@ -7,6 +7,7 @@ import pytest
 
 from skbayes._gp.embedding import Embedding
 from skbayes._gp.likelihood import NegativeLogPosterior
+from tests.differences import derivative
 
 
 def _objective(problem, *, is_noisy=True):
@@ -78,17 +79,6 @@ def test_beyond_the_box_the_likelihood_is_its_tangent(problem):
 STEP = 2e-3
 
 
-def _differences(value, theta):
-    """Derivatives from five points each, exact but for the fifth power of the step."""
-    return np.array(
-        [
-            8.0 * (value(theta + e) - value(theta - e))
-            - (value(theta + 2.0 * e) - value(theta - 2.0 * e))
-            for e in STEP * np.eye(len(theta))
-        ]
-    ) / (12.0 * STEP)
-
-
 def _gradients(problem, where, *, is_noisy):
     """Analytic gradient, that of the textbook's value, and how singular K_n is.
 
@@ -104,7 +94,9 @@ def _gradients(problem, where, *, is_noisy):
         return _textbook(problem, objective, theta, is_noisy=is_noisy)
 
     K = _covariance(problem, objective, theta, is_noisy=is_noisy)
-    return objective(theta)[1], _differences(value, theta), np.linalg.cond(K)
+    steps = STEP * np.eye(len(theta))
+    difference = np.array([derivative(value, theta, step) for step in steps])
+    return objective(theta)[1], difference, np.linalg.cond(K)
 
 
 def _n_parameters(problem):
