@@ -41,7 +41,7 @@ class Pending:
     ----------
     params : dict
         The point.
-    fold_scores : array of shape (n_folds,) or None
+    fold_scores : array of shape (n_folds,) or None, default=None
         NaN where a fold has not ended; None where none has.
     """
 
