@@ -272,16 +272,22 @@ class SearchLoop:
         """Run the missing folds of stopped candidates that may have won, once."""
         if self._race is None:
             return False
-        chosen = self._race.catch_up()
+        chosen = self._race.catch_up(self._twins)
         with interrupts_held():
             for index in chosen:
-                self._reopen(self._ended.pop(index))
+                self._reopen(self._ended[index])
         return bool(chosen)
 
     def _reopen(self, stopped: Trial) -> None:
         results = {fold.fold: fold for fold in stopped.folds}
         trial = self._line_up.candidate(stopped.index, stopped.params, results)
+        first = self._twins.first_of(trial)
+        if first is not None:
+            # It stays as it is until the other one has ended again.
+            self._twins.wait_for(first, trial)
+            return
         self._line_up.look_up(trial)
+        del self._ended[trial.index]
         self._open[trial.index] = trial
         self._go_on(trial)
 
@@ -329,16 +335,20 @@ class SearchLoop:
 
     def _end(self, trial: OpenTrial) -> None:
         """Close a candidate, and with it those that share its results."""
-        closed = trial.close(self._settings.n_splits, Status.COMPLETE)
-        self._record(self._tally.judged(closed))
+        self._record(self._closed(trial))
         for twin in self._twins.pop(trial.index):
             self._end_twin(twin, self._ended[trial.index])
+
+    def _closed(self, trial: OpenTrial) -> Trial:
+        """The record of a candidate of which nothing more is run."""
+        closed = trial.close(self._settings.n_splits, Status.STOPPED)
+        return self._tally.judged(closed)
 
     def _end_twin(self, twin: OpenTrial, first: Trial) -> None:
         self._record(replace(first, index=twin.index, params=twin.params))
 
     def _record(self, trial: Trial) -> None:
-        del self._open[trial.index]
+        self._open.pop(trial.index, None)
         self._ended[trial.index] = trial
         self._tally.count_trial(trial)
         if self._store is not None:
@@ -368,11 +378,10 @@ class SearchLoop:
 
     def _close_unfinished(self) -> None:
         """Record what the end of the search cut off, and tell the strategy the rest."""
-        n_splits = self._settings.n_splits
         for twin in self._twins.waiting():
-            del self._open[twin.index]
+            self._open.pop(twin.index, None)
         for index, trial in sorted(self._open.items()):
             if trial.results:
-                self._ended[index] = trial.close(n_splits, Status.STOPPED)
+                self._ended[index] = self._closed(trial)
         self._open.clear()
         self._order.tell_rest()

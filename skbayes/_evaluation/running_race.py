@@ -9,6 +9,7 @@ from skbayes._evaluation.open_trial import OpenTrial
 from skbayes._evaluation.partners import Race
 from skbayes._evaluation.rivals import RivalHistory
 from skbayes._evaluation.tally import Tally
+from skbayes._evaluation.twins import Twins
 from skbayes._protocol import Trial
 
 
@@ -64,11 +65,20 @@ class RunningRace:
         rivals = self._rivals.among_first(n_known, self._ended, metric)
         return self._race.is_lost(trial.results, rivals, metric)
 
-    def catch_up(self) -> list[int]:
-        """Choose stopped candidates that may have won; once, when all have ended."""
+    def catch_up(self, twins: Twins) -> list[int]:
+        """Choose stopped candidates that may have won; once, when all have ended.
+
+        Those that share the results of one that was chosen come just before it.
+        """
         if self._caught_up:
             return []
         trials = [self._ended[i] for i in range(len(self._ended))]
-        chosen = self._race.catch_up(trials, self._tally.metric or "score")
+        firsts = {trial.index: twins.first_of(trial) for trial in trials}
+        distinct = [trial for trial in trials if firsts[trial.index] is None]
+        chosen = self._race.catch_up(distinct, self._tally.metric or "score")
         self._caught_up.update(chosen)
-        return chosen
+        return [
+            index
+            for one in chosen
+            for index in (*(i for i, first in firsts.items() if first == one), one)
+        ]

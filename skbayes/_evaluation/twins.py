@@ -6,6 +6,7 @@ from collections.abc import Hashable
 
 from skbayes._evaluation.identity import params_key
 from skbayes._evaluation.open_trial import OpenTrial
+from skbayes._protocol import Trial
 
 
 class Twins:
@@ -22,7 +23,7 @@ class Twins:
         self._first: dict[Hashable, int] = {}
         self._waiting: dict[int, list[OpenTrial]] = {}
 
-    def first_of(self, trial: OpenTrial) -> int | None:
+    def first_of(self, trial: OpenTrial | Trial) -> int | None:
         """The number of the first candidate equal to this one; None if this is it."""
         if not self._are_shared:
             return None

@@ -23,7 +23,7 @@ from skbayes._strategies.history import (
 from skbayes._strategies.initial_design import check_n_initial
 from skbayes._strategies.initial_params import check_initial_params
 from skbayes._strategies.prior_results import read_prior_results
-from skbayes._strategies.proposal import TimeLeft
+from skbayes._strategies.proposal import TimeLeft, check_time_left
 from skbayes._strategies.seeding import root_entropy
 from skbayes._strategies.surrogate import Surrogate
 from skbayes.exceptions import SpaceExhausted
@@ -189,10 +189,13 @@ class Optimizer:
         ------
         SpaceExhausted
             If `n` is None and every point was told or is pending.
+        TypeError
+            If `pending` is no list of points, or `time_left` no `TimeLeft`.
         ValueError
-            If `n` is negative, or a pending point is not in the space.
+            If `n` is no whole number, or a pending point is not in the space.
         """
         _check_count(n, "n", method=".ask")
+        check_time_left(time_left)
         running = self._observe_running(pending)
         suggestions: list[Params] = []
         with limit_threads():

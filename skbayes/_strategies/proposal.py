@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -45,11 +46,20 @@ class TimeLeft:
     def __post_init__(self) -> None:
         """Refuse what is no time: NaN would silently switch off the model."""
         is_time = self.seconds >= 0.0 and 0.0 <= self.fraction <= 1.0
-        if not is_time or self.n_workers < 1:
+        if not (is_time and self.n_workers >= 1):
             raise ValueError(
                 "TimeLeft needs `seconds` >= 0, `fraction` in [0, 1] and `n_workers` "
                 f">= 1. Got {self!r}."
             )
+
+
+def check_time_left(time_left: Any) -> None:
+    """Refuse what is neither a `TimeLeft` nor None."""
+    if time_left is not None and not isinstance(time_left, TimeLeft):
+        raise TypeError(
+            "The `time_left` parameter of Optimizer.ask must be a TimeLeft or None. "
+            f"Got {time_left!r} instead; write TimeLeft(seconds, fraction)."
+        )
 
 
 @dataclass(frozen=True)

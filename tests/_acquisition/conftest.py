@@ -42,16 +42,17 @@ def one_thread():
         yield
 
 
-def posterior(space, n=25, seed=0):
+def posterior(space, n=25, seed=0, *, lengthscales=(0.3, 0.8), log_noise=-7.0):
     """Posterior of a wavy function on `space`, with warps and some noise."""
     rng = np.random.default_rng(seed)
     layout = layout_of(space)
     D = space.n_columns
     is_numeric = space.n_levels == 0
+    shortest, longest = lengthscales
     hyperparameters = Hyperparameters(
-        log_lengthscales=np.log(0.3 + 0.5 * rng.random(D)),
+        log_lengthscales=np.log(shortest + (longest - shortest) * rng.random(D)),
         log_signal_variance=0.2,
-        log_noise_variance=-7.0,
+        log_noise_variance=log_noise,
         log_warp_a=np.where(is_numeric, 0.3 * rng.standard_normal(D), 0.0),
         log_warp_b=np.where(is_numeric, 0.3 * rng.standard_normal(D), 0.0),
     )

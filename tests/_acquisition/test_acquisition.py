@@ -9,6 +9,7 @@ from scipy.stats import norm
 from skbayes._acquisition import Acquisition, build_acquisition
 from skbayes._gp import fit_cost
 from tests._acquisition.conftest import SPACES, posterior
+from tests.differences import derivative
 
 
 def _expected_improvement(gp, U, incumbent):
@@ -93,25 +94,64 @@ def _acquisitions(space, gp):
     )
 
 
-def test_gradients_are_those_of_the_values(space, gp):
-    """Gradients agree with finite differences for every combination of terms."""
+#: Where gradients are compared, beside what comes first to mind.
+PLACES = {
+    "usual": {},
+    "short lengthscales": {"lengthscales": (0.03, 0.15)},
+    "long lengthscales": {"lengthscales": (3.0, 60.0)},
+    "both": {"lengthscales": (0.05, 30.0)},
+    "hardly any noise": {"log_noise": -14.0},
+    "much noise": {"log_noise": 0.0},
+    "nearly singular": {"lengthscales": (3.0, 60.0), "log_noise": -14.0},
+}
+every_place = pytest.mark.parametrize("place", PLACES)
+#: How near to a face of the cube the nearest points are, and the steps beside them.
+EDGE, STEPS = 5e-3, (1e-4, 4e-5)
+
+
+def _points_to_the_edge(space):
+    """Points of a space and what can move; the first two are in opposite corners."""
     U = space.sample(12, np.random.default_rng(6))
     movable = (space.n_levels == 0) & space.active(U)
-    U = np.where(movable, 0.03 + 0.94 * U, U)
-    step = 1e-6
+    U = np.where(movable, EDGE + (1.0 - 2.0 * EDGE) * U, U)
+    U[0, movable[0]], U[1, movable[1]] = EDGE, 1.0 - EDGE
+    return U, movable
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2])
+@every_place
+def test_gradients_are_those_of_the_values(space, place, seed):
+    """Gradients agree with differences for every combination of terms, all over.
+
+    As closely as differences of two lengths agree with each other: near a trial the
+    longer one is off, and where the covariance is all but singular the shorter one.
+    """
+    gp = posterior(space, seed=seed, **PLACES[place])
+    tolerance = 1e-3 if place == "nearly singular" else 1e-5
+    U, movable = _points_to_the_edge(space)
     for acquisition in _acquisitions(space, gp):
         values, gradient = acquisition.value_and_gradient(U)
-        np.testing.assert_allclose(values, acquisition(U), rtol=1e-8, atol=1e-8)
+        np.testing.assert_allclose(values, acquisition(U), rtol=tolerance, atol=1e-6)
         np.testing.assert_array_equal(gradient[~movable], 0.0)
         for j in np.flatnonzero(space.n_levels == 0):
-            e = step * np.eye(space.n_columns)[j]
-            difference = (acquisition(U + e) - acquisition(U - e)) / (2.0 * step)
-            np.testing.assert_allclose(
-                gradient[:, j],
-                np.where(movable[:, j], difference, 0.0),
-                rtol=3e-5,
-                atol=3e-5,
-            )
+            axis = np.eye(space.n_columns)[j]
+            long, short = (derivative(acquisition, U, h * axis) for h in STEPS)
+            error = np.abs(gradient[:, j] - long)
+            allowed = tolerance * (1.0 + np.abs(long)) + 3.0 * np.abs(long - short)
+            assert (error <= allowed)[movable[:, j]].all()
+
+
+@pytest.mark.parametrize("edge", [0.0, 1.0])
+@every_place
+def test_gradients_are_finite_on_the_faces_of_the_cube(space, place, edge):
+    """Where a warp may be infinitely steep."""
+    gp = posterior(space, **PLACES[place])
+    U, movable = _points_to_the_edge(space)
+    U = np.where(movable, edge, U)
+    for acquisition in _acquisitions(space, gp):
+        values, gradient = acquisition.value_and_gradient(U)
+        assert np.isfinite(values).all()
+        assert np.isfinite(gradient).all()
 
 
 def test_batch_equals_one_by_one(space, gp):

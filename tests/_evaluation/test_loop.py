@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from contextlib import contextmanager
 from types import SimpleNamespace
 from unittest import mock
@@ -202,6 +203,33 @@ def test_no_fold_is_begun_when_the_time_is_up(
         np.testing.assert_array_equal(trial.scores()[is_run], np.array(scores)[is_run])
 
 
+def test_a_failed_candidate_that_is_cut_off_has_failed():
+    """The folds that it did not have do not make it a loser or an open question."""
+
+    def score(params, fold):
+        return np.nan if params["x"] == 2 and fold == 0 else 1.0
+
+    trials, _, _ = simulate(score=score, observers=[BreaksInTrial(2)])
+    assert [t.status for t in trials] == [*[Status.COMPLETE] * 2, Status.FAILED]
+    assert len(trials[-1].folds) == 1
+
+
+class BreaksInTrial:
+    """An observer that raises when the first fold of a trial has ended."""
+
+    def __init__(self, trial):
+        self.trial = trial
+
+    def on_fold(self, trial, params, result):
+        """Raise, if it is that one."""
+        if trial == self.trial:
+            raise RuntimeError("boom")
+
+    def on_trial(self, progress):
+        """Go on."""
+        return False
+
+
 class TwiceTheSame(CountingStrategy):
     """Proposes every number twice in turn."""
 
@@ -220,6 +248,27 @@ def test_a_candidate_proposed_twice_is_run_once(n_workers):
     for first, second in zip(trials[::2], trials[1::2], strict=True):
         assert first.folds == second.folds
         assert first.params == second.params
+
+
+@pytest.mark.parametrize("n_workers", [1, 3])
+def test_a_race_catches_up_with_equal_candidates_once(n_workers):
+    """Equal ones show what the first of them has, and its folds are run once."""
+    n_caught_up = 0
+    for seed in range(40):
+
+        def score(params, fold, seed=seed):
+            rng = np.random.default_rng([params["x"], fold, seed])
+            return float(0.1 * np.cos(params["x"]) + 0.1 * rng.normal())
+
+        search = {"n_workers": n_workers, "lag": 2, "score": score}
+        search |= {"strategy": TwiceTheSame(24), "race": PairedRace(3)}
+        trials, executor, strategy = simulate(**search)
+        run = Counter((trials[i].params["x"], fold) for i, fold in executor.ended)
+        assert set(run.values()) == {1}
+        for first, second in zip(trials[::2], trials[1::2], strict=True):
+            assert (first.status, first.folds) == (second.status, second.folds)
+        n_caught_up += len(strategy.told) - len(trials)
+    assert n_caught_up > 0
 
 
 class Recorder:

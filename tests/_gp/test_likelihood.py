@@ -7,6 +7,7 @@ import pytest
 
 from skbayes._gp.embedding import Embedding
 from skbayes._gp.likelihood import NegativeLogPosterior
+from tests.differences import derivative
 
 
 def _objective(problem, *, is_noisy=True):
@@ -18,13 +19,18 @@ def _objective(problem, *, is_noisy=True):
     )
 
 
-def _textbook(problem, objective, theta, *, is_noisy=True):
-    """Negative log posterior with dense matrices and no shortcuts."""
+def _covariance(problem, objective, theta, *, is_noisy=True):
+    """Covariance of the targets, from differences of all pairs of points."""
     h = objective.parameters.unpack(theta)
     Z = Embedding(problem.layout, h).embed(problem.U)
     s = np.sqrt(np.square(Z[:, None] - Z[None]).sum(axis=2))
     K = h.signal_variance * (1.0 + s + s**2 / 3.0) * np.exp(-s)
-    K += np.diag(h.noise_variance + is_noisy * problem.extra_noise)
+    return K + np.diag(h.noise_variance + is_noisy * problem.extra_noise)
+
+
+def _textbook(problem, objective, theta, *, is_noisy=True):
+    """Negative log posterior with dense matrices and no shortcuts."""
+    K = _covariance(problem, objective, theta, is_noisy=is_noisy)
     inverse, ones = np.linalg.inv(K), np.ones(len(K))
     mu = ones @ inverse @ problem.y / (ones @ inverse @ ones + 1.0)
     r = problem.y - mu
@@ -69,24 +75,64 @@ def test_beyond_the_box_the_likelihood_is_its_tangent(problem):
         assert still == pytest.approx(slope)
 
 
-@pytest.mark.parametrize("is_noisy", [True, False])
-@pytest.mark.parametrize("seed", range(6))
-def test_gradient_is_that_of_the_value(problem, seed, is_noisy):
-    """The gradient agrees with differences of the textbook's value, in all the box."""
+#: Step of the differences: beyond it what is to be seen is rounded away.
+STEP = 2e-3
+
+
+def _gradients(problem, where, *, is_noisy):
+    """Analytic gradient, that of the textbook's value, and how singular K_n is.
+
+    `where` is the place in the box, from 0 to 1 in each parameter.
+    """
     objective = _objective(problem, is_noisy=is_noisy)
-    theta = _draw(objective, 100 + seed)
-    # Nearly singular matrices leave finite differences without digits.
-    theta[objective.parameters.noise] = max(theta[objective.parameters.noise], -7.0)
-    _, gradient = objective(theta)
+    low, high = objective.parameters.bounds.T
+    # The points beside it are to lie in the box as well.
+    inside = 2.1 * STEP
+    theta = np.clip(low + where * (high - low), low + inside, high - inside)
 
     def value(theta):
         return _textbook(problem, objective, theta, is_noisy=is_noisy)
 
-    step = 1e-5
-    difference = [
-        (value(theta + step * e) - value(theta - step * e)) / (2.0 * step)
-        for e in np.eye(len(theta))
-    ]
+    K = _covariance(problem, objective, theta, is_noisy=is_noisy)
+    steps = STEP * np.eye(len(theta))
+    difference = np.array([derivative(value, theta, step) for step in steps])
+    return objective(theta)[1], difference, np.linalg.cond(K)
+
+
+def _n_parameters(problem):
+    return len(_objective(problem).parameters.mean)
+
+
+@pytest.mark.parametrize("is_noisy", [True, False])
+@pytest.mark.parametrize("seed", range(6))
+def test_gradient_is_that_of_the_value(problem, seed, is_noisy):
+    """The gradient agrees with differences of the textbook's value, in all the box."""
+    where = np.random.default_rng(100 + seed).random(_n_parameters(problem))
+    gradient, difference, _ = _gradients(problem, where, is_noisy=is_noisy)
+    size = np.abs(gradient).max()
+    np.testing.assert_allclose(gradient, difference, rtol=1e-5, atol=1e-6 * size)
+
+
+@pytest.mark.parametrize("is_noisy", [True, False])
+@pytest.mark.parametrize("seed", range(6))
+def test_gradient_is_that_of_the_value_in_corners_of_the_box(problem, seed, is_noisy):
+    """Also where matrices are nearly singular, as far as these leave any digits."""
+    rng = np.random.default_rng(200 + seed)
+    where = rng.integers(0, 2, _n_parameters(problem)).astype(float)
+    gradient, difference, condition = _gradients(problem, where, is_noisy=is_noisy)
+    # Squared distances are differences of squares, up to 1e4 with short lengthscales:
+    # of their sixteen digits twelve are left after the point.
+    tolerance = max(1e-6, 2e-12 * condition) * np.abs(gradient).max()
+    np.testing.assert_allclose(gradient, difference, rtol=1e-5, atol=tolerance)
+
+
+@pytest.mark.parametrize("end", [0.0, 1.0])
+def test_gradient_is_that_of_the_value_at_the_ends_of_the_noise(problem, end):
+    """With hardly any noise or with nothing else, whatever the rest."""
+    objective = _objective(problem)
+    where = np.random.default_rng(300).random(_n_parameters(problem))
+    where[objective.parameters.noise] = end
+    gradient, difference, _ = _gradients(problem, where, is_noisy=True)
     size = np.abs(gradient).max()
     np.testing.assert_allclose(gradient, difference, rtol=1e-5, atol=1e-6 * size)
 

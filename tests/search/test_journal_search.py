@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import multiprocessing
-import signal
 import sqlite3
 import time
 
@@ -158,59 +157,6 @@ def test_another_search_never_meets_old_results(kind, other, tmp_path):
     assert n_fits(tmp_path) == n_first + len(search.trials_) * N_FOLDS
     frame = skbayes.journal.read(tmp_path / "j.sqlite")
     assert frame["search"].nunique() == 2
-
-
-# --------------------------------------------------------------------------- killed
-
-KILLED = """
-search = GridSearchCV(
-    KillsOnce(log={log!r}, once={once!r}, seconds=0.15), {grid}, cv=FOLDS,
-    n_jobs={n_jobs},
-    journal={journal!r},
-)
-search.fit(X, y)
-print(search.best_params_["quality"], len(search.trials_))
-"""
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("n_jobs", [1, 2])
-def test_a_killed_search_continues_where_it_was(n_jobs, tmp_path):
-    """After SIGKILL only folds that were in flight are run twice."""
-    log = str(tmp_path / "log")
-    # Grid order: five that fit, then one that kills the driver, then five more.
-    grid = [
-        {"quality": QUALITIES},
-        {"act": ["kill driver"], "quality": [0.4]},
-        {"quality": [q + 0.05 for q in QUALITIES]},
-    ]
-    code = KILLED.format(
-        log=log,
-        once=str(tmp_path / "killed"),
-        grid=grid,
-        n_jobs=n_jobs,
-        journal=str(tmp_path / "j.sqlite"),
-    )
-    code = KILLS_ONCE + code
-    drivers.run(code, returncode=-signal.SIGKILL)
-    before = fits(log)
-    out, _ = drivers.run(code)
-    assert out.split() == ["0.75", "11"]
-    after = fits(log)
-    twice = [fit for fit, n in after.items() if n == 2]
-    assert max(after.values()) == 2
-    assert len(after) == 11 * N_FOLDS
-    # The one that killed, and with workers what was in flight beside it.
-    assert 1 <= len(twice) <= (1 if n_jobs == 1 else 5)
-    assert set(twice) <= set(before)
-
-
-# Fits that do nothing but fit must not use it up.
-KILLS_ONCE = """
-class KillsOnce(Scripted):
-    def _is_first_time(self):
-        return self.act != "fit" and super()._is_first_time()
-"""
 
 
 # ------------------------------------------------------------------- several at once

@@ -190,3 +190,29 @@ def test_notebook_copes_with_several_scores(refit):
         html = search.fit(X, Y)._repr_html_()
     assert "2 complete" in html
     assert ("best score" in html) == bool(refit)
+
+
+def test_prior_results_of_a_data_frame_are_fitted_as_the_space_has_them():
+    """A depth that a table holds as 3.0, or as NaN, is an int or None to a tree."""
+    pd = pytest.importorskip("pandas")
+    prior = pd.DataFrame(
+        {"param_max_depth": [None, 3, 5], "mean_test_score": [0.5, 0.9, 0.7]}
+    )
+    search = BayesSearchCV(
+        DecisionTreeClassifier(random_state=0),
+        {"max_depth": [None, 3, 5], "min_samples_leaf": (1, 20, "uniform")},
+        prior_results=prior.assign(param_min_samples_leaf=[1.0, 2.0, 3.0]),
+        initial_params=[{"max_depth": 5.0, "min_samples_leaf": np.float64(4)}],
+        n_iter=8,
+        cv=3,
+        random_state=0,
+    ).fit(X, Y)
+    assert {trial.status for trial in search.trials_} == {"complete"}
+    assert search.cv_results_["params"][:3] == [
+        {"max_depth": None, "min_samples_leaf": 1},  # the tree's own
+        {"max_depth": 5, "min_samples_leaf": 4},
+        {"max_depth": 3, "min_samples_leaf": 2},
+    ]
+    for params in search.cv_results_["params"]:
+        assert type(params["max_depth"]) in (int, type(None))
+        assert type(params["min_samples_leaf"]) is int
