@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import pickle
-import queue
 import tempfile
 import threading
 from collections import deque
@@ -37,6 +36,10 @@ BATCH_SECONDS = 0.1
 _SMOOTHING = 0.2
 
 
+#: Seconds between two looks at whether the workers are alive, where nothing comes in.
+_LOOK_SECONDS = 0.5
+
+
 class _Inbox:
     """Batches that are back; waiting for one does not take it out."""
 
@@ -48,10 +51,12 @@ class _Inbox:
         self._batches.append((number, outcome))
         self._bell.set()
 
-    def wait(self) -> None:
-        while not self._batches:
-            self._bell.wait()
-            self._bell.clear()
+    def wait(self, seconds: float) -> bool:
+        """Wait for a batch: whether there is one."""
+        if not self._batches:
+            self._bell.wait(seconds)
+        self._bell.clear()
+        return bool(self._batches)
 
     def take(self) -> tuple[int, Any] | None:
         """The oldest batch, None if there is none."""
@@ -142,9 +147,7 @@ class PoolExecutor:
         """Block until a task has ended, if there are any."""
         self._pool.run_held()
         while self._in_flight and not self.finished:
-            self._inbox.wait()
-            with interrupts_held():
-                error = self._open_inbox()
+            error = self._take_news()
             if isinstance(error, BrokenProcessPool):
                 self._recover()
             elif error is not None:
@@ -172,6 +175,18 @@ class PoolExecutor:
                 "be such as pickle can write; else use n_jobs=1, or threads: "
                 'joblib.parallel_config("threading").'
             )
+
+    def _take_news(self) -> BaseException | None:
+        """Wait for a batch and take in what is back: the first error, if any."""
+        is_broken = self._pool.has_lost_worker
+        while not is_broken and not self._inbox.wait(_LOOK_SECONDS):
+            self._pool.check_cluster()
+            is_broken = self._pool.has_lost_worker
+        with interrupts_held():
+            error = self._open_inbox()
+        if error is None and is_broken and self._in_flight:
+            error = BrokenProcessPool("A process of the pool has ended.")
+        return error
 
     def _open_inbox(self) -> BaseException | None:
         """Take in the batches that are back; the first error among them, if any."""
@@ -240,14 +255,14 @@ class PoolExecutor:
         """Find out which tasks end their worker, and run the others."""
         guilty: dict[int, FoldResult] = {}
         for task in sorted(lost, key=lambda task: (task.trial, task.fold)):
-            result: FoldResult | None
             if task.trial in guilty:
                 result = replace(guilty[task.trial], fold=task.fold)
-            else:
-                result = self._run_alone(task)
-            if result is not None and result.is_fatal:
-                guilty[task.trial] = result
-            self.finished.append(Outcome(task, result))
+                self.finished.append(Outcome(task, result))
+                continue
+            self._run_alone(task)
+            last = self.finished[-1].result
+            if last is not None and last.is_fatal:
+                guilty[task.trial] = last
 
     def _overdue(self, task: Task) -> FoldResult | None:
         """The record of a task whose worker was ended because it took too long."""
@@ -262,18 +277,22 @@ class PoolExecutor:
         report.unlink()
         return failed_fold(task.fold, error, self._evaluation)
 
-    def _run_alone(self, task: Task) -> FoldResult | None:
+    def _run_alone(self, task: Task) -> None:
         """Run a task with nothing beside it: if the worker dies now, it did it."""
-        done: queue.SimpleQueue[Any] = queue.SimpleQueue()
-        self._pool.submit([self._call(task)], done.put)
-        try:
-            result: FoldResult | None = self._pool.result(done.get())[0]
-        except BrokenProcessPool as error:
+        self.submit([task])
+        error = self._take_news()
+        if isinstance(error, BrokenProcessPool):
+            with interrupts_held():
+                self._forget_in_flight()
             self._pool.restart()
             # The last line is what `cv_results_` shows.
             died = f"{error}\nThe worker died: it was killed, ended itself or crashed."
-            return self._overdue(task) or failed_fold(task.fold, died, self._evaluation)
-        return result
+            result = self._overdue(task) or failed_fold(
+                task.fold, died, self._evaluation
+            )
+            self.finished.append(Outcome(task, result))
+        elif error is not None:
+            raise error
 
 
 def failed_fold(fold: int, error: str, evaluation: Evaluation) -> FoldResult:
