@@ -6,7 +6,6 @@ short folds share a batch, so that handing them over costs less than running the
 
 from __future__ import annotations
 
-import os
 import pickle
 import tempfile
 import threading
@@ -86,7 +85,7 @@ class PoolExecutor:
     ) -> None:
         self._evaluation = evaluation
         # Workers are to have this thread's configuration of scikit-learn.
-        self._run_fold = with_configuration(partial(run_fold_in_time, os.getpid()))
+        self._run_fold = with_configuration(run_fold_in_time)
         self._is_limited = evaluation.settings.fit_timeout is not None
         self._pool = JoblibPool(n_jobs, needs_process=self._is_limited)
         self.finished: deque[Outcome] = deque()

@@ -21,6 +21,7 @@ from skbayes._compat import (
     named_scorers,
 )
 from skbayes._evaluation.failures import report_failures
+from skbayes._evaluation.fit_warnings import report_warnings
 from skbayes._evaluation.loop import SearchLoop
 from skbayes._evaluation.loop_settings import LoopSettings
 from skbayes._evaluation.partners import Observer
@@ -29,7 +30,6 @@ from skbayes._evaluation.printer import Printer
 from skbayes._evaluation.racing import ALPHA, CAREFUL_ALPHA, PairedRace
 from skbayes._evaluation.results import adjusted_scores, metrics_of, tabulate
 from skbayes._evaluation.trial_rows import column_order, trial_row
-from skbayes._evaluation.worker_warnings import report_warnings
 from skbayes.search._callback_tree import CallbackTree
 from skbayes.search._corrected import corrected_score
 from skbayes.search._edge import warn_at_edges
