@@ -20,12 +20,18 @@ from typing import Any, Self
 
 from joblib import effective_n_jobs
 
-from skbayes._compat import BrokenProcessPool, JoblibPool, with_configuration
+from skbayes._compat import (
+    BrokenProcessPool,
+    JoblibPool,
+    is_multimetric,
+    with_configuration,
+)
 from skbayes._evaluation.deadline import run_fold_in_time
 from skbayes._evaluation.executor import Outcome, SerialExecutor, Task
 from skbayes._evaluation.fold import Evaluation
 from skbayes._evaluation.interrupts import interrupts_held
 from skbayes._protocol import FoldResult
+from skbayes.exceptions import FitTimeout
 
 #: Seconds of work that are worth handing over: a round trip to a worker process
 #: costs about a millisecond, and a longer batch would only make the ends ragged.
@@ -268,13 +274,11 @@ class PoolExecutor:
         report = self._report(task)
         if report is None or not report.exists() or not report.stat().st_size:
             return None
-        limit = self._evaluation.settings.fit_timeout
-        error = (
-            f"{report.read_text(errors='replace')}"
-            f"FitTimeout: The fit did not stop after fit_timeout={limit:g} seconds."
-        )
+        where = report.read_text(errors="replace")
         report.unlink()
-        return failed_fold(task.fold, error, self._evaluation)
+        limit = self._evaluation.settings.fit_timeout
+        error = FitTimeout(f"The fit did not stop after fit_timeout={limit:g} seconds.")
+        return failed_fold(task.fold, error, self._evaluation, details=where)
 
     def _run_alone(self, task: Task) -> None:
         """Run a task with nothing beside it: if the worker dies now, it did it."""
@@ -287,25 +291,30 @@ class PoolExecutor:
             # The last line is what `cv_results_` shows.
             died = f"{error}\nThe worker died: it was killed, ended itself or crashed."
             result = self._overdue(task) or failed_fold(
-                task.fold, died, self._evaluation
+                task.fold, RuntimeError(died), self._evaluation
             )
             self.finished.append(Outcome(task, result))
         elif error is not None:
             raise error
 
 
-def failed_fold(fold: int, error: str, evaluation: Evaluation) -> FoldResult:
+def failed_fold(
+    fold: int, error: Exception, evaluation: Evaluation, *, details: str = ""
+) -> FoldResult:
     """The record of a fold that left none of its own: it took its worker with it."""
     score = evaluation.settings.error_score
     if score == "raise":
-        raise RuntimeError(error)
+        if details:
+            error.add_note(details)
+        raise error
     return FoldResult(
         fold=fold,
         test_scores=dict.fromkeys(evaluation.metric_names, score),
         train_scores=dict.fromkeys(evaluation.metric_names, score)
         if evaluation.settings.return_train_score
         else None,
-        error=error,
+        error=f"{details}{type(error).__name__}: {error}",
+        is_multimetric=is_multimetric(evaluation.settings.scorer),
         is_fatal=True,
     )
 

@@ -18,12 +18,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 
+from skbayes.exceptions import FitTimeout
+
 #: Seconds between the exception and the end of the process: time to clean up.
 GRACE_SECONDS = 1.0
 
-
-class FitTimeout(TimeoutError):
-    """A fit took longer than `fit_timeout` allows."""
+#: Seconds that no fit takes, three years; timers refuse times that are much longer.
+_ENDLESS = 1e8
 
 
 @dataclass
@@ -54,7 +55,7 @@ def time_limit(
         where it was. None: the process goes on.
     """
     limit = TimeLimit(seconds)
-    if seconds is None:
+    if seconds is None or seconds > _ENDLESS:
         yield limit
         return
     is_main = threading.current_thread() is threading.main_thread()
@@ -116,7 +117,9 @@ def _process_end(seconds: float, report: str | None) -> Iterator[None]:
     """End this process after `seconds`, whatever it is doing.
 
     `faulthandler` runs its timer in a thread that needs no interpreter lock. Only if
-    it ends the process does it leave a file that is not empty.
+    it ends the process does it leave a file that is not empty. There is one such timer
+    a process: an own one of the user's is given up, and a process that was forked while
+    one ran cannot start any (CPython waits for a thread that it does not have).
     """
     if report is None:
         yield
