@@ -61,10 +61,10 @@ class FoldResult:
     stop : bool
         Whether a callback asked, from inside the fit, to end the search.
     is_fatal : bool
-        Whether the fold took its worker with it, tried to, or did not end in time, so
-        that its candidate is not to be tried again.
+        Whether the fold took its worker with it, tried to, ran out of memory, or did
+        not end in time, so that its candidate is not to be tried again.
     warnings : tuple of (category, text)
-        What was warned of in a worker process, equal warnings once.
+        What it warned of, equal warnings once; nothing if it ran in a thread.
     """
 
     fold: int

@@ -4,7 +4,9 @@
 
     Exception
      ├── OSError
-     │    └── JournalError  a journal that cannot be used: no journal, damaged, no room
+     │    ├── JournalError  a journal that cannot be used: no journal, damaged, no room
+     │    └── TimeoutError
+     │         └── FitTimeout    a fit took longer than `fit_timeout` allows
      ├── SpaceExhausted    every point of a finite search space has been tried
      └── Warning
           └── UserWarning
@@ -13,7 +15,15 @@
 
 from __future__ import annotations
 
-__all__ = ["JournalError", "SearchSpaceEdgeWarning", "SpaceExhausted"]
+__all__ = ["FitTimeout", "JournalError", "SearchSpaceEdgeWarning", "SpaceExhausted"]
+
+
+class FitTimeout(TimeoutError):
+    """A fit took longer than `fit_timeout` allows.
+
+    It is raised in the fit, to stop it. With ``error_score="raise"`` it comes out of
+    the search, also where the fit did not stop and its process was ended.
+    """
 
 
 class JournalError(OSError):

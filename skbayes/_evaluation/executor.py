@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, Self
 
-from skbayes._evaluation.fold import Evaluation, run_fold
+from skbayes._evaluation.fit_warnings import run_fold_noting_warnings
+from skbayes._evaluation.fold import Evaluation
 from skbayes._protocol import FoldResult, Params
 
 
@@ -100,7 +101,7 @@ class SerialExecutor:
             return
         task = self._tasks.popleft()
         arguments = self._evaluation.arguments(task.params, task.fold, task.context)
-        self.finished.append(Outcome(task, run_fold(*arguments)))
+        self.finished.append(Outcome(task, run_fold_noting_warnings(*arguments)))
 
     def abort(self) -> None:
         """Forget what has not begun."""

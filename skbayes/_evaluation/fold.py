@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numbers
+import re
 import time
 import traceback
 from collections.abc import Mapping, Sequence
@@ -13,16 +14,21 @@ from sklearn.base import clone
 
 from skbayes._compat import (
     fit_and_score,
+    is_multimetric,
     metric_names,
     noting_scorer,
     safe_split,
     worker_name,
 )
-from skbayes._evaluation.time_limit import FitTimeout, time_limit
+from skbayes._evaluation.time_limit import TimeLimit, time_limit
 from skbayes._protocol import FoldResult, Params
+from skbayes.exceptions import FitTimeout
 
 #: The name of a metric that has none.
 SINGLE = "score"
+
+#: The line of a traceback that names a MemoryError, or another library's own.
+_OUT_OF_MEMORY = re.compile(r"^[\w.]*MemoryError\b", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -184,7 +190,9 @@ def _fit_within_limit(
 ) -> tuple[dict[str, Any], bool]:
     """What scikit-learn gives of a fold, and whether it is fatal.
 
-    Fatal is a fit that asked the process to exit or took longer than `fit_timeout`.
+    Fatal is a fit that asked the process to exit, took longer than `fit_timeout` or
+    ran out of memory: other folds of the candidate would do so too, and what they take
+    until then is taken from everything else.
     """
     estimator = clone(settings.estimator)
     limit = time_limit(settings.fit_timeout, exit_report=settings.exit_report)
@@ -207,20 +215,34 @@ def _fit_within_limit(
                 caller=settings.caller,
                 callback_ctx=context,
             )
-    except (SystemExit, FitTimeout):
+    except FitTimeout as error:
+        if settings.error_score == "raise":
+            # In threads it comes without a message.
+            raise FitTimeout(TimeLimit(settings.fit_timeout).message) from error
+        return _failure(settings, traceback.format_exc()), True
+    except SystemExit:
         if settings.error_score == "raise":
             raise
         return _failure(settings, traceback.format_exc()), True
     if limited.is_exceeded:
         raw = _overdue_result(settings, raw, limited.message)
-    return raw, limited.is_exceeded
+    return raw, limited.is_exceeded or _is_out_of_memory(raw["fit_error"])
+
+
+def _is_out_of_memory(fit_error: str | None) -> bool:
+    """Whether a traceback tells of a MemoryError; scikit-learn keeps nothing else.
+
+    numpy and others raise kinds of their own, under names that end alike.
+    """
+    return fit_error is not None and _OUT_OF_MEMORY.search(fit_error) is not None
 
 
 def _failure(settings: FoldSettings, error: str) -> dict[str, Any]:
     """What scikit-learn gives where it catches the error, for those it does not."""
     names = metric_names(settings.scorer)
     score = settings.error_score
-    scores = score if names == (SINGLE,) else dict.fromkeys(names, score)
+    is_several = is_multimetric(settings.scorer)
+    scores = dict.fromkeys(names, score) if is_several else score
     return {
         "fit_error": error,
         "test_scores": scores,

@@ -6,9 +6,7 @@ short folds share a batch, so that handing them over costs less than running the
 
 from __future__ import annotations
 
-import os
 import pickle
-import queue
 import tempfile
 import threading
 from collections import deque
@@ -22,12 +20,18 @@ from typing import Any, Self
 
 from joblib import effective_n_jobs
 
-from skbayes._compat import BrokenProcessPool, JoblibPool, with_configuration
+from skbayes._compat import (
+    BrokenProcessPool,
+    JoblibPool,
+    is_multimetric,
+    with_configuration,
+)
 from skbayes._evaluation.deadline import run_fold_in_time
 from skbayes._evaluation.executor import Outcome, SerialExecutor, Task
 from skbayes._evaluation.fold import Evaluation
 from skbayes._evaluation.interrupts import interrupts_held
 from skbayes._protocol import FoldResult
+from skbayes.exceptions import FitTimeout
 
 #: Seconds of work that are worth handing over: a round trip to a worker process
 #: costs about a millisecond, and a longer batch would only make the ends ragged.
@@ -35,6 +39,10 @@ BATCH_SECONDS = 0.1
 
 #: Weight of the newest fold in the running mean of the seconds a fold takes.
 _SMOOTHING = 0.2
+
+
+#: Seconds between two looks at whether the workers are alive, where nothing comes in.
+_LOOK_SECONDS = 0.5
 
 
 class _Inbox:
@@ -48,10 +56,12 @@ class _Inbox:
         self._batches.append((number, outcome))
         self._bell.set()
 
-    def wait(self) -> None:
-        while not self._batches:
-            self._bell.wait()
-            self._bell.clear()
+    def wait(self, seconds: float) -> bool:
+        """Wait for a batch: whether there is one."""
+        if not self._batches:
+            self._bell.wait(seconds)
+        self._bell.clear()
+        return bool(self._batches)
 
     def take(self) -> tuple[int, Any] | None:
         """The oldest batch, None if there is none."""
@@ -81,7 +91,7 @@ class PoolExecutor:
     ) -> None:
         self._evaluation = evaluation
         # Workers are to have this thread's configuration of scikit-learn.
-        self._run_fold = with_configuration(partial(run_fold_in_time, os.getpid()))
+        self._run_fold = with_configuration(run_fold_in_time)
         self._is_limited = evaluation.settings.fit_timeout is not None
         self._pool = JoblibPool(n_jobs, needs_process=self._is_limited)
         self.finished: deque[Outcome] = deque()
@@ -142,9 +152,7 @@ class PoolExecutor:
         """Block until a task has ended, if there are any."""
         self._pool.run_held()
         while self._in_flight and not self.finished:
-            self._inbox.wait()
-            with interrupts_held():
-                error = self._open_inbox()
+            error = self._take_news()
             if isinstance(error, BrokenProcessPool):
                 self._recover()
             elif error is not None:
@@ -172,6 +180,18 @@ class PoolExecutor:
                 "be such as pickle can write; else use n_jobs=1, or threads: "
                 'joblib.parallel_config("threading").'
             )
+
+    def _take_news(self) -> BaseException | None:
+        """Wait for a batch and take in what is back: the first error, if any."""
+        is_broken = self._pool.has_lost_worker
+        while not is_broken and not self._inbox.wait(_LOOK_SECONDS):
+            self._pool.check_cluster()
+            is_broken = self._pool.has_lost_worker
+        with interrupts_held():
+            error = self._open_inbox()
+        if error is None and is_broken and self._in_flight:
+            error = BrokenProcessPool("A process of the pool has ended.")
+        return error
 
     def _open_inbox(self) -> BaseException | None:
         """Take in the batches that are back; the first error among them, if any."""
@@ -240,54 +260,61 @@ class PoolExecutor:
         """Find out which tasks end their worker, and run the others."""
         guilty: dict[int, FoldResult] = {}
         for task in sorted(lost, key=lambda task: (task.trial, task.fold)):
-            result: FoldResult | None
             if task.trial in guilty:
                 result = replace(guilty[task.trial], fold=task.fold)
-            else:
-                result = self._run_alone(task)
-            if result is not None and result.is_fatal:
-                guilty[task.trial] = result
-            self.finished.append(Outcome(task, result))
+                self.finished.append(Outcome(task, result))
+                continue
+            self._run_alone(task)
+            last = self.finished[-1].result
+            if last is not None and last.is_fatal:
+                guilty[task.trial] = last
 
     def _overdue(self, task: Task) -> FoldResult | None:
         """The record of a task whose worker was ended because it took too long."""
         report = self._report(task)
         if report is None or not report.exists() or not report.stat().st_size:
             return None
-        limit = self._evaluation.settings.fit_timeout
-        error = (
-            f"{report.read_text(errors='replace')}"
-            f"FitTimeout: The fit did not stop after fit_timeout={limit:g} seconds."
-        )
+        where = report.read_text(errors="replace")
         report.unlink()
-        return failed_fold(task.fold, error, self._evaluation)
+        limit = self._evaluation.settings.fit_timeout
+        error = FitTimeout(f"The fit did not stop after fit_timeout={limit:g} seconds.")
+        return failed_fold(task.fold, error, self._evaluation, details=where)
 
-    def _run_alone(self, task: Task) -> FoldResult | None:
+    def _run_alone(self, task: Task) -> None:
         """Run a task with nothing beside it: if the worker dies now, it did it."""
-        done: queue.SimpleQueue[Any] = queue.SimpleQueue()
-        self._pool.submit([self._call(task)], done.put)
-        try:
-            result: FoldResult | None = self._pool.result(done.get())[0]
-        except BrokenProcessPool as error:
+        self.submit([task])
+        error = self._take_news()
+        if isinstance(error, BrokenProcessPool):
+            with interrupts_held():
+                self._forget_in_flight()
             self._pool.restart()
             # The last line is what `cv_results_` shows.
             died = f"{error}\nThe worker died: it was killed, ended itself or crashed."
-            return self._overdue(task) or failed_fold(task.fold, died, self._evaluation)
-        return result
+            result = self._overdue(task) or failed_fold(
+                task.fold, RuntimeError(died), self._evaluation
+            )
+            self.finished.append(Outcome(task, result))
+        elif error is not None:
+            raise error
 
 
-def failed_fold(fold: int, error: str, evaluation: Evaluation) -> FoldResult:
+def failed_fold(
+    fold: int, error: Exception, evaluation: Evaluation, *, details: str = ""
+) -> FoldResult:
     """The record of a fold that left none of its own: it took its worker with it."""
     score = evaluation.settings.error_score
     if score == "raise":
-        raise RuntimeError(error)
+        if details:
+            error.add_note(details)
+        raise error
     return FoldResult(
         fold=fold,
         test_scores=dict.fromkeys(evaluation.metric_names, score),
         train_scores=dict.fromkeys(evaluation.metric_names, score)
         if evaluation.settings.return_train_score
         else None,
-        error=error,
+        error=f"{details}{type(error).__name__}: {error}",
+        is_multimetric=is_multimetric(evaluation.settings.scorer),
         is_fatal=True,
     )
 

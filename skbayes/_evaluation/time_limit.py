@@ -18,16 +18,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 
+from skbayes.exceptions import FitTimeout
+
 #: Seconds between the exception and the end of the process: time to clean up.
 GRACE_SECONDS = 1.0
 
-#: Timers cannot be set to more than the interpreter's longest wait, 49 days or more,
-#: which nobody will see the end of.
-_LONGEST_SECONDS = threading.TIMEOUT_MAX / 2
-
-
-class FitTimeout(TimeoutError):
-    """A fit took longer than `fit_timeout` allows."""
+#: Seconds that no fit takes, weeks at least; timers refuse times that are much longer.
+_ENDLESS = min(1e8, threading.TIMEOUT_MAX / 2)
 
 
 @dataclass
@@ -58,11 +55,11 @@ def time_limit(
         where it was. None: the process goes on.
     """
     limit = TimeLimit(seconds)
-    if seconds is None:
+    if seconds is None or seconds > _ENDLESS:
         yield limit
         return
     # As one of Python: `faulthandler` takes none of numpy's short floats.
-    seconds = float(min(seconds, _LONGEST_SECONDS))
+    seconds = float(seconds)
     is_main = threading.current_thread() is threading.main_thread()
     has_alarm = is_main and hasattr(signal, "setitimer")
     kind = _alarm if has_alarm else _asynchronous_exception
@@ -122,7 +119,9 @@ def _process_end(seconds: float, report: str | None) -> Iterator[None]:
     """End this process after `seconds`, whatever it is doing.
 
     `faulthandler` runs its timer in a thread that needs no interpreter lock. Only if
-    it ends the process does it leave a file that is not empty.
+    it ends the process does it leave a file that is not empty. There is one such timer
+    a process: an own one of the user's is given up, and a process that was forked while
+    one ran cannot start any (CPython waits for a thread that it does not have).
     """
     if report is None:
         yield

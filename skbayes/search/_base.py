@@ -20,6 +20,7 @@ from skbayes._compat import (
     named_scorers,
 )
 from skbayes._evaluation.failures import report_failures
+from skbayes._evaluation.fit_warnings import report_warnings
 from skbayes._evaluation.loop import SearchLoop
 from skbayes._evaluation.loop_settings import LoopSettings
 from skbayes._evaluation.partners import Observer
@@ -33,7 +34,6 @@ from skbayes._evaluation.results import (
     tabulate,
 )
 from skbayes._evaluation.trial_rows import column_order, trial_row
-from skbayes._evaluation.worker_warnings import report_warnings
 from skbayes._protocol import Status
 from skbayes.search._callback_tree import CallbackTree
 from skbayes.search._corrected import corrected_score

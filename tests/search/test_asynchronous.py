@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import threading
+import time
+import uuid
 import warnings
+from pathlib import Path
+from typing import ClassVar
 
 import joblib
 import numpy as np
@@ -207,38 +212,41 @@ def test_the_default_is_one_worker():
 
 @pytest.mark.slow
 @pytest.mark.parametrize("backend", ["loky", "threading"])
-def test_nested_use_does_not_oversubscribe(backend):
-    """Inside a worker a search runs its fits there, as joblib has nested calls do."""
+@pytest.mark.parametrize("n_jobs", [None, 2])
+def test_nested_use_does_not_oversubscribe(backend, n_jobs, tmp_path):
+    """A search in a worker has no processes, and no more threads than were asked for.
+
+    Without `n_jobs` of its own it has none: as many fits run at once as outer workers.
+    """
+    search = make_search("grid", NotesCrowds(log=str(tmp_path)), n_jobs=n_jobs)
     with joblib.parallel_config(backend, n_jobs=2):
-        scores = cross_val_score(
-            make_search("grid", NotesThreads(), n_jobs=2, scoring=thread_score),
-            X,
-            y,
-            cv=2,
-            error_score="raise",
-        )
+        scores = cross_val_score(search, X, y, cv=2, error_score="raise")
     assert len(scores) == 2
-    if backend == "loky":
-        np.testing.assert_array_equal(scores, 1.0)
+    crowds = [int(file.read_text()) for file in tmp_path.iterdir()]
+    assert len(crowds) == 2 * (12 * N_FOLDS + 1)
+    # Fits are counted in each process: outer workers are processes or threads.
+    n_inner = n_jobs or 1
+    assert max(crowds) <= (n_inner if backend == "loky" else 2 * n_inner)
+    processes = {int(file.name.split("-")[0]) for file in tmp_path.iterdir()}
+    assert len(processes) <= 2
+    assert (processes == {os.getpid()}) == (backend == "threading")
 
 
-class NotesThreads(Scripted):
-    """Notes in which thread and process it is fitted."""
+class NotesCrowds(Scripted):
+    """Notes how many fits run at once in its process: a file each, in `log`."""
+
+    running: ClassVar[list[None]] = []
 
     def fit(self, X, y):
-        """Fit, and look where."""
-        self.is_main_ = threading.current_thread() is threading.main_thread()
-        import multiprocessing
-
-        # A grandchild would have a worker for a parent.
-        parent = multiprocessing.parent_process()
-        self.is_child_ = parent is None or "Loky" not in parent.name
-        return super().fit(X, y)
-
-
-def thread_score(estimator, X, y):
-    """1 for a model fitted in the main thread of a first worker."""
-    return float(estimator.is_main_ and estimator.is_child_)
+        """Fit, and look around."""
+        self.running.append(None)
+        time.sleep(0.02)
+        name = f"{os.getpid()}-{uuid.uuid4().hex}"
+        (Path(self.log) / name).write_text(str(len(self.running)))
+        self.running.pop()
+        self.classes_ = np.unique(y)
+        self.fold_ = 0
+        return self
 
 
 @pytest.mark.slow
@@ -273,6 +281,43 @@ def test_equal_warnings_of_workers_come_once_with_a_count(backend):
         search.fit(X, y)
     told = [str(w.message) for w in caught if "told to warn" in str(w.message)]
     assert told == ["told to warn\n(warned of by 9 of 9 fits)"]
+
+
+def test_equal_warnings_in_this_process_come_once_with_a_count():
+    """Also where filters show every one, as scikit-learn's do of its own."""
+    search = GridSearchCV(
+        Scripted(act="warn"), {"quality": [0.1, 0.2, 0.3]}, cv=FOLDS, refit=False
+    )
+    filters = [*warnings.filters]
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        search.fit(X, y)
+    assert [str(w.message) for w in caught] == [
+        "told to warn\n(warned of by 9 of 9 fits)"
+    ]
+    assert warnings.filters == filters
+
+
+def test_warnings_that_are_errors_fail_the_fit():
+    """The user's filters hold while warnings are gathered."""
+    search = GridSearchCV(Scripted(), {"act": ["warn", "fit"]}, cv=FOLDS, refit=False)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        warnings.filterwarnings("error", message="told to warn")
+        search.fit(X, y)
+    assert "told to warn" in search.trials_[0].error
+
+
+@pytest.mark.slow
+def test_warnings_in_threads_come_as_they_are():
+    """What gathers warnings belongs to the process, and would mix them up."""
+    search = GridSearchCV(Scripted(act="warn"), {"quality": [0.1]}, cv=FOLDS, n_jobs=2)
+    with (
+        joblib.parallel_config("threading"),
+        pytest.warns(UserWarning, match="^told to warn$"),
+    ):
+        search.fit(X, y)
+    assert not any(fold.warnings for fold in search.trials_[0].folds)
 
 
 @pytest.mark.slow

@@ -2,61 +2,30 @@
 
 from __future__ import annotations
 
+import pickle
 import signal
 import warnings
+from typing import ClassVar
 
+import joblib
 import numpy as np
 import pytest
 from sklearn.exceptions import FitFailedWarning
 
-from skbayes import BayesSearchCV, GridSearchCV, RandomSearchCV
+from skbayes import BayesSearchCV, GridSearchCV
 from skbayes._protocol import Status
+from skbayes.exceptions import FitTimeout
 from tests.search import drivers
 from tests.search.estimators import (
     FOLDS,
-    N_FOLDS,
     Scripted,
     X,
     failing_score,
     fits,
-    mean_of,
     not_finite_score,
     y,
 )
-
-GOOD = [0.1, 0.5, 0.3]
-
-
-def grid_of(act, *, quality=0.9, **more):
-    """Good candidates around one that misbehaves, and would be the best."""
-    bad = {"act": [act], "quality": [quality]}
-    bad |= {name: [value] for name, value in more.items()}
-    return [{"quality": GOOD[:1]}, bad, {"quality": GOOD[1:]}]
-
-
-def fit_with(grid, estimator=None, *, warns=Warning, **settings):
-    """A grid search that may warn of failed fits."""
-    search = GridSearchCV(estimator or Scripted(), grid, cv=FOLDS, **settings)
-    with warnings.catch_warnings():
-        if warns is not None:
-            warnings.simplefilter("ignore", warns)
-        return search.fit(X, y)
-
-
-def check_rest_went_on(search, cause, *, guilty=1):
-    """All good candidates are complete, the best of them refitted, one is marked."""
-    status = [trial.status for trial in search.trials_]
-    expected = [Status.COMPLETE] * (len(GOOD) + 1)
-    expected[guilty] = Status.FAILED
-    assert status == expected
-    assert search.best_score_ == pytest.approx(mean_of(0.5))
-    assert search.best_params_["quality"] == 0.5
-    assert search.best_estimator_.fold_ == -1
-    trial = search.trials_[guilty]
-    assert cause in trial.error
-    assert np.isnan(search.cv_results_["mean_test_score"][guilty])
-    assert search.cv_results_["rank_test_score"][guilty] == len(GOOD) + 1
-
+from tests.search.guilty import GOOD, check_rest_went_on, fit_with, grid_of
 
 # ------------------------------------------------------------ errors in this process
 
@@ -96,32 +65,6 @@ def test_the_table_says_which_candidates_failed_and_why():
     assert search.cv_results_["error"][0] is None
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("kind", ["grid", "bayes", "racing"])
-def test_a_deadly_candidate_never_wins(kind, tmp_path):
-    """Its `error_score` beats every score, but the refit would kill this process."""
-    space = [{"quality": [-1.0, -2.0, -3.0]}, {"act": ["_exit"]}]
-    settings = {"cv": FOLDS, "error_score": 0.0, "n_jobs": 2}
-    search = {
-        "grid": lambda: GridSearchCV(Scripted(), space, **settings),
-        "racing": lambda: GridSearchCV(Scripted(), space, racing=True, **settings),
-        "bayes": lambda: BayesSearchCV(
-            Scripted(), space, n_iter=4, random_state=0, **settings
-        ),
-    }[kind]()
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        search.fit(X, y)
-    assert search.best_params_ == {"quality": -1.0}
-    means = search.cv_results_["mean_test_score"]
-    assert means[search.trials_.index(deadly(search))] == 0.0
-
-
-def deadly(search):
-    """The trial that took its worker with it."""
-    return next(t for t in search.trials_ if t.params.get("act") == "_exit")
-
-
 def test_bayesian_search_never_chooses_a_failure():
     """Not even if `error_score` is the best score of all."""
     search = BayesSearchCV(
@@ -134,6 +77,36 @@ def test_bayesian_search_never_chooses_a_failure():
     with pytest.warns(FitFailedWarning, match="fits failed"):
         search.fit(X, y)
     assert search.best_params_ == {"quality": -1.0, "act": "fit"}
+
+
+@pytest.mark.parametrize("act", ["memory", "exit"])
+def test_what_harms_everything_else_is_done_once(act, tmp_path):
+    """A fit that asks for too much memory, or to exit, is not tried on other folds."""
+    log = str(tmp_path / "log")
+    fit_with(grid_of(act), Scripted(log=log))
+    assert sum(n for line, n in fits(log).items() if line.startswith(act)) == 1
+
+
+def test_a_memory_error_of_numpy_is_one():
+    """numpy has a class of its own for it."""
+    AsksForMuch.folds.clear()
+    search = GridSearchCV(AsksForMuch(), {"quality": [0.1]}, cv=FOLDS, refit=False)
+    with pytest.raises(ValueError, match="All the 3 fits failed"):
+        search.fit(X, y)
+    with pytest.raises(MemoryError, match=r"Unable to allocate"):
+        search.set_params(error_score="raise").fit(X, y)
+    assert len(AsksForMuch.folds) == 2
+
+
+class AsksForMuch(Scripted):
+    """Asks for an exabyte, and notes how often."""
+
+    folds: ClassVar[list[int]] = []
+
+    def fit(self, X, y):
+        """Ask."""
+        self.folds.append(len(X))
+        np.empty(2**57)
 
 
 def test_equal_failures_are_warned_about_once_with_their_count():
@@ -228,72 +201,6 @@ class FailsAbove(Scripted):
         return super().fit(X, y)
 
 
-# -------------------------------------------------------------------- dead workers
-
-DEATHS = ["kill", "_exit", "segfault"]
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("act", DEATHS)
-def test_a_worker_that_dies_costs_the_guilty_candidate_only(act, tmp_path):
-    """The pool is rebuilt; the candidate is found, marked, and not tried again."""
-    log = str(tmp_path / "log")
-    search = fit_with(grid_of(act), Scripted(log=log), n_jobs=2)
-    check_rest_went_on(search, "The worker died")
-    assert search.cv_results_["status"].tolist() == [
-        "complete", "failed", "complete", "complete"
-    ]  # fmt: skip
-    assert "The worker died" in search.cv_results_["error"][1]
-    counts = fits(log)
-    guilty = sum(n for line, n in counts.items() if line.startswith(act))
-    # Up to three of its folds may have been in flight when the first one died.
-    assert guilty <= N_FOLDS + 1
-    # Every fold of the others was run, and again only if it was in flight.
-    assert all(n <= 3 for n in counts.values())
-    good = {f"fit {q} {k}" for q in GOOD for k in range(N_FOLDS)}
-    assert good <= set(counts)
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("kind", ["random", "bayes"])
-def test_dead_workers_in_other_searches(kind):
-    """Random and Bayesian search are as robust as grid search."""
-    space = {"quality": GOOD, "act": ["fit", "_exit"]}
-    make = {"random": RandomSearchCV, "bayes": BayesSearchCV}[kind]
-    search = make(Scripted(), space, n_iter=6, cv=FOLDS, n_jobs=2, random_state=0)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        search.fit(X, y)
-    for trial in search.trials_:
-        is_good = trial.params["act"] == "fit"
-        assert trial.status == (Status.COMPLETE if is_good else Status.FAILED)
-    assert search.best_params_ == {"quality": 0.5, "act": "fit"}
-
-
-@pytest.mark.slow
-def test_an_innocent_candidate_whose_worker_is_killed_is_run_again(tmp_path):
-    """One death from outside costs nothing but time."""
-    once = str(tmp_path / "killed")
-    search = fit_with(grid_of("kill", quality=0.4, once=once), n_jobs=2, warns=None)
-    assert [t.status for t in search.trials_] == [Status.COMPLETE] * 4
-    assert search.best_params_["quality"] == 0.5
-
-
-@pytest.mark.slow
-def test_a_dead_worker_with_error_score_raise_ends_the_search():
-    """As any failure does then; the message says what happened."""
-    with pytest.raises(RuntimeError, match="The worker died"):
-        fit_with(grid_of("_exit"), n_jobs=2, error_score="raise")
-
-
-@pytest.mark.slow
-def test_two_guilty_candidates_are_both_found():
-    """Also when both were running at once."""
-    grid = {"act": ["_exit", "kill", "fit"], "quality": [0.5]}
-    search = fit_with(grid, n_jobs=2)
-    assert [str(t.status) for t in search.trials_] == ["failed", "failed", "complete"]
-
-
 # ------------------------------------------------------------------------- hanging
 
 
@@ -310,6 +217,64 @@ def test_a_fit_that_hangs_is_stopped(act, n_jobs):
     search = timed_out(act, n_jobs=n_jobs)
     check_rest_went_on(search, "FitTimeout")
     assert "FitTimeout" in search.cv_results_["error"][1]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("act", ["sleep", "stubborn"])
+def test_a_fit_that_hangs_raises_one_kind_of_error(act):
+    """With ``error_score="raise"``, whether it could be stopped or was ended."""
+    with pytest.raises(FitTimeout, match=r"fit_timeout=0\.5 seconds"):
+        fit_with({"act": [act]}, fit_timeout=0.5, error_score="raise")
+
+
+def test_the_error_of_a_fit_that_hangs_in_a_thread_has_a_message():
+    """There the interpreter raises it, which gives it none."""
+    error = FitTimeout("The fit took longer.")
+    assert pickle.loads(pickle.dumps(error)).args == error.args
+    with (
+        joblib.parallel_config("threading"),
+        pytest.raises(FitTimeout, match=r"fit_timeout=0\.5 seconds"),
+    ):
+        fit_with(
+            {"act": ["busy"]},
+            BusyOrScripted(),
+            n_jobs=2,
+            fit_timeout=0.5,
+            error_score="raise",
+        )
+
+
+@pytest.mark.slow
+def test_a_fit_that_hangs_in_a_nested_search_is_stopped():
+    """A worker of loky starts one for the fits of a search that it runs."""
+    search = GridSearchCV(Scripted(), grid_of("stubborn"), cv=FOLDS, fit_timeout=1.0)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        (trials,) = joblib.Parallel(n_jobs=2)([joblib.delayed(trials_of)(search)])
+    assert [t.status for t in trials].count(Status.FAILED) == 1
+    assert "FitTimeout" in trials[1].error
+
+
+def trials_of(search):
+    """Fit, in a worker."""
+    warnings.simplefilter("ignore")
+    return search.fit(X, y).trials_
+
+
+@pytest.mark.slow
+def test_a_fit_that_hangs_in_multiprocessing_is_stopped():
+    """Its process is ended and replaced, as one of loky is."""
+    with joblib.parallel_config("multiprocessing"):
+        search = timed_out("stubborn", n_jobs=2, seconds=1.0)
+    check_rest_went_on(search, "FitTimeout")
+
+
+@pytest.mark.parametrize("limit", [1e9, 1e12])
+def test_a_limit_of_centuries_is_none(limit):
+    """No timer is asked for more than it can."""
+    with joblib.parallel_config("threading"):
+        search = fit_with(grid_of("fit"), n_jobs=2, fit_timeout=limit)
+    assert {str(t.status) for t in search.trials_} == {"complete"}
 
 
 @pytest.mark.slow
@@ -331,10 +296,8 @@ def test_a_timeout_does_not_harm_those_that_waited_in_line():
 
 def test_threads_can_be_stopped_kindly():
     """On a threading backend a fit that hangs in Python is stopped too."""
-    from joblib import parallel_config
-
     grid = [{"act": ["busy"], "quality": [0.9]}, {"quality": GOOD}]
-    with parallel_config("threading"):
+    with joblib.parallel_config("threading"):
         search = fit_with(grid, BusyOrScripted(), n_jobs=2, fit_timeout=2.0)
     check_rest_went_on(search, "FitTimeout", guilty=0)
 

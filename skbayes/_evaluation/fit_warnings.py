@@ -1,13 +1,13 @@
-"""Warnings in worker processes: gathered, and told once by the parent with a count.
+"""Warnings of fits: gathered, and told once by the parent with a count.
 
-A worker would print each of them on its own, as often as there are workers. In this
-process, and in threads, warnings go where the user's filters send them, as ever:
-there Python itself shows equal ones once.
+A worker process would print each of them on its own, as often as there are workers,
+and this one as often as there are fits: filters such as scikit-learn's show every
+convergence warning. In threads they go where the user's filters send them: what
+gathers warnings belongs to the process, and would take those of other threads.
 """
 
 from __future__ import annotations
 
-import os
 import threading
 import warnings
 from collections import Counter
@@ -19,14 +19,12 @@ from skbayes._evaluation.fold import run_fold
 from skbayes._protocol import FoldResult, Trial
 
 
-def run_fold_noting_warnings(parent: int, *arguments: Any) -> FoldResult:
-    """`run_fold` that sends along its warnings from another process than `parent`.
+def run_fold_noting_warnings(*arguments: Any) -> FoldResult:
+    """`run_fold` that sends along its warnings, unless it runs in a thread.
 
-    Filters decide first, so that what is ignored is not noted. They belong to the
-    process, so that in threads, where others would meet them, nothing is noted.
+    Filters decide first, so that what is ignored is not noted.
     """
-    is_main = threading.current_thread() is threading.main_thread()
-    if os.getpid() == parent or not is_main:
+    if threading.current_thread() is not threading.main_thread():
         return run_fold(*arguments)
     with warnings.catch_warnings(record=True) as caught:
         result = run_fold(*arguments)
@@ -35,7 +33,7 @@ def run_fold_noting_warnings(parent: int, *arguments: Any) -> FoldResult:
 
 
 def report_warnings(trials: Sequence[Trial]) -> None:
-    """Tell of what workers have warned of, equal warnings once with a count."""
+    """Tell of what fits have warned of, equal warnings once with a count."""
     # Candidates proposed twice share their folds.
     folds = {id(fold): fold for trial in trials for fold in trial.folds}
     counts = Counter(noted for fold in folds.values() for noted in fold.warnings)
