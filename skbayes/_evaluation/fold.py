@@ -12,13 +12,13 @@ from typing import Any
 
 from sklearn.base import clone
 
+from skbayes._backends import worker_name
 from skbayes._compat import (
     fit_and_score,
     is_multimetric,
     metric_names,
     noting_scorer,
     safe_split,
-    worker_name,
 )
 from skbayes._evaluation.time_limit import TimeLimit, time_limit
 from skbayes._protocol import FoldResult, Params

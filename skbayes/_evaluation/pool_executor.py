@@ -20,12 +20,8 @@ from typing import Any, Self
 
 from joblib import effective_n_jobs
 
-from skbayes._compat import (
-    BrokenProcessPool,
-    JoblibPool,
-    is_multimetric,
-    with_configuration,
-)
+from skbayes._backends import BrokenProcessPool, JoblibPool
+from skbayes._compat import is_multimetric, with_configuration
 from skbayes._evaluation.deadline import run_fold_in_time
 from skbayes._evaluation.executor import Outcome, SerialExecutor, Task
 from skbayes._evaluation.fold import Evaluation

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 
-from skbayes._compat import evaluate_pre_dispatch
+from skbayes._backends import evaluate_pre_dispatch
 
 
 def candidates_under_way(n_workers, n_splits, *, in_order):
