@@ -15,7 +15,7 @@ class Tally:
     Parameters
     ----------
     metric : str or None
-        The score that decides; None: the first that a fold gives.
+        The score that decides, if folds have one of the name; else the first.
     """
 
     def __init__(self, metric: str | None) -> None:
@@ -35,8 +35,8 @@ class Tally:
         self.note_metric(result)
 
     def note_metric(self, result: FoldResult) -> None:
-        """Let the first good fold name the metric, if nothing else does."""
-        if self.metric is None and result.error is None:
+        """Let a good fold name the metric, if nothing does that folds have."""
+        if result.error is None and self.metric not in result.test_scores:
             self.metric = next(iter(result.test_scores))
 
     def judged(self, trial: Trial) -> Trial:

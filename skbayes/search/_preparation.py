@@ -143,11 +143,14 @@ def materialise_splits(search, X, y, split_params) -> Sequence[tuple[Any, Any]]:
 def deciding_metric(search, scorers) -> str | None:
     """The metric a search maximises: the refit metric, else the first.
 
-    A callable `scoring` tells the names of its metrics only when it is called.
+    A callable `scoring` tells the names of its metrics only when it is called. Of a
+    single metric `refit` may be any string, as in scikit-learn.
     """
-    if isinstance(search.refit, str):
-        return search.refit
-    return None if callable(search.scoring) else metric_names(scorers)[0]
+    wanted = search.refit if isinstance(search.refit, str) else None
+    if callable(search.scoring):
+        return wanted
+    names = metric_names(scorers)
+    return wanted if wanted in names else names[0]
 
 
 def response_to_keep(search, scorers, metric, X, y) -> str | None:

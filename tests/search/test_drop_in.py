@@ -302,3 +302,13 @@ def test_the_warning_of_skipped_results_names_the_line_that_fits():
         search.fit(X, y)
     (skipped,) = (w for w in caught if "Skipped" in str(w.message))
     assert skipped.filename == __file__
+
+
+@pytest.mark.parametrize("scoring", ["recall_macro", lambda est, X, y: est.score(X, y)])
+@pytest.mark.parametrize("kind", ["grid", "bayes"])
+def test_refit_may_be_any_string_where_there_is_one_metric(kind, scoring):
+    """As in scikit-learn; it names no other metric, for which all would have failed."""
+    search = make_search(kind).set_params(refit="accuracy", scoring=scoring).fit(X, y)
+    assert {trial.status for trial in search.trials_} == {"complete"}
+    assert "status" not in search.cv_results_
+    assert search.best_score_ == max(search.cv_results_["mean_test_score"])
