@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 from skbayes.search import BayesSearchCV, GridSearchCV, RandomSearchCV
 
 if TYPE_CHECKING:
-    from skbayes._strategies.optimizer import Optimizer, Pending
+    from skbayes._strategies.history import Pending
+    from skbayes._strategies.optimizer import Optimizer
     from skbayes._strategies.proposal import TimeLeft
 
 __version__ = "0.1.0"
@@ -26,7 +27,7 @@ __all__ = [
 #: Names that bring the engine with them, which is loaded by those who use it.
 _OF_THE_ENGINE = {
     "Optimizer": "skbayes._strategies.optimizer",
-    "Pending": "skbayes._strategies.optimizer",
+    "Pending": "skbayes._strategies.history",
     "TimeLeft": "skbayes._strategies.proposal",
 }
 

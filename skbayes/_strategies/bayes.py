@@ -8,7 +8,8 @@ import numpy as np
 
 from skbayes._protocol import Params, Status, Trial
 from skbayes._strategies.fixed import FixedCandidates
-from skbayes._strategies.optimizer import Optimizer, Pending
+from skbayes._strategies.history import Pending
+from skbayes._strategies.optimizer import Optimizer
 from skbayes._strategies.proposal import TimeLeft
 
 

@@ -53,6 +53,22 @@ class Observation:
         return self.fold_scores is not None and bool(np.isnan(self.fold_scores).any())
 
 
+@dataclass(frozen=True)
+class Pending:
+    """A point that is being evaluated, and the folds of it that have ended.
+
+    Parameters
+    ----------
+    params : dict
+        The point.
+    fold_scores : array of shape (n_folds,), default=None
+        NaN where a fold has not ended; None where none has.
+    """
+
+    params: Params
+    fold_scores: FloatArray | None = None
+
+
 def check_score(
     score: Any, named: str = "The `score` parameter of Optimizer.tell"
 ) -> float:

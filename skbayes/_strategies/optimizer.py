@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from numbers import Integral
 from typing import Any, overload
 
@@ -14,6 +13,7 @@ from skbayes._protocol import FloatArray, Params
 from skbayes._strategies.engine import Engine, best_of
 from skbayes._strategies.history import (
     Observation,
+    Pending,
     check_fold_scores,
     check_score,
     check_seconds,
@@ -31,22 +31,6 @@ from skbayes.space import Space, parse_space
 
 #: How many of the best prior results are tried again, under the conditions of today.
 N_PRIOR_RETRIED = 1
-
-
-@dataclass(frozen=True)
-class Pending:
-    """A point that is being evaluated, and the folds of it that have ended.
-
-    Parameters
-    ----------
-    params : dict
-        The point.
-    fold_scores : array of shape (n_folds,), default=None
-        NaN where a fold has not ended; None where none has.
-    """
-
-    params: Params
-    fold_scores: FloatArray | None = None
 
 
 class Optimizer:

@@ -6,7 +6,8 @@ import warnings
 import numpy as np
 import pytest
 
-from skbayes._strategies.optimizer import Optimizer, Pending
+from skbayes._strategies.history import Pending
+from skbayes._strategies.optimizer import Optimizer
 from tests._strategies.runs import SPACE, run, score
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from skbayes import Optimizer, TimeLeft
-from skbayes._strategies.optimizer import Pending
+from skbayes._strategies.history import Pending
 
 TREE = {
     "max_depth": [None, 3, 5],
