@@ -26,8 +26,10 @@ from skbayes._strategies.targets import training_data
 
 #: The first fit is to at least so many observations.
 FIRST_FIT = 4
-#: Up to so many observations each is followed by the fit of one transform, which
-#: starts from the fit of the same transform before.
+#: Up to so many observations each counts, and every transform is fitted to all.
+ALL_COUNT_UNTIL = 30
+#: Up to so many each is followed by the fit of one transform, which starts from the fit
+#: of the same transform before.
 SHORT_LINKS_UNTIL, SHORT_LINK = 100, len(TRANSFORMS)
 #: Beyond, fits start from the nearest of checkpoints that grow by this ratio.
 CHECKPOINT_RATIO = 1.1
@@ -40,15 +42,12 @@ MAX_ITERATIONS, MAX_ITERATIONS_LATE = 50, 15
 
 
 def last_fit(n: int, transform_idx: int) -> int:
-    """Return how many of n observations a transform's last scheduled fit was made to.
-
-    Of at least one there is always a fit, be it to all of them.
-    """
+    """Return how many of n observations the last fit of a transform was made to."""
     if n > SHORT_LINKS_UNTIL:
         n -= n % (FIT_EVERY if n <= LONG_HISTORY else RENEW_EVERY)
-    if n > SHORT_LINKS_UNTIL:
+    if n > SHORT_LINKS_UNTIL or n <= ALL_COUNT_UNTIL:
         return n
-    return n - (n - transform_idx) % SHORT_LINK or n
+    return n - (n - transform_idx) % SHORT_LINK
 
 
 def previous_fit(n: int, transform_idx: int, first: int = FIRST_FIT) -> int | None:
