@@ -331,12 +331,13 @@ class Optimizer:
                 f"Got {pending!r} instead; put a single point in a list."
             )
         running: list[Observation] = []
+        n_folds = n_folds_told(self._history)
         for item in pending:
             one = item if isinstance(item, Pending) else Pending(item)
             params = self._check_params(one.params, "Optimizer.ask")
             folds = check_fold_scores(
                 one.fold_scores,
-                n_folds_told(self._history) or n_folds_told(running),
+                n_folds or n_folds_told(running),
                 owner="Pending",
             )
             score = np.nan if folds is None else float(np.nanmean(folds))
