@@ -203,6 +203,9 @@ class JoblibPool:
             calls, self._nested, self._set_temporary_folder, pickle_cache={}
         )
         submit = getattr(self._backend, "submit", None) or self._backend.apply_async
+        if self.shares_memory:
+            submit(partial(_call_and_tell, batch, done), partial(_tell_error, done))
+            return
         future = submit(batch, done)
         if self._is_dask:
             future.add_done_callback(partial(_pass_error_on, done))
@@ -260,6 +263,20 @@ class JoblibPool:
         folders = getattr(workers, "_temp_folder_manager", None)
         if folders is not None:
             folders.set_current_context(self._parallel._id)
+
+
+def _call_and_tell(batch: Callable[[], Any], done: Callable[[Any], None]) -> None:
+    """Let the thread itself hand in its results.
+
+    A pool of threads that is ended drops those that are on their way.
+    """
+    done(batch())
+
+
+def _tell_error(done: Callable[[Any], None], outcome: Any) -> None:
+    """Tell `done` of an error; of results it has been told."""
+    if outcome is not None:
+        done(outcome)
 
 
 def _pass_error_on(done: Callable[[Any], None], future: Any) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import threading
 import time
 
 import joblib
 import pytest
 from sklearn.metrics import check_scoring
 
+from skbayes._backends import JoblibPool
 from skbayes._evaluation.executor import Task
 from skbayes._evaluation.fold import Evaluation, FoldSettings
 from skbayes._evaluation.pool_executor import PoolExecutor
@@ -54,3 +56,27 @@ def test_short_folds_are_handed_over_one_by_one_where_none_may_be_lost(
         executor.submit([Task(0, 0, {})])
         executor.wait()
         assert (executor.batch_size > 1) == may_batch
+
+
+@pytest.mark.parametrize("after", range(0, 3000, 300))
+def test_a_thread_that_has_ended_a_call_has_told(after):
+    """The pool that is aborted drops what is on its way through its queues."""
+    begun, told, is_late = [], [], threading.Event()
+
+    def call(number):
+        begun.append(number)
+        if number == after:
+            is_late.set()
+        return number
+
+    with joblib.parallel_config("threading", n_jobs=2), JoblibPool(None) as pool:
+        before = set(threading.enumerate())
+        for number in range(3000):
+            pool.submit([(call, (number,), {})], lambda results: told.extend(results))
+        workers = [t for t in threading.enumerate() if t not in before]
+        is_late.wait(60)
+        pool.abort()
+        for worker in workers:
+            worker.join(60)
+    assert after in begun
+    assert sorted(told) == sorted(begun)

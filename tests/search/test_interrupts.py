@@ -49,8 +49,9 @@ def test_only_folds_in_flight_are_run_again_after_ctrl_c(backend, n_jobs, tmp_pa
     n_begun = sum(fits(log).values())
     n_kept = int(out.split()[1])
     assert n_begun > N_QUICK * N_FOLDS
-    # Each worker had one fold in hand.
-    assert n_begun - n_jobs <= n_kept <= n_begun - 1
+    # Each worker had one fold in hand; a process may have sent off another, too late.
+    n_lost = n_jobs if n_jobs == 1 or backend == "threading" else 2 * n_jobs
+    assert n_begun - n_lost <= n_kept <= n_begun - 1
     n_trials = N_QUICK + 1 + N_LATER
     out, _ = drivers.run(code)
     assert out.split() == [str(n_trials), str(n_trials * N_FOLDS)]
