@@ -56,29 +56,55 @@ class NormalPrior:
     high: float
 
 
-#: Beliefs, of which docs/engine_decisions.md has the evidence: lengthscales are short
-#: because the spaces of hyperparameter searches have few columns that matter; noise is
-#: nearly nil because all candidates see the same folds; targets are standardised, and a
-#: signal much weaker than that would stop exploring too early.
+#: Beliefs, of which docs/engine_decisions.md has the evidence: noise is nearly nil
+#: because all candidates see the same folds; targets are standardised, and a signal much
+#: weaker than that would stop exploring too early.
 SIGNAL_PRIOR = NormalPrior(0.0, 0.3, -4.0, 4.0)
 NOISE_PRIOR = NormalPrior(-9.0, 2.0, -14.0, 1.0)
 WARP_PRIOR = NormalPrior(0.0, 0.5, -1.6, 1.6)
+#: Lengthscales are short, because few parameters of a search matter. Which ones do is
+#: known a little before any trial: what is searched over orders of magnitude (a
+#: regularisation, a step size) more than what has a narrow range, that more than the
+#: choice of a scaler or a criterion. The last three are added to the log lengthscale.
+_SHORT = math.log(0.5)
+_LOGARITHMIC, _LINEAR, _CATEGORICAL = -0.4, 0.15, 0.5
+_LENGTHSCALE_SD = 1.0
+_LENGTHSCALE_BOUNDS = math.log(0.02), math.log(200.0)
+#: Fits start from lengthscales no longer than this: beyond, gradients vanish.
+_LONGEST_START = math.log(2.0)
 #: Where the search for the noise begins: a little above its prior mean.
 _NOISE_START = -7.0
 
 
-def lengthscale_prior(n_columns: int) -> NormalPrior:
-    """Belief about a log lengthscale; distances grow with the root of n_columns."""
-    mean = math.log(0.5) + 0.5 * math.log(n_columns)
-    return NormalPrior(mean, 1.0, math.log(0.02), math.log(200.0))
+def relevance_shifts(layout: Layout) -> FloatArray:
+    """How a column's kind shifts its log lengthscale, shape (n_columns,).
+
+    The column that tells branches apart is not shifted: it stands for all that its
+    branches do not share.
+    """
+    is_categorical = layout.n_levels > 0
+    numeric = np.where(layout.is_logarithmic, _LOGARITHMIC, _LINEAR)
+    shifts = np.where(is_categorical, _CATEGORICAL, numeric)
+    if layout.n_branches > 1:
+        shifts[0] = 0.0
+    return shifts
+
+
+def lengthscale_priors(layout: Layout) -> list[NormalPrior]:
+    """Beliefs about the log lengthscales; distances grow with the root of n_columns."""
+    usual = _SHORT + 0.5 * math.log(layout.n_columns)
+    return [
+        NormalPrior(usual + shift, _LENGTHSCALE_SD, *_LENGTHSCALE_BOUNDS)
+        for shift in relevance_shifts(layout).tolist()
+    ]
 
 
 def default_hyperparameters(layout: Layout) -> Hyperparameters:
     """Hyperparameters before anything is known: where a first fit starts."""
     D = layout.n_columns
-    start = min(lengthscale_prior(D).mean, math.log(2.0))
+    start = min(_SHORT + 0.5 * math.log(D), _LONGEST_START)
     return Hyperparameters(
-        log_lengthscales=np.full(D, start),
+        log_lengthscales=start + relevance_shifts(layout),
         log_signal_variance=0.0,
         log_noise_variance=_NOISE_START,
         log_warp_a=np.zeros(D),
@@ -104,7 +130,7 @@ class ParameterVector:
         self.n_columns = layout.n_columns
         self.warped = np.flatnonzero(is_warped)
         D, d = self.n_columns, len(self.warped)
-        priors = [lengthscale_prior(D)] * D + [SIGNAL_PRIOR, NOISE_PRIOR]
+        priors = [*lengthscale_priors(layout), SIGNAL_PRIOR, NOISE_PRIOR]
         priors += [WARP_PRIOR] * (2 * d)
         self.mean = np.array([p.mean for p in priors])
         self.precision = np.array([p.sd**-2 for p in priors])

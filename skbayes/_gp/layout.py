@@ -24,6 +24,8 @@ class Layout:
     active : bool array of shape (n_branches, n_columns)
         Whether column ``j`` exists where the code in column 0 is ``b``. A space
         without branches has one row, all true.
+    is_logarithmic : bool array of shape (n_columns,)
+        Numeric columns along which values change by orders of magnitude.
 
     Raises
     ------
@@ -33,13 +35,19 @@ class Layout:
 
     n_levels: IntArray
     active: BoolArray
+    is_logarithmic: BoolArray
 
     def __post_init__(self) -> None:
-        """Check that the two arrays speak of the same columns."""
+        """Check that the arrays speak of the same columns."""
         if self.active.ndim != 2 or self.active.shape[1] != len(self.n_levels):
             raise ValueError(
                 f"`active` of Layout must have shape (n_branches, "
                 f"{len(self.n_levels)}). Got {self.active.shape} instead."
+            )
+        if self.is_logarithmic.shape != self.n_levels.shape:
+            raise ValueError(
+                f"`is_logarithmic` of Layout must have shape ({len(self.n_levels)},). "
+                f"Got {self.is_logarithmic.shape} instead."
             )
         if self.n_branches > 1 and self.n_levels[0] != self.n_branches:
             raise ValueError(

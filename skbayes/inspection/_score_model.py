@@ -114,10 +114,7 @@ def score_model(search: Any, record: SearchRecord, *, caller: str) -> ScoreModel
 
 def layout_of(space: Space) -> Layout:
     """Describe the columns of a space to the Gaussian process."""
-    active = np.zeros((space.n_branches, space.n_columns), dtype=bool)
-    for j, column in enumerate(space.columns):
-        active[list(column.branches), j] = True
-    return Layout(space.n_levels, active)
+    return Layout(space.n_levels, space.branch_columns, space.is_logarithmic)
 
 
 def mild_transform(scores: FloatArray) -> OutputTransform:

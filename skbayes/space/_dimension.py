@@ -15,6 +15,10 @@ from skbayes._protocol import FloatArray
 from skbayes.space._axes import Axes, Axis
 from skbayes.space._choices import native
 
+#: The middle of a range over this many times its median makes an axis logarithmic:
+#: more than a factor of 14 between the deciles of a log-uniform prior.
+_FAR_ABOVE = 2.0
+
 #: What ``random_state`` may be.
 RandomState = int | np.random.RandomState | np.random.Generator | None
 
@@ -41,6 +45,19 @@ class Dimension(ABC):
     @abstractmethod
     def axis(self) -> Axis:
         """Where on its axis the dimension has values."""
+
+    @cached_property
+    def is_logarithmic(self) -> bool:
+        """Whether values change by orders of magnitude along the axis.
+
+        Then the middle of the deciles' range lies far above the median, whether the
+        prior, the distribution or the list of values says so.
+        """
+        if self.is_categorical:
+            return False
+        deciles = self._axes.from_unit(np.array([[0.1], [0.5], [0.9]]))[:, 0]
+        low, median, high = self.decode(deciles)
+        return bool(0.5 * (low + high) >= _FAR_ABOVE * median > 0)
 
     @property
     @abstractmethod

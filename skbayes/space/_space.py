@@ -63,6 +63,8 @@ class Space:
         Number of choices of a categorical column, 0 for a numeric one.
     n_values : float array of shape (D,)
         Number of distinct values of a column, inf where it is continuous.
+    branch_columns : bool array of shape (n_branches, D)
+        Which columns are active in each branch.
     is_conditional : bool array of shape (D,)
         Whether the column is inactive in some branch.
     """
@@ -82,10 +84,12 @@ class Space:
         categorical = np.array([d.is_categorical for d in dimensions], dtype=bool)
         self.n_levels: IntArray = np.where(categorical, self.n_values, 0).astype(int)
         self._axes = Axes([d.axis for d in dimensions])
-        self._is_active = np.zeros((self.n_branches, self.n_columns), dtype=bool)
+        self.branch_columns: BoolArray = np.zeros(
+            (self.n_branches, self.n_columns), dtype=bool
+        )
         for j, column in enumerate(self.columns):
-            self._is_active[list(column.branches), j] = True
-        self.is_conditional: BoolArray = np.logical_not(self._is_active.all(axis=0))
+            self.branch_columns[list(column.branches), j] = True
+        self.is_conditional: BoolArray = np.logical_not(self.branch_columns.all(axis=0))
         self._inactive = np.where(categorical, _INACTIVE_CODE, _INACTIVE_POSITION)
 
     def active(self, U: FloatArray) -> BoolArray:
@@ -104,7 +108,7 @@ class Space:
         if self.n_branches == 1:
             return np.ones(U.shape, dtype=bool)
         codes = np.clip(np.rint(U[:, 0]), 0, self.n_branches - 1).astype(np.intp)
-        active: BoolArray = self._is_active[codes]
+        active: BoolArray = self.branch_columns[codes]
         return active
 
     def snap(self, U: FloatArray) -> FloatArray:
@@ -179,7 +183,7 @@ class Space:
             if column.name == BRANCH:
                 U[:, j] = owners
                 continue
-            rows = np.flatnonzero(self._is_active[owners, j])
+            rows = np.flatnonzero(self.branch_columns[owners, j])
             values = [located[row][1][column.name] for row in rows.tolist()]
             U[rows, j] = column.dimension.encode(values)
         return U
@@ -319,6 +323,12 @@ class Space:
             Good for a set or a dict; survives pickling.
         """
         return self._keys.key(self.canonical(params))
+
+    @cached_property
+    def is_logarithmic(self) -> BoolArray:
+        """Columns along which values change by orders of magnitude, shape (D,)."""
+        is_log = [column.dimension.is_logarithmic for column in self.columns]
+        return np.array(is_log, dtype=bool)
 
     @cached_property
     def cardinality(self) -> int | None:

@@ -11,14 +11,25 @@ from skbayes._gp import Layout, limit_threads
 from skbayes._gp.hyperparameters import ParameterVector
 
 LAYOUTS = {
-    "numeric": Layout(np.zeros(3, dtype=int), np.ones((1, 3), dtype=bool)),
-    "categorical": Layout(np.array([2, 3, 5]), np.ones((1, 3), dtype=bool)),
-    "mixed": Layout(np.array([0, 3, 0, 2]), np.ones((1, 4), dtype=bool)),
+    "numeric": Layout(
+        np.zeros(3, dtype=int),
+        np.ones((1, 3), dtype=bool),
+        np.array([True, False, False]),
+    ),
+    "categorical": Layout(
+        np.array([2, 3, 5]), np.ones((1, 3), dtype=bool), np.zeros(3, dtype=bool)
+    ),
+    "mixed": Layout(
+        np.array([0, 3, 0, 2]),
+        np.ones((1, 4), dtype=bool),
+        np.array([False, False, True, False]),
+    ),
     "conditional": Layout(
         np.array([3, 0, 2, 0, 4, 0]),
         np.array(
             [[1, 1, 1, 0, 1, 1], [1, 1, 1, 1, 0, 1], [1, 1, 1, 0, 0, 0]], dtype=bool
         ),
+        np.array([False, True, False, False, False, True]),
     ),
 }
 

@@ -54,7 +54,7 @@ def test_restart_leaves_a_bad_start_behind(problem):
 
 def test_column_that_matters_gets_the_shorter_lengthscale():
     """A column the targets depend on varies faster than one they do not."""
-    layout = LAYOUTS["numeric"]
+    layout = replace(LAYOUTS["numeric"], is_logarithmic=np.zeros(3, dtype=bool))
     U = draw(layout, 40, np.random.default_rng(0))
     y = np.sin(6.0 * U[:, 1])
     fitted = fit_hyperparameters(layout, U, (y - y.mean()) / y.std()).hyperparameters

@@ -35,10 +35,22 @@ def test_everything_is_active_without_branches():
 def test_table_of_another_width_is_refused():
     """A table that does not fit the columns names the shape it should have."""
     with pytest.raises(ValueError, match=r"shape \(n_branches, 2\). Got \(1, 3\)"):
-        Layout(np.zeros(2, dtype=int), np.ones((1, 3), dtype=bool))
+        Layout(
+            np.zeros(2, dtype=int), np.ones((1, 3), dtype=bool), np.zeros(2, dtype=bool)
+        )
 
 
 def test_branches_need_a_column_that_tells_them_apart():
     """With several branches column 0 must have a level for each."""
     with pytest.raises(ValueError, match="must have 2 levels.* Got 0"):
-        Layout(np.zeros(2, dtype=int), np.ones((2, 2), dtype=bool))
+        Layout(
+            np.zeros(2, dtype=int), np.ones((2, 2), dtype=bool), np.zeros(2, dtype=bool)
+        )
+
+
+def test_kinds_of_another_width_are_refused():
+    """So does a list of logarithmic columns."""
+    with pytest.raises(ValueError, match=r"must have shape \(2,\). Got \(3,\)"):
+        Layout(
+            np.zeros(2, dtype=int), np.ones((1, 2), dtype=bool), np.zeros(3, dtype=bool)
+        )

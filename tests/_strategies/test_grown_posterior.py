@@ -9,7 +9,9 @@ from skbayes._strategies.grown_posterior import GrownPosterior
 from skbayes._strategies.model_data import model_data
 from skbayes._strategies.targets import TrainingData
 
-LAYOUT = Layout(np.zeros(2, dtype=int), np.ones((1, 2), dtype=bool))
+LAYOUT = Layout(
+    np.zeros(2, dtype=int), np.ones((1, 2), dtype=bool), np.zeros(2, dtype=bool)
+)
 N = 347
 LARGEST = 1040
 

@@ -13,7 +13,9 @@ from skbayes._strategies.refit_path import (
     previous_fit,
 )
 
-LAYOUT = Layout(np.zeros(2, dtype=int), np.ones((1, 2), dtype=bool))
+LAYOUT = Layout(
+    np.zeros(2, dtype=int), np.ones((1, 2), dtype=bool), np.zeros(2, dtype=bool)
+)
 
 
 def history(n, seed=0):
