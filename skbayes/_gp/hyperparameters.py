@@ -57,8 +57,8 @@ class NormalPrior:
 
 
 #: Beliefs, of which docs/engine_decisions.md has the evidence: noise is nearly nil
-#: because all candidates see the same folds; targets are standardised, and a signal much
-#: weaker than that would stop exploring too early.
+#: because all candidates see the same folds; targets are standardised, and a signal
+#: much weaker than that would stop exploring too early.
 SIGNAL_PRIOR = NormalPrior(0.0, 0.3, -4.0, 4.0)
 NOISE_PRIOR = NormalPrior(-9.0, 2.0, -14.0, 1.0)
 WARP_PRIOR = NormalPrior(0.0, 0.5, -1.6, 1.6)

@@ -13,6 +13,7 @@ def test_layout_has_the_kinds_of_the_columns(space):
     layout = layout_of(space)
     np.testing.assert_array_equal(layout.n_levels, space.n_levels)
     np.testing.assert_array_equal(layout.is_conditional, space.is_conditional)
+    np.testing.assert_array_equal(layout.is_logarithmic, space.is_logarithmic)
 
 
 def test_activity_is_that_of_the_space():
