@@ -45,9 +45,10 @@ def _same(value: Any) -> Any:
     return value
 
 
-def _skbayes_space(
+def skbayes_space(
     task: Recorder, value: Callable[[Any], Any] = _same
 ) -> list[dict[str, Any]]:
+    """The conditional space as skbayes takes it."""
     objects: dict[Any, Any] = {}
 
     def once(option: Any) -> Any:  # branches share a dimension if its objects are one
@@ -65,7 +66,7 @@ def skbayes(task: Recorder, n: int, seed: int) -> None:
     """Ask and tell, on the conditional space."""
     from skbayes import Optimizer
 
-    optimizer = Optimizer(_skbayes_space(task), n_iter=n, random_state=seed)
+    optimizer = Optimizer(skbayes_space(task), n_iter=n, random_state=seed)
     for _ in range(n):
         params = optimizer.ask()
         scores = task.fold_scores(params)
@@ -90,7 +91,7 @@ def skbayes_search(task: Recorder, n: int, seed: int) -> None:
     from skbayes import BayesSearchCV
 
     problem = task.cached.task
-    space = _skbayes_space(task, problem.real_value)
+    space = skbayes_space(task, problem.real_value)
     X, y = problem.data()
     search = BayesSearchCV(
         _without_defaults(task),
