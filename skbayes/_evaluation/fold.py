@@ -117,6 +117,16 @@ class Evaluation:
         return (self.X, self.y, train, test, settings, params, fold, context)
 
 
+@dataclass(frozen=True)
+class _FoldData:
+    """The user's data, and what of them one fold trains and is tested on."""
+
+    X: Any
+    y: Any
+    train: Any
+    test: Any
+
+
 class _StopFlag:
     """A callback context that remembers whether a hook asked to stop."""
 
@@ -150,14 +160,11 @@ def run_fold(
     started = time.monotonic()
     context = None if context is None else _StopFlag(context)
     scorer = noting_scorer(settings.scorer)
-    raw, is_fatal = _fit_within_limit(
-        X, y, train, test, settings, params, scorer, context
-    )
+    data = _FoldData(X, y, train, test)
+    raw, is_fatal = _fit_within_limit(data, settings, params, scorer, context)
     predictions = None
     if settings.predict_method is not None and raw["fit_error"] is None:
-        predictions = _predict(
-            raw["estimator"], settings.predict_method, X, train, test
-        )
+        predictions = _predict(raw["estimator"], settings.predict_method, data)
     return FoldResult(
         fold=fold,
         test_scores=_as_mapping(raw["test_scores"]),
@@ -179,14 +186,7 @@ def run_fold(
 
 
 def _fit_within_limit(
-    X: Any,
-    y: Any,
-    train: Any,
-    test: Any,
-    settings: FoldSettings,
-    params: Params,
-    scorer: Any,
-    context: Any,
+    data: _FoldData, settings: FoldSettings, params: Params, scorer: Any, context: Any
 ) -> tuple[dict[str, Any], bool]:
     """What scikit-learn gives of a fold, and whether it is fatal.
 
@@ -200,11 +200,11 @@ def _fit_within_limit(
         with limit as limited:
             raw = fit_and_score(
                 estimator,
-                X,
-                y,
+                data.X,
+                data.y,
                 scorer=scorer,
-                train=train,
-                test=test,
+                train=data.train,
+                test=data.test,
                 parameters=params,
                 fit_params=settings.fit_params,
                 score_params=settings.score_params,
@@ -269,9 +269,9 @@ def _as_mapping(scores: Any) -> Mapping[str, float]:
     return mapping
 
 
-def _predict(estimator: Any, method: str, X: Any, train: Any, test: Any) -> Any:
+def _predict(estimator: Any, method: str, data: _FoldData) -> Any:
     """Predictions for the held-out part; None where the estimator cannot make any."""
-    X_test, _ = safe_split(estimator, X, None, test, train)
+    X_test, _ = safe_split(estimator, data.X, None, data.test, data.train)
     try:
         return getattr(estimator, method)(X_test)
     except Exception:
