@@ -155,6 +155,46 @@ def check_fold_scores(
     return None if np.isnan(folds).all() else folds
 
 
+def check_outcome(
+    score: Any, fold_scores: Any, n_folds: int | None
+) -> tuple[float, FloatArray | None]:
+    """Convert what was told of an evaluation, which must not contradict itself.
+
+    Parameters
+    ----------
+    score : float
+        As for `check_score`.
+    fold_scores : array-like of shape (n_folds,) or None
+        As for `check_fold_scores`.
+    n_folds : int or None
+        How many folds all earlier evaluations had.
+
+    Returns
+    -------
+    score : float
+        Mean over the folds that were run; NaN for an evaluation that failed.
+    folds : array of shape (n_folds,) or None
+        None where none was run or told.
+
+    Raises
+    ------
+    TypeError
+        If the score is no number.
+    ValueError
+        If one of them is not valid, or they contradict each other.
+    """
+    value = check_score(score)
+    folds = check_fold_scores(fold_scores, n_folds)
+    if folds is not None:
+        return score_of_folds(value, folds), folds
+    if fold_scores is not None and not np.isnan(value):
+        raise ValueError(
+            "The `fold_scores` parameter of Optimizer.tell must agree with `score`. "
+            f"Got score={value}, but NaN for every fold."
+        )
+    return value, None
+
+
 def score_of_folds(score: float, folds: FloatArray) -> float:
     """Mean of the folds that were run, which must not contradict the score.
 

@@ -15,10 +15,9 @@ from skbayes._strategies.history import (
     Observation,
     Pending,
     check_fold_scores,
-    check_score,
+    check_outcome,
     check_seconds,
     n_folds_told,
-    score_of_folds,
 )
 from skbayes._strategies.initial_design import check_n_initial
 from skbayes._strategies.initial_params import check_initial_params
@@ -233,15 +232,7 @@ class Optimizer:
             They do if all were run and it is not their mean.
         """
         checked = self._check_params(params, "Optimizer.tell")
-        value = check_score(score)
-        folds = check_fold_scores(fold_scores, n_folds_told(self._history))
-        if folds is not None:
-            value = score_of_folds(value, folds)
-        elif fold_scores is not None and not np.isnan(value):
-            raise ValueError(
-                "The `fold_scores` parameter of Optimizer.tell must agree with "
-                f"`score`. Got score={value}, but NaN for every fold."
-            )
+        value, folds = check_outcome(score, fold_scores, n_folds_told(self._history))
         duration = check_seconds(seconds)
         n_run = 1 if folds is None else int((~np.isnan(folds)).sum())
         self._history.append(
