@@ -75,7 +75,7 @@ def shifts_of(cached: CachedTask, n: int) -> dict[str, list[float]]:
         seconds_per_fold=np.full(n, np.nan),
     )
     layout = layout_of(space)
-    usual = np.log(0.5) + 0.5 * np.log(layout.n_columns)
+    usual = hyperparameters.usual_log_lengthscale(layout.n_columns)
     found: dict[str, list[float]] = defaultdict(list)
     for transform_idx in range(len(TRANSFORMS)):
         model = model_data(data, transform_idx)

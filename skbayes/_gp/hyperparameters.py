@@ -76,6 +76,11 @@ _LONGEST_START = math.log(2.0)
 _NOISE_START = -7.0
 
 
+def usual_log_lengthscale(n_columns: int) -> float:
+    """That of a column of no kind; distances grow with the root of n_columns."""
+    return _SHORT + 0.5 * math.log(n_columns)
+
+
 def relevance_shifts(layout: Layout) -> FloatArray:
     """How a column's kind shifts its log lengthscale, shape (n_columns,).
 
@@ -91,8 +96,8 @@ def relevance_shifts(layout: Layout) -> FloatArray:
 
 
 def lengthscale_priors(layout: Layout) -> list[NormalPrior]:
-    """Beliefs about the log lengthscales; distances grow with the root of n_columns."""
-    usual = _SHORT + 0.5 * math.log(layout.n_columns)
+    """Beliefs about the log lengthscale of each column."""
+    usual = usual_log_lengthscale(layout.n_columns)
     return [
         NormalPrior(usual + shift, _LENGTHSCALE_SD, *_LENGTHSCALE_BOUNDS)
         for shift in relevance_shifts(layout).tolist()
@@ -102,7 +107,7 @@ def lengthscale_priors(layout: Layout) -> list[NormalPrior]:
 def default_hyperparameters(layout: Layout) -> Hyperparameters:
     """Hyperparameters before anything is known: where a first fit starts."""
     D = layout.n_columns
-    start = min(_SHORT + 0.5 * math.log(D), _LONGEST_START)
+    start = min(usual_log_lengthscale(D), _LONGEST_START)
     return Hyperparameters(
         log_lengthscales=start + relevance_shifts(layout),
         log_signal_variance=0.0,
