@@ -26,8 +26,11 @@ for _variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
 import numpy as np  # noqa: E402 - threads are pinned before it is loaded
 
 from skbayes import Optimizer  # noqa: E402
-from skbayes._acquisition import layout_of  # noqa: E402
-from skbayes._gp import fit_hyperparameters, hyperparameters  # noqa: E402
+from skbayes._gp import (  # noqa: E402
+    fit_hyperparameters,
+    hyperparameters,
+    layout_of,
+)
 from skbayes._strategies.model_data import TRANSFORMS, model_data  # noqa: E402
 from skbayes._strategies.targets import TrainingData  # noqa: E402
 from skbayes.space import Space  # noqa: E402

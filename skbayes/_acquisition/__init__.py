@@ -2,7 +2,6 @@
 
 from skbayes._acquisition.acquisition import Acquisition, build_acquisition
 from skbayes._acquisition.effort import Effort
-from skbayes._acquisition.layouts import layout_of
 from skbayes._acquisition.maximize import Candidates, maximize
 
 __all__ = [
@@ -10,6 +9,5 @@ __all__ = [
     "Candidates",
     "Effort",
     "build_acquisition",
-    "layout_of",
     "maximize",
 ]

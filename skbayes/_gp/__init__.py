@@ -29,7 +29,7 @@ symbol              shape             meaning
 from skbayes._gp.cost import CostModel, fit_cost
 from skbayes._gp.fit import Fit, fit_hyperparameters
 from skbayes._gp.hyperparameters import Hyperparameters, default_hyperparameters
-from skbayes._gp.layout import Layout
+from skbayes._gp.layout import Layout, layout_of
 from skbayes._gp.linalg import NotPositiveDefiniteError
 from skbayes._gp.regressor import GaussianProcess
 from skbayes._gp.subsets import choose_rows
@@ -56,5 +56,6 @@ __all__ = [
     "fit_hyperparameters",
     "fit_standardisation",
     "fit_yeo_johnson",
+    "layout_of",
     "limit_threads",
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -103,3 +104,24 @@ class Layout:
         if self.n_branches == 1:
             return np.broadcast_to(self.active, U.shape)
         return self.active[U[:, 0].astype(np.intp)]
+
+
+class Columns(Protocol):
+    """What a search space tells of the columns of its encoded points."""
+
+    @property
+    def n_levels(self) -> IntArray:
+        """As in `Layout`."""
+
+    @property
+    def branch_columns(self) -> BoolArray:
+        """`active` of `Layout`."""
+
+    @property
+    def is_logarithmic(self) -> BoolArray:
+        """As in `Layout`."""
+
+
+def layout_of(space: Columns) -> Layout:
+    """A search space as the Gaussian process sees it."""
+    return Layout(space.n_levels, space.branch_columns, space.is_logarithmic)

@@ -8,12 +8,13 @@ from itertools import islice
 
 import numpy as np
 
-from skbayes._acquisition import Candidates, layout_of
+from skbayes._acquisition import Candidates
 from skbayes._gp import (
     GaussianProcess,
     NotPositiveDefiniteError,
     default_hyperparameters,
     fit_cost,
+    layout_of,
 )
 from skbayes._protocol import FloatArray, Params
 from skbayes._strategies.branch_floor import FLOOR_EVERY, neglected_branch

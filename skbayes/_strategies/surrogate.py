@@ -7,8 +7,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from skbayes._acquisition import layout_of
-from skbayes._gp import GaussianProcess, fit_hyperparameters, limit_threads
+from skbayes._gp import (
+    GaussianProcess,
+    fit_hyperparameters,
+    layout_of,
+    limit_threads,
+)
 from skbayes._protocol import FloatArray, Params
 from skbayes._strategies.model_data import ModelData, model_data
 from skbayes._strategies.targets import TrainingData

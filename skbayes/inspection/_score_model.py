@@ -11,10 +11,10 @@ from skbayes._fold_model import estimate_means
 from skbayes._gp import (
     FAILED_VARIANCE,
     GaussianProcess,
-    Layout,
     OutputTransform,
     choose_rows,
     fit_hyperparameters,
+    layout_of,
     limit_threads,
 )
 from skbayes._protocol import FloatArray
@@ -110,11 +110,6 @@ def score_model(search: Any, record: SearchRecord, *, caller: str) -> ScoreModel
     with limit_threads():
         gp, transform = _fit(space, U, record)
     return ScoreModel(space, gp, transform, has_varied)
-
-
-def layout_of(space: Space) -> Layout:
-    """Describe the columns of a space to the Gaussian process."""
-    return Layout(space.n_levels, space.branch_columns, space.is_logarithmic)
 
 
 def mild_transform(scores: FloatArray) -> OutputTransform:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from skbayes._acquisition import layout_of
-from skbayes._gp import GaussianProcess, Hyperparameters, limit_threads
+from skbayes._gp import GaussianProcess, Hyperparameters, layout_of, limit_threads
 from skbayes.space import Categorical, Integer, Real, parse_space
 
 _SHARED = {"c": Real(1e-3, 10.0, "log-uniform"), "n": Integer(1, 200)}

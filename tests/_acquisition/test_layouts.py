@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from skbayes._acquisition import layout_of
+from skbayes._gp import layout_of
 from tests._acquisition.conftest import SPACES
 
 

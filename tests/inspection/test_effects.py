@@ -9,11 +9,12 @@ import pytest
 from scipy.stats import loguniform, qmc
 from sklearn.model_selection import RandomizedSearchCV
 
+from skbayes._gp import layout_of
 from skbayes.inspection import EffectDisplay
 from skbayes.inspection._column_axis import column_axes
 from skbayes.inspection._effects import effect
 from skbayes.inspection._reading import read_search
-from skbayes.inspection._score_model import layout_of, mild_transform, score_model
+from skbayes.inspection._score_model import mild_transform, score_model
 from skbayes.search import BayesSearchCV, GridSearchCV, RandomSearchCV
 from tests.inspection.conftest import Formula, additive, fitted, quadratic
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from skbayes._gp import GaussianProcess, default_hyperparameters
+from skbayes._gp import GaussianProcess, default_hyperparameters, layout_of
 from skbayes.inspection._posterior_draws import (
     PosteriorDraws,
     mean_of_prior_covariances,
 )
-from skbayes.inspection._score_model import layout_of
 from skbayes.space import parse_space
 
 SPACES = {
