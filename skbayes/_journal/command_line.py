@@ -1,4 +1,4 @@
-"""What is in a journal, told on the command line."""
+"""Print the searches in a journal on the command line."""
 
 from __future__ import annotations
 
@@ -9,14 +9,16 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from skbayes._evaluation.journal_contents import RecordedSearch, recorded_searches
-from skbayes._evaluation.journal_file import read_snapshot
+from skbayes._duration import duration
+from skbayes._journal.database import read_snapshot
+from skbayes._journal.reader import recorded_searches
+from skbayes._journal.recorded_search import RecordedSearch
 from skbayes._protocol import Status
 from skbayes.exceptions import JournalError
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Print what is in the journal that the command line names."""
+    """Print the searches in the journal that the command line names."""
     parser = argparse.ArgumentParser(
         prog="python -m skbayes.journal",
         description="Print the searches in a journal, their progress and best trial.",
@@ -40,12 +42,15 @@ def _summary(search: RecordedSearch) -> Iterator[str]:
     yield f"search {search.number}, begun {_moment(search.begun)}"
     for name, text in search.description.items():
         yield f"  {name}: {' '.join(text.split())}"
+    if search.like is not None:
+        parts = ", ".join(search.differs_in) or "nothing"
+        yield f"  differs from search {search.like} in: {parts}"
     yield f"  trials: {_trial_counts(search)}"
     n_folds = sum(len(trial.folds) for trial in search.trials)
     seconds = sum(trial.seconds for trial in search.trials)
     yield (
         f"  folds: {n_folds} of {len(search.trials) * search.n_splits}, "
-        f"{_duration(seconds)} of fitting and scoring"
+        f"{duration(seconds)} of fitting and scoring"
     )
     if search.last_written is not None:
         yield f"  last fold: {_moment(search.last_written)}"
@@ -68,6 +73,7 @@ def _best(search: RecordedSearch) -> Iterator[str]:
     complete = [t for t in search.trials if t.status == Status.COMPLETE]
     if metric is None or not complete:
         return
+    # NaN compares false with everything, so max() could return it.
     best = max(complete, key=lambda t: _or_lowest(t.scores(metric).mean()))
     yield f"  best mean {metric}: {best.scores(metric).mean():.6g}, trial {best.index}"
     for name, value in best.params.items():
@@ -81,13 +87,6 @@ def _or_lowest(score: float) -> float:
 def _moment(seconds: float) -> str:
     """Local date and time of seconds since 1970."""
     return f"{datetime.fromtimestamp(seconds).astimezone():%Y-%m-%d %H:%M:%S}"
-
-
-def _duration(seconds: float) -> str:
-    for size, unit in ((3600, "h"), (60, "min")):
-        if seconds >= 2 * size:
-            return f"{seconds / size:.1f} {unit}"
-    return f"{seconds:.1f} s"
 
 
 def _counted(number: int, one: str, many: str) -> str:

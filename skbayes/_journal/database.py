@@ -1,12 +1,12 @@
-"""Opening a journal's file: whether it is one, and whether it may be written.
+"""Open a journal's file, after checking that it is one and may be written.
 
-A journal is an SQLite database in WAL mode whose header carries `APPLICATION_ID`
-and `VERSION`. A file that is none, or a damaged one, is refused before any
-connection that could write has seen it.
+A journal is an SQLite database whose header carries `APPLICATION_ID` and `VERSION`. A
+file that is none, or a damaged one, is refused before any connection that could write
+has seen it.
 
-SQLite alone opens the file: POSIX drops all locks of a process when it closes any
-descriptor of a file, so reading the header with `open` could let another process
-delete the log under a search that runs in this one.
+Only SQLite opens the file. POSIX drops all locks of a process on a file when it closes
+any descriptor of it, so reading the header with `open` would let another process
+delete the log while a search in this one writes to it.
 """
 
 from __future__ import annotations
@@ -15,61 +15,27 @@ import os
 import sqlite3
 import stat
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import TypeVar
 
+from skbayes._journal.file_systems import network_file_system
+from skbayes._journal.making import make_journal, pragma, table_names
+from skbayes._journal.schema import (
+    APPLICATION_ID,
+    TABLES_OF_VERSIONS,
+    UPGRADED,
+    VERSION,
+)
 from skbayes.exceptions import JournalError
 
-APPLICATION_ID = int.from_bytes(b"skby", "big")
-VERSION = 1
-
-#: How long to wait for another process that is writing.
+#: Seconds to wait for another process that is writing.
 BUSY_SECONDS = 60.0
 _N_LOOKS = 4
 _LOOK_SECONDS = 0.05
 
 T = TypeVar("T")
-
-_TABLES = {
-    "searches": """
-        id INTEGER PRIMARY KEY,
-        fingerprint TEXT NOT NULL UNIQUE,
-        description TEXT NOT NULL,  -- JSON: text by name
-        n_splits INTEGER NOT NULL,
-        n_candidates INTEGER,       -- as last asked for, where known
-        metrics TEXT NOT NULL,      -- JSON: names, the one that decides first
-        choices TEXT NOT NULL,      -- JSON: by parameter, texts of the choices
-        begun REAL NOT NULL         -- seconds since 1970, for people only
-    """,
-    "trials": """
-        id INTEGER PRIMARY KEY,
-        search_id INTEGER NOT NULL REFERENCES searches (id),
-        trial INTEGER NOT NULL,     -- number in the process that was first
-        params_key TEXT NOT NULL,
-        params TEXT NOT NULL,       -- JSON, see ParamsCodec
-        status TEXT NOT NULL,
-        UNIQUE (search_id, params_key)
-    """,
-    "folds": """
-        trial_id INTEGER NOT NULL REFERENCES trials (id),
-        fold INTEGER NOT NULL,
-        test_scores TEXT NOT NULL,  -- JSON: score by metric
-        train_scores TEXT,
-        fit_time REAL NOT NULL,
-        score_time REAL NOT NULL,
-        n_test_samples INTEGER NOT NULL,
-        error TEXT,
-        scoring_error TEXT,
-        started REAL NOT NULL,      -- seconds since the search began
-        worker TEXT NOT NULL,
-        is_multimetric INTEGER NOT NULL,
-        is_fatal INTEGER NOT NULL,
-        written REAL NOT NULL,      -- seconds since 1970, for people only
-        PRIMARY KEY (trial_id, fold)
-    """,
-}
 
 
 def open_for_writing(file: Path) -> sqlite3.Connection:
@@ -85,12 +51,14 @@ def open_for_writing(file: Path) -> sqlite3.Connection:
     JournalError
         If the file is no journal, damaged or cannot be written.
     """
+    # Checked on a read-only connection first: SQLite may write to a file on opening it.
     if _size(file):
-        _settled(file, _refuse_what_is_no_journal)
-    with told_as_journal_error(file, "opened for writing"):
+        known = {VERSION, *UPGRADED}
+        _settled(file, lambda file: _refuse_what_is_no_journal(file, known))
+    with as_journal_error(file, "opened for writing"):
         connection = _connect(file, "mode=rwc")
         try:
-            _prepare(connection, file)
+            make_journal(connection, file, BUSY_SECONDS)
         except BaseException:
             connection.close()
             raise
@@ -100,14 +68,16 @@ def open_for_writing(file: Path) -> sqlite3.Connection:
 def read_snapshot(
     path: str | os.PathLike[str], load: Callable[[sqlite3.Connection], T]
 ) -> T:
-    """Read from a journal at one moment, also while others write, changing nothing.
+    """Read a consistent snapshot of a journal without changing it.
+
+    Other processes may write meanwhile.
 
     Parameters
     ----------
     path : str or os.PathLike
-        Its place.
+        Path of the journal.
     load : callable
-        Gets a connection and gives what is wanted; may be called again.
+        Gets a connection and returns the content; may be called again.
 
     Raises
     ------
@@ -120,14 +90,16 @@ def read_snapshot(
     if not file.exists():
         raise JournalError(f"There is no journal {file}.")
     if _size(file):
-        _settled(file, _refuse_what_is_no_journal)
+        known = TABLES_OF_VERSIONS.keys()
+        _settled(file, lambda file: _refuse_what_is_no_journal(file, known))
     return _settled(file, lambda file: _load(file, load))
 
 
 def _settled(file: Path, look: Callable[[Path], T]) -> T:
-    """Look at a file, again if it has changed under the eyes.
+    """Read a file, and read it again if it has changed meanwhile.
 
-    Without locks, a checkpoint of another process may make a sound file look damaged.
+    Reading an immutable file takes no locks, so a checkpoint by another process may
+    make a sound file look damaged.
     """
     for _ in range(_N_LOOKS):
         before = _stamp(file)
@@ -145,8 +117,8 @@ def _settled(file: Path, look: Callable[[Path], T]) -> T:
 
 def _load(file: Path, load: Callable[[sqlite3.Connection], T]) -> T:
     with (
-        told_as_journal_error(file, "read"),
-        told_as_damaged(file),
+        as_journal_error(file, "read"),
+        as_damaged_journal(file),
         closing(_connect(file, _reading_mode(file))) as connection,
     ):
         connection.execute("BEGIN")  # all of it from one moment
@@ -154,16 +126,17 @@ def _load(file: Path, load: Callable[[sqlite3.Connection], T]) -> T:
 
 
 def _stamp(file: Path) -> tuple[bool, int, int]:
-    """Give what changes whenever an immutable view of the file would."""
+    """A value that changes whenever an immutable view of the file would."""
     if _has_log(file):
+        # With a log SQLite takes locks, and its own snapshot is consistent.
         return True, 0, 0
     facts = file.stat()
     return False, facts.st_mtime_ns, facts.st_size
 
 
-def _refuse_what_is_no_journal(file: Path) -> None:
+def _refuse_what_is_no_journal(file: Path, versions: Collection[int]) -> None:
     """Raise a JournalError if a file that is not empty is no sound journal."""
-    reason = _reason_against(file)
+    reason = _reason_against(file, versions)
     if reason is not None:
         raise JournalError(
             f"{file} {reason}. It has been left as it is. Give the `journal` parameter "
@@ -172,8 +145,8 @@ def _refuse_what_is_no_journal(file: Path) -> None:
 
 
 @contextmanager
-def told_as_journal_error(file: Path, done: str) -> Iterator[None]:
-    """Turn SQLite's errors into one that names the file and says what to do."""
+def as_journal_error(file: Path, done: str) -> Iterator[None]:
+    """Turn SQLite's errors into one that names the file and a remedy."""
     try:
         yield
     except sqlite3.Error as error:
@@ -184,7 +157,7 @@ def told_as_journal_error(file: Path, done: str) -> Iterator[None]:
 
 
 @contextmanager
-def told_as_damaged(file: Path) -> Iterator[None]:
+def as_damaged_journal(file: Path) -> Iterator[None]:
     """Turn errors of reading rows into one that names the file."""
     try:
         yield
@@ -245,14 +218,14 @@ def checked_place(path: object) -> Path:
 
 
 def _reason_against_place(file: Path) -> str | None:
-    """Why no journal can be in a place, None if one can."""
+    """Why a path cannot be a journal; None if it can."""
     if not file.parent.is_dir():
         return (
             f"names the file {file}, but {file.parent} is not a folder. Make it first, "
             "or choose another place"
         )
     with suppress(FileNotFoundError):
-        # The longest name that SQLite gives a file of its own beside the journal.
+        # SQLite's longest name for a file beside the journal must be valid too.
         os.stat(f"{file}-journal")
     try:
         mode = file.stat().st_mode
@@ -279,36 +252,44 @@ def _connect(file: Path, mode: str) -> sqlite3.Connection:
 
 
 def _reading_mode(file: Path) -> str:
-    """How to look at a file and leave nothing beside it.
+    """The mode that reads a file and leaves no other files beside it.
 
-    Without a log nobody is writing, and an immutable database needs no log.
+    Without a log nobody is writing, and an immutable database needs no log. Where there
+    is no log ever, on a network file system, a reader takes part in the locking, and
+    takes back what a killed writer has left half done.
     """
-    return "mode=ro" if _has_log(file) else "mode=ro&immutable=1"
+    if _has_log(file):
+        return "mode=ro"
+    if network_file_system(file) is not None or Path(f"{file}-journal").exists():
+        return "mode=rw" if os.access(file, os.W_OK) else "mode=ro"
+    return "mode=ro&immutable=1"
 
 
 def _has_log(file: Path) -> bool:
     return Path(f"{file}-wal").exists()
 
 
-def _reason_against(file: Path) -> str | None:
-    """Why a file is no sound journal, None if it is one."""
+def _reason_against(file: Path, versions: Collection[int]) -> str | None:
+    """Why a file is not a sound journal of one of these versions; None if it is."""
     mode = _reading_mode(file)
     try:
         with closing(_connect(file, mode)) as connection:
-            if _pragma(connection, "application_id") != APPLICATION_ID:
-                return "is no journal of skbayes"
-            if (version := _pragma(connection, "user_version")) != VERSION:
-                return (
-                    f"is a journal of version {version}, but this skbayes reads "
-                    f"version {VERSION}"
-                )
+            if pragma(connection, "application_id") != APPLICATION_ID:
+                # Empty: SQLite has taken back the first page of a writer killed early.
+                return "is no journal of skbayes" if _size(file) else None
+            version = int(pragma(connection, "user_version"))
+            if version not in versions:
+                return _reason_against_version(version)
+            # SQLite reads missing pages at the end as zeros and reports no error.
             if "immutable" in mode and not _has_whole_pages(connection, file):
                 return "is a damaged journal: its end is missing"
-            report = _pragma(connection, "integrity_check(1)")
+            # The costliest check comes last.
+            report = pragma(connection, "integrity_check(1)")
             if report != "ok":
                 return f"is a damaged journal ({report})"
-            missing = _TABLES.keys() - _table_names(connection)
-            if 0 < len(missing) < len(_TABLES):
+            tables = TABLES_OF_VERSIONS[version]
+            missing = tables - table_names(connection)
+            if 0 < len(missing) < len(tables):
                 return f"is a damaged journal: it has no {min(missing)}"
             return None
     except sqlite3.DatabaseError as error:
@@ -320,59 +301,14 @@ def _reason_against(file: Path) -> str | None:
         return f"could not be read ({error})"
 
 
+def _reason_against_version(version: int) -> str:
+    text = f"is a journal of version {version}, but this skbayes writes {VERSION}"
+    if version in TABLES_OF_VERSIONS:
+        return f"{text}: it can be read, as by skbayes.journal.read, not continued"
+    return text
+
+
 def _has_whole_pages(connection: sqlite3.Connection, file: Path) -> bool:
-    size, page_size = _size(file), int(_pragma(connection, "page_size"))
-    n_pages = int(_pragma(connection, "page_count"))
+    size, page_size = _size(file), int(pragma(connection, "page_size"))
+    n_pages = int(pragma(connection, "page_count"))
     return size % page_size == 0 and size >= n_pages * page_size
-
-
-def _pragma(connection: sqlite3.Connection, name: str) -> int | str:
-    row: tuple[int | str] = connection.execute(f"PRAGMA {name}").fetchone()
-    return row[0]
-
-
-def _table_names(connection: sqlite3.Connection) -> set[str]:
-    return {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
-
-
-def _prepare(connection: sqlite3.Connection, file: Path) -> None:
-    """Make an empty file a journal, in steps that may each be the last.
-
-    First a header that fills one page, so that a process killed here leaves an
-    empty file or a recognisable one; then the log; then all tables at once.
-    """
-    if _pragma(connection, "application_id") != APPLICATION_ID:
-        connection.execute("BEGIN EXCLUSIVE")
-        if _pragma(connection, "application_id") != APPLICATION_ID:
-            if _table_names(connection):
-                connection.execute("ROLLBACK")
-                raise JournalError(f"{file} is no journal of skbayes.")
-            connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-            connection.execute(f"PRAGMA user_version = {VERSION}")
-        connection.execute("COMMIT")
-    _switch_to_log(connection)
-    # What the kernel has is safe from a killed process; each fold would otherwise
-    # wait for the disk, which protects from power cuts only.
-    connection.execute("PRAGMA synchronous = NORMAL")
-    if not _TABLES.keys() <= _table_names(connection):
-        connection.execute("BEGIN IMMEDIATE")
-        for name, columns in _TABLES.items():
-            connection.execute(f"CREATE TABLE IF NOT EXISTS {name} ({columns})")
-        connection.execute("COMMIT")
-
-
-def _switch_to_log(connection: sqlite3.Connection) -> None:
-    """Turn on WAL mode, which SQLite does not wait for by itself.
-
-    Where the file system cannot do it, the journal works without, only slower.
-    """
-    deadline = time.monotonic() + BUSY_SECONDS
-    while True:
-        try:
-            connection.execute("PRAGMA journal_mode = WAL")
-            return
-        except sqlite3.OperationalError as error:
-            is_busy = error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
-            if not is_busy or time.monotonic() > deadline:
-                raise
-        time.sleep(_LOOK_SECONDS / 5)

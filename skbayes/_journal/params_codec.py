@@ -1,4 +1,4 @@
-"""A candidate's parameters as JSON text, and back, without pickling anything."""
+"""Write a candidate's parameters as JSON text and read them, without pickle."""
 
 from __future__ import annotations
 
@@ -6,84 +6,141 @@ import hashlib
 import json
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from itertools import chain
 from typing import Any
 
 import numpy as np
 
+from skbayes._journal.content.content_digest import ContentReader
 from skbayes._protocol import Params
+from skbayes._short_text import one_line
+from skbayes._values import dicts_of, native
 
-_NUMPY_SCALARS = (np.bool_, np.integer, np.floating, np.str_)
 _SCALARS = frozenset({bool, int, float, str, type(None)})
 _LABEL_LENGTH = 200
+#: Hex digits of a key: 128 bits tell all candidates apart, and a fold has two keys.
+_KEY_LENGTH = 32
+#: Larger arrays count by their content.
+_MAX_ARRAY_SIZE = 1000
+
+#: Returns the object that a text stands for, by the digest of its content.
+FindObject = Callable[[Mapping[str, str]], Any]
 
 
 class ParamsCodec:
     """Writes parameters as text and reads them again.
 
     Numbers, text, booleans and None are written as they are (numpy's as Python's),
-    floats to the last bit. Anything else, such as a tuple, a function or an
-    estimator, must be one of the choices of its parameter and is written as its
-    position among them; reading gives that very object. Tuples and lists of plain
-    values may also be new.
+    floats to the last bit, and so are tuples, lists and short arrays of them. Any other
+    value, such as a function or an estimator, is written as the digest of its content;
+    reading returns the choice of its parameter that has this content.
 
     Parameters
     ----------
     choices : mapping of str to sequence, default={}
-        For each parameter its choices that are not plain, see `choices_of`.
+        The choices of each parameter that are not plain, see `choices_of`.
+    own_values : mapping of str to object, default={}
+        The estimator's own parameters, see `score_key`.
+    reader : ContentReader or None
+        Computes digests; None makes one.
     """
 
-    def __init__(self, choices: Mapping[str, Sequence[Any]] | None = None) -> None:
-        self._choices = {name: list(items) for name, items in (choices or {}).items()}
+    def __init__(
+        self,
+        choices: Mapping[str, Sequence[Any]] | None = None,
+        own_values: Mapping[str, Any] | None = None,
+        reader: ContentReader | None = None,
+    ) -> None:
+        self._reader = reader or ContentReader()
+        self._own_values = dict(own_values or {})
+        #: Texts of objects by id. The objects are kept alive, so that no other object
+        #: gets the id of one.
+        self._written: dict[int, tuple[Any, dict[str, Any]]] = {}
+        self._choices: dict[str, dict[str, Any]] = {}
+        for name, items in (choices or {}).items():
+            known = self._choices.setdefault(name, {})
+            for item in items:
+                known.setdefault(_key_text(self._to_json(item)), item)
 
     def encode(self, params: Params) -> str:
-        """Give the text of `params`.
+        """Write `params` as text.
 
         Raises
         ------
-        ValueError
-            If a value is neither plain nor one of the choices.
+        TypeError
+            If a value has no comparable content, such as a lock.
         """
         return json.dumps(self._texts(params))
 
     def key(self, params: Params) -> str:
-        """Give the same for equal parameters, in whatever order they are named."""
-        text = json.dumps(self._texts(params), sort_keys=True)
-        return hashlib.sha256(text.encode()).hexdigest()
+        """Key that equal parameters share, in any order of their names."""
+        return _hashed(self._texts(params))
+
+    def score_key(self, params: Params) -> str:
+        """Key that parameters share that result in the same estimator.
+
+        A parameter set to the estimator's own value does not count, unless the object
+        that it belongs to is set too: ``svc__C`` beside ``svc``.
+        """
+        texts = self._texts(params)
+        return _hashed(
+            {name: item for name, item in texts.items() if self._sets(name, params)}
+        )
+
+    def _sets(self, name: str, params: Params) -> bool:
+        """Whether a parameter changes the estimator."""
+        if name not in self._own_values:
+            return True
+        parts = name.split("__")
+        if any("__".join(parts[:i]) in params for i in range(1, len(parts))):
+            return True
+        own = self._to_json(self._own_values[name])
+        return _key_text(own) != _key_text(self._to_json(params[name]))
 
     def decode(self, text: str) -> Params:
-        """Give back the parameters of a text.
+        """Read the parameters from a text.
 
         Raises
         ------
         ValueError
-            If the text is no text of `encode`.
+            If the text was not written by `encode`.
+        LookupError
+            If none of the choices has the content of a value.
         """
-        return _decode(text, self._choices)
-
-    def labels(self) -> dict[str, list[str]]:
-        """Give the choices as people read them."""
-        return {name: list(map(_label, items)) for name, items in self._choices.items()}
+        return {
+            name: self._from_json(name, item) for name, item in _object(text).items()
+        }
 
     def _texts(self, params: Params) -> dict[str, Any]:
-        return {name: self._to_json(name, value) for name, value in params.items()}
+        return {name: self._to_json(value) for name, value in params.items()}
 
-    def _to_json(self, name: str, value: Any) -> Any:
-        value = _as_python(value)
-        if type(value) in _SCALARS:
-            return _plain_to_json(value)
-        position = _position(value, self._choices.get(name, ()))
-        if position is not None:
-            return {"choice": position}
+    def _to_json(self, value: Any) -> Any:
         try:
             return _plain_to_json(value)
         except TypeError:
-            raise ValueError(
-                f"The `journal` parameter cannot be used with the value {value!r} of "
-                f"{name!r}: it is not a number, text, bool or None, and not in the "
-                "list of choices of this parameter. List the choices, or set "
-                "journal=None."
-            ) from None
+            return self._object_to_json(value)
+
+    def _object_to_json(self, value: Any) -> dict[str, Any]:
+        """Digest and label of an object; of an estimator as a clone would be."""
+        if id(value) not in self._written:
+            digest = self._reader.read(value, is_cloned=True).digest.hex()
+            item = {
+                "object": {"digest": digest, "text": one_line(value, _LABEL_LENGTH)}
+            }
+            self._written[id(value)] = value, item
+        return self._written[id(value)][1]
+
+    def _from_json(self, name: str, item: Any) -> Any:
+        if not isinstance(item, dict):
+            return item
+        choices = self._choices.get(name, {})
+        key = _key_text(item)
+        if key in choices:
+            return choices[key]
+
+        def find(content: Mapping[str, str]) -> Any:
+            raise LookupError(f"{name!r} has no choice {content['text']}")
+
+        return _value(item, find)
 
 
 def choices_of(space: Any) -> dict[str, list[Any]]:
@@ -92,17 +149,17 @@ def choices_of(space: Any) -> dict[str, list[Any]]:
     Parameters
     ----------
     space : dict, list of dict or anything else
-        As given to a search: lists, tuples and arrays are choices, and so is what an
-        object has under ``choices`` or ``categories``; distributions and ranges have
-        none. Anything but dicts has none.
+        As passed to a search. Lists, tuples and arrays are choices, as are the
+        attributes ``choices`` and ``categories`` of an object. Distributions and ranges
+        have none, nor has a space that is not made of dicts.
 
     Returns
     -------
     dict of str to list
-        For each parameter that has any, in the order they are written.
+        For each parameter that has any, in the order of the space.
     """
     found: dict[str, list[Any]] = {}
-    for part in [space] if isinstance(space, Mapping) else _dicts_in(space):
+    for part in dicts_of(space):
         for name, values in part.items():
             items = [v for v in _listed(values) if type(v) not in _SCALARS]
             if items:
@@ -110,15 +167,15 @@ def choices_of(space: Any) -> dict[str, list[Any]]:
     return found
 
 
-def readable_params(text: str, labels: Mapping[str, Sequence[str]]) -> Params:
-    """Decode parameters with the choices as text, for people.
+def readable_params(text: str) -> Params:
+    """Read parameters from a text with labels in place of objects, for people.
 
     Raises
     ------
     ValueError
-        If the text is no text of `ParamsCodec.encode`.
+        If the text was not written by `ParamsCodec.encode`.
     """
-    return _decode(text, labels)
+    return _values(text, lambda content: content["text"])
 
 
 def scores_to_json(scores: Mapping[str, float]) -> str:
@@ -127,62 +184,78 @@ def scores_to_json(scores: Mapping[str, float]) -> str:
 
 
 def scores_from_json(text: str) -> dict[str, float]:
-    """Read what `scores_to_json` wrote; ValueError if it is nothing of the kind."""
-    scores = _decode(text, {})
+    """Read the text of `scores_to_json`; ValueError if it is another text."""
+    scores = _values(text, lambda content: content)
     if not all(type(score) is float for score in scores.values()):
         raise ValueError(f"These are no scores: {text[:80]}")
     return scores
 
 
-def _as_python(value: Any) -> Any:
-    return value.item() if isinstance(value, _NUMPY_SCALARS) else value
-
-
 def _plain_to_json(value: Any) -> Any:
-    """Prepare a value for `json.dumps`; TypeError if it is not plain all through."""
-    value = _as_python(value)
+    """Prepare a value for `json.dumps`; TypeError if a part of it is not plain."""
+    value = native(value)
     kind = type(value)
+    # JSON has neither NaN nor infinities; other readers reject Python's extension.
     if kind is float and not math.isfinite(value):
         return {"float": repr(value)}
     if kind in _SCALARS:
         return value
     if kind in (tuple, list):
         return {kind.__name__: [_plain_to_json(item) for item in value]}
+    if _is_short_array(value):
+        numbers = [_plain_to_json(item) for item in value.ravel().tolist()]
+        return {"array": [value.dtype.str, list(value.shape), numbers]}
     raise TypeError(f"{kind.__name__} is not plain")
 
 
-def _decode(text: str, choices: Mapping[str, Sequence[Any]]) -> Params:
-    return {
-        name: _from_json(item, choices.get(name, ()))
-        for name, item in _object(text).items()
-    }
+def _is_short_array(value: Any) -> bool:
+    return (
+        type(value) is np.ndarray
+        and value.dtype.kind in "biuf"
+        and value.dtype.itemsize <= 8
+        and value.size <= _MAX_ARRAY_SIZE
+    )
 
 
-def _from_json(item: Any, choices: Sequence[Any] = ()) -> Any:
+def _values(text: str, find: FindObject) -> Params:
+    return {name: _value(item, find) for name, item in _object(text).items()}
+
+
+def _value(item: Any, find: FindObject) -> Any:
     if not isinstance(item, dict):
         return item
     try:
         [(tag, content)] = item.items()
-        return _TAGS[tag](content, choices)
-    except (ValueError, KeyError, IndexError, TypeError) as error:
+        return _TAGS[tag](content, find)
+    except (ValueError, KeyError, TypeError) as error:
         raise ValueError(f"This is no value: {str(item)[:80]}") from error
 
 
-def _choice(content: Any, choices: Sequence[Any]) -> Any:
-    if type(content) is not int or content < 0:
-        raise ValueError(f"{content!r} is no position")
-    return choices[content]
+def _described(content: Any, find: FindObject) -> Any:
+    if not all(isinstance(content[name], str) for name in ("digest", "text")):
+        raise ValueError(f"{content!r} describes no object")
+    return find(content)
 
 
-def _items(content: Any, _: Sequence[Any]) -> list[Any]:
-    return [_from_json(item) for item in content]
+def _items(content: Any, find: FindObject) -> list[Any]:
+    if not isinstance(content, list):
+        raise ValueError(f"{content!r} is no list")
+    return [_value(item, find) for item in content]
 
 
-_TAGS: dict[str, Callable[[Any, Sequence[Any]], Any]] = {
+def _array(content: Any, find: FindObject) -> Any:
+    dtype, shape, numbers = content
+    if np.dtype(dtype).kind not in "biuf":
+        raise ValueError(f"{dtype!r} is no type of numbers")
+    return np.array(_items(numbers, find), dtype=dtype).reshape(shape)
+
+
+_TAGS: dict[str, Callable[[Any, FindObject], Any]] = {
     "float": lambda content, _: float(content),
-    "choice": _choice,
+    "object": _described,
     "list": _items,
-    "tuple": lambda content, _: tuple(_items(content, ())),
+    "tuple": lambda content, find: tuple(_items(content, find)),
+    "array": _array,
 }
 
 
@@ -193,47 +266,28 @@ def _object(text: str) -> dict[str, Any]:
     return content
 
 
-def _position(value: Any, choices: Sequence[Any]) -> int | None:
-    """Where `value` stands: the same object first, else the first equal one."""
-    positions = range(len(choices))
-    same = (i for i in positions if choices[i] is value)
-    equal = (i for i in positions if _equal(choices[i], value))
-    return next(chain(same, equal), None)
+def _hashed(items: Mapping[str, Any]) -> str:
+    bare = {name: _without_label(item) for name, item in items.items()}
+    digest = hashlib.sha256(json.dumps(bare, sort_keys=True).encode())
+    return digest.hexdigest()[:_KEY_LENGTH]
 
 
-def _equal(a: Any, b: Any) -> bool:
-    """Equality that also works for arrays and for what refuses to compare."""
-    if type(a) is not type(b):
-        return False
-    if isinstance(a, np.ndarray):
-        is_alike = a.dtype == b.dtype and a.shape == b.shape
-        return is_alike and bool(np.all(a == b))
-    if isinstance(a, tuple | list):
-        return len(a) == len(b) and all(map(_equal, a, b))
-    try:
-        return bool(a == b)
-    except Exception:
-        # Sparse matrices and data frames: only the same object is found.
-        return False
+def _key_text(item: Any) -> str:
+    return json.dumps(_without_label(item))
 
 
-def _dicts_in(space: Any) -> list[Mapping[str, Any]]:
-    if isinstance(space, list | tuple):
-        return [part for part in space if isinstance(part, Mapping)]
-    return []
+def _without_label(item: Any) -> Any:
+    # The label is a repr, which may differ between equal objects (an address in it).
+    described = item.get("object") if isinstance(item, dict) else None
+    return {"object": described["digest"]} if isinstance(described, dict) else item
 
 
 def _listed(values: Any) -> Iterable[Any]:
-    """Give the choices that `values` lists; none for a distribution."""
+    """The choices in `values`; none for a distribution."""
     for name in ("choices", "categories"):
         values = getattr(values, name, values)
     if isinstance(values, str | bytes | range) or hasattr(values, "rvs"):
         return ()
     if hasattr(values, "__len__") and hasattr(values, "__getitem__"):
-        return map(_as_python, values)
+        return map(native, values)
     return ()
-
-
-def _label(value: Any) -> str:
-    text = " ".join(repr(value).split())
-    return text if len(text) <= _LABEL_LENGTH else f"{text[: _LABEL_LENGTH - 3]}..."

@@ -1,0 +1,250 @@
+"""Read functions, classes, modules and their wrappers; part of `Reader`.
+
+The user's own become open ends: they count by name here, and `CodeNodes` reads their
+code. Those of installed packages count by name; their version is a part of its own.
+"""
+
+from __future__ import annotations
+
+import functools
+import types
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from skbayes._journal.content.leaves import leaf, text
+from skbayes._journal.content.ownership import (
+    defining_module,
+    file_of,
+    is_compiled,
+    is_importable,
+    naming_module,
+)
+from skbayes._journal.content.reading import Reading
+
+_BUILTINS = (
+    types.BuiltinFunctionType,
+    types.WrapperDescriptorType,
+    types.MethodWrapperType,
+    types.MethodDescriptorType,
+    types.ClassMethodDescriptorType,
+    types.GetSetDescriptorType,
+    types.MemberDescriptorType,
+    np.ufunc,
+)
+#: Types of functions that Cython makes; each extension has its own.
+_OF_CYTHON = {"cython_function_or_method", "fused_cython_function"}
+
+Read = Callable[[Reading, Any], bytes]
+
+
+def is_own(reader: Reading, value: Any) -> bool:
+    """Whether a class or function, or the one it wraps, is the user's own."""
+    modules = {defining_module(value), naming_module(value) or defining_module(value)}
+    return any(map(reader.ownership.is_own, modules))
+
+
+def _is_open(reader: Reading, value: Any) -> bool:
+    """Whether the code of a class or function is read, instead of its name.
+
+    It is if it is the user's, or if a library created it at run time so that its name
+    does not find it: then the variables it closes over count.
+    """
+    if is_own(reader, value):
+        return True
+    is_of_python = isinstance(value, types.FunctionType) or any(
+        isinstance(item, types.FunctionType) for item in vars(value).values()
+    )
+    return is_of_python and not is_importable(value)
+
+
+def _class(reader: Reading, value: type) -> bytes:
+    if _is_open(reader, value):
+        return reader.open_end("class", value)
+    reader.note_package(value)
+    patches = _patches(reader, value)
+    tag = f"class {full_name(value)}"
+    return reader.node(tag, patches) if patches else text(tag)
+
+
+def _patches(reader: Reading, kind: type) -> dict[str, Any]:
+    """Methods of an installed class that the user has replaced."""
+    return {
+        f"{base.__qualname__}.{name}": item
+        for base in kind.__mro__
+        for name, item in vars(base).items()
+        if isinstance(item, types.FunctionType)
+        and reader.ownership.is_own(defining_module(item))
+    }
+
+
+def _function(reader: Reading, value: types.FunctionType) -> bytes:
+    if _is_open(reader, value):
+        return reader.open_end("function", value)
+    return _named(reader, value)
+
+
+def _single_dispatch(reader: Reading, value: Any) -> bytes:
+    """Read the functions of `functools.singledispatch`, and not its cache."""
+    return reader.node("single dispatch", dict(value.registry), value.__wrapped__)
+
+
+def _named(reader: Reading, value: Any) -> bytes:
+    reader.note_package(value)
+    return text("function", full_name(value))
+
+
+def _method(reader: Reading, value: types.MethodType) -> bytes:
+    reader.note_called(value.__self__, value.__name__)
+    return reader.node("method", value.__func__, value.__self__)
+
+
+def _partial(reader: Reading, value: functools.partial[Any]) -> bytes:
+    parts = value.func, value.args, value.keywords
+    return reader.node("partial", *parts, type(value), vars(value))
+
+
+def _property(reader: Reading, value: property) -> bytes:
+    return reader.node("property", value.fget, value.fset, value.fdel)
+
+
+def _cached_property(reader: Reading, value: functools.cached_property[Any]) -> bytes:
+    return reader.node("cached property", value.func)
+
+
+def _bound_to_class(reader: Reading, value: Any) -> bytes:
+    return reader.node(type(value).__name__, value.__func__)
+
+
+def _wrapper(reader: Reading, value: Any) -> bytes:
+    """Read a wrapper: of numba, `functools.cache`, jax, or the user's class.
+
+    An installed wrapper counts with the user's own functions among its attributes, such
+    as the condition of scikit-learn's `available_if`; other attributes are caches.
+    """
+    inner = getattr(value, "py_func", None) or value.__wrapped__
+    attributes = dict(getattr(value, "__dict__", {}))
+    attributes.pop("__wrapped__", None)
+    if not is_own(reader, type(value)):
+        attributes = {
+            name: item
+            for name, item in attributes.items()
+            if isinstance(item, types.FunctionType) and is_own(reader, item)
+        }
+    options = getattr(value, "targetoptions", None)
+    return reader.node("wrapper", type(value), inner, attributes, options)
+
+
+def _vectorized(reader: Reading, value: Any) -> bytes:
+    parts = value.pyfunc, value.otypes, value.excluded, value.signature
+    return reader.node("vectorized", *parts)
+
+
+def _builtin(reader: Reading, value: Any) -> bytes:
+    """Read a compiled function: name, owner, and the file if it is the user's."""
+    owner = getattr(value, "__self__", None)
+    module = getattr(value, "__module__", None)
+    if isinstance(owner, types.ModuleType):
+        module, owner = owner.__name__, None
+    if isinstance(value, np.ufunc) and value.__name__.endswith("(vectorized)"):
+        # The ufunc gives no access to the function passed to `numpy.frompyfunc`.
+        return reader.unreadable(value, "numpy.frompyfunc hides its function")
+    tag = f"builtin {module} {getattr(value, '__qualname__', value.__name__)}"
+    defaults = getattr(value, "__defaults__", None)
+    return reader.node(tag, owner, defaults, compiled_file(reader, module))
+
+
+def compiled_file(reader: Reading, module: str | None) -> bytes | None:
+    """Hash of a module's file if it is the user's extension; None otherwise."""
+    if module is None or not reader.ownership.is_own(module):
+        return None
+    file: Path | None = file_of(module)
+    if file is None or not is_compiled(file):
+        return None
+    return leaf("file", [file.read_bytes()])
+
+
+def _module(reader: Reading, value: types.ModuleType) -> bytes:
+    if reader.ownership.is_own(value.__name__):
+        return reader.open_end("module", value)
+    return text("module", value.__name__)
+
+
+def is_function(value: Any) -> bool:
+    """Whether a value is a function, of Python or compiled, and so has a name."""
+    is_compiled_one = type(value).__name__ in _OF_CYTHON
+    return isinstance(value, (types.FunctionType, *_BUILTINS)) or is_compiled_one
+
+
+def full_name(value: Any) -> str:
+    """Module and qualified name of an installed class or function."""
+    return f"{naming_module(value)}.{value.__qualname__}"
+
+
+def _is(*kinds: type) -> Callable[[Reading, Any], bool]:
+    return lambda reader, value: isinstance(value, kinds)
+
+
+#: All functions that `functools.singledispatch` returns have the same code.
+_DISPATCH_CODE = functools.singledispatch(lambda value: value).__code__  # type: ignore[attr-defined]
+
+
+def _is_single_dispatch(reader: Reading, value: Any) -> bool:
+    return getattr(value, "__code__", None) is _DISPATCH_CODE and is_own(
+        reader, value.__wrapped__
+    )
+
+
+def _is_named(reader: Reading, value: Any) -> bool:
+    """Whether an object that is no Python function can be imported by its name.
+
+    numpy's functions are such objects; they wrap Python functions of the same name.
+    """
+    if isinstance(value, type) or not isinstance(
+        _attribute(value, "__qualname__"), str
+    ):
+        return False
+    module = naming_module(value)
+    is_installed = bool(module) and not reader.ownership.is_own(module)
+    return is_installed and callable(value) and is_importable(value)
+
+
+def _is_builtin(reader: Reading, value: Any) -> bool:
+    return is_function(value) and not isinstance(value, types.FunctionType)
+
+
+def _is_wrapper(reader: Reading, value: Any) -> bool:
+    is_compiled_function = isinstance(_attribute(value, "py_func"), types.FunctionType)
+    return is_compiled_function or callable(_attribute(value, "__wrapped__"))
+
+
+def _attribute(value: Any, name: str) -> Any:
+    """An attribute; None for objects with `__getattr__`, which may invent any."""
+    if hasattr(type(value), "__getattr__"):
+        return None
+    try:
+        return getattr(value, name, None)
+    except Exception:
+        # A property that fails is none of the attributes looked for.
+        return None
+
+
+#: Conditions and the functions that read their values; the first match is used. The
+#: order matters: numpy's functions are named and wrappers too, and count by name.
+CALLABLES: tuple[tuple[Callable[[Reading, Any], bool], Read], ...] = (
+    (_is(type), _class),
+    (_is(types.ModuleType), _module),
+    (_is_single_dispatch, _single_dispatch),
+    (_is(types.FunctionType), _function),
+    (_is(types.MethodType), _method),
+    (_is(functools.partial), _partial),
+    (_is(property), _property),
+    (_is(functools.cached_property), _cached_property),
+    (_is(staticmethod, classmethod), _bound_to_class),
+    (_is(np.vectorize), _vectorized),
+    (_is_builtin, _builtin),
+    (_is_named, _named),
+    (_is_wrapper, _wrapper),
+)

@@ -1,0 +1,174 @@
+"""The user's own code: functions, classes and modules with all that they refer to.
+
+Each is a node: its own content, and references to other nodes. References may form
+circles, so a digest cannot be computed from the bottom up. Instead all digests are
+refined in rounds: a node's new digest is made of its own content and of the digests of
+the nodes it refers to. When a round splits no group of equal digests any more, nodes
+with equal digests are equivalent (partition refinement, as for finite automata [1]_).
+
+References
+----------
+.. [1] J. Hopcroft, "An n log n algorithm for minimizing states in a finite
+   automaton", Theory of Machines and Computations (1971).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from skbayes._journal.content.leaves import leaf
+from skbayes._journal.content.reading import Ends, pieces_of
+
+#: Where a value is kept: the kind of place, the id of its owner, a name.
+Place = Hashable
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One part of a piece of code, or a value it refers to.
+
+    Parameters
+    ----------
+    label : str
+        Its role in the code: instructions, a default, a global name.
+    digest : bytes
+        Hash of it, in which other code counts by name.
+    ends : tuple of object
+        Open ends: the code that counts there by name.
+    place : Place or None
+        Where the value is kept. A value that the code itself writes does not count.
+    is_plain : bool
+        Whether it has a content of its own, whose change a message can name.
+    """
+
+    label: str
+    digest: bytes
+    ends: tuple[Any, ...] = ()
+    place: Place | None = None
+    is_plain: bool = True
+
+
+@dataclass(frozen=True)
+class Node:
+    """A function, class or module.
+
+    Parameters
+    ----------
+    name : str
+        Its name, for people; empty if it is a library's.
+    entries : tuple of Entry
+        All that decides its behaviour, in a fixed order.
+    writes : frozenset of Place
+        Places it writes to.
+    """
+
+    name: str
+    entries: tuple[Entry, ...]
+    writes: frozenset[Place] = frozenset()
+
+
+@dataclass(frozen=True)
+class Code:
+    """Hashes of pieces of code.
+
+    Parameters
+    ----------
+    digest : bytes
+        Hash of all of it, including the code it calls.
+    names : dict of str to str
+        Digest of each piece alone, by its name for people.
+    n_pieces : int
+        Number of pieces.
+    """
+
+    digest: bytes
+    names: dict[str, str]
+    n_pieces: int
+
+
+def code_of(ends: Sequence[Any], nodes: dict[int, Node]) -> Code:
+    """Hash pieces of code with all code that they refer to.
+
+    Parameters
+    ----------
+    ends : sequence of object
+        Open ends of a value, in order.
+    nodes : dict of int to Node
+        The node of each piece there, and of all they refer to, by id.
+    """
+    written = _written(ends, nodes)
+    reachable = _reachable(ends, nodes, written)
+    local = {key: _local_digest(nodes[key], written) for key in reachable}
+    labels, n_labels = local, len(set(local.values()))
+    while True:
+        shared: dict[int, bytes] = {}
+        labels = {
+            key: leaf("code", [local[key], *_digests(inner, labels, shared)])
+            for key, inner in reachable.items()
+        }
+        # Refinement only ever splits groups: an equal number means that none was split.
+        if len(set(labels.values())) == n_labels:
+            break
+        n_labels = len(set(labels.values()))
+    # The labels of the ends are in order, those of all others are sorted.
+    parts = [*_digests(ends, labels, {}), b"", *sorted(set(labels.values()))]
+    names = _names(reachable, nodes, written)
+    return Code(leaf("code", parts), names, len(reachable))
+
+
+def _digests(
+    ends: Iterable[Any], labels: dict[int, bytes], shared: dict[int, bytes]
+) -> Iterator[bytes]:
+    """Labels of the code at open ends; `shared` caches the labels of whole objects."""
+    for end in ends:
+        if not isinstance(end, Ends):
+            yield labels[id(end)]
+            continue
+        if id(end) not in shared:
+            shared[id(end)] = leaf("ends", _digests(end.items, labels, shared))
+        yield shared[id(end)]
+
+
+def _written(ends: Sequence[Any], nodes: dict[int, Node]) -> frozenset[Place]:
+    """Places that any of the code writes to: their values are state, not code."""
+    keys = _reachable(ends, nodes, frozenset())
+    return frozenset().union(*(nodes[key].writes for key in keys))
+
+
+def _reachable(
+    ends: Sequence[Any], nodes: dict[int, Node], written: frozenset[Place]
+) -> dict[int, list[Any]]:
+    """Open ends of each node that is reachable from some ends."""
+    found: dict[int, list[Any]] = {}
+    waiting = [id(piece) for piece in pieces_of(ends)]
+    while waiting:
+        key = waiting.pop()
+        if key not in found:
+            entries = (e for e in nodes[key].entries if e.place not in written)
+            found[key] = [end for entry in entries for end in entry.ends]
+            waiting.extend(id(piece) for piece in pieces_of(found[key]))
+    return found
+
+
+def _local_digest(node: Node, written: frozenset[Place]) -> bytes:
+    parts: list[bytes] = []
+    for entry in node.entries:
+        if entry.place not in written:
+            parts += [entry.label.encode(), entry.digest]
+    return leaf("node", parts)
+
+
+def _names(
+    keys: Iterable[int], nodes: dict[int, Node], written: frozenset[Place]
+) -> dict[str, str]:
+    """Digests by name of the parts that may change alone."""
+    found: dict[str, list[bytes]] = {}
+    for key in keys:
+        node = nodes[key]
+        for entry in node.entries if node.name else ():
+            if entry.is_plain and not entry.ends and entry.place not in written:
+                name = f"{entry.label} of {node.name}" if entry.label else node.name
+                found.setdefault(name, []).append(entry.digest)
+    return {name: leaf("name", sorted(d)).hex()[:16] for name, d in found.items()}

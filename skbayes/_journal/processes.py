@@ -1,0 +1,86 @@
+"""Whether a process that is written down somewhere still lives, where one can tell.
+
+A process that runs on another machine, or in another container, cannot be looked at.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+_PROC = Path("/proc")
+
+
+@dataclass(frozen=True)
+class Process:
+    """A process, known from all others.
+
+    Parameters
+    ----------
+    machine : str
+        Where its number means something: a machine since it was started, or a
+        container there.
+    number : int
+        Its number there.
+    started : str
+        When it was started, where that can be told: numbers are used again.
+    """
+
+    machine: str
+    number: int
+    started: str
+
+
+def this_process() -> Process:
+    """The one that calls."""
+    number = os.getpid()
+    _, started = _state_of(number) or ("", "")
+    return Process(_this_machine(), number, started)
+
+
+def is_here(process: Process) -> bool:
+    """Whether a process runs, or ran, where it can be looked at."""
+    return os.name == "posix" and process.machine == _this_machine()
+
+
+def has_ended(process: Process) -> bool:
+    """Whether a process has ended for certain."""
+    if not is_here(process):
+        return False
+    try:
+        os.kill(process.number, 0)
+    except ProcessLookupError:
+        return True
+    except OSError:
+        pass  # somebody else's
+    found = _state_of(process.number)
+    if found is None:
+        return False
+    state, started = found
+    # A zombie waits for its parent only.
+    return state in "ZX" or started != process.started
+
+
+@cache
+def _this_machine() -> str:
+    parts = [platform.node()]
+    with suppress(OSError):
+        parts.append((_PROC / "sys/kernel/random/boot_id").read_text().strip())
+    with suppress(OSError):
+        parts.append(os.readlink(_PROC / "self/ns/pid"))
+    return " ".join(parts)
+
+
+def _state_of(number: int) -> tuple[str, str] | None:
+    """State of a process and when it was started, where the system tells."""
+    try:
+        text = (_PROC / str(number) / "stat").read_text(errors="replace")
+    except OSError:
+        return None
+    # Its name, in parentheses, may hold anything.
+    fields = text.rpartition(")")[2].split()
+    return (fields[0], fields[19]) if len(fields) > 19 else None
