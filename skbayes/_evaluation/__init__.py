@@ -1,5 +1,5 @@
-"""Trying candidates: one fold, the workers, the loop, the table of results.
+"""Evaluate candidates: one fold, the workers, the loop, the table of results.
 
-Nothing here knows what a search space or a surrogate is: the loop asks a
-`Strategy` for candidates and tells it how they did.
+Nothing here depends on search spaces or surrogates: the loop asks a `Strategy` for
+candidates and passes the finished trials back to it.
 """

@@ -1,22 +1,24 @@
-"""The table of results: `cv_results_`, column for column as scikit-learn's."""
+"""The table of results: `cv_results_` with the columns of scikit-learn."""
 
 from __future__ import annotations
 
-import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.stats import rankdata
 
 from skbayes._compat import masked_array_for_each_param
-from skbayes._evaluation.fold import SINGLE
-from skbayes._fold_model import estimate_means
-from skbayes._protocol import FloatArray, Status, Trial
+from skbayes._evaluation.fidelity.ladder import Ladder
+from skbayes._evaluation.fold.failure_causes import cause_of
+from skbayes._evaluation.fold.fit_and_score import SINGLE
+from skbayes._evaluation.packed_folds import PackedFolds, folds_not_packed
+from skbayes._partial_scores import estimate_means
+from skbayes._protocol import BoolArray, FloatArray, FoldResult, Status, Trial
+from skbayes._user_warnings import warn_user
 
 Scores = dict[str, FloatArray]
-BoolArray = NDArray[np.bool_]
+_SPREADS = ("mean", "std")
 
 
 def tabulate(
@@ -32,18 +34,17 @@ def tabulate(
     Parameters
     ----------
     trials : sequence of Trial
-        Those that have ended; not empty.
+        Trials that have ended; not empty.
     return_train_score : bool
         Whether to add the columns of the training scores.
     error_score : float
-        Stands in the folds of a failed fit, for metrics whose names the fit did not
-        live to tell.
+        Replaces the scores of a failed fit, and of a failed metric.
     with_status : bool
         Whether to add the columns ``status`` and ``n_splits_evaluated``, and ``error``
         if there was any. A candidate that is not complete adds them too.
     failed_may_win : bool
         Whether candidates that failed are ranked by `error_score` as in scikit-learn,
-        or last. Those that took their worker with them always are.
+        or last. A candidate whose fit killed its worker is always ranked last.
 
     Returns
     -------
@@ -55,16 +56,16 @@ def tabulate(
     results.update(masked_array_for_each_param([t.params for t in trials]))
     results["params"] = [dict(t.params) for t in trials]
     may_win = candidates_that_may_win(trials, failed_may_win=failed_may_win)
+    # The order of the columns is scikit-learn's, which tests compare key by key.
     for metric in metrics_of(trials):
-        test = _scores(trials, metric, "test_scores", error_score)
+        test = _scores(trials, metric, "test", error_score)
         results |= _score_columns(test, f"test_{metric}")
         means = np.where(may_win, test.mean(axis=1), np.nan)
-        results[f"rank_test_{metric}"] = _rank(means)
-        _warn_if_not_finite(trials, test, "test")
+        results[f"rank_test_{metric}"] = rank(means)
         if return_train_score:
-            train = _scores(trials, metric, "train_scores", error_score)
+            train = _scores(trials, metric, "train", error_score)
             results |= _score_columns(train, f"train_{metric}")
-            _warn_if_not_finite(trials, train, "train")
+    results |= _round_columns(trials)
     if with_status or any(t.status is not Status.COMPLETE for t in trials):
         results |= _status_columns(trials)
     return results
@@ -75,18 +76,37 @@ def candidates_that_may_win(
 ) -> BoolArray:
     """Which candidates may be chosen, shape (n_trials,).
 
-    One that took its worker with it would take this process with it in the refit.
+    A candidate that killed its worker would kill this process in the refit, and a
+    stopped one has no mean over all folds.
     """
-    is_fatal = [any(f.is_fatal for f in trial.folds) for trial in trials]
-    is_failed = [trial.status is Status.FAILED for trial in trials]
-    return ~np.array(is_fatal if failed_may_win else is_failed)
+    may_win = {Status.COMPLETE} | ({Status.FAILED} if failed_may_win else set())
+    is_ended = [trial.status in may_win for trial in trials]
+    is_whole = [len(trial.folds) == trial.n_splits for trial in trials]
+    is_fatal = [any(f.is_fatal for f in folds_not_packed([t])) for t in trials]
+    allowed: BoolArray = np.array(is_ended) & np.array(is_whole) & ~np.array(is_fatal)
+    return allowed
 
 
 def metrics_of(trials: Sequence[Trial]) -> tuple[str, ...]:
-    """Names of the metrics, from the first fold that has them all."""
-    folds = [fold for trial in trials for fold in trial.folds]
-    good = next((f for f in folds if f.error is None), folds[0] if folds else None)
-    return (SINGLE,) if good is None else tuple(good.test_scores)
+    """Names of the metrics, from the first fold that has several, if any does."""
+    # A failed fold has the single metric "score", whatever the scorer returns
+    # elsewhere.
+    first = next((trial.folds[0] for trial in trials if trial.folds), None)
+    most = next(_multimetric_folds(trials), first)
+    return (SINGLE,) if most is None else tuple(most.test_scores)
+
+
+def is_multimetric(trials: Sequence[Trial]) -> bool:
+    """Whether a fold has several metrics."""
+    return next(_multimetric_folds(trials), None) is not None
+
+
+def _multimetric_folds(trials: Sequence[Trial]) -> Iterator[FoldResult]:
+    """Folds whose scorer gave a dict, in order."""
+    for trial in trials:
+        folds = trial.folds
+        if not isinstance(folds, PackedFolds) or folds.is_multimetric:
+            yield from (fold for fold in folds if fold.is_multimetric)
 
 
 def adjusted_scores(trials: Sequence[Trial], metric: str) -> FloatArray:
@@ -103,25 +123,90 @@ def adjusted_scores(trials: Sequence[Trial], metric: str) -> FloatArray:
     return out
 
 
+def repeat_columns(trials: Sequence[Trial]) -> dict[str, Any]:
+    """Columns of the repeats: their number, and the scores over all folds.
+
+    The scores of trials without a repeat are NaN, because their means are over fewer
+    folds.
+    """
+    n_folds = [len(trial.scores_with_repeats()) for trial in trials]
+    n_repeats = np.array(n_folds) // trials[0].n_splits - 1
+    columns: dict[str, Any] = {"n_repeats": n_repeats}
+    for metric in metrics_of(trials):
+        mean, std = np.full((2, len(trials)), np.nan)
+        for row in np.flatnonzero(n_repeats).tolist():
+            scores = trials[row].scores_with_repeats(metric)
+            mean[row], std[row] = scores.mean(), scores.std()
+        columns |= {
+            f"mean_repeated_test_{metric}": mean,
+            f"std_repeated_test_{metric}": std,
+        }
+    return columns
+
+
+def resource_columns(
+    trials: Sequence[Trial], ladder: Ladder | None, n_train: int
+) -> dict[str, Any]:
+    """On how many training samples each trial was tried at most, and which rung it is.
+
+    Parameters
+    ----------
+    trials : sequence of Trial
+        Those that have ended.
+    ladder : Ladder or None
+        The rungs below all samples, if there are any.
+    n_train : int
+        Training samples of the largest fold.
+    """
+    rungs = [0 if ladder is None else ladder.n_rungs] * len(trials)
+    sizes = [n_train] * len(trials)
+    for row, trial in enumerate(trials):
+        if ladder is not None and not trial.folds:
+            highest = trial.rungs[-1].fold
+            rungs[row], sizes[row] = ladder.place(highest)[1], ladder.size(highest)
+    return {"iter": np.array(rungs), "n_resources": np.array(sizes)}
+
+
 def _times(trials: Sequence[Trial]) -> dict[str, Any]:
-    """Mean and spread of the seconds of the folds that were run."""
-    results: dict[str, Any] = {}
-    for name in ("fit_time", "score_time"):
-        rows = [np.array([getattr(f, name) for f in t.folds]) for t in trials]
-        results[f"mean_{name}"] = np.array([row.mean() for row in rows])
-        results[f"std_{name}"] = np.array([row.std() for row in rows])
-    return results
+    """Mean and standard deviation of the seconds of the folds that were run."""
+    names = ("fit_time", "score_time")
+    columns = {f"{of}_{n}": np.empty(len(trials)) for n in names for of in _SPREADS}
+    for row, trial in enumerate(trials):
+        for name in names:
+            seconds = np.array(_seconds(trial.folds, name))
+            columns[f"mean_{name}"][row] = _or_nan(seconds.mean, seconds)
+            columns[f"std_{name}"][row] = _or_nan(seconds.std, seconds)
+    return columns
+
+
+def _seconds(folds: Sequence[FoldResult], name: str) -> list[float]:
+    """Times of folds."""
+    if isinstance(folds, PackedFolds):
+        return folds.seconds_of(name)
+    return [getattr(fold, name) for fold in folds]
+
+
+def _or_nan(statistic: Callable[[], float], row: FloatArray) -> float:
+    """A statistic of a row, NaN of one that was stopped before its first fold."""
+    return statistic() if len(row) else np.nan
 
 
 def _scores(
-    trials: Sequence[Trial], metric: str, kind: str, error_score: float
+    trials: Sequence[Trial], metric: str, part: str, error_score: float
 ) -> FloatArray:
     """Scores of a metric, shape (n_trials, n_splits), NaN where not run."""
     table = np.full((len(trials), trials[0].n_splits), np.nan)
     for row, trial in enumerate(trials):
+        if part == "test" and isinstance(trial.folds, PackedFolds):
+            for fold_number, score in trial.folds.test_scores_of(metric):
+                table[row, fold_number] = score
+            continue
         for fold in trial.folds:
-            scores: Mapping[str, float] = getattr(fold, kind)
-            table[row, fold.fold] = scores.get(metric, error_score)
+            scores = fold.test_scores if part == "test" else fold.train_scores or {}
+            errors = fold.scoring_errors or {}
+            has_failed = fold.error is not None or f"{part}_{metric}" in errors
+            score = error_score if has_failed else scores.get(metric, error_score)
+            table[row, fold.fold] = score
     return table
 
 
@@ -131,26 +216,40 @@ def _score_columns(table: FloatArray, name: str) -> Scores:
     columns = {f"split{k}_{name}": table[:, k].copy() for k in range(table.shape[1])}
     with np.errstate(invalid="ignore"):  # infinite scores are warned about as such
         mean = table.mean(axis=1)
+        # np.average, not table.std: equal to scikit-learn's to the last bit.
         std = np.sqrt(np.average((table - mean[:, np.newaxis]) ** 2, axis=1))
     return columns | {f"mean_{name}": mean, f"std_{name}": std}
 
 
+def _round_columns(trials: Sequence[Trial]) -> dict[str, Any]:
+    """Rounds that each fold has kept, and their mean, where any stopped early."""
+    if all(fold.n_rounds is None for trial in trials for fold in trial.folds):
+        return {}
+    table = np.full((len(trials), trials[0].n_splits), np.nan)
+    for row, trial in enumerate(trials):
+        for fold in trial.folds:
+            if fold.n_rounds is not None:
+                table[row, fold.fold] = fold.n_rounds
+    columns = {f"split{k}_n_rounds": table[:, k].copy() for k in range(table.shape[1])}
+    return columns | {"mean_n_rounds": table.mean(axis=1)}
+
+
 def _status_columns(trials: Sequence[Trial]) -> dict[str, Any]:
-    """How far each trial has come, and the last line of what it failed with."""
+    """Status and number of folds of each trial, and the cause of failures in a line."""
     columns = {
         "status": np.array([str(t.status) for t in trials], dtype=object),
         "n_splits_evaluated": np.array([len(t.folds) for t in trials]),
     }
-    errors = [t.error and t.error.strip().rpartition("\n")[2] for t in trials]
+    errors = [t.error and cause_of(t.error) for t in trials]
     if any(errors):
         columns["error"] = np.array(errors, dtype=object)
     return columns
 
 
-def _rank(means: FloatArray) -> np.ndarray[Any, np.dtype[np.int32]]:
-    """Rank of each mean, best first, ties alike; what is not finite is the worst.
+def rank(means: FloatArray) -> np.ndarray[Any, np.dtype[np.int32]]:
+    """Rank of each mean, best first, ties equal; means that are not finite rank last.
 
-    scikit-learn ranks an infinite mean first, but it is a fault, and never wins.
+    scikit-learn ranks an infinite mean first; here it counts as a fault and cannot win.
     """
     is_finite = np.isfinite(means)
     if not is_finite.any():
@@ -159,13 +258,13 @@ def _rank(means: FloatArray) -> np.ndarray[Any, np.dtype[np.int32]]:
     return rankdata(-filled, method="min").astype(np.int32)
 
 
-def _warn_if_not_finite(trials: Sequence[Trial], table: FloatArray, kind: str) -> None:
-    """Warn about scores that are no numbers, but not about folds that were not run."""
+def warn_of_scores_not_finite(
+    trials: Sequence[Trial], results: Mapping[str, Any]
+) -> None:
+    """Warn about scores that are not finite, except for folds that were not run."""
     is_whole = np.array([len(t.folds) == t.n_splits for t in trials])
-    means = table.mean(axis=1)
-    if np.any(~np.isfinite(means[is_whole])):
-        warnings.warn(
-            f"One or more of the {kind} scores are non-finite: {means}",
-            category=UserWarning,
-            stacklevel=2,
-        )
+    for metric in metrics_of(trials):
+        for part in ("test", "train"):
+            means = results.get(f"mean_{part}_{metric}")
+            if means is not None and np.any(~np.isfinite(means[is_whole])):
+                warn_user(f"One or more of the {part} scores are non-finite: {means}")

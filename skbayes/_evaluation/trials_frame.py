@@ -1,4 +1,4 @@
-"""Trials as rows of a data frame: tidy, one row each, errors included."""
+"""Trials as a tidy data frame: one row each, with errors."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _TAIL = ("n_splits_evaluated", "mean_fit_time", "mean_score_time", "error")
 
 
 def trial_row(trial: Trial) -> dict[str, Any]:
-    """Columns of one trial by name; `column_order` puts them in order."""
+    """Columns of one trial by name; `column_order` sorts them."""
     row: dict[str, Any] = {"trial": trial.index, "status": str(trial.status)}
     row |= {f"param_{name}": value for name, value in trial.params.items()}
     row |= _score_columns(trial, "test")
@@ -23,8 +23,30 @@ def trial_row(trial: Trial) -> dict[str, Any]:
     for name in ("fit_time", "score_time"):
         total = sum(getattr(fold, name) for fold in trial.folds)
         row[f"mean_{name}"] = total / n_folds if n_folds else math.nan
+    rounds = [fold.n_rounds for fold in trial.folds if fold.n_rounds is not None]
+    if rounds:
+        row["mean_n_rounds"] = sum(rounds) / len(rounds)
     row["error"] = trial.error
     return row
+
+
+def trials_frame(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> Any:
+    """Make a data frame of rows.
+
+    A parameter that a trial lacks is NaN, a parameter whose value is None is None. A
+    column with any of these has dtype object, so that its integers stay integers.
+    """
+    import pandas as pd
+
+    data: dict[str, Any] = {}
+    for name in columns:
+        values = [row.get(name, math.nan) for row in rows]
+        has_gap = any(name not in row for row in rows)
+        is_whole = any(isinstance(v, int) for v in values)
+        is_kept = any(v is None for v in values) or (has_gap and is_whole)
+        is_param = name.startswith("param_")
+        data[name] = pd.Series(values, dtype=object if is_param and is_kept else None)
+    return pd.DataFrame(data, columns=list(columns))
 
 
 def column_order(
@@ -32,7 +54,8 @@ def column_order(
 ) -> list[str]:
     """Identity, parameters, test scores, training scores, the rest; none twice.
 
-    Rows of many searches also tell which one; they do so where there is no row, too.
+    Tables of several searches begin with the column ``search``, also when they are
+    empty.
     """
     names = dict.fromkeys(name for row in rows for name in row)
     head = _HEAD if is_of_many else _HEAD[1:]

@@ -1,4 +1,4 @@
-"""Ctrl-C, put off while something is written down."""
+"""Delay Ctrl-C while a record is made."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from types import FrameType
 
 @contextmanager
 def interrupts_held() -> Iterator[None]:
-    """Let Ctrl-C wait for the end of the block, which must be short.
+    """Delay Ctrl-C to the end of the block, which must be short.
 
-    What is noted in several places is then noted in all of them or in none. Python
-    interrupts the main thread only, and only by a handler of its own or the user's.
-    It costs ten microseconds.
+    A record that is made in several places is then made in all of them or in none.
+    Python interrupts the main thread only, and only by a handler of its own or the
+    user's. The delay costs ten microseconds.
     """
     handler = signal.getsignal(signal.SIGINT)
     is_main = threading.current_thread() is threading.main_thread()
@@ -28,5 +28,6 @@ def interrupts_held() -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGINT, handler)
+        # Once, however often the key was pressed: each would raise its own.
         if arrived:
             handler(*arrived[0])

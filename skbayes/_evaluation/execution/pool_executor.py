@@ -1,14 +1,14 @@
-"""Folds run by the workers of joblib's active backend.
+"""Run folds on the workers of joblib's active backend.
 
-Tasks go in one batch at a time and come out in whatever order they end; several
-short folds share a batch, so that handing them over costs less than running them.
+Tasks are handed over one batch at a time and return in the order in which they end.
+Several short folds share a batch, so that the transfer costs less than the fits.
 """
 
 from __future__ import annotations
 
-import pickle
+import math
 import tempfile
-import threading
+import time
 from collections import deque
 from collections.abc import Sequence
 from contextlib import ExitStack
@@ -16,86 +16,71 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
-from joblib import effective_n_jobs
-
-from skbayes._backends import BrokenProcessPool, JoblibPool
-from skbayes._compat import is_multimetric, with_configuration
-from skbayes._evaluation.deadline import run_fold_in_time
-from skbayes._evaluation.executor import Outcome, SerialExecutor, Task
-from skbayes._evaluation.fold import Evaluation
-from skbayes._evaluation.interrupts import interrupts_held
+from skbayes._evaluation.execution.crowded_cores import CrowdedCores
+from skbayes._evaluation.execution.executor import Outcome, Task
+from skbayes._evaluation.execution.failed_fold import failed_fold
+from skbayes._evaluation.execution.fold_calls import FoldCalls
+from skbayes._evaluation.execution.inbox import Inbox
+from skbayes._evaluation.execution.interrupts import interrupts_held
+from skbayes._evaluation.execution.remote_fold import (
+    Answer,
+    Sent,
+    error_of,
+    read_result,
+)
+from skbayes._evaluation.fold.fit_and_score import Evaluation
+from skbayes._joblib.pool import Pool, TaskNotLoaded, WorkerLost
 from skbayes._protocol import FoldResult
 from skbayes.exceptions import FitTimeout
 
-#: Seconds of work that are worth handing over: a round trip to a worker process
-#: costs about a millisecond, and a longer batch would only make the ends ragged.
+#: Seconds of work that are worth handing over. A round trip to a worker process costs
+#: about a millisecond; longer batches would let workers idle at the end.
 BATCH_SECONDS = 0.1
 
 #: Weight of the newest fold in the running mean of the seconds a fold takes.
 _SMOOTHING = 0.2
 
-
-#: Seconds between two looks at whether the workers are alive, where nothing comes in.
-_LOOK_SECONDS = 0.5
-
-
-class _Inbox:
-    """Batches that are back; waiting for one does not take it out."""
-
-    def __init__(self) -> None:
-        self._batches: deque[tuple[int, Any]] = deque()
-        self._bell = threading.Event()
-
-    def put(self, number: int, outcome: Any) -> None:
-        self._batches.append((number, outcome))
-        self._bell.set()
-
-    def wait(self, seconds: float) -> bool:
-        """Wait for a batch: whether there is one."""
-        if not self._batches:
-            self._bell.wait(seconds)
-        self._bell.clear()
-        return bool(self._batches)
-
-    def take(self) -> tuple[int, Any] | None:
-        """The oldest batch, None if there is none."""
-        return self._batches.popleft() if self._batches else None
+#: Seconds between two checks that the workers are alive, while nothing is returned.
+_CHECK_SECONDS = 0.5
 
 
 class PoolExecutor:
-    """Runs tasks on the workers of joblib's active backend.
+    """Runs tasks on the workers of a pool.
 
-    A worker that dies takes the tasks in flight with it. They are run again one at
-    a time, so that the one that kills its worker is found; it is reported as failed,
-    and is not run a third time.
+    A worker that dies loses the tasks in flight. They are run again one at a time,
+    which identifies the task that kills its worker. That task is reported as failed and
+    is not run a third time.
 
     Parameters
     ----------
     evaluation : Evaluation
         Data, folds and settings.
-    n_jobs : int or None
-        As in joblib.
+    pool : Pool
+        The workers, not yet entered.
     may_batch : bool, default=True
-        Whether short folds may be handed over together. They come back together too,
-        and what their worker had finished is lost with it: a tenth of a second.
+        Whether short folds may be handed over together. They return together too: if
+        the worker dies, the folds it had finished are lost, a tenth of a second of
+        work.
     """
 
     def __init__(
-        self, evaluation: Evaluation, n_jobs: int | None, *, may_batch: bool = True
+        self, evaluation: Evaluation, pool: Pool, *, may_batch: bool = True
     ) -> None:
         self._evaluation = evaluation
-        # Workers are to have this thread's configuration of scikit-learn.
-        self._run_fold = with_configuration(run_fold_in_time)
         self._is_limited = evaluation.settings.fit_timeout is not None
-        self._pool = JoblibPool(n_jobs, needs_process=self._is_limited)
+        self._pool = pool
+        self._calls = FoldCalls(evaluation, pool)
+        self._crowded_cores = CrowdedCores(evaluation.settings.estimator)
         self.finished: deque[Outcome] = deque()
-        self._inbox = _Inbox()
+        self._inbox = Inbox()
         self._in_flight: dict[int, tuple[Task, ...]] = {}
+        self._lost: list[Task] = []
         self._reports: Path | None = None
         self._n_submitted = 0
         self._seconds: float | None = None
+        # A process that is ended for one fold must not end others with it.
         self._may_batch = may_batch and not self._is_limited
         self._stack = ExitStack()
 
@@ -112,6 +97,7 @@ class PoolExecutor:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
+        # Only after an exception: a search that ends normally has nothing in flight.
         if self._in_flight:
             self._pool.abort()
         self._stack.close()
@@ -122,13 +108,21 @@ class PoolExecutor:
         return self._pool.n_workers
 
     @property
+    def is_far(self) -> bool:
+        """Whether sending a task to a worker takes long, as on another machine."""
+        return self._pool.is_far
+
+    #: Nobody else's tasks are known here.
+    n_elsewhere = 0
+
+    @property
     def n_waiting(self) -> int:
-        """Batches handed over and not yet back."""
+        """Batches handed over and not yet returned."""
         return len(self._in_flight)
 
     @property
     def batch_size(self) -> int:
-        """Tasks worth handing over together, from how long they have taken so far."""
+        """Number of tasks worth handing over together, from their times so far."""
         # Handing a fold to a thread costs nothing that a batch would save.
         if self._seconds is None or not self._may_batch or self._pool.shares_memory:
             return 1
@@ -136,27 +130,34 @@ class PoolExecutor:
 
     def submit(self, tasks: Sequence[Task]) -> None:
         """Hand over a batch."""
+        if self._pool.is_on_this_machine:
+            for task in tasks:
+                self._crowded_cores.look_at(task.params, self.n_workers)
+        calls = [self._calls.call(task, self._report(task)) for task in tasks]
         number = self._n_submitted
         self._n_submitted += 1
+        # Noted before it is submitted: a thread may return the batch at once.
         self._in_flight[number] = tuple(tasks)
-        self._pool.submit(
-            [self._call(task) for task in tasks],
-            partial(self._inbox.put, number),
-        )
+        self._pool.submit(calls, partial(self._inbox.put, number))
 
-    def wait(self) -> None:
-        """Block until a task has ended, if there are any."""
+    def wait(self, seconds: float | None = None) -> None:
+        """Block until a task has ended, if there are any, or for some seconds."""
         self._pool.run_held()
-        while self._in_flight and not self.finished:
-            error = self._take_news()
-            if isinstance(error, BrokenProcessPool):
-                self._recover()
-            elif error is not None:
-                self._explain(error)
-                raise error
+        deadline = math.inf if seconds is None else time.monotonic() + seconds
+        while self._in_flight and not self.finished and time.monotonic() < deadline:
+            self._advance(deadline)
+        if self._lost:
+            # Lost tasks are run with nothing beside them, so that the culprit is known.
+            while self._in_flight:
+                self._advance()
+            self._recover()
+
+    def release_held(self) -> None:
+        """Do nothing: tasks handed over are with the workers."""
 
     def abort(self) -> None:
-        """Kill the workers, and with them what is running."""
+        """Kill the workers, and with them the running tasks."""
+        self._lost.clear()
         if not self._in_flight:
             return
         try:
@@ -166,81 +167,116 @@ class PoolExecutor:
                 self._open_inbox()
                 self._forget_in_flight()
 
-    def _explain(self, error: BaseException) -> None:
-        """Say what it was that could not be sent to a worker."""
-        if isinstance(error, pickle.PicklingError):
-            error.add_note(
-                "Workers that are processes are sent the estimator "
-                f"{self._evaluation.settings.estimator!r}, a candidate's parameters, "
-                "the scorer, what is passed to fit, and the data. All of these must "
-                "be such as pickle can write; else use n_jobs=1, or threads: "
-                'joblib.parallel_config("threading").'
-            )
+    def _advance(self, deadline: float = math.inf) -> None:
+        """Wait for a batch, collect what is returned, and set aside what is lost."""
+        error = self._wait_and_collect(deadline)
+        if isinstance(error, WorkerLost):
+            if not self._pool.loses_single_tasks:
+                with interrupts_held():
+                    self._lost += self._forget_in_flight()
+        elif error is not None:
+            raise error
 
-    def _take_news(self) -> BaseException | None:
-        """Wait for a batch and take in what is back: the first error, if any."""
-        is_broken = self._pool.has_lost_worker
-        while not is_broken and not self._inbox.wait(_LOOK_SECONDS):
-            self._pool.check_cluster()
-            is_broken = self._pool.has_lost_worker
+    def _wait_and_collect(self, deadline: float = math.inf) -> BaseException | None:
+        """Wait for a batch and collect what is returned; the first error, if any."""
+        is_broken = self._pool.look()
+        while not is_broken and not self._inbox.wait(_check_seconds(deadline)):
+            if time.monotonic() >= deadline:
+                return None
+            is_broken = self._pool.look()
         with interrupts_held():
             error = self._open_inbox()
+        # Collected first: a batch may have been returned before its worker died.
         if error is None and is_broken and self._in_flight:
-            error = BrokenProcessPool("A process of the pool has ended.")
+            error = WorkerLost("A process of the pool has ended.")
         return error
 
     def _open_inbox(self) -> BaseException | None:
-        """Take in the batches that are back; the first error among them, if any."""
+        """Collect the returned batches; the first error among them, if any.
+
+        Tasks lost with their own worker are set aside if other workers go on.
+        """
         first: BaseException | None = None
         while batch := self._inbox.take():
             number, outcome = batch
             try:
                 results = self._pool.result(outcome)
+            except TaskNotLoaded as error:
+                text = f"{error.__cause__}\n{error}"
+                answer = Answer(traceback=text, not_loaded=Sent.ANYTHING)
+                # Later batches are still collected: their results must not be lost.
+                first = first or error_of(answer)
+            except WorkerLost as error:
+                first = first or error
+                if self._pool.loses_single_tasks:
+                    self._lost += self._in_flight.pop(number)
             except BaseException as error:
                 first = first or error
-                continue
-            self._note(self._in_flight.pop(number), results)
+            else:
+                first = first or self._note(self._in_flight.pop(number), results)
         return first
 
-    def _call(self, task: Task) -> tuple[Any, ...]:
-        """Function, arguments and keyword arguments, as joblib has them."""
-        report = self._report(task)
-        arguments = self._evaluation.arguments(
-            task.params, task.fold, task.context, str(report) if report else None
-        )
-        # The clocks of other machines show other times.
-        deadline = task.deadline if self._pool.is_on_this_machine else None
-        return self._run_fold, arguments, {"deadline": deadline}
-
     def _report(self, task: Task) -> Path | None:
-        """File that tells where a task hung, if its process had to be ended."""
+        """File with the traceback of a task whose process had to be ended."""
         return self._reports and self._reports / f"{task.trial}-{task.fold}"
 
     def _note(
-        self, tasks: Sequence[Task], results: Sequence[FoldResult | None]
-    ) -> None:
-        """Pair tasks with results, and learn how long a fold takes."""
+        self, tasks: Sequence[Task], results: Sequence[Answer | FoldResult | None]
+    ) -> BaseException | None:
+        """Pair tasks with results; the first error that ends the search, if any."""
+        first: BaseException | None = None
         for task, result in zip(tasks, results, strict=True):
-            if result is not None:
-                seconds = result.fit_time + result.score_time
-                old = seconds if self._seconds is None else self._seconds
-                self._seconds = old + _SMOOTHING * (seconds - old)
+            try:
+                if isinstance(result, Answer):
+                    result = self._opened(task, result)
+            except BaseException as error:
+                first = first or error
+                continue
+            self._learn_seconds(result)
             self.finished.append(Outcome(task, result))
+        return first
+
+    def _opened(self, task: Task, answer: Answer) -> FoldResult | None:
+        """The result of a fold that another process ran.
+
+        Raises
+        ------
+        BaseException
+            The error that ended the fold, if it ends the search too.
+        """
+        if answer.traceback is None:
+            try:
+                return read_result(answer)
+            except Exception as unreadable:
+                return failed_fold(task.fold, unreadable, self._evaluation)
+        error = error_of(answer)
+        if answer.not_loaded is Sent.TASK or answer.is_fold_only:
+            # The fault is this candidate's; others may be loaded.
+            return failed_fold(
+                task.fold, error, self._evaluation, details=answer.traceback
+            )
+        raise error
+
+    def _learn_seconds(self, result: FoldResult | None) -> None:
+        if result is not None:
+            seconds = result.fit_time + result.score_time
+            old = seconds if self._seconds is None else self._seconds
+            self._seconds = old + _SMOOTHING * (seconds - old)
 
     def _forget_in_flight(self) -> list[Task]:
-        """Expect nothing more of what is in flight: those tasks."""
+        """Give up the tasks in flight and return them."""
         lost = [task for batch in self._in_flight.values() for task in batch]
         self._in_flight.clear()
-        self._inbox = _Inbox()
+        # A new inbox: late callbacks of the old batches still hold the old one.
+        self._inbox = Inbox()
         return lost
 
     def _recover(self) -> None:
-        """Start new workers and run what was in flight again.
+        """Start new workers and run the lost tasks again.
 
-        If it is not known which task ended its worker, one task at a time.
+        One at a time, unless a report names the task that ended its worker.
         """
-        with interrupts_held():
-            lost = self._forget_in_flight()
+        lost, self._lost = self._lost, []
         self._pool.restart()
         results = [(task, self._overdue(task)) for task in lost]
         overdue = [Outcome(task, result) for task, result in results if result]
@@ -253,20 +289,21 @@ class PoolExecutor:
                 self.submit([task])
 
     def _run_one_by_one(self, lost: Sequence[Task]) -> None:
-        """Find out which tasks end their worker, and run the others."""
-        guilty: dict[int, FoldResult] = {}
+        """Run lost tasks alone, to find those that end their worker."""
+        culprit: dict[int, FoldResult] = {}
+        # Sorted, so that a repeated search finds the same culprit first.
         for task in sorted(lost, key=lambda task: (task.trial, task.fold)):
-            if task.trial in guilty:
-                result = replace(guilty[task.trial], fold=task.fold)
+            if task.trial in culprit:
+                result = replace(culprit[task.trial], fold=task.fold)
                 self.finished.append(Outcome(task, result))
                 continue
             self._run_alone(task)
             last = self.finished[-1].result
             if last is not None and last.is_fatal:
-                guilty[task.trial] = last
+                culprit[task.trial] = last
 
     def _overdue(self, task: Task) -> FoldResult | None:
-        """The record of a task whose worker was ended because it took too long."""
+        """The record of a task whose worker was ended by its time limit; else None."""
         report = self._report(task)
         if report is None or not report.exists() or not report.stat().st_size:
             return None
@@ -277,12 +314,13 @@ class PoolExecutor:
         return failed_fold(task.fold, error, self._evaluation, details=where)
 
     def _run_alone(self, task: Task) -> None:
-        """Run a task with nothing beside it: if the worker dies now, it did it."""
+        """Run a task with nothing beside it; if a worker dies, the task killed it."""
         self.submit([task])
-        error = self._take_news()
-        if isinstance(error, BrokenProcessPool):
+        error = self._wait_and_collect()
+        if isinstance(error, WorkerLost):
             with interrupts_held():
                 self._forget_in_flight()
+                self._lost.clear()
             self._pool.restart()
             # The last line is what `cv_results_` shows.
             died = f"{error}\nThe worker died: it was killed, ended itself or crashed."
@@ -294,35 +332,6 @@ class PoolExecutor:
             raise error
 
 
-def failed_fold(
-    fold: int, error: Exception, evaluation: Evaluation, *, details: str = ""
-) -> FoldResult:
-    """The record of a fold that left none of its own: it took its worker with it."""
-    score = evaluation.settings.error_score
-    if score == "raise":
-        if details:
-            error.add_note(details)
-        raise error
-    return FoldResult(
-        fold=fold,
-        test_scores=dict.fromkeys(evaluation.metric_names, score),
-        train_scores=dict.fromkeys(evaluation.metric_names, score)
-        if evaluation.settings.return_train_score
-        else None,
-        error=f"{details}{type(error).__name__}: {error}",
-        is_multimetric=is_multimetric(evaluation.settings.scorer),
-        is_fatal=True,
-    )
-
-
-def open_executor(
-    evaluation: Evaluation, n_jobs: int | None, *, may_batch: bool = True
-) -> SerialExecutor | PoolExecutor:
-    """The executor for `n_jobs` on the active backend.
-
-    A single worker needs no pool, unless a fit may have to be stopped by force.
-    """
-    is_limited = evaluation.settings.fit_timeout is not None
-    if effective_n_jobs(n_jobs) == 1 and not is_limited:
-        return SerialExecutor(evaluation)
-    return PoolExecutor(evaluation, n_jobs, may_batch=may_batch)
+def _check_seconds(deadline: float) -> float:
+    """Seconds until the next check of the workers."""
+    return max(0.0, min(_CHECK_SECONDS, deadline - time.monotonic()))

@@ -1,18 +1,17 @@
-"""One fold of one candidate: fit on the training part, score on the rest."""
+"""Fit and score one candidate on one fold."""
 
 from __future__ import annotations
 
+import math
 import numbers
-import re
 import time
 import traceback
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from sklearn.base import clone
 
-from skbayes._backends import worker_name
 from skbayes._compat import (
     fit_and_score,
     is_multimetric,
@@ -20,35 +19,56 @@ from skbayes._compat import (
     noting_scorer,
     safe_split,
 )
-from skbayes._evaluation.time_limit import TimeLimit, time_limit
+from skbayes._evaluation.fold.autologging import without_autologging
+from skbayes._evaluation.fold.failure_causes import is_out_of_memory
+from skbayes._evaluation.fold.fitted_estimator import FittedEstimator
+from skbayes._evaluation.fold.kept_output import KeptOutput, kept_output
+from skbayes._evaluation.fold.set_parameters import set_parameters, what_to_write
+from skbayes._evaluation.fold.time_limit import (
+    TimeLimit,
+    raise_if_overdue,
+    time_limit,
+)
+from skbayes._evaluation.sharing.hooks import SharedFold
+from skbayes._evaluation.sharing.plan import SharingPlan
+from skbayes._evaluation.sharing.session import Session, shared_fits
+from skbayes._evaluation.stopping.stopped_fit import StoppedFit
+from skbayes._evaluation.stopping.stopping_set import StoppingSet
+from skbayes._fold_statistics import held_out_share
+from skbayes._joblib.opening import worker_name
 from skbayes._protocol import FoldResult, Params
 from skbayes.exceptions import FitTimeout
 
-#: The name of a metric that has none.
+#: The name of the metric of a search with a single scorer.
 SINGLE = "score"
-
-#: The line of a traceback that names a MemoryError, or another library's own.
-_OUT_OF_MEMORY = re.compile(r"^[\w.]*MemoryError\b", re.MULTILINE)
 
 
 @dataclass(frozen=True)
 class FoldSettings:
-    """What all folds of a search have in common, except the data.
+    """Settings that all folds of a search share, except the data.
 
     Parameters
     ----------
     estimator : estimator
         Cloned anew for every fold.
     scorer : callable
-        Gives a number, or a dict of numbers.
+        Returns a number, or several by name.
     fit_params, score_params : mapping
         Passed to ``fit`` and to the scorer, sliced to the samples in use.
     return_train_score : bool
         Whether to score on the training part too.
     error_score : float or "raise"
-        Score of a fold whose fit or scoring fails.
-    predict_method : str or None
-        Method whose out-of-fold output is kept, None to keep none.
+        ``"raise"``: a fit or a metric that fails raises. A number stands in the table
+        of results only: the record of a failed fold has NaN.
+    raises_if_not_set : bool
+        Whether parameters that cannot be set raise; else they count as a failed fit.
+    kept_scorer : callable or None
+        Scorer whose input is kept: the out-of-fold output of the method that it calls
+        on the fitted candidate. None keeps nothing.
+    keep_probabilities : bool
+        Whether the probabilities of classifiers are kept too.
+    keep_estimators : bool
+        Whether the fitted estimator is returned with the scores.
     caller : estimator or None
         The search, for the callbacks of scikit-learn.
     origin : float
@@ -56,8 +76,10 @@ class FoldSettings:
     fit_timeout : float or None
         Seconds a fold may take.
     exit_report : str or None
-        File that tells where a fold was whose process had to be ended because it took
-        longer and did not stop; None: the process is not ended.
+        File for the traceback of a fold that exceeds `fit_timeout` and does not stop,
+        written when its process is ended. None: the process is not ended.
+    stopping : StoppingSet or None
+        What is held out of the training part for early stopping.
     """
 
     estimator: Any
@@ -66,11 +88,15 @@ class FoldSettings:
     score_params: Mapping[str, Any]
     return_train_score: bool = False
     error_score: Any = float("nan")
-    predict_method: str | None = None
+    raises_if_not_set: bool = False
+    kept_scorer: Any = None
+    keep_probabilities: bool = False
+    keep_estimators: bool = False
     caller: Any = None
     origin: float = 0.0
     fit_timeout: float | None = None
     exit_report: str | None = None
+    stopping: StoppingSet | None = None
 
 
 @dataclass(frozen=True)
@@ -85,12 +111,21 @@ class Evaluation:
         Index arrays; every candidate sees the same ones.
     settings : FoldSettings
         How a fold is fitted and scored.
+    sharing : SharingPlan or None
+        The work that candidates share between their fits, if any.
+    repeats : sequence of (train, test)
+        Further repeats of the cross-validation for finalists, `n_splits` folds each.
+    rungs : sequence of (train, test)
+        Folds with a part of their training samples; numbered on from the repeats.
     """
 
     X: Any
     y: Any
     splits: Sequence[tuple[Any, Any]]
     settings: FoldSettings
+    sharing: SharingPlan | None = None
+    repeats: Sequence[tuple[Any, Any]] = ()
+    rungs: Sequence[tuple[Any, Any]] = ()
 
     @property
     def n_splits(self) -> int:
@@ -98,28 +133,40 @@ class Evaluation:
         return len(self.splits)
 
     @property
+    def test_share(self) -> float | None:
+        """Share of the data that a fold holds out."""
+        return held_out_share(self.splits)
+
+    @property
     def metric_names(self) -> tuple[str, ...]:
-        """Names of the scorer's metrics, as far as they are known beforehand."""
+        """Names of the scorer's metrics, if they are known before the first fold."""
         return metric_names(self.settings.scorer)
 
-    def arguments(
-        self,
-        params: Params,
-        fold: int,
-        context: Any,
-        exit_report: str | None = None,
-    ) -> tuple[Any, ...]:
+    def split(self, fold: int) -> tuple[Any, Any]:
+        """Training and test part of a fold, repeat or rung, which are numbered on."""
+        n_splits = self.n_splits
+        return self.splits[fold] if fold < n_splits else self.further[fold - n_splits]
+
+    @property
+    def further(self) -> Sequence[tuple[Any, Any]]:
+        """Training and test parts that only some candidates have."""
+        return (*self.repeats, *self.rungs)
+
+    def arguments(self, params: Params, fold: int, context: Any) -> tuple[Any, ...]:
         """Arguments of `run_fold`; X and y come first, where dask looks for data."""
-        train, test = self.splits[fold]
-        settings = self.settings
-        if exit_report is not None:
-            settings = replace(settings, exit_report=exit_report)
-        return (self.X, self.y, train, test, settings, params, fold, context)
+        train, test = self.split(fold)
+        shared = self.shared(params, fold)
+        arguments = (self.settings, params, fold, context, shared)
+        return (self.X, self.y, train, test, *arguments)
+
+    def shared(self, params: Params, fold: int) -> SharedFold | None:
+        """What the work of a fold is known by, if any of it is shared."""
+        return None if self.sharing is None else self.sharing.fold(params, fold)
 
 
 @dataclass(frozen=True)
 class _FoldData:
-    """The user's data, and what of them one fold trains and is tested on."""
+    """The user's data and the training and test samples of one fold."""
 
     X: Any
     y: Any
@@ -151,53 +198,90 @@ def run_fold(
     params: Params,
     fold: int,
     context: Any = None,
+    shared: SharedFold | None = None,
 ) -> FoldResult:
     """Fit and score one candidate on one fold.
 
-    A fit that fails, asks the whole process to exit or takes too long gives
-    ``error_score`` and its traceback; with ``error_score="raise"`` it raises.
+    A fit that fails, exits the process or takes too long gives NaN and its traceback;
+    with ``error_score="raise"`` it raises.
     """
+    # Monotonic, because the wall clock may be set back during a search.
     started = time.monotonic()
     context = None if context is None else _StopFlag(context)
-    scorer = noting_scorer(settings.scorer)
     data = _FoldData(X, y, train, test)
-    raw, is_fatal = _fit_within_limit(data, settings, params, scorer, context)
-    predictions = None
-    if settings.predict_method is not None and raw["fit_error"] is None:
-        predictions = _predict(raw["estimator"], settings.predict_method, data)
+    kept = KeptOutput()
+    with shared_fits(shared) as session, without_autologging():
+        # A new scorer for each fold: its notes belong to this fold alone.
+        scorer = noting_scorer(
+            settings.scorer, None if session is None else session.note_scored
+        )
+        raw, is_fatal, n_rounds = _fit_within_limit(
+            data, settings, params, scorer, context, session
+        )
+        raise_if_overdue()
+        if settings.kept_scorer is not None and raw["fit_error"] is None:
+            kept = _kept(raw["estimator"], settings, data)
+    notes = scorer.notes
     return FoldResult(
         fold=fold,
-        test_scores=_as_mapping(raw["test_scores"]),
-        train_scores=_as_mapping(raw["train_scores"])
+        test_scores=_scores(raw, "test", notes.errors),
+        train_scores=_scores(raw, "train", notes.errors)
         if settings.return_train_score
         else None,
-        fit_time=(scorer.began or time.monotonic()) - started,
-        score_time=scorer.seconds,
+        # Up to the first call of the scorer; a fit that failed never called it.
+        fit_time=(notes.began or time.monotonic()) - started,
+        score_time=notes.seconds,
         n_test_samples=raw["n_test_samples"],
         error=raw["fit_error"],
-        scoring_error=scorer.error,
+        scoring_errors=notes.errors or None,
         started=started - settings.origin,
         worker=worker_name(),
-        predictions=predictions,
+        predictions=kept.predictions,
+        probabilities=kept.probabilities,
+        response_method=kept.method,
+        response_classes=kept.classes,
+        estimator=FittedEstimator(raw["estimator"])
+        if settings.keep_estimators and raw["fit_error"] is None
+        else None,
         is_multimetric=isinstance(raw["test_scores"], dict),
         stop=context is not None and context.is_raised,
         is_fatal=is_fatal,
+        n_rounds=n_rounds,
     )
 
 
-def _fit_within_limit(
-    data: _FoldData, settings: FoldSettings, params: Params, scorer: Any, context: Any
-) -> tuple[dict[str, Any], bool]:
-    """What scikit-learn gives of a fold, and whether it is fatal.
-
-    Fatal is a fit that asked the process to exit, took longer than `fit_timeout` or
-    ran out of memory: other folds of the candidate would do so too, and what they take
-    until then is taken from everything else.
-    """
+def _estimator_to_fit(
+    data: _FoldData, settings: FoldSettings, session: Session | None
+) -> tuple[Any, StoppedFit | None]:
+    """A clone of the estimator, and its fit if that is to stop early."""
     estimator = clone(settings.estimator)
+    if session is not None:
+        session.begin(estimator)
+    if (how := settings.stopping) is None:
+        return estimator, None
+    return estimator, StoppedFit(estimator, how, data.train, session)
+
+
+def _fit_within_limit(
+    data: _FoldData,
+    settings: FoldSettings,
+    params: Params,
+    scorer: Any,
+    context: Any,
+    session: Session | None,
+) -> tuple[dict[str, Any], bool, int | None]:
+    """Run scikit-learn's fold; return its result, whether it is fatal, and rounds.
+
+    A fatal one asked the process to exit, exceeded `fit_timeout` or ran out of memory:
+    the candidate's other folds would do so too, and are not run.
+    """
+    estimator, stopped = _estimator_to_fit(data, settings, session)
+    # Setting parameters counts too: a setter may build a model or load a file.
     limit = time_limit(settings.fit_timeout, exit_report=settings.exit_report)
     try:
         with limit as limited:
+            if (error := _try_to_set(estimator, params, settings)) is not None:
+                return _failure(settings, error), False, None
             raw = fit_and_score(
                 estimator,
                 data.X,
@@ -205,11 +289,12 @@ def _fit_within_limit(
                 scorer=scorer,
                 train=data.train,
                 test=data.test,
-                parameters=params,
+                parameters=None,  # they are set already
                 fit_params=settings.fit_params,
                 score_params=settings.score_params,
                 return_train_score=settings.return_train_score,
-                return_estimator=settings.predict_method is not None,
+                return_estimator=settings.kept_scorer is not None
+                or settings.keep_estimators,
                 error_score=settings.error_score,
                 verbose=0,
                 caller=settings.caller,
@@ -217,32 +302,45 @@ def _fit_within_limit(
             )
     except FitTimeout as error:
         if settings.error_score == "raise":
-            # In threads it comes without a message.
+            # In a thread the exception is raised asynchronously, without a message.
             raise FitTimeout(TimeLimit(settings.fit_timeout).message) from error
-        return _failure(settings, traceback.format_exc()), True
+        return _failure(settings, traceback.format_exc()), True, None
     except SystemExit:
+        # Not an Exception, so scikit-learn's own handling of failures lets it through.
         if settings.error_score == "raise":
             raise
-        return _failure(settings, traceback.format_exc()), True
+        return _failure(settings, traceback.format_exc()), True, None
     if limited.is_exceeded:
         raw = _overdue_result(settings, raw, limited.message)
-    return raw, limited.is_exceeded or _is_out_of_memory(raw["fit_error"])
+    is_fatal = limited.is_exceeded or is_out_of_memory(raw["fit_error"])
+    return raw, is_fatal, None if stopped is None else stopped.n_rounds
 
 
-def _is_out_of_memory(fit_error: str | None) -> bool:
-    """Whether a traceback tells of a MemoryError; scikit-learn keeps nothing else.
-
-    numpy and others raise kinds of their own, under names that end alike.
-    """
-    return fit_error is not None and _OUT_OF_MEMORY.search(fit_error) is not None
+def _try_to_set(estimator: Any, params: Params, settings: FoldSettings) -> str | None:
+    """Set parameters on the estimator; return the traceback if they cannot be set."""
+    try:
+        set_parameters(estimator, params)
+    except FitTimeout:
+        raise
+    except Exception as error:
+        advice = what_to_write(estimator, params)
+        if settings.raises_if_not_set or settings.error_score == "raise":
+            if advice is not None:
+                error.add_note(advice)
+            raise
+        explained: Exception = error
+        if advice is not None:
+            explained = ValueError(advice)
+            explained.__cause__ = error
+        return "".join(traceback.format_exception(explained))
+    return None
 
 
 def _failure(settings: FoldSettings, error: str) -> dict[str, Any]:
-    """What scikit-learn gives where it catches the error, for those it does not."""
-    names = metric_names(settings.scorer)
-    score = settings.error_score
+    """scikit-learn's result of a failed fit, for errors that it does not catch."""
     is_several = is_multimetric(settings.scorer)
-    scores = dict.fromkeys(names, score) if is_several else score
+    names = metric_names(settings.scorer)
+    scores = dict.fromkeys(names, math.nan) if is_several else math.nan
     return {
         "fit_error": error,
         "test_scores": scores,
@@ -254,7 +352,7 @@ def _failure(settings: FoldSettings, error: str) -> dict[str, Any]:
 def _overdue_result(
     settings: FoldSettings, raw: dict[str, Any], message: str
 ) -> dict[str, Any]:
-    """A fold that took too long has failed, whatever it made of the exception."""
+    """Mark a fold as failed that caught the timeout and went on to the end."""
     if raw["fit_error"] is not None:
         return raw
     if settings.error_score == "raise":
@@ -262,18 +360,38 @@ def _overdue_result(
     return _failure(settings, f"FitTimeout: {message}")
 
 
-def _as_mapping(scores: Any) -> Mapping[str, float]:
+def _scores(
+    raw: Mapping[str, Any], part: str, errors: Mapping[str, str]
+) -> dict[str, float]:
+    """Scores of one part by metric, with NaN in place of `error_score`."""
+    scores = raw[f"{part}_scores"]
     if isinstance(scores, numbers.Number):
-        return {SINGLE: scores}  # type: ignore[dict-item]
-    mapping: Mapping[str, float] = scores
-    return mapping
+        scores = {SINGLE: scores}
+    if not scores:
+        raise ValueError(
+            "The `scoring` callable gave an empty dict. It must give a number, or a "
+            "dict with at least one: the names of scores with their values."
+        )
+    for name, score in scores.items():
+        if isinstance(score, numbers.Complex) and not isinstance(score, numbers.Real):
+            raise ValueError(
+                f"The `scoring` parameter must give real numbers. Got {score!r} for "
+                f"{name!r} instead."
+            )
+    return {
+        name: math.nan
+        if raw["fit_error"] is not None or f"{part}_{name}" in errors
+        else score
+        for name, score in scores.items()
+    }
 
 
-def _predict(estimator: Any, method: str, data: _FoldData) -> Any:
-    """Predictions for the held-out part; None where the estimator cannot make any."""
-    X_test, _ = safe_split(estimator, data.X, None, data.test, data.train)
-    try:
-        return getattr(estimator, method)(X_test)
-    except Exception:
-        # The scorer called the same method: that it failed shows in the score.
-        return None
+def _kept(estimator: Any, settings: FoldSettings, data: _FoldData) -> KeptOutput:
+    X_test, y_test = safe_split(estimator, data.X, data.y, data.test, data.train)
+    return kept_output(
+        estimator,
+        settings.kept_scorer,
+        X_test,
+        y_test,
+        with_probabilities=settings.keep_probabilities,
+    )

@@ -1,4 +1,4 @@
-"""What out-of-fold predictions are compared with: the truth, fold by fold."""
+"""The targets that out-of-fold predictions are compared with, fold by fold."""
 
 from __future__ import annotations
 
@@ -9,9 +9,8 @@ from typing import Any
 import numpy as np
 from sklearn.utils.validation import check_array
 
-from skbayes._evaluation.fold import Evaluation
-
-IntArray = np.ndarray[Any, np.dtype[np.intp]]
+from skbayes._evaluation.fold.fit_and_score import Evaluation
+from skbayes._protocol import IntArray
 
 
 @dataclass(frozen=True)
@@ -20,18 +19,19 @@ class HeldOut:
 
     Parameters
     ----------
-    y : array of shape (n_samples,) or (n_samples, n_outputs) or None
+    y : array or sparse CSR of shape (n_samples,) or (n_samples, n_outputs), or None
         A copy of the targets; None for unsupervised learning.
     tests : tuple of int arrays
         Samples held out in each fold, in the order of the fold's predictions.
     classes : tuple of array or None
-        Labels seen in the training part of each fold, None for a regressor.
+        Labels seen in the training part of each fold; None for a regressor, and where
+        a sample has several labels.
     groups : array of shape (n_samples,) or None
         Groups the splitter was given.
     score_params : mapping
         Metadata the scorer was given, for all samples.
-    predict_method : str or None
-        Method that made the predictions.
+    is_classifier : bool
+        Whether the estimator is a classifier.
     """
 
     y: Any
@@ -39,18 +39,18 @@ class HeldOut:
     classes: tuple[Any, ...] | None
     groups: Any
     score_params: Mapping[str, Any]
-    predict_method: str | None
+    is_classifier: bool
 
     @property
     def n_samples(self) -> int:
         """Samples of the search, whether held out or not."""
         if self.y is not None:
-            return len(self.y)
+            return int(self.y.shape[0])
         return 1 + max(int(test.max()) for test in self.tests)
 
 
 def hold_out(evaluation: Evaluation, *, groups: Any, is_classifier: bool) -> HeldOut:
-    """Take from an evaluation what its predictions are to be compared with.
+    """Collect from an evaluation the targets of its out-of-fold predictions.
 
     Parameters
     ----------
@@ -67,10 +67,15 @@ def hold_out(evaluation: Evaluation, *, groups: Any, is_classifier: bool) -> Hel
     """
     y = None
     if evaluation.y is not None:
+        # CSR, because rows are selected. A copy, because the user may change y later.
         y = check_array(
-            evaluation.y, dtype=None, ensure_2d=False, ensure_all_finite=False
+            evaluation.y,
+            accept_sparse="csr",
+            dtype=None,
+            ensure_2d=False,
+            ensure_all_finite=False,
         ).copy()
-    n_samples = len(y) if y is not None else None
+    n_samples = int(y.shape[0]) if y is not None else None
     trains, tests = zip(
         *(
             (_as_indices(train, n_samples), _as_indices(test, n_samples))
@@ -84,12 +89,12 @@ def hold_out(evaluation: Evaluation, *, groups: Any, is_classifier: bool) -> Hel
         classes=_classes(y, trains) if is_classifier and y is not None else None,
         groups=None if groups is None else np.array(groups),
         score_params=dict(evaluation.settings.score_params),
-        predict_method=evaluation.settings.predict_method,
+        is_classifier=is_classifier,
     )
 
 
 def _as_indices(part: Any, n_samples: int | None) -> IntArray:
-    """One part of a split as numbers; splitters may give masks."""
+    """One part of a split as indices; splitters may return masks."""
     part = np.asarray(part)
     if part.dtype == bool:
         part = np.flatnonzero(part)
@@ -100,7 +105,7 @@ def _as_indices(part: Any, n_samples: int | None) -> IntArray:
 
 
 def _classes(y: Any, trains: Sequence[IntArray]) -> tuple[Any, ...] | None:
-    """Labels of each training part; None where a sample has several."""
+    """Labels of each training part; None if samples have several labels."""
     if y.ndim > 1 and y.shape[1] > 1:
         return None
     return tuple(np.unique(y[train]) for train in trains)

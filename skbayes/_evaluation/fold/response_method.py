@@ -1,77 +1,37 @@
-"""Which output of an estimator does a scorer judge? Ask the scorer.
+"""Find the method of an estimator whose output a scorer uses.
 
-A scorer is run on a stand-in that notes the first method called. So every scorer can
-be asked, also a function of the user's own, and nothing private need be known of it.
+The scorer is run on a stand-in that notes the first method called. This works for every
+scorer, also for a user's function, and needs no private attribute of scikit-learn's.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
-from sklearn.base import (
-    BaseEstimator,
-    ClassifierMixin,
-    RegressorMixin,
-    is_classifier,
-    is_regressor,
-)
+from sklearn.base import is_classifier, is_regressor
 
-#: Methods whose output can be kept, one row a sample.
-METHODS = ("predict", "predict_proba", "decision_function", "predict_log_proba")
+from skbayes._stand_in import METHODS, stand_in
 
 
 class _Called(Exception):
     """The scorer has called a method."""
 
 
-class _Probe(BaseEstimator):  # type: ignore[misc]
-    """Has the methods of an estimator, and tells the first one called.
-
-    Parameters
-    ----------
-    offered : tuple of str
-        Names of the methods.
-    labels : array
-        What ``classes_`` is.
-    """
-
-    def __init__(self, offered: tuple[str, ...], labels: Any = None) -> None:
-        self.offered = offered
-        self.labels = labels
-        self.classes_ = labels
-
-    def __getattr__(self, name: str) -> Any:
-        if name not in self.__dict__.get("offered", ()):
-            raise AttributeError(name)
-
-        def call(*args: object, **kwargs: object) -> None:
-            raise _Called(name)
-
-        call.__name__ = name  # scikit-learn chooses a method by its own name
-        return call
-
-    def __sklearn_is_fitted__(self) -> bool:
-        return True
-
-
-class _ClassifierProbe(ClassifierMixin, _Probe):  # type: ignore[misc]
-    """A probe that is a classifier; ``score`` counts labels that are right."""
-
-
-class _RegressorProbe(RegressorMixin, _Probe):  # type: ignore[misc]
-    """A probe that is a regressor; ``score`` is the coefficient of determination."""
+def _note_call(method: str, X: Any) -> NoReturn:
+    raise _Called(method)
 
 
 def response_method(scorer: Any, estimator: Any, X: Any, y: Any) -> str | None:
-    """Find the method whose output `scorer` judges.
+    """Find the method whose output `scorer` uses.
 
     Parameters
     ----------
     scorer : callable
         Called as ``scorer(estimator, X, y)``.
     estimator : estimator
-        What will be scored, not fitted.
+        The estimator to score, fitted or not. Candidates of one search may differ: one
+        may have ``decision_function``, another only ``predict_proba``.
     X, y : array-like
         The data.
 
@@ -81,21 +41,31 @@ def response_method(scorer: Any, estimator: Any, X: Any, y: Any) -> str | None:
         None if the scorer calls none, or fails before it does.
     """
     offered = tuple(m for m in METHODS if hasattr(estimator, m)) or METHODS
-    kind = _kind_of(estimator)
-    labels = None
     try:
-        if kind is _ClassifierProbe:
-            labels = np.unique(np.asarray(y))
-        scorer(kind(offered, labels), X, y)
+        probe = stand_in(
+            methods=offered,
+            respond=_note_call,
+            kind=_kind_of(estimator),
+            classes=_classes_of(estimator, y),
+        )
+        scorer(probe, X, y)
     except _Called as called:
         return str(called)
     except Exception:
-        # What fails here fails in every fold too, where it is reported.
+        # A scorer that fails here fails in every fold too, where it is reported.
         return None
     return None
 
 
-def _kind_of(estimator: Any) -> type[_Probe]:
+def _kind_of(estimator: Any) -> str | None:
     if is_classifier(estimator):
-        return _ClassifierProbe
-    return _RegressorProbe if is_regressor(estimator) else _Probe
+        return "classifier"
+    return "regressor" if is_regressor(estimator) else None
+
+
+def _classes_of(estimator: Any, y: Any) -> Any:
+    """The labels of a classifier; those of the data if it is not fitted."""
+    if not is_classifier(estimator):
+        return None
+    classes = getattr(estimator, "classes_", None)
+    return np.unique(np.asarray(y)) if classes is None else classes

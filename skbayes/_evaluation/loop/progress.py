@@ -1,116 +1,144 @@
-"""What a search has come to: how many trials have ended, and the best of them."""
+"""Running totals of a search, and its best trial."""
 
 from __future__ import annotations
 
 import math
-from dataclasses import replace
+from array import array
+from collections.abc import Sequence
+from typing import Any, overload
 
-from skbayes._evaluation.scores_so_far import ScoresSoFar
-from skbayes._protocol import FoldResult, SearchProgress, Status, Trial
+import numpy as np
+
+from skbayes._protocol import FloatArray, FoldResult, SearchProgress, Status, Trial
 
 
-class Tally:
-    """Counts what has ended, and knows the best of it.
+class Progress:
+    """Counts folds and trials, and keeps the best trial."""
 
-    Parameters
-    ----------
-    metric : str or None
-        The score that decides, if folds have one of the name; else the first.
-    """
-
-    def __init__(self, metric: str | None) -> None:
-        self.metric = metric
-        self.n_complete = 0
-        self.n_folds = 0
+    def __init__(self, test_share: float | None = None) -> None:
+        self._test_share = test_share
+        self._n_folds = 0
         self._best: Trial | None = None
         self._best_score = -math.inf
-        self._scores: list[float] = []
-        self._places: dict[int, int] = {}
+        self._scores = array("d")
+        #: By trial: where its score stands, -1 before it has one; whether all of its
+        #: folds were found.
+        self._places = array("q")
+        self._is_found = bytearray()
+        self._n_found = 0
         self._saved: dict[int, int] = {}
         self._n_saved = 0
 
     def count_fold(self, result: FoldResult) -> None:
-        """Take note of a fold that was run."""
-        self.n_folds += 1
-        self.note_metric(result)
-
-    def note_metric(self, result: FoldResult) -> None:
-        """Let a good fold name the metric, if nothing does that folds have."""
-        if result.error is None and self.metric not in result.test_scores:
-            self.metric = next(iter(result.test_scores))
-
-    def judged(self, trial: Trial) -> Trial:
-        """The trial with its status: failed if a fold has no finite score, and why."""
-        if trial.error is None:
-            trial = replace(trial, folds=tuple(map(self._explained, trial.folds)))
-        is_whole = len(trial.folds) == trial.n_splits
-        status = Status.COMPLETE if is_whole else Status.STOPPED
-        return replace(trial, status=status if trial.error is None else Status.FAILED)
-
-    def _explained(self, fold: FoldResult) -> FoldResult:
-        """The fold, which says so if its score is no number that can be compared."""
-        name = self.metric or "score"
-        score = fold.test_scores.get(name, math.nan)
-        if math.isfinite(score):
-            return fold
-        return replace(fold, scoring_error=f"The test score {name!r} is {score}.")
+        """Count a fold that was run."""
+        self._n_folds += 1
 
     def count_trial(self, trial: Trial) -> None:
-        """Take note of a trial, and whether it is the best."""
-        # A trial that is caught up with ends twice.
+        """Count a trial, and keep it if it is the best."""
+        # A stopped trial that gets its missing folds later ends twice.
         n_saved = trial.n_splits - len(trial.folds)
-        self._n_saved += n_saved - self._saved.get(trial.index, 0)
-        self._saved[trial.index] = n_saved
-        mean = float("nan")
-        if trial.status == Status.COMPLETE:
-            self.n_complete += 1
-            mean = float(trial.scores(self.metric or "score").mean())
+        self._n_saved += n_saved - self._saved.pop(trial.index, 0)
+        if n_saved:
+            self._saved[trial.index] = n_saved
+        mean = math.nan
+        if trial.status is Status.COMPLETE:
+            mean = float(trial.scores().mean())
             if mean > self._best_score:
                 self._best, self._best_score = trial, mean
+        n_new = trial.index + 1 - len(self._places)
+        if n_new > 0:
+            self._places.extend([-1] * n_new)
+            self._is_found.extend(bytes(n_new))
+        is_found = bool(trial.folds) and all(f.written is not None for f in trial.folds)
+        self._n_found += is_found - self._is_found[trial.index]
+        self._is_found[trial.index] = is_found
         self._note_score(trial.index, mean)
 
     def _note_score(self, index: int, mean: float) -> None:
         """Append a score, or replace it, in a new list: the old one was shown."""
-        place = self._places.setdefault(index, len(self._scores))
-        if place == len(self._scores):
+        place = self._places[index]
+        if place < 0:
+            self._places[index] = len(self._scores)
             self._scores.append(mean)
         else:
-            self._scores = self._scores.copy()
+            self._scores = self._scores[:]
             self._scores[place] = mean
 
-    def progress(
+    def after(
         self,
         trial: Trial,
         n_total: int | None,
         elapsed: float,
         budget_left: float | None = None,
     ) -> SearchProgress:
-        """Where the search stands, after a trial that has been counted."""
+        """The progress of the search after a trial that has been counted."""
         best = self._best
         return SearchProgress(
             trial=trial,
             n_done=len(self._scores),
             n_total=n_total,
-            n_folds_done=self.n_folds,
+            n_folds_done=self._n_folds,
             n_folds_saved=self._n_saved,
-            best_score=self._best_score if best else float("nan"),
+            best_score=self._best_score if best else math.nan,
             best_params=best.params if best else None,
             elapsed=elapsed,
             scores=ScoresSoFar(self._scores),
-            fold_scores=tuple(best.scores(self.metric or "score").tolist())
-            if best
-            else (),
+            fold_scores=tuple(best.scores().tolist()) if best else (),
             score=self._scores[self._places[trial.index]],
             budget_left=budget_left,
+            n_found=self._n_found,
+            test_share=self._test_share,
         )
 
-    def with_single_score(self, trial: Trial) -> Trial:
-        """The trial with the score that decides, under the name ``"score"``."""
-        metric = self.metric
-        if metric is None or metric == "score":
-            return trial
-        folds = tuple(
-            replace(f, test_scores={"score": f.test_scores.get(metric, float("nan"))})
-            for f in trial.folds
-        )
-        return replace(trial, folds=folds)
+
+class ScoresSoFar(Sequence[float]):
+    """The first entries of an array that only ever grows, without a copy of it.
+
+    A callback that keeps every progress would otherwise keep a copy of all scores for
+    every trial: 400 MB after ten thousand trials.
+
+    Parameters
+    ----------
+    scores : sequence of float
+        Whoever owns it may append to it, and must not change an entry.
+    """
+
+    __slots__ = ("_n", "_scores")
+
+    def __init__(self, scores: Sequence[float]) -> None:
+        self._scores = scores
+        self._n = len(scores)
+
+    def __len__(self) -> int:
+        return self._n
+
+    @overload
+    def __getitem__(self, index: int) -> float: ...
+    @overload
+    def __getitem__(self, index: slice) -> tuple[float, ...]: ...
+    def __getitem__(self, index: int | slice) -> float | tuple[float, ...]:
+        if isinstance(index, slice):
+            start, stop, step = index.indices(self._n)
+            return tuple(self._scores[i] for i in range(start, stop, step))
+        # Indexing a range resolves negative indices and raises IndexError.
+        return self._scores[range(self._n)[index]]
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> FloatArray:
+        if copy is False:
+            raise ValueError("An array of these scores is always a copy.")
+        return np.array(self._scores[: self._n], dtype=dtype or np.float64)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, tuple | ScoresSoFar):
+            return NotImplemented
+        return self[:] == other[:]
+
+    def __hash__(self) -> int:
+        return hash(self[:])
+
+    def __repr__(self) -> str:
+        return repr(self[:])
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Only the entries up to now: a copy in another process must not grow.
+        return ScoresSoFar, (list(self[:]),)

@@ -1,11 +1,12 @@
-"""What the loop needs of those it works with, beside strategy and executor."""
+"""Protocols of the loop's collaborators, except strategy and executor."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
-from skbayes._evaluation.rivals import Rivals
+from skbayes._evaluation.racing.earlier_scores import EarlierScores
+from skbayes._evaluation.sharing.searched_path import SearchedPath, Stretch
 from skbayes._protocol import (
     FoldResult,
     Params,
@@ -14,57 +15,96 @@ from skbayes._protocol import (
     Trial,
 )
 
-#: Gives the callback context of a trial's fold.
+#: Returns the callback context of a trial's fold.
 Context = Callable[[int, int], Any]
+
+#: Returns the path on which a candidate's best value is searched, if any.
+PathOf = Callable[[Params], SearchedPath | None]
+
+
+def no_path(params: Params) -> None:
+    """Evaluate candidates as they are."""
 
 
 class Observer(Protocol):
-    """Is told of every fold and every trial."""
+    """Notified of every fold and every trial."""
 
     def on_fold(self, trial: int, params: Params, result: FoldResult) -> None:
-        """A fold has ended."""
+        """Called when a fold has ended."""
 
     def on_trial(self, progress: SearchProgress) -> bool:
-        """A trial has ended; True ends the search."""
+        """Called when a trial has ended; True ends the search."""
 
 
 class FoldStore(Protocol):
     """Keeps finished folds beyond this process: the journal."""
 
     def find(self, params: Params) -> dict[int, FoldResult]:
-        """Folds of these parameters that were finished before."""
+        """Folds of these parameters that an earlier run finished without failing."""
 
     def when_written(self, params: Params) -> dict[int, int]:
-        """When each of these was kept, as numbers that only ever grow."""
+        """When each of these was written, as increasing numbers."""
 
     def write(self, trial: int, params: Params, result: FoldResult) -> None:
-        """Keep one fold."""
+        """Write one fold."""
 
     def finish(self, trial: int, params: Params, status: Status) -> None:
-        """Keep how a trial has ended."""
+        """Write the status of a trial that has ended."""
+
+    def settle(self, proposed: Params, params: Params) -> None:
+        """Write the parameters found on the path of the proposed ones."""
+
+
+class ClaimStore(Protocol):
+    """Shares the folds of a search among its drivers: the journal."""
+
+    def claim(
+        self, trial: int, params: Params, fold: int, stretch: Stretch | None
+    ) -> bool:
+        """Whether this driver is to run a fold, which no other one runs then."""
+
+    def result(
+        self, params: Params, fold: int, stretch: Stretch | None
+    ) -> FoldResult | None:
+        """What a fold gave that was not to be claimed; None: another one runs it."""
+
+
+class SequenceStore(Protocol):
+    """Shares the candidates of a search among its drivers: the journal."""
+
+    def begun(self, trial: int) -> Params | None:
+        """The candidate of a number that another driver has begun, if one has."""
+
+    def agree(self, trial: int, params: Params) -> Params:
+        """The candidate of a number: this one, unless another driver was faster."""
 
 
 class Race(Protocol):
-    """Decides between folds whether a candidate is worth its next one."""
+    """Decides between folds whether a candidate gets its next one."""
 
     def fold_order(self, trial: int) -> list[int]:
         """The order in which a trial's folds are run."""
 
     def is_lost(
-        self, results: dict[int, FoldResult], rivals: Rivals, metric: str
+        self, results: dict[int, FoldResult], earlier: EarlierScores, metric: str
     ) -> bool:
         """Whether a partial trial has no plausible chance against earlier ones."""
 
+    def expected(
+        self, results: dict[int, FoldResult], earlier: EarlierScores, metric: str
+    ) -> dict[int, float]:
+        """Scores to be expected of folds, of a partial trial that has none of them."""
+
     def catch_up(self, trials: Sequence[Trial], metric: str) -> list[int]:
-        """Stopped trials that deserve their missing folds after all."""
+        """Stopped trials that get their missing folds at the end of the search."""
 
 
 class ObserverError(Exception):
-    """Wraps what a callback or the journal raised, to tell it from fit errors."""
+    """Wraps an error of a callback or of the journal, apart from errors of fits."""
 
 
 def guarded(function: Callable[..., Any], *args: Any) -> Any:
-    """Call `function`; whatever it raises comes out as an `ObserverError`."""
+    """Call `function`; raise an `ObserverError` from any error."""
     try:
         return function(*args)
     except Exception as error:

@@ -1,45 +1,39 @@
-"""A race that is being run: the rule, and those it is run against."""
+"""Applies the rule of a race to the candidates of a running search."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
-from skbayes._evaluation.loop_settings import LoopSettings
-from skbayes._evaluation.open_trial import OpenTrial
-from skbayes._evaluation.partners import Race
-from skbayes._evaluation.rivals import RivalHistory
-from skbayes._evaluation.tally import Tally
-from skbayes._evaluation.twins import Twins
-from skbayes._protocol import Trial
+from skbayes._evaluation.loop.open_trial import OpenTrial
+from skbayes._evaluation.loop.protocols import Race
+from skbayes._evaluation.loop.state import SearchState
+from skbayes._evaluation.racing.earlier_scores import EarlierScoresHistory
 
 
-class RunningRace:
+class RaceControl:
     """Applies the rule of a race to the candidates of a search.
 
     Parameters
     ----------
     race : Race
         The rule.
-    tally : Tally
-        Knows the score that decides.
-    ended : mapping of int to Trial
-        The trials that have ended, as they are at any time.
-    settings : LoopSettings
-        How many folds there are, and how many candidates may be under way.
+    state : SearchState
+        The candidates, and the deciding metric.
+    lag : int or None
+        How many candidates may be open when a new one is proposed.
+    rungs : range, default=range(0)
+        Numbers of the fits on parts of the training samples.
     """
 
     def __init__(
         self,
         race: Race,
-        tally: Tally,
-        ended: Mapping[int, Trial],
-        settings: LoopSettings,
+        state: SearchState,
+        lag: int | None,
+        rungs: range = range(0),
     ) -> None:
         self._race = race
-        self._tally = tally
-        self._ended = ended
-        self._lag = settings.lag or 1
-        self._rivals = RivalHistory(settings.n_splits)
+        self._state = state
+        self._lag = lag or 1
+        self._earlier = EarlierScoresHistory(state.n_splits, rungs)
         self._caught_up: set[int] = set()
 
     def fold_order(self, trial: int) -> list[int]:
@@ -47,35 +41,45 @@ class RunningRace:
         return self._race.fold_order(trial)
 
     def holds(self, trial: OpenTrial) -> bool:
-        """Whether a candidate gets no other fold: it has one, or it is stopped."""
+        """True if the candidate has a fold queued, or has been stopped."""
+        # What was brought back is run to its end.
         if trial.index in self._caught_up:
             return False
-        return bool(trial.todo) or self._is_lost(trial)
+        return bool(trial.queued) or self._is_lost(trial)
 
     def _is_lost(self, trial: OpenTrial) -> bool:
-        """Whether the race is over for a candidate.
+        """Whether the rule stops a candidate.
 
-        Its rivals are those that had ended for certain when it was opened, so that
-        the answer does not depend on what happens to have finished since.
+        It is compared with the candidates that had certainly ended when it was opened:
+        the answer then does not depend on which folds happen to finish first.
         """
         if not trial.results:
             return False
+        # At most `lag` candidates are open at once, so that all older ones had ended.
         n_known = trial.index - self._lag + 1
-        metric = self._tally.metric or "score"
-        rivals = self._rivals.among_first(n_known, self._ended, metric)
-        return self._race.is_lost(trial.results, rivals, metric)
+        metric = self._state.metric or "score"
+        earlier = self._earlier.among_first(n_known, self._state.ended, metric)
+        results = trial.results_at_best(self._state.metric)
+        is_lost = self._race.is_lost(results, earlier, metric)
+        trial.expected.clear()
+        if is_lost:
+            trial.expected |= self._race.expected(results, earlier, metric)
+        return is_lost
 
-    def catch_up(self, twins: Twins) -> list[int]:
-        """Choose stopped candidates that may have won; once, when all have ended.
+    def catch_up(self) -> list[int]:
+        """Choose stopped candidates for their missing folds; once, when all have ended.
 
-        Those that share the results of one that was chosen come just before it.
+        Duplicates of a chosen candidate come just before it, so that they wait for it
+        again before it ends.
         """
+        # A second round would be decided by the scores of the first.
         if self._caught_up:
             return []
-        trials = [self._ended[i] for i in range(len(self._ended))]
-        firsts = {trial.index: twins.first_of(trial) for trial in trials}
+        ended = self._state.ended
+        trials = [ended[i] for i in range(len(ended))]
+        firsts = {t.index: self._state.first_like(t) for t in trials}
         distinct = [trial for trial in trials if firsts[trial.index] is None]
-        chosen = self._race.catch_up(distinct, self._tally.metric or "score")
+        chosen = self._race.catch_up(distinct, self._state.metric or "score")
         self._caught_up.update(chosen)
         return [
             index

@@ -1,40 +1,44 @@
-"""The one loop of all searches: ask for candidates, run their folds, tell.
+"""The loop of every search: ask for candidates, run their folds, tell the results.
 
-A candidate is opened when a worker would otherwise have nothing to do, its folds
-are handed out in order, and it ends when none of them is left to run. What the
-strategy knows when it is asked is settled in `telling`.
+A candidate is opened when a worker would otherwise have nothing to do. Its folds are
+handed out in order, and it ends when none of them is left to run. `tell_order` decides
+which trials the strategy has been told when it is asked.
 """
 
 from __future__ import annotations
 
 import math
 import time
-from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from typing import Any
 
-from skbayes._evaluation.executor import Executor, Outcome, Task
-from skbayes._evaluation.interrupts import interrupts_held
-from skbayes._evaluation.line_up import LineUp
-from skbayes._evaluation.loop_settings import LoopSettings
-from skbayes._evaluation.news import News
-from skbayes._evaluation.open_trial import OpenTrial
-from skbayes._evaluation.partners import (
+from skbayes._evaluation.execution.executor import Executor, Outcome, Task, has_tasks
+from skbayes._evaluation.execution.interrupts import interrupts_held
+from skbayes._evaluation.fold.kept_output import without_output
+from skbayes._evaluation.loop.candidate_sequence import CandidateSequence
+from skbayes._evaluation.loop.duplicates import Duplicates
+from skbayes._evaluation.loop.fold_queue import FoldQueue
+from skbayes._evaluation.loop.notifications import Notifications
+from skbayes._evaluation.loop.open_trial import OpenTrial
+from skbayes._evaluation.loop.progress import Progress
+from skbayes._evaluation.loop.protocols import (
     Context,
     FoldStore,
     Observer,
     ObserverError,
+    PathOf,
     Race,
+    SequenceStore,
     guarded,
+    no_path,
 )
-from skbayes._evaluation.recalled import Recalled
-from skbayes._evaluation.running_race import RunningRace
-from skbayes._evaluation.tally import Tally
-from skbayes._evaluation.telling import OrderOfTelling
-from skbayes._evaluation.twins import Twins
-from skbayes._protocol import FoldResult, Params, Status, Strategy, Trial
+from skbayes._evaluation.loop.race_control import RaceControl
+from skbayes._evaluation.loop.resume import ResumedCandidates
+from skbayes._evaluation.loop.settings import LoopSettings
+from skbayes._evaluation.loop.state import SearchState
+from skbayes._evaluation.loop.tell_order import TellOrder
+from skbayes._protocol import Params, Strategy, Trial
 
 
 class SearchLoop:
@@ -47,19 +51,23 @@ class SearchLoop:
     executor : Executor
         Runs folds.
     settings : LoopSettings
-        How the search is run.
+        Settings of the loop.
     observers : sequence of Observer
-        Told of folds and trials; may end the search.
+        Notified of folds and trials; may end the search.
     context : callable or None
-        Gives the callback context of a trial's fold.
+        Returns the callback context of a trial's fold.
     store : FoldStore or None
         Keeps finished folds.
     replay : sequence of dict
-        Candidates of an earlier run that this one continues; they come first.
+        Candidates of an earlier run to continue; they come first.
     n_recorded : int
-        Candidates that an earlier run has begun, where the strategy proposes them anew.
+        Candidates that an earlier run has begun, if the strategy proposes them anew.
     race : Race or None
         Stops losing candidates between folds.
+    sequence : SequenceStore or None
+        Has the candidates that other drivers of the search begin.
+    path_of : callable
+        Gives the path along which a candidate's best value is looked for, if any.
     """
 
     def __init__(
@@ -74,97 +82,107 @@ class SearchLoop:
         replay: Sequence[Params] = (),
         n_recorded: int = 0,
         race: Race | None = None,
+        sequence: SequenceStore | None = None,
+        path_of: PathOf = no_path,
     ) -> None:
         self._strategy = strategy
         self._executor = executor
         self._settings = settings
         self._context = context
         self._store = store
-        self._replay = replay[: strategy.n_candidates]
-        self._n_recorded = n_recorded
-        self._open: dict[int, OpenTrial] = {}
-        self._ready: deque[OpenTrial] = deque()
-        self._ended: dict[int, Trial] = {}
-        self._n_opened = 0
         self._is_stopping = False
         self._is_used_up = False
-        self._deadline = (
-            None
-            if settings.time_budget is None
-            else time.monotonic() + settings.time_budget
+        budget = settings.time_budget
+        self._deadline = None if budget is None else time.monotonic() + budget
+        duplicates = Duplicates(are_shared=settings.reuse_duplicates)
+        self._state = state = SearchState(
+            settings.n_splits, settings.metric, duplicates
         )
-        self._tally = Tally(settings.metric)
-        self._news = News(observers, strategy, self._tally, settings)
-        self._twins = Twins(are_shared=settings.reuse_duplicates)
-        self._order = OrderOfTelling(
-            strategy, self._tally, self._open, self._ended, settings
-        )
+        self._progress = Progress(settings.test_share)
         self._race = (
-            RunningRace(race, self._tally, self._ended, settings) if race else None
+            RaceControl(race, state, settings.lag, settings.rungs) if race else None
         )
-        self._line_up = LineUp(self._tally, store, self._race, settings.n_splits)
-        self._recalled = Recalled(
-            self._order, self._line_up, self._twins, is_race=race is not None
+        self._queue = FoldQueue(state, store, self._race, path_of)
+        self._order = TellOrder(strategy, state, settings)
+        self._candidates = CandidateSequence(
+            self._order, strategy.n_candidates, replay, n_recorded, sequence
+        )
+        self._resumed = ResumedCandidates(
+            state, self._order, self._queue, is_race=race is not None
+        )
+        self._notifications = Notifications(
+            observers, strategy, self._progress, settings
+        )
+        #: The listeners of a trial's end, in the order they are called. It is recorded
+        #: before it is written, and written before the strategy builds on it; observers
+        #: come last, because they may raise.
+        self._when_ended: tuple[Callable[[Trial], None], ...] = (
+            state.end,
+            self._progress.count_trial,
+            self._store_end,
+            self._order.note_end,
+            self._notifications.add_trial,
         )
         self._failure: ObserverError | None = None
-        #: What cut the search short: Ctrl-C, or an error outside the candidates' fits.
+        #: The error that ended the search early: Ctrl-C, or one outside the fits.
         self.interruption: BaseException | None = None
 
     def run(self) -> list[Trial]:
-        """All trials, in the order they were proposed.
+        """Run the search; return all trials in the order they were proposed.
 
-        Ctrl-C and errors end the search; what is finished is returned, and the error
-        is kept in `interruption`.
+        Ctrl-C and errors end the search. The finished trials are returned, and the
+        error is kept in `interruption`.
         """
         try:
+            self._resume()
             self._run()
         except ObserverError as error:
             self._interrupt(error.__cause__ or error)
         except BaseException as error:
             self._interrupt(error)
         self._close_unfinished()
-        ended = (self._ended[i] for i in sorted(self._ended))
-        # A candidate that was opened but never run leaves no row behind.
+        ended = (self._state.ended[i] for i in sorted(self._state.ended))
+        # Candidates that were opened but never run have no row: numbers close up.
         return [t if t.index == i else replace(t, index=i) for i, t in enumerate(ended)]
 
-    # -------------------------------------------------------------- recalling
+    def _resume(self) -> None:
+        """Restore the trials of earlier runs, in the order in which they ended.
 
-    def _recall(self) -> None:
-        """Take in what earlier runs have finished, in the order in which they did.
-
-        Observers are then told what they were told, and may end the search where they
-        did, before any fit.
+        Observers are notified as before, and may end the search where they did, before
+        any fit.
         """
-        for _ in range(max(len(self._replay), self._n_recorded)):
-            params = self._next_params()
+        for index in range(self._candidates.n_recorded):
+            params = self._candidates.params(index)
             if params is None:
                 break
-            self._recalled.add(self._enter(params))
+            self._resumed.add(self._enter(params))
         highest = 0
-        for trial in self._recalled.ends():
+        for trial in self._resumed.ends():
             with interrupts_held():
                 self._set_off(trial)
-            # What the strategy knew then, as far as that can be told.
+            # Restore which trials the strategy had been told, as far as it can be
+            # known.
             highest = max(highest, trial.index)
             self._order.make_ready(highest)
-            self._announce()
-
-    # ------------------------------------------------------------ handing out
+            self._notify()
 
     def _run(self) -> None:
-        self._recall()
         while True:
             self._hand_out()
-            if not self._executor.n_waiting:
+            if not has_tasks(self._executor):
                 if self._is_stopping or not self._catch_up():
                     return
-                self._announce()
+                self._notify()
                 continue
+            if self._is_stopping:
+                self._executor.release_held()
+            # Only this call blocks. One outcome at a time is removed and recorded with
+            # Ctrl-C delayed, and observers are notified outside of that.
             self._executor.wait()
             while self._executor.finished:
                 with interrupts_held():
                     self._receive(self._executor.finished.popleft())
-                self._announce()
+                self._notify()
 
     def _hand_out(self) -> None:
         while self._executor.n_waiting < self._max_batches():
@@ -177,12 +195,16 @@ class SearchLoop:
             self._executor.submit(batch)
 
     def _max_batches(self) -> int:
-        """Batches in flight at most; when the time is up, no worker has a next one."""
+        """Batches in flight at most; none in reserve once the time is up."""
         most = self._settings.max_batches
+        if self._settings.concurrency is not None:
+            n_workers = self._executor.n_workers
+            most = self._settings.concurrency.batches(n_workers)
+            self._order.allow(self._settings.concurrency.candidates(n_workers))
         return min(most, self._executor.n_workers) if self._is_time_up() else most
 
     def _batch_size(self) -> int:
-        """As the executor likes, but never so large that another worker idles."""
+        """The executor's batch size, cut so that no other worker idles."""
         size = self._executor.batch_size
         if size == 1:
             return 1
@@ -191,185 +213,175 @@ class SearchLoop:
         if self._settings.lag is not None or total is None:
             share = math.ceil(self._settings.n_splits / n_workers)
         else:
-            n_left = total - self._n_opened + len(self._recalled)
+            n_left = total - self._state.n_opened + len(self._resumed)
             left = n_left * self._settings.n_splits
+            # Half a worker's share: the last batches then end at about the same time.
             share = math.ceil(left / (2 * n_workers))
         return max(1, min(size, share))
 
     def _next_task(self) -> Task | None:
         """The next fold to run, of an open candidate if there is one."""
-        # The first complete candidate is waited for.
-        self._is_stopping |= self._is_time_up() and self._tally.n_complete > 0
+        is_late = self._is_time_up()
+        # The first candidate is finished in any case, so that there is a result.
+        self._is_stopping |= is_late and self._state.has_outcome
         if self._is_stopping:
             return None
-        while not self._ready:
-            # What was only looked up may have ended the search.
+        while (trial := self._queue.next_ready(is_first_only=is_late)) is None:
+            is_first_set_off = self._state.n_opened and not self._resumed.has_first
+            if is_late and is_first_set_off:
+                return None
+            # Opening may notify observers of recorded folds, which may end the search.
             if not self._open_next() or self._is_stopping:
                 return None
-        trial = self._ready[0]
-        fold = trial.todo.popleft()
-        trial.n_running += 1
-        if not trial.todo:
-            self._ready.popleft()
+        fold = self._queue.pop_fold(trial)
         context = self._context and self._context(trial.index, fold)
-        deadline = None if self._is_time_up() else self._deadline
-        return Task(trial.index, fold, trial.params, context, deadline)
+        deadline = None if is_late else self._deadline
+        stretch = trial.stretch(fold)
+        return Task(trial.index, fold, trial.params, context, deadline, stretch)
 
     def _is_time_up(self) -> bool:
         return self._deadline is not None and time.monotonic() >= self._deadline
 
     def _open_next(self) -> bool:
-        """Set a candidate off, or ask for one; False if there is none to be had now."""
-        if self._recalled:
-            trial = self._recalled.pop()
+        """Start a resumed candidate, else a new one; False if there is none now."""
+        n_opened = self._state.n_opened
+        if self._resumed:
+            trial = self._resumed.pop()
             if trial is None:
                 return False
-        elif self._is_used_up or not self._order.make_ready(self._n_opened):
+        elif self._is_used_up or not self._order.make_ready(n_opened):
             return False
-        elif (params := self._next_params()) is None:
+        elif (params := self._candidates.params(n_opened)) is None:
             self._is_used_up = True
             return False
         else:
             trial = self._enter(params)
         with interrupts_held():
             self._set_off(trial)
-        self._announce()
+        self._notify()
         return True
 
-    def _next_params(self) -> Params | None:
-        """The next candidate: of the run that is continued, else a new one."""
-        if self._n_opened < len(self._replay):
-            return self._replay[self._n_opened]
-        return self._order.ask(self._n_opened)
-
     def _enter(self, params: Params) -> OpenTrial:
-        """Open a candidate, with what an earlier run finished of it."""
-        trial = self._line_up.candidate(self._n_opened, params, {})
-        if self._twins.first_of(trial) is None:
-            self._line_up.look_up(trial)
-        self._open[trial.index] = trial
-        self._n_opened += 1
+        """Open a candidate, with the folds that an earlier run finished."""
+        trial = self._queue.candidate(self._state.n_opened, params, {})
+        if self._state.first_like(trial) is None:
+            self._queue.look_up(trial)
+        self._state.open[trial.index] = trial
+        self._state.n_opened += 1
         return trial
 
     def _set_off(self, trial: OpenTrial) -> None:
-        """Line up a candidate's folds, unless it shares another one's results."""
-        first = self._twins.first_of(trial)
+        """Queue a candidate's folds, unless it is a duplicate."""
+        first = self._state.first_like(trial)
         if first is None:
             self._go_on(trial)
-        elif first in self._ended:
-            self._end_twin(trial, self._ended[first])
+        elif first in self._state.ended:
+            self._end_duplicate(trial, self._state.ended[first])
         else:
-            self._twins.wait_for(first, trial)
+            self._state.duplicates.wait_for(first, trial)
 
     def _go_on(self, trial: OpenTrial) -> None:
-        """Line up what is left of a candidate, or end it."""
-        if self._line_up.extend(trial):
-            self._ready.append(trial)
+        """Queue the remaining folds of a candidate, or end it."""
+        if self._queue.extend(trial):
+            self._queue.make_ready(trial)
         else:
             self._end(trial)
 
     def _catch_up(self) -> bool:
-        """Run the missing folds of stopped candidates that may have won, once."""
+        """Queue the missing folds of the likeliest stopped candidates, once."""
         if self._race is None:
             return False
-        chosen = self._race.catch_up(self._twins)
+        chosen = self._race.catch_up()
         with interrupts_held():
             for index in chosen:
-                self._reopen(self._ended[index])
+                self._reopen(self._state.ended[index])
         return bool(chosen)
 
     def _reopen(self, stopped: Trial) -> None:
-        results = {fold.fold: fold for fold in stopped.folds}
-        trial = self._line_up.candidate(stopped.index, stopped.params, results)
-        first = self._twins.first_of(trial)
+        results = {fold.fold: fold for fold in (*stopped.folds, *stopped.rungs)}
+        trial = self._queue.candidate(stopped.index, stopped.asked, results)
+        first = self._state.first_like(trial)
         if first is not None:
-            # It stays as it is until the other one has ended again.
-            self._twins.wait_for(first, trial)
+            # A duplicate keeps its record until the first one has ended again.
+            self._state.duplicates.wait_for(first, trial)
             return
-        self._line_up.look_up(trial)
-        del self._ended[trial.index]
-        self._open[trial.index] = trial
+        self._queue.look_up(trial)
+        del self._state.ended[trial.index]
+        self._state.open[trial.index] = trial
         self._go_on(trial)
-
-    # -------------------------------------------------------------- receiving
 
     def _receive(self, outcome: Outcome) -> None:
         task, result = outcome.task, outcome.result
-        trial = self._open[task.trial]
+        # The order below: records, then totals, then the journal, then observers.
+        trial = self._state.open[task.trial]
         trial.n_running -= 1
         if result is None:
             self._take_back(trial, task.fold)
             return
-        trial.results[task.fold] = result
+        if task.fold >= self._settings.n_splits:
+            result = without_output(result)
+        trial.add(result)
         if result.is_fatal:
-            self._give_up(trial, result)
+            self._queue.give_up(trial, result)
         self._is_stopping |= result.stop
-        self._tally.count_fold(result)
-        if self._store is not None:
-            self._keep(self._store.write, task.trial, task.params, result)
-        self._news.add_fold(task, result)
-        if not trial.n_running and not trial.todo:
+        self._state.settle_metric(result)
+        if result.written is None:  # else another driver has run it
+            self._progress.count_fold(result)
+            self._write(lambda store: store.write(task.trial, task.params, result))
+            self._notifications.add_fold(task, result)
+        if not trial.n_running and not trial.queued:
             self._go_on(trial)
 
     def _take_back(self, trial: OpenTrial, fold: int) -> None:
-        """Have a fold to hand out again that was not begun."""
-        if not trial.todo:
-            self._ready.appendleft(trial)
-        trial.todo.appendleft(fold)
+        """Queue a fold again that did not begin, unless its candidate is given up."""
+        self._queue.take_back(trial, fold)
         fatal = next((r for r in trial.results.values() if r.is_fatal), None)
         if fatal is not None:
-            self._give_up(trial, fatal)
+            self._queue.give_up(trial, fatal)
             if not trial.n_running:
                 self._go_on(trial)
 
-    def _give_up(self, trial: OpenTrial, fatal: FoldResult) -> None:
-        self._line_up.give_up(trial, fatal)
-        if trial in self._ready:
-            self._ready.remove(trial)
-
-    def _announce(self) -> None:
-        """Tell observers what has been recorded; they may end the search."""
+    def _notify(self) -> None:
+        """Notify observers of the new records; they may end the search."""
+        # Raised here and not where it occurred: the record was to be completed first.
         if self._failure is not None:
             raise self._failure
-        self._is_stopping |= self._news.tell()
+        self._is_stopping |= self._notifications.send()
 
     def _end(self, trial: OpenTrial) -> None:
-        """Close a candidate, and with it those that share its results."""
-        self._record(self._closed(trial))
-        for twin in self._twins.pop(trial.index):
-            self._end_twin(twin, self._ended[trial.index])
+        """Close a candidate, and with it its duplicates."""
+        closed = trial.close(self._state.metric)
+        self._record(closed)
+        for duplicate in self._state.duplicates.pop(trial.index):
+            self._end_duplicate(duplicate, closed)
 
-    def _closed(self, trial: OpenTrial) -> Trial:
-        """The record of a candidate of which nothing more is run."""
-        closed = trial.close(self._settings.n_splits, Status.STOPPED)
-        return self._tally.judged(closed)
-
-    def _end_twin(self, twin: OpenTrial, first: Trial) -> None:
-        self._record(replace(first, index=twin.index, params=twin.params))
+    def _end_duplicate(self, duplicate: OpenTrial, first: Trial) -> None:
+        params = duplicate.params if first.proposed is None else first.params
+        self._record(replace(first, index=duplicate.index, params=params))
 
     def _record(self, trial: Trial) -> None:
-        self._open.pop(trial.index, None)
-        self._ended[trial.index] = trial
-        self._tally.count_trial(trial)
-        if self._store is not None:
-            self._keep(self._store.finish, trial.index, trial.params, trial.status)
-        self._order.note_end(trial)
-        self._news.add_trial(trial)
+        for listener in self._when_ended:
+            listener(trial)
 
-    def _keep(self, write: Callable[..., None], *record: Any) -> None:
-        """Write to the store; if it fails, that is the last of it and of the search."""
+    def _store_end(self, trial: Trial) -> None:
+        self._write(lambda store: store.finish(trial.index, trial.asked, trial.status))
+        if trial.proposed is not None:
+            self._write(lambda store: store.settle(trial.asked, trial.params))
+
+    def _write(self, write: Callable[[FoldStore], None]) -> None:
+        """Write to the store; after a failure write no more and end the search."""
+        if self._store is None:
+            return
         try:
-            guarded(write, *record)
+            guarded(write, self._store)
         except ObserverError as error:
             self._store = None
             self._failure = error
 
-    # ----------------------------------------------------------------- ending
-
     def _interrupt(self, error: BaseException) -> None:
-        """Give up what is running, and record what is not."""
+        """Abort the running folds, and record the finished ones."""
         self.interruption = error
-        # An impatient second Ctrl-C must not cost what has been finished.
+        # A second Ctrl-C must not lose the folds that have finished.
         with suppress(KeyboardInterrupt):
             self._executor.abort()
         with suppress(KeyboardInterrupt), interrupts_held():
@@ -377,11 +389,12 @@ class SearchLoop:
                 self._receive(self._executor.finished.popleft())
 
     def _close_unfinished(self) -> None:
-        """Record what the end of the search cut off, and tell the strategy the rest."""
-        for twin in self._twins.waiting():
-            self._open.pop(twin.index, None)
-        for index, trial in sorted(self._open.items()):
+        """Close candidates that the end of the search cut off, and tell the rest."""
+        state = self._state
+        for duplicate in state.duplicates.waiting():
+            state.open.pop(duplicate.index, None)
+        for _, trial in sorted(state.open.items()):
             if trial.results:
-                self._ended[index] = self._closed(trial)
-        self._open.clear()
+                state.end(trial.close(state.metric))
+        state.open.clear()
         self._order.tell_rest()

@@ -1,33 +1,42 @@
-"""How a search is run."""
+"""Settings of the search loop."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from skbayes._evaluation.loop.concurrency import Concurrency
+
 
 @dataclass(frozen=True)
 class LoopSettings:
-    """How a search is run.
+    """Settings of the search loop.
 
     Parameters
     ----------
     n_splits : int
         Folds of a complete trial.
     metric : str or None
-        The score that decides; None: the first one the scorer gives.
+        The deciding metric; the first one of a fold if folds have none of this name.
     lag : int or None
-        How many candidates may be under way when a new one is proposed; None for a
-        strategy that ignores what it is told.
+        How many candidates may be open when a new one is proposed; None for a strategy
+        whose proposals do not depend on results.
     in_order : bool
         Whether trials are told in the order they were proposed, for repeatability.
     max_batches : int
-        Batches in flight at most.
+        Batches in flight at most, for the workers at the beginning.
+    concurrency : Concurrency or None
+        Gives both limits when the number of workers changes; None if it cannot change.
     time_budget : float or None
         Seconds after which no new fit starts.
     reuse_duplicates : bool
-        Whether a candidate seen before gets its twin's results instead of new fits.
+        Whether a duplicate gets the results of the first candidate equal to it, without
+        new fits.
     estimates_improvement : bool
-        Whether observers want to know what the next candidate is expected to gain.
+        Whether observers need the expected improvement of the next candidate.
+    test_share : float or None
+        Share of the data that a fold holds out, on average.
+    rungs : range
+        Numbers of the fits on parts of the training samples.
     """
 
     n_splits: int
@@ -35,6 +44,9 @@ class LoopSettings:
     lag: int | None = None
     in_order: bool = True
     max_batches: int = 1
+    concurrency: Concurrency | None = None
     time_budget: float | None = None
     reuse_duplicates: bool = True
     estimates_improvement: bool = False
+    test_share: float | None = None
+    rungs: range = range(0)

@@ -1,10 +1,11 @@
-"""`verbose`: what a search prints, always from the parent process."""
+"""The lines that `verbose` prints, always from the parent process."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
 
+from skbayes._evaluation.fidelity.ladder import Ladder
 from skbayes._protocol import FoldResult, Params, SearchProgress
 
 
@@ -17,49 +18,84 @@ class Printer:
         1: a summary at the start; 2: a line a trial; 3 and more: also a line a fold.
     n_splits : int
         Folds of a complete trial.
+    ladder : Ladder or None
+        Fits on parts of the training samples, if there are any.
     """
 
-    def __init__(self, verbose: int, n_splits: int) -> None:
+    def __init__(
+        self, verbose: int, n_splits: int, ladder: Ladder | None = None
+    ) -> None:
+        self._ladder = ladder
         self._verbose = verbose
         self._n_splits = n_splits
 
-    def announce(self, n_candidates: int | None) -> None:
-        """Say how much there is to do."""
-        if n_candidates is None:
-            text = f"Fitting {self._n_splits} folds for each candidate"
-        else:
+    def announce(
+        self, n_candidates: int | None, n_folds_found: int = 0, summary: str = ""
+    ) -> None:
+        """Print how many fits there are to do.
+
+        Parameters
+        ----------
+        n_candidates : int or None
+            The number of candidates at most, if known.
+        n_folds_found : int, default=0
+            Fits that an earlier run has finished.
+        summary : str, default=""
+            A line about their journal.
+        """
+        if summary:
+            _print(summary)
+        text = f"Fitting {self._n_splits} folds for each candidate"
+        if n_candidates is not None:
             text = (
                 f"Fitting {self._n_splits} folds for each of {n_candidates} candidates,"
                 f" totalling {n_candidates * self._n_splits} fits"
             )
+        if n_folds_found:
+            text += f", of which {n_folds_found} are in the journal"
+            if n_candidates is not None:
+                n_left = n_candidates * self._n_splits - n_folds_found
+                text += f" and {max(0, n_left)} are left"
         _print(text)
 
     def on_fold(self, trial: int, params: Params, result: FoldResult) -> None:
-        """A fold has ended."""
+        """Print a line for a fold."""
         if self._verbose < 3:
             return
         seconds = result.fit_time + result.score_time
         _print(
-            f"[CV {result.fold + 1}/{self._n_splits}; {trial + 1}] "
+            f"[{self._place(result.fold)}; {trial + 1}] "
             f"{_format_params(params)};{_format_scores(result)} "
             f"total time={seconds:.2g}s"
         )
 
+    def _place(self, number: int) -> str:
+        """Which fold it is, of which repeat or of how many samples."""
+        if self._ladder is not None and number in self._ladder.numbers:
+            fold = self._ladder.place(number)[0]
+            before = f"{self._ladder.size(number)} samples, "
+        else:
+            repeat, fold = divmod(number, self._n_splits)
+            before = f"repeat {repeat}, " if repeat else ""
+        return f"{before}CV {fold + 1}/{self._n_splits}"
+
     def on_trial(self, progress: SearchProgress) -> bool:
-        """A trial has ended; never ends the search."""
+        """Print a line for a trial; never ends the search."""
         if self._verbose >= 2:
             trial = progress.trial
+            found = trial.folds and all(f.written is not None for f in trial.folds)
             of = "" if progress.n_total is None else f"/{progress.n_total}"
             _print(
                 f"[{progress.n_done}{of}] {_format_params(trial.params)}; "
                 f"{trial.status}, mean {progress.score:.4g}, "
                 f"best {progress.best_score:.4g}, {trial.seconds:.2g}s"
+                f"{', from the journal' if found else ''}"
             )
         return False
 
 
 def _print(text: str) -> None:
-    """To standard output, as scikit-learn's `verbose` does."""
+    # Standard output, as scikit-learn's `verbose`; print() is banned by the linter.
     sys.stdout.write(text + "\n")
 
 

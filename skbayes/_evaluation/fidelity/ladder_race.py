@@ -1,0 +1,116 @@
+"""A race up the ladder: a candidate is given all samples if it can still win.
+
+It stands before a race over folds, if there is one, which begins with all samples.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+
+from skbayes._evaluation.fidelity.ladder import Ladder
+from skbayes._evaluation.fidelity.learning_curve import Reach, reach
+from skbayes._evaluation.racing.earlier_scores import EarlierScores
+from skbayes._protocol import FoldResult, Status, Trial
+
+#: Stopped candidates that are given all samples after all when a search ends.
+MAX_CATCH_UP = 3
+
+
+class FoldRace(Protocol):
+    """A race over folds."""
+
+    def fold_order(self, trial: int) -> list[int]:
+        """The order in which a trial's folds are run."""
+
+    def is_lost(
+        self, results: Mapping[int, FoldResult], earlier: EarlierScores, metric: str
+    ) -> bool:
+        """Whether a partial trial has no plausible chance against earlier ones."""
+
+    def catch_up(self, trials: Sequence[Trial], metric: str) -> list[int]:
+        """Stopped trials that deserve their missing folds after all."""
+
+
+@dataclass(frozen=True)
+class LadderRace:
+    """Runs the rungs of a candidate's first fold before its folds.
+
+    Parameters
+    ----------
+    ladder : Ladder
+        The rungs.
+    race : FoldRace or None
+        What then decides between folds; None: all of them are run.
+    """
+
+    ladder: Ladder
+    race: FoldRace | None = None
+
+    def fold_order(self, trial: int) -> list[int]:
+        """The rungs of the first fold, smallest first, and then the folds."""
+        folds = list(range(self.ladder.n_splits))
+        if self.race is not None:
+            folds = self.race.fold_order(trial)
+        return [*self.ladder.rungs_of(folds[0]), *folds]
+
+    def is_lost(
+        self, results: Mapping[int, FoldResult], earlier: EarlierScores, metric: str
+    ) -> bool:
+        """Whether a partial trial is out of reach of the best, or loses the race.
+
+        Parameters
+        ----------
+        results : mapping of int to FoldResult
+            Its finished rungs and folds.
+        earlier : EarlierScores
+            Earlier candidates.
+        metric : str
+            The score that decides.
+        """
+        # Rungs are numbered behind the folds.
+        folds = {k: one for k, one in results.items() if k < self.ladder.n_splits}
+        if not folds:
+            found = self._reach(results, earlier, metric)
+            # Relative to the best one: below zero it cannot win by what is known.
+            return found is not None and found.most < 0.0
+        return self.race is not None and self.race.is_lost(folds, earlier, metric)
+
+    def expected(
+        self, results: Mapping[int, FoldResult], earlier: EarlierScores, metric: str
+    ) -> dict[int, float]:
+        """Scores with all samples to be expected, by fold, of a trial without any."""
+        if any(k < self.ladder.n_splits for k in results):
+            return {}
+        found = self._reach(results, earlier, metric)
+        return {} if found is None else {found.fold: found.expected}
+
+    def _reach(
+        self, results: Mapping[int, FoldResult], earlier: EarlierScores, metric: str
+    ) -> Reach | None:
+        return reach(self.ladder.scores(results.values(), metric), earlier, self.ladder)
+
+    def catch_up(self, trials: Sequence[Trial], metric: str) -> list[int]:
+        """Stopped trials that may be the best as far as is known in the end.
+
+        The first ones were stopped when little was known of how far bounds lead
+        astray. The race over folds chooses among those that have folds.
+        """
+        if not any(trial.status is Status.COMPLETE for trial in trials):
+            return []
+        with_folds = [trial for trial in trials if trial.folds]
+        earlier = EarlierScores.among(with_folds, metric, self.ladder.numbers)
+        leads: dict[int, float] = {}
+        for trial in trials:
+            if trial.status is Status.STOPPED and not trial.folds:
+                results = {one.fold: one for one in trial.rungs}
+                found = self._reach(results, earlier, metric)
+                # Of what nothing is known anything is possible.
+                leads[trial.index] = np.inf if found is None else found.most
+        chosen = [i for i, lead in leads.items() if lead >= 0.0]
+        chosen.sort(key=lambda i: -leads[i])
+        raced = [] if self.race is None else self.race.catch_up(with_folds, metric)
+        return [*chosen[:MAX_CATCH_UP], *raced]

@@ -1,0 +1,137 @@
+r"""What a candidate can still reach with all samples, by its scores with some of them.
+
+With score :math:`s_t` at :math:`n_t` samples, and :math:`s_{t-1}` at fewer, a curve
+that is concave from there on stays below the line through both [1]_. They follow
+power laws [2]_, :math:`a - c\, n^{-\alpha}`, which are concave in :math:`\log n` as
+well as in `n`, and in :math:`\log n` the line is the closer bound:
+
+.. math:: s(N) \le s_t + \max(s_t - s_{t-1}, 0)\,
+   \frac{\log (N / n_t)}{\log (n_t / n_{t-1})}.
+
+Scores are noisy, and no curve is perfect. How far that leads astray is seen in the `m`
+better of the candidates that were given all samples: by how much, :math:`e_i`, each of
+them ended above its own bound. And the lead over the incumbent on one fold is not that
+over all `K`, but misses it with the variance :math:`v (1 - 1/K)` (`Differences`). So
+a candidate exceeds its bound by more than
+
+.. math:: \bar e + t_{m - 1, 1 - \alpha} \sqrt{s_e^2 (1 + 1/m) + v (1 - 1/K)}
+
+in one of :math:`1/\alpha` cases. That is added to the bound before it is held against
+the incumbent on the same fold.
+
+References
+----------
+.. [1] F. Mohr and J. N. van Rijn (2023). Fast and informative model selection using
+   learning curve cross-validation. IEEE Transactions on Pattern Analysis and Machine
+   Intelligence 45, 9669-9680.
+.. [2] T. Viering and M. Loog (2023). The shape of learning curves: a review. IEEE
+   Transactions on Pattern Analysis and Machine Intelligence 45, 7799-7819.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import stdtrit
+
+from skbayes._evaluation.fidelity.ladder import Ladder
+from skbayes._evaluation.racing.earlier_scores import EarlierScores
+from skbayes._protocol import FloatArray
+
+BoolArray = NDArray[np.bool_]
+
+#: Candidates with all samples before one may be stopped, and the chance to be
+#: underestimated.
+MIN_COMPLETE, ALPHA = 4, 0.05
+
+
+@dataclass(frozen=True)
+class Reach:
+    """What a candidate can and will reach, beside the incumbent.
+
+    Parameters
+    ----------
+    most : float
+        Lead over the incumbent that the candidate may have at most, negative if it is
+        out of reach.
+    fold : int
+        The fold that tells.
+    expected : float
+        Its score on the fold with all samples, as the others have gained.
+    """
+
+    most: float
+    fold: int
+    expected: float
+
+
+def reach(scores: FloatArray, earlier: EarlierScores, ladder: Ladder) -> Reach | None:
+    """Say what can be reached from the rungs that were run.
+
+    Parameters
+    ----------
+    scores : array of shape (n_splits, n_rungs)
+        Of a candidate, NaN where a rung was not run.
+    earlier : EarlierScores
+        Earlier candidates.
+    ladder : Ladder
+        Sizes of the rungs.
+
+    Returns
+    -------
+    Reach or None
+        None while too little is known of the candidate or of others.
+    """
+    known = np.isfinite(scores[:, 1:]) & np.isfinite(scores[:, :-1])
+    if not known.any():
+        return None
+    rung = int(np.flatnonzero(known.any(axis=0))[-1]) + 1
+    fold = int(np.flatnonzero(known[:, rung - 1])[0])
+    others = earlier.rungs.reshape(-1, *scores.shape)
+    if not len(earlier.complete):
+        return None
+    excess = earlier.table - _bounds(others, rung, ladder)
+    told = np.isfinite(excess)
+    is_told: BoolArray = np.asarray(told.any(axis=1))
+    if is_told.sum() < MIN_COMPLETE:
+        return None
+    gains = (earlier.table - others[:, :, rung])[told]
+    bound = float(_bounds(scores[None], rung, ladder)[0, fold])
+    lead = bound - float(earlier.incumbent[fold])
+    better = told & _is_better(earlier, is_told)[:, None]
+    most = lead + _allowance(excess[better], lead, earlier)
+    expected = min(float(scores[fold, rung] + np.median(gains)), bound)
+    return Reach(most, fold, expected)
+
+
+def _is_better(earlier: EarlierScores, is_told: BoolArray) -> BoolArray:
+    """The better half of those that tell, all of them where that is too few."""
+    if is_told.sum() < 2 * MIN_COMPLETE:
+        return is_told
+    centre = np.median(earlier.adjusted[is_told])
+    better: BoolArray = is_told & (earlier.adjusted >= centre)
+    return better
+
+
+def _allowance(excess: FloatArray, lead: float, earlier: EarlierScores) -> float:
+    """By how much a candidate with such a lead may end above its bound."""
+    n_told, n_splits = len(excess), len(earlier.incumbent)
+    varies = float(earlier.differences.variances_at(np.array([lead]))[0])
+    variance = float(excess.var(ddof=1)) * (1.0 + 1.0 / n_told)
+    variance += varies * (1.0 - 1.0 / n_splits)
+    quantile = float(stdtrit(n_told - 1, 1.0 - ALPHA))
+    allowance = float(excess.mean()) + quantile * math.sqrt(variance)
+    return max(allowance, 0.0)
+
+
+def _bounds(scores: FloatArray, rung: int, ladder: Ladder) -> FloatArray:
+    """Bounds from a rung and the one below it, shape (n_candidates, n_splits)."""
+    sizes = np.array(ladder.sizes, dtype=np.float64)
+    left = np.log(np.array(ladder.full) / sizes[:, rung])
+    step = np.log(sizes[:, rung] / sizes[:, rung - 1])
+    now, before = scores[:, :, rung], scores[:, :, rung - 1]
+    bounds: FloatArray = now + np.maximum(now - before, 0.0) * left / step
+    return bounds

@@ -1,0 +1,109 @@
+"""The cause of a failure in one line, from its traceback, and a common remedy."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+#: Characters at most of a cause in a table or at the head of a message.
+_LONGEST = 300
+
+#: The lines between the tracebacks of a chain of exceptions.
+_LINKS = (
+    "The above exception was the direct cause of the following exception:\n"
+    "|During handling of the above exception, another exception occurred:\n"
+)
+
+#: The line of a traceback that names a MemoryError, or another library's own.
+_OUT_OF_MEMORY = re.compile(r"^[\w.]*MemoryError\b", re.MULTILINE)
+
+#: Remedies of common causes; the patterns match messages of scikit-learn >= 1.6.
+_REMEDIES = {
+    r"Input y contains (NaN|infinity)": "Leave out the samples without a target.",
+    r"contains (NaN|infinity)|missing values|NAType": "Put a SimpleImputer before the "
+    "estimator, in a Pipeline, or take an estimator that accepts missing values.",
+    r"could not convert string to float": "Encode columns of text first, with a "
+    "OneHotEncoder in a ColumnTransformer.",
+    r"Expected 2D array, got 1D array": "X must have a row for each sample and a "
+    "column for each feature: write X.reshape(-1, 1) for a single feature.",
+    r"requires y to be passed|required positional argument: 'y'": "Pass the target: "
+    "fit(X, y).",
+    r"average='binary'": "For more than two classes name an average, as in "
+    "scoring='f1_macro'.",
+    r"multi_class must be in": "For more than two classes write "
+    "scoring='roc_auc_ovr' or 'roc_auc_ovo'.",
+    r"pos_label=.* is not a valid label": "Say which label is the positive one: "
+    "make_scorer(f1_score, pos_label=...).",
+    r"at least 2 classes|number of classes has to be greater than one": "A training "
+    "part has one class only: StratifiedKFold keeps all classes in every fold.",
+    r"one class": "A test part has one class only: StratifiedKFold keeps all classes "
+    "in every fold.",
+}
+
+
+def cause_of(text: str, *, longest: int | None = _LONGEST) -> str:
+    """Give the cause of a failure, in one line.
+
+    Parameters
+    ----------
+    text : str
+        A traceback, or a message without one.
+    longest : int or None, default=300
+        A longer cause is cut; None: it is not.
+
+    Returns
+    -------
+    str
+        Kind and message of the exception, with its notes. Of a message without a
+        traceback the last line.
+    """
+    lines = _last_of_chain(text).strip().splitlines() or [""]
+    frames = [i for i, line in enumerate(lines) if line.startswith("  File ")]
+    if frames:
+        # Below the last frame stand multi-line messages and notes: not only the last
+        # line.
+        # The message begins where the source of the last frame ends.
+        after = range(frames[-1] + 1, len(lines))
+        start = next((i for i in after if not lines[i].startswith(" ")), len(lines) - 1)
+    else:
+        start = len(lines) - 1
+    cause = " ".join(" ".join(lines[start:]).split())
+    if longest is None or len(cause) <= longest:
+        return cause
+    return cause[: longest - 1] + "…"
+
+
+def _last_of_chain(text: str) -> str:
+    """The traceback of the last error of a chain, without those of its causes."""
+    return re.split(_LINKS, text)[-1]
+
+
+def common_cause(texts: Iterable[str]) -> str | None:
+    """Return the one cause of all failures; None if there are several.
+
+    What causes tell of the data may differ from fold to fold: numbers, lists in
+    brackets, text that is no number.
+    """
+    causes = [cause_of(text, longest=None) for text in texts]
+    return causes[0] if len(set(map(_without_data, causes))) == 1 else None
+
+
+def _without_data(cause: str) -> str:
+    """A cause without what it tells of the samples of a fold."""
+    cause = re.sub(r"(convert string to float: ).*", r"\1#", cause)
+    cause = re.sub(r"\[[^][]*\]", "[#]", cause)
+    return re.sub(r"0x[0-9a-f]+|-?\d+(\.\d*)?(e[-+]?\d+)?", "#", cause)
+
+
+def with_remedy(cause: str) -> str:
+    """Append the remedy to a cause, if one is known; a long cause is cut."""
+    shown = cause if len(cause) <= _LONGEST else cause[: _LONGEST - 1] + "…"
+    for pattern, remedy in _REMEDIES.items():
+        if re.search(pattern, cause):
+            return f"{shown} {remedy}"
+    return shown
+
+
+def is_out_of_memory(fit_error: str | None) -> bool:
+    """Whether a traceback ends in a MemoryError, or in a library's own of that name."""
+    return fit_error is not None and _OUT_OF_MEMORY.search(fit_error) is not None

@@ -1,0 +1,142 @@
+"""Store folds on paths as folds of ordinary candidates, one for each value."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from dataclasses import replace
+from typing import Protocol
+
+from skbayes._evaluation.loop.protocols import FoldStore, PathOf
+from skbayes._evaluation.sharing.searched_path import Stretch
+from skbayes._protocol import FoldResult, Params, Status
+from skbayes._values import params_key
+
+
+class SeveralAtOnce(FoldStore, Protocol):
+    """A store that writes the values of a path together."""
+
+    def claim(
+        self, trial: int, proposed: Params, wanted: Sequence[Params], fold: int
+    ) -> bool:
+        """Whether this driver is to run a fold for some parameters."""
+
+    def results(self, wanted: Sequence[Params], fold: int) -> list[FoldResult] | None:
+        """What a fold gave for some parameters; None if one is missing."""
+
+    def write_all(
+        self, trial: int, proposed: Params, results: Sequence[tuple[Params, FoldResult]]
+    ) -> None:
+        """Write folds of several parameters in one transaction."""
+
+
+class PathStore:
+    """Stores the result at each value of a path as the fold of that value's candidate.
+
+    So a search without paths finds the results of one with paths, and conversely.
+
+    Parameters
+    ----------
+    store : SeveralAtOnce
+        Keeps folds.
+    path_of : callable
+        Returns the path of a candidate, if it has one.
+    """
+
+    def __init__(self, store: SeveralAtOnce, path_of: PathOf) -> None:
+        self._store = store
+        self._path_of = path_of
+        #: Proposed parameters, by the key of the parameters found on their path.
+        self._proposed: dict[Hashable, Params] = {}
+
+    def find(self, params: Params) -> dict[int, FoldResult]:
+        """Folds that an earlier run finished, each with all its values."""
+        path = self._path_of(params)
+        if path is None:
+            return self._store.find(params)
+        curves: dict[int, dict[int, FoldResult]] = {}
+        # One look-up for each value: other searches may have run some of them.
+        for size in path.sizes:
+            found = self._store.find({**params, path.parameter: size})
+            for fold, result in found.items():
+                curves.setdefault(fold, {})[size] = result
+        return {
+            fold: replace(curve[max(curve)], path=curve)
+            for fold, curve in sorted(curves.items())
+        }
+
+    def when_written(self, params: Params) -> dict[int, int]:
+        """When the last value of each fold was written, as increasing numbers."""
+        path = self._path_of(params)
+        if path is None:
+            return self._store.when_written(params)
+        latest: dict[int, int] = {}
+        for size in path.sizes:
+            written = self._store.when_written({**params, path.parameter: size})
+            for fold, when in written.items():
+                latest[fold] = max(when, latest.get(fold, when))
+        return latest
+
+    def write(self, trial: int, params: Params, result: FoldResult) -> None:
+        """Write one fold with all its values.
+
+        A fold of a repeat has no path; it belongs to the trial that found its value.
+        """
+        path = self._path_of(params)
+        if path is None and not self._proposed:
+            self._store.write(trial, params, result)
+            return
+        if path is None or result.path is None:
+            proposed = self._proposed_of(params)
+            self._store.write_all(trial, proposed, [(params, result)])
+            return
+        # All values in one transaction: a curve that was cut short would be read as a
+        # whole.
+        results = [
+            ({**params, path.parameter: size}, one) for size, one in result.path.items()
+        ]
+        self._store.write_all(trial, params, results)
+
+    def claim(
+        self, trial: int, params: Params, fold: int, stretch: Stretch | None
+    ) -> bool:
+        """Whether this driver is to run a fold, which no other one runs then."""
+        if stretch is not None and self.result(params, fold, stretch) is not None:
+            return False
+        proposed = self._proposed_of(params)
+        return self._store.claim(trial, proposed, _wanted(params, stretch), fold)
+
+    def result(
+        self, params: Params, fold: int, stretch: Stretch | None
+    ) -> FoldResult | None:
+        """What a fold gave that was not to be claimed; None: another one runs it."""
+        found = self._store.results(_wanted(params, stretch), fold)
+        if stretch is None:
+            return None if found is None else found[0]
+        if found is not None:
+            curve = dict(zip(stretch.sizes, found, strict=True))
+            return replace(found[-1], path=curve)
+        # A fit that fails has no values along its path.
+        failed = self._store.results([params], fold)
+        return None if failed is None or failed[0].error is None else failed[0]
+
+    def _proposed_of(self, params: Params) -> Params:
+        """What was proposed where these parameters were found."""
+        if not self._proposed:
+            return params
+        return self._proposed.get(params_key(params), params)
+
+    def finish(self, trial: int, params: Params, status: Status) -> None:
+        """Write the status of a trial that has ended."""
+        self._store.finish(trial, params, status)
+
+    def settle(self, proposed: Params, params: Params) -> None:
+        """Write the parameters found on the path of the proposed ones."""
+        self._proposed[params_key(params)] = proposed
+        self._store.settle(proposed, params)
+
+
+def _wanted(params: Params, stretch: Stretch | None) -> list[Params]:
+    """The parameters that a stretch of a path scores."""
+    if stretch is None:
+        return [params]
+    return [{**params, stretch.parameter: size} for size in stretch.sizes]
