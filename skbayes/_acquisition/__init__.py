@@ -1,8 +1,7 @@
-"""What to try next: acquisition functions and where they are greatest."""
+"""Choose what to try next: acquisition functions and their maximisation."""
 
 from skbayes._acquisition.acquisition import Acquisition, build_acquisition
-from skbayes._acquisition.effort import Effort
-from skbayes._acquisition.maximize import Candidates, maximize
+from skbayes._acquisition.maximize import Candidates, Effort, maximize
 
 __all__ = [
     "Acquisition",

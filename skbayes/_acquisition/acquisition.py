@@ -12,24 +12,24 @@ from skbayes._acquisition.improvement import (
     log_expected_improvement_pending,
 )
 from skbayes._acquisition.terms import CostPenalty, LogFeasibility, Sensitivity, Term
+from skbayes._gp.conditioning import DifferentiablePrediction, Prediction
 from skbayes._gp.cost import CostModel
-from skbayes._gp.layout import BoolArray, FloatArray
 from skbayes._gp.regressor import GaussianProcess
-from skbayes._gp.rows import DifferentiableQuery, Query
+from skbayes._protocol import BoolArray, FloatArray
 
-#: Covariances evaluated at once: what fits a core's cache beside its whitened twin.
+#: Covariances evaluated at once: they fit a core's cache beside their whitened form.
 _CHUNK = 1 << 16
 #: Points evaluated at once at least, so that matrix products stay efficient.
 _MIN_ROWS = 128
 
 
 class Acquisition:
-    """How promising points are, on the log scale: greater is better.
+    """Expected value of points on the log scale, greater is better.
 
     Parameters
     ----------
     gp : GaussianProcess
-        Posterior that all terms speak of.
+        Posterior that all terms are computed from.
     terms : sequence of Term
         The summands.
     """
@@ -52,10 +52,12 @@ class Acquisition:
 
         The gradient is zero in categorical and in inactive columns.
         """
-        query = DifferentiableQuery.at(self.gp.rows, U)
-        parts = [term.differentiate(query) for term in self.terms]
+        prediction = DifferentiablePrediction.at(self.gp.conditioning, U)
+        parts = [term.differentiate(prediction) for term in self.terms]
+        # Each term gives derivatives in K and in the variance; pulling their sum back
+        # to the points once costs as much as pulling back a single term.
         values = _total([part.values for part in parts])
-        gradient = query.pull_back(_weights(query, parts))
+        gradient = prediction.pull_back(_weights(prediction, parts))
         for part in parts:
             if part.by_U is not None:
                 gradient += part.by_U
@@ -63,8 +65,8 @@ class Acquisition:
 
     def _values(self, U: FloatArray) -> FloatArray:
         """Values at a few points, shape (m,)."""
-        query = Query.at(self.gp.rows, U)
-        return _without_nan(_total([t.values(query) for t in self.terms]))
+        prediction = Prediction.at(self.gp.conditioning, U)
+        return _without_nan(_total([t.values(prediction) for t in self.terms]))
 
 
 def build_acquisition(
@@ -92,8 +94,8 @@ def build_acquisition(
     rng : Generator, default=None
         Source of the outcomes imagined for `pending`; needed where there are any.
     margin : float, default=0.0
-        Only what exceeds the incumbent by more than this, in units of the targets,
-        is an improvement: above 0 the search goes on elsewhere sooner.
+        An improvement has to exceed the incumbent by more than this, in units of the
+        targets: above 0 the search explores sooner.
     is_feasible : bool array of shape (n_trials,), default=None
         Which trials did not fail; None takes no account of failures.
     cost : CostModel, default=None
@@ -112,6 +114,8 @@ def build_acquisition(
     )
     n_pending = 0 if pending is None else len(pending)
     terms: list[Term] = []
+    # First of all, because every later term needs the posterior with the points
+    # pending.
     if pending is not None and n_pending:
         assert rng is not None, "points pending need a generator"
         gp = gp.with_pending(pending)
@@ -131,28 +135,30 @@ def build_acquisition(
 def _feasibility(
     gp: GaussianProcess, is_feasible: BoolArray, n_pending: int
 ) -> LogFeasibility:
-    """Term of the failures; points pending are taken at their mean label."""
+    """Feasibility term; points pending get their mean label, hence weight 0."""
     labels = np.where(is_feasible, 1.0, -1.0)
     alpha, prior_mean = gp.weights(labels)
     return LogFeasibility(np.concatenate([alpha, np.zeros(n_pending)]), prior_mean)
 
 
-def _weights(query: DifferentiableQuery, parts: Sequence[Sensitivity]) -> FloatArray:
+def _weights(
+    prediction: DifferentiablePrediction, parts: Sequence[Sensitivity]
+) -> FloatArray:
     """Total derivative in the covariances with the trials, shape (m, n)."""
     by_K = [part.by_K for part in parts if part.by_K is not None]
     by_variance = [part.by_variance for part in parts if part.by_variance is not None]
+    # The variance is sigma^2 - k' K_n^-1 k, so its derivative in k is -2 K_n^-1 k = -2
+    # Q.
     by_square = 2.0 * _total(by_variance)
-    weights: FloatArray = _total(by_K) - by_square[:, None] * query.Q
+    weights: FloatArray = _total(by_K) - by_square[:, None] * prediction.Q
     return weights
 
 
 def _total(arrays: Sequence[FloatArray]) -> FloatArray:
-    """Sum of some arrays of one shape, at least one."""
     return reduce(np.add, arrays)
 
 
 def _padded(flags: BoolArray, k: int, value: bool) -> BoolArray:
-    """`flags` with k times `value` after them."""
     return np.concatenate([flags, np.full(k, value)])
 
 

@@ -1,8 +1,11 @@
 """Many climbs at once: projected quasi-Newton ascent, batched over the starts.
 
-Each start has its own inverse Hessian, step and line search, but all that are still
-climbing are evaluated in one call: that is ten times cheaper than one optimiser run
-after another, because at these sizes the calls cost more than the arithmetic.
+Each start has its own inverse Hessian, step and line search, but all climbs that still
+run are evaluated in one call. That is ten times cheaper than one optimiser run after
+another, because at these sizes the calls cost more than the arithmetic.
+
+The steps are those of `_gp.box_bfgs`, which minimises one function accurately and
+carries its curvature on; here many maxima are found roughly and no curvature is kept.
 """
 
 from __future__ import annotations
@@ -11,7 +14,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from skbayes._gp.layout import BoolArray, FloatArray, IntArray
+from skbayes._protocol import BoolArray, FloatArray, IntArray
 
 #: Longest step in any column, in unit-cube widths; the first one is shorter.
 _LONGEST_STEP = 0.3
@@ -65,7 +68,7 @@ def ascend(
 
 
 class _Climb:
-    """State of all climbs; `step` makes one trial step of those given."""
+    """State of all climbs; `step` makes one trial step of the given ones."""
 
     def __init__(
         self,
@@ -83,6 +86,7 @@ class _Climb:
         self.H = np.zeros((k, D, D))
         self.is_fresh = np.ones(k, dtype=np.bool_)
         self.length = np.ones(k)
+        # A start where the acquisition is -inf has no slope to climb.
         self.is_running = np.isfinite(self.f)
 
     def step(self, rows: IntArray) -> None:
@@ -113,8 +117,10 @@ class _Climb:
     def _direction(self, rows: IntArray, gradient: FloatArray) -> FloatArray:
         """Quasi-Newton direction, no longer than allowed in any column."""
         newton = np.einsum("kij,kj->ki", self.H[rows], gradient)
+        # H may couple free columns with held ones; the latter must not move.
         newton[gradient == 0.0] = 0.0
         scaled = gradient * self.metric
+        # Before any curvature is known the step has a set length, along the metric.
         scaled *= _FIRST_STEP / np.maximum(_largest(scaled), 1e-300)
         fresh = self.is_fresh[rows] | (np.einsum("kj,kj->k", newton, gradient) <= 0.0)
         self.is_fresh[rows] = fresh
@@ -132,6 +138,7 @@ class _Climb:
         self.length[rows] = 1.0
         sy = np.einsum("kj,kj->k", s, y)
         yMy = np.einsum("kj,kj->k", y, y * self.metric)
+        # Without positive curvature along s the update would lose definiteness.
         curved = sy > 1e-12 * np.sqrt(np.einsum("kj,kj->k", s, s) * yMy)
         self._update(rows[curved], s[curved], y[curved], sy[curved], yMy[curved])
 
@@ -146,7 +153,7 @@ class _Climb:
         """BFGS update of the inverse Hessians (of the function's negative)."""
         H = self.H[rows]
         fresh = self.is_fresh[rows]
-        # The first curvature sets the size of the metric it starts from.
+        # The first curvature scales the metric ([2] of `box_bfgs`, Eq. 6.20).
         H[fresh] = np.diag(self.metric) * (sy / yMy)[fresh, None, None]
         self.is_fresh[rows] = False
         Hy = np.einsum("kij,kj->ki", H, y)
@@ -162,8 +169,8 @@ class _Climb:
             ratio = 0.5 * promised / (promised - gain)
         ratio = np.where(np.isfinite(ratio), np.clip(ratio, 0.1, 0.5), 0.1)
         self.length[rows] *= ratio
-        hopeless = (promised <= 0.0) | (self.length[rows] < _SHORTEST)
-        self.is_running[rows] = ~hopeless
+        is_over = (promised <= 0.0) | (self.length[rows] < _SHORTEST)
+        self.is_running[rows] = ~is_over
 
 
 def _largest(vectors: FloatArray) -> FloatArray:

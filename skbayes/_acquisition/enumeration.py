@@ -6,11 +6,11 @@ from functools import lru_cache
 
 import numpy as np
 
-from skbayes._acquisition.pool import Fixed
-from skbayes._gp.layout import FloatArray
-from skbayes.space import Space
+from skbayes._acquisition.raw_candidates import Fixed
+from skbayes._protocol import FloatArray
+from skbayes.space._space import Space
 
-#: Columns with more values are listed only as finely as this many positions tell.
+#: Columns with more values are probed at this many positions, which misses some.
 _MAX_EXACT = 4096
 
 
@@ -18,13 +18,14 @@ _MAX_EXACT = 4096
 def column_values(space: Space, column: int) -> FloatArray:
     """Encoded values of a column, ascending; empty where it is continuous.
 
-    Of a column with more than 4,096 values some are missing.
+    A column with more than 4,096 values is thinned out.
     """
     if not np.isfinite(space.n_values[column]):
         return np.empty(0)
     dimension = space.columns[column].dimension
     if space.n_values[column] <= _MAX_EXACT:
         return np.unique(dimension.encode(list(dimension.values())))
+    # Rounding is per column, so a probe needs a valid branch but no valid neighbours.
     probes = np.full((_MAX_EXACT, space.n_columns), 0.5)
     probes[:, 0] = min(space.columns[column].branches)
     probes[:, column] = np.linspace(0.0, 1.0, _MAX_EXACT)
@@ -38,13 +39,22 @@ def all_points(space: Space, fixed: Fixed | None = None) -> FloatArray:
     -------
     array of shape (cardinality, n_columns)
     """
-    has_root = bool(space.is_conditional.any())
-    root = column_values(space, 0) if has_root else np.zeros(1)
-    parts = [_points_of_branch(space, code, has_root) for code in root]
-    points = np.concatenate(parts)
+    if space.has_rules:
+        points = _under_rules(space)
+    else:
+        has_root = space.n_branches > 1
+        root = column_values(space, 0) if has_root else np.zeros(1)
+        parts = [_points_of_branch(space, code, has_root) for code in root]
+        points = np.concatenate(parts)
     if fixed is not None:
         points = points[points[:, fixed.column] == fixed.level]
     return points
+
+
+@lru_cache(maxsize=8)
+def _under_rules(space: Space) -> FloatArray:
+    """Every valid point; points that differ in inactive values only appear once."""
+    return space.encode(list(space.grid()))
 
 
 def _points_of_branch(space: Space, code: float, has_root: bool) -> FloatArray:

@@ -7,16 +7,16 @@ import math
 import numpy as np
 from scipy.special import erfcx, ndtr
 
-from skbayes._gp.layout import FloatArray
+from skbayes._protocol import FloatArray
 
 _LOG_ROOT_2PI = 0.5 * math.log(2.0 * math.pi)
 _ROOT_HALF_PI = math.sqrt(0.5 * math.pi)
 _ROOT_HALF = math.sqrt(0.5)
-#: Above this the textbook form has no cancellation to speak of.
+#: Above this the textbook form loses no more than a digit to cancellation.
 _DIRECT = -1.0
 #: Below this ``1 + z R(z)`` cancels to ``1 / z^2`` and the series is more accurate.
 _SERIES = -100.0
-#: Squares of what lies beyond overflow.
+#: Squares of larger numbers overflow.
 _LARGEST = 1e150
 
 
@@ -31,7 +31,8 @@ def log_h(z: FloatArray) -> tuple[FloatArray, FloatArray]:
     Returns
     -------
     value, derivative : array
-        Of the shape of `z`, finite for ``|z| <= 1e150``, where larger ones are cut.
+        Arrays in the shape of `z`, finite for ``|z| <= 1e150``, where larger ones are
+        cut.
 
     Notes
     -----
@@ -57,21 +58,21 @@ def log_h(z: FloatArray) -> tuple[FloatArray, FloatArray]:
 
 
 def _log_h_direct(z: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """For z > -1."""
+    # For z > -1.
     Phi = ndtr(z)
     h = np.exp(-0.5 * z * z - _LOG_ROOT_2PI) + z * Phi
     return np.log(h), Phi / h
 
 
 def _log_h_mills(z: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """For -100 < z <= -1."""
+    # For -100 < z <= -1: ratio is Mills' R(z), which erfcx gives without underflow.
     ratio = _ROOT_HALF_PI * erfcx(-_ROOT_HALF * z)
     h_over_phi = 1.0 + z * ratio
     return -0.5 * z * z - _LOG_ROOT_2PI + np.log(h_over_phi), ratio / h_over_phi
 
 
 def _log_h_series(z: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """For z <= -100; the next terms are below 1e-12."""
+    # For z <= -100; the next terms of the series are below 1e-12.
     t = 1.0 / (z * z)
     tail = t * (-3.0 + t * (15.0 - 105.0 * t))  # h / phi = t (1 + tail)
     mills = 1.0 + t * (-1.0 + t * (3.0 - 15.0 * t))  # R = mills / |z|

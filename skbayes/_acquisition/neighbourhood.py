@@ -1,4 +1,4 @@
-"""Neighbours of points: everything that differs in one value a climb cannot change."""
+"""Neighbours of a point: all points that differ in one discrete value."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from functools import cached_property
 
 import numpy as np
 
-from skbayes._acquisition.listing import column_values
-from skbayes._acquisition.pool import Fixed
-from skbayes._gp.layout import BoolArray, FloatArray, IntArray
-from skbayes.space import Space
+from skbayes._acquisition.enumeration import column_values
+from skbayes._acquisition.raw_candidates import Fixed
+from skbayes._protocol import BoolArray, FloatArray, IntArray
+from skbayes.space._space import Space
 
 #: Columns with no more values than this are not climbed: all values are tried.
 MAX_LISTED = 16
@@ -23,7 +23,7 @@ class Neighbourhood:
     Parameters
     ----------
     space : Space
-        What can be tried.
+        The search space.
     fixed : Fixed or None
         A column that must not move.
     """
@@ -43,14 +43,17 @@ class Neighbourhood:
         return is_numeric & (self.space.n_values > MAX_LISTED)
 
     @cached_property
-    def has_root(self) -> bool:
-        """Whether column 0 decides which columns are active."""
-        return bool(self.space.is_conditional.any())
+    def gates(self) -> list[int]:
+        """Columns of few values that decide which other columns are active."""
+        roots = [0] if self.space.n_branches > 1 else []
+        switches = [j for j in self.space.gates if not self.is_climbed[j]]
+        return [*roots, *switches]
 
     @cached_property
     def listed(self) -> tuple[IntArray, FloatArray]:
-        """Columns and values of all moves to a given value, each (n_moves,)."""
-        skipped = {0} if self.has_root else set()
+        """Columns and values of all moves to a listed value, each (n_moves,)."""
+        # A new value of a gate activates other columns: `_through` moves both together.
+        skipped = set(self.gates)
         if self.fixed is not None:
             skipped.add(self.fixed.column)
         columns = [
@@ -63,36 +66,39 @@ class Neighbourhood:
             np.concatenate([np.empty(0), *values]),
         )
 
-    def of(self, X: FloatArray, donors: FloatArray) -> tuple[FloatArray, IntArray]:
+    def of(self, X: FloatArray, crossover: FloatArray) -> tuple[FloatArray, IntArray]:
         """All neighbours of the points `X`, (k, n_columns).
 
         Parameters
         ----------
         X : array of shape (k, n_columns)
             Points of the space.
-        donors : array of shape (n_donors, n_columns)
-            Points that lend their values to columns a change of branch activates.
+        crossover : array of shape (n_crossover, n_columns)
+            Points whose values are taken for columns that a gate activates.
 
         Returns
         -------
         neighbours : array of shape (r, n_columns)
             Points of the space.
         owner : int array of shape (r,)
-            Which row of `X` each is a neighbour of.
+            The row of `X` that each is a neighbour of.
         """
         parts = [self._to_listed(X), *self._one_step(X)]
-        if self.has_root and (self.fixed is None or self.fixed.column != 0):
-            parts.append(self._to_branches(X, donors))
+        for gate in self.gates:
+            if self.fixed is None or self.fixed.column != gate:
+                parts.append(self._through(gate, X, crossover))
         neighbours = np.concatenate([rows for rows, _ in parts])
         return self.space.snap(neighbours), np.concatenate(
             [owner for _, owner in parts]
         )
 
     def _to_listed(self, X: FloatArray) -> tuple[FloatArray, IntArray]:
-        """Every listed value in place of the present one."""
+        """Neighbours with every other listed value of one column."""
         columns, values = self.listed
         owner = np.repeat(np.arange(len(X)), len(columns))
         column, value = np.tile(columns, len(X)), np.tile(values, len(X))
+        # A move in an inactive column is no move, and one to the same value is none
+        # either.
         kept = self.space.active(X)[owner, column] & (X[owner, column] != value)
         owner, column, value = owner[kept], column[kept], value[kept]
         rows = X[owner]
@@ -100,7 +106,7 @@ class Neighbourhood:
         return rows, owner
 
     def _one_step(self, X: FloatArray) -> list[tuple[FloatArray, IntArray]]:
-        """One value up and one down in discrete columns too long to list."""
+        """Neighbours one value up and one down in discrete columns too long to list."""
         stepped = self.is_climbed & np.isfinite(self.space.n_values)
         active = self.space.active(X)
         parts = []
@@ -115,14 +121,24 @@ class Neighbourhood:
                 parts.append((rows, owner))
         return parts
 
-    def _to_branches(
-        self, X: FloatArray, donors: FloatArray
+    def _through(
+        self, gate: int, X: FloatArray, crossover: FloatArray
     ) -> tuple[FloatArray, IntArray]:
-        """Each donor's branch with its values where the point has none."""
-        owner = np.repeat(np.arange(len(X)), len(donors))
-        lent = np.tile(donors, (len(X), 1))
-        kept = X[owner, 0] != lent[:, 0]
+        """Neighbours with another value of a gate, taken from the crossover points.
+
+        Columns that the gate activates take the crossover point's values as well; those
+        that are active in both keep the values of `X`.
+        """
+        owner = np.repeat(np.arange(len(X)), len(crossover))
+        lent = np.tile(crossover, (len(X), 1))
+        active = self.space.active(X)
+        kept = active[owner, gate] & (X[owner, gate] != lent[:, gate])
+        kept &= self.space.active(crossover)[:, gate][
+            np.tile(np.arange(len(crossover)), len(X))
+        ]
         owner, lent = owner[kept], lent[kept]
-        rows = np.where(self.space.active(X)[owner], X[owner], lent)
-        rows[:, 0] = lent[:, 0]
+        # Random values for activated columns would hide a good branch behind a bad
+        # draw.
+        rows = np.where(active[owner], X[owner], lent)
+        rows[:, gate] = lent[:, gate]
         return rows, owner

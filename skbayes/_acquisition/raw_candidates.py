@@ -1,4 +1,4 @@
-"""Points to look at first: some fill the space, some surround the best trials."""
+"""Raw candidates: points that fill the space, and points around the best trials."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from skbayes._acquisition.sobol import sobol
-from skbayes._gp.layout import BoolArray, FloatArray
-from skbayes.space import Space
+from skbayes._protocol import BoolArray, FloatArray
+from skbayes.space._space import Space
 
 #: Standard deviations of the steps around a trial, in unit-cube widths.
 _STEPS = np.array([0.02, 0.08, 0.25])
 #: Chance that a categorical column takes another level.
 _FLIP_RATE = 0.15
-#: A numeric column moves with chance 2 / n_columns, or this where that is less.
+#: Probability that a numeric column is perturbed: max(2 / n_columns, this).
 _MOVE_RATE = 0.3
 
 
@@ -26,19 +26,22 @@ class Fixed:
     level: int
 
     def impose(self, space: Space, U: FloatArray, fill: FloatArray) -> FloatArray:
-        """`U` with the level in place, columns it activates taken from `fill`."""
-        was_active = space.active(U)
-        U = U.copy()
+        """Set the level in `U`; columns inactive before take values from `fill`.
+
+        Rounding (`Space.snap`) then resets the columns that are still inactive.
+        """
+        U = np.where(space.active(U), U, fill)
         U[:, self.column] = self.level
-        return np.where(space.active(U) & ~was_active, fill, U)
+        return U
 
 
 def space_filling(
     space: Space, n: int, rng: np.random.Generator, fixed: Fixed | None = None
 ) -> FloatArray:
-    """`n` points spread over the space as its priors ask, shape (n, n_columns)."""
+    """`n` points distributed as the space's priors, shape (n, n_columns)."""
     Q = sobol(n, space.n_columns, rng)
     if fixed is not None:
+        # The middle of the level's share of the unit interval, whatever its prior.
         Q[:, fixed.column] = (fixed.level + 0.5) / space.n_levels[fixed.column]
     return space.snap(space.from_unit(Q))
 
@@ -58,9 +61,7 @@ def around(
     active = space.active(U)
     fill = space.from_unit(rng.random(U.shape))
     moved = _moved(space, U, active, rng)
-    stepped = np.where(moved, _stepped(space, U, rng), U)
-    newly = space.active(stepped) & ~active
-    stepped = np.where(newly, fill, stepped)
+    stepped = np.where(moved, _stepped(space, U, rng), np.where(active, U, fill))
     if fixed is not None:
         stepped = fixed.impose(space, stepped, fill)
     return space.snap(stepped)
@@ -75,6 +76,7 @@ def _moved(
     draws = rng.random(U.shape) / rate
     draws[~active] = np.inf
     moved = draws < 1.0
+    # The column whose draw is lowest moves in any case: no row equals its parent.
     moved[np.arange(len(U)), np.argmin(draws, axis=1)] = True
     return moved
 
@@ -87,5 +89,6 @@ def _stepped(space: Space, U: FloatArray, rng: np.random.Generator) -> FloatArra
     numbers = np.abs(numbers) % 2.0  # reflected at 0 and 1
     numbers = np.where(numbers > 1.0, 2.0 - numbers, numbers)
     m = np.maximum(n_levels, 2)
+    # One to m - 1 levels on, modulo m: uniform over the other levels.
     levels = (U + 1.0 + np.floor(rng.random(U.shape) * (m - 1))) % m
     return np.where(n_levels > 0, levels, numbers)

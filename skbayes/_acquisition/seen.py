@@ -1,4 +1,4 @@
-"""Which points have been seen, fast enough to ask for thousands."""
+"""A set of encoded points, fast enough to look up thousands at once."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from skbayes._gp.layout import BoolArray, FloatArray
+from skbayes._protocol import BoolArray, FloatArray
 
 #: Encoded values that agree to nine decimals are equal.
 _RESOLUTION = 1e9
@@ -38,7 +38,7 @@ def hashes(U: FloatArray) -> NDArray[np.uint64]:
     """One number for each row; rows equal to nine decimals have the same."""
     integers = np.rint(U * _RESOLUTION).astype(np.int64).view(np.uint64)
     mixed = integers * _multipliers(U.shape[1])
-    # The high bits are mixed in, or columns of round numbers would cancel.
+    # The high bits are mixed in: else sums over columns of round numbers collide.
     mixed ^= mixed >> np.uint64(29)
     mixed *= np.uint64(0xBF58476D1CE4E5B9)
     total: NDArray[np.uint64] = mixed.sum(axis=1, dtype=np.uint64)

@@ -1,4 +1,4 @@
-"""Fresh low-discrepancy points from a sequence computed once."""
+"""Randomly shifted low-discrepancy points from a sequence computed once."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import qmc
 
+from skbayes._protocol import FloatArray
+
 #: Bits of a Sobol point.
 _N_BITS = 30
 #: Seed of the scrambling that is computed once; the shift is drawn every time.
@@ -15,7 +17,7 @@ _SCRAMBLE_SEED = 20
 _MAX_COLUMNS = qmc.Sobol.MAXDIM
 
 
-def sobol(n: int, n_columns: int, rng: np.random.Generator) -> NDArray[np.float64]:
+def sobol(n: int, n_columns: int, rng: np.random.Generator) -> FloatArray:
     """Randomly shifted scrambled Sobol points in (0, 1)^n_columns.
 
     The digital shift (exclusive or with one random point) keeps the net's balance and
@@ -26,7 +28,7 @@ def sobol(n: int, n_columns: int, rng: np.random.Generator) -> NDArray[np.float6
     n : int
         Number of points; powers of two are balanced.
     n_columns : int
-        Columns; beyond what Sobol's table has, points are independent.
+        Columns; beyond SciPy's table of direction numbers, points are independent.
     rng : Generator
         Source of the shift.
 

@@ -1,4 +1,4 @@
-"""What an acquisition is a sum of, and how a term says what it depends on.
+"""The summands of an acquisition, and their derivatives.
 
 A term depends on a point through its covariances with the trials, through its
 posterior variance, and perhaps directly. It returns its derivatives in these, and
@@ -14,11 +14,11 @@ import numpy as np
 from scipy.special import log_ndtr
 
 from skbayes._acquisition.log_math import log_phi_ratio
+from skbayes._gp.conditioning import DifferentiablePrediction, Prediction
 from skbayes._gp.cost import CostModel
-from skbayes._gp.layout import FloatArray
-from skbayes._gp.rows import DifferentiableQuery, Query
+from skbayes._protocol import FloatArray
 
-#: What a candidate loses that will probably not end in time, in log units.
+#: Penalty of a candidate that will probably not end in time, in log units.
 _TOO_LATE = 10.0
 
 
@@ -47,18 +47,18 @@ class Sensitivity:
 class Term(Protocol):
     """One summand of an acquisition, on the log scale."""
 
-    def values(self, query: Query) -> FloatArray:
-        """Values at the points of `query`, shape (m,)."""
+    def values(self, prediction: Prediction) -> FloatArray:
+        """Values at the points of `prediction`, shape (m,)."""
 
-    def differentiate(self, query: DifferentiableQuery) -> Sensitivity:
-        """Values and derivatives at the points of `query`."""
+    def differentiate(self, prediction: DifferentiablePrediction) -> Sensitivity:
+        """Values and derivatives at the points of `prediction`."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class LogFeasibility:
     """Log probability that a fit does not fail.
 
-    A least-squares Gaussian process on labels +1 (went well) and -1 (failed) with the
+    A Gaussian process regression on labels +1 (success) and -1 (failure) with the
     hyperparameters of the scores, so that it shares their factorisation:
     ``log Phi(m / sqrt(1 + v))``.
 
@@ -73,16 +73,19 @@ class LogFeasibility:
     alpha: FloatArray
     prior_mean: float
 
-    def values(self, query: Query) -> FloatArray:
+    def values(self, prediction: Prediction) -> FloatArray:
         """Log probability of success, shape (m,)."""
-        mean = query.K @ self.alpha + self.prior_mean
-        log_probability: FloatArray = log_ndtr(mean / np.sqrt(1.0 + query.variance))
+        mean = prediction.K @ self.alpha + self.prior_mean
+        log_probability: FloatArray = log_ndtr(
+            mean / np.sqrt(1.0 + prediction.variance)
+        )
         return log_probability
 
-    def differentiate(self, query: DifferentiableQuery) -> Sensitivity:
-        """The same with derivatives."""
-        sd = np.sqrt(1.0 + query.variance)
-        t = (query.K @ self.alpha + self.prior_mean) / sd
+    def differentiate(self, prediction: DifferentiablePrediction) -> Sensitivity:
+        """Log probability of success with its derivatives."""
+        sd = np.sqrt(1.0 + prediction.variance)
+        t = (prediction.K @ self.alpha + self.prior_mean) / sd
+        # With t = m / sqrt(1 + v): dt/dm = 1 / sqrt(1 + v), dt/dv = -t / (2 (1 + v)).
         ratio = log_phi_ratio(t)
         return Sensitivity(
             values=np.asarray(log_ndtr(t), dtype=np.float64),
@@ -93,7 +96,7 @@ class LogFeasibility:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class CostPenalty:
-    """Minus the expected log seconds, weighted; and a cliff where time runs out.
+    """Minus the weighted expected log seconds, and a step down where time runs out.
 
     Parameters
     ----------
@@ -102,23 +105,23 @@ class CostPenalty:
     weight : float
         0 ignores the cost, 1 is expected improvement per second.
     log_seconds_left : float or None
-        Candidates that are more likely than not to take longer lose 10.
+        A candidate that takes longer with more than even chance loses 10.
     """
 
     model: CostModel
     weight: float
     log_seconds_left: float | None = None
 
-    def values(self, query: Query) -> FloatArray:
+    def values(self, prediction: Prediction) -> FloatArray:
         """Penalty, shape (m,)."""
-        mean, _ = self.model.predict(query.U)
+        mean, _ = self.model.predict(prediction.U)
         penalty = -self.weight * mean
         if self.log_seconds_left is not None:
             # The prediction is normal: P(over) > 1/2 where its mean is over.
             penalty -= _TOO_LATE * (mean > self.log_seconds_left)
         return penalty
 
-    def differentiate(self, query: DifferentiableQuery) -> Sensitivity:
-        """The same with derivatives; the cliff has none."""
-        by_U = -self.weight * self.model.mean_gradient(query.U)
-        return Sensitivity(values=self.values(query), by_U=by_U)
+    def differentiate(self, prediction: DifferentiablePrediction) -> Sensitivity:
+        """Penalty with its derivatives; the step has none."""
+        by_U = -self.weight * self.model.mean_gradient(prediction.U)
+        return Sensitivity(values=self.values(prediction), by_U=by_U)

@@ -5,7 +5,7 @@ Notation used throughout:
 =================== ================= ==============================================
 symbol              shape             meaning
 =================== ================= ==============================================
-``n``, ``m``        ()                trials; points asked about
+``n``, ``m``        ()                number of trials; number of points to predict at
 ``n_columns``       ()                columns of the encoded points
 ``U``               (n, n_columns)    encoded points: numeric columns in [0, 1],
                                       categorical ones as codes, inactive ones 0.5
@@ -32,7 +32,7 @@ from skbayes._gp.hyperparameters import Hyperparameters, default_hyperparameters
 from skbayes._gp.layout import Layout, layout_of
 from skbayes._gp.linalg import NotPositiveDefiniteError
 from skbayes._gp.regressor import GaussianProcess
-from skbayes._gp.subsets import choose_rows
+from skbayes._gp.subsets import RowChoice, choose_rows
 from skbayes._gp.threads import limit_threads
 from skbayes._gp.transforms import (
     FAILED_VARIANCE,
@@ -50,6 +50,7 @@ __all__ = [
     "Layout",
     "NotPositiveDefiniteError",
     "OutputTransform",
+    "RowChoice",
     "choose_rows",
     "default_hyperparameters",
     "fit_cost",

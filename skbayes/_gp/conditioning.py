@@ -1,4 +1,4 @@
-"""Trials as factorised rows of a covariance matrix, and questions asked of them."""
+"""Factorised training covariance, and predictions at points given it."""
 
 from __future__ import annotations
 
@@ -8,13 +8,7 @@ from functools import cached_property
 import numpy as np
 
 from skbayes._gp.embedding import Embedding, prepare
-from skbayes._gp.layout import FloatArray
-from skbayes._gp.linalg import (
-    extend_inverse_factor,
-    inverse_factor,
-    unwhiten,
-    whiten,
-)
+from skbayes._gp.linalg import extend_inverse_factor, inverse_factor, unwhiten, whiten
 from skbayes._gp.matern import (
     augment_left,
     augment_right,
@@ -23,21 +17,24 @@ from skbayes._gp.matern import (
     squared_distances,
 )
 from skbayes._gp.warping import Warped
+from skbayes._protocol import FloatArray
 
 #: Smallest predictive variance, relative to the signal variance.
 _VARIANCE_FLOOR = 1e-12
 
 
 @dataclass(frozen=True, eq=False)
-class Rows:
-    """The trials' rows of the covariance matrix, factorised; targets play no part.
+class Conditioning:
+    """The factorised covariance matrix of the trials.
+
+    Targets play no part in it, so posteriors with other targets share one.
 
     Parameters
     ----------
     embedding : Embedding
         The map to coordinates, which holds layout and hyperparameters.
     log_signal_variance : float
-        Of the kernel.
+        Log of the kernel's variance.
     U : array of shape (n, n_columns)
         Encoded points.
     Z : array of shape (n, p)
@@ -72,18 +69,21 @@ class Rows:
         log_signal_variance: float,
         U: FloatArray,
         noise: FloatArray,
-    ) -> Rows:
-        """Factorise from scratch, n^3 / 3 + n^3 / 3 operations."""
+    ) -> Conditioning:
+        """Factorise from scratch: n^3 / 3 operations each for L and its inverse."""
         Z = embedding.embed(U)
         K = kernel(Z, augment_right(Z), log_signal_variance)
+        # The Gram form leaves rounding on the diagonal; its exact value is known.
         np.fill_diagonal(K, np.exp(log_signal_variance) + noise)
         Linv, jitter = inverse_factor(K, float(np.exp(log_signal_variance)))
         return cls(embedding, log_signal_variance, U, Z, noise + jitter, Linv)
 
-    def extend(self, U: FloatArray, noise: FloatArray) -> Rows:
-        """The same with k more rows, n^2 k operations."""
+    def extend(self, U: FloatArray, noise: FloatArray) -> Conditioning:
+        """Add k trials to the factorisation, n^2 k operations."""
         Z = self.embedding.embed(U)
         V = whiten(self.Linv, kernel(Z, self.right, self.log_signal_variance))
+        # Block factorisation: the new corner is the Cholesky factor of the Schur
+        # complement.
         schur = kernel(Z, augment_right(Z), self.log_signal_variance)
         np.fill_diagonal(schur, self.signal_variance + noise)
         schur -= V @ V.T
@@ -98,12 +98,12 @@ class Rows:
 
 
 @dataclass(frozen=True, eq=False)
-class Query:
-    """Points asked about, with what predictions and acquisitions are made of.
+class Prediction:
+    """Posterior at some points, with the covariances that acquisitions are built from.
 
     Parameters
     ----------
-    rows : Rows
+    conditioning : Conditioning
         The trials.
     U : array of shape (m, n_columns)
         Encoded points.
@@ -115,23 +115,31 @@ class Query:
         Posterior variance of the latent function.
     """
 
-    rows: Rows
+    conditioning: Conditioning
     U: FloatArray
     K: FloatArray
     V: FloatArray
     variance: FloatArray
 
     @classmethod
-    def at(cls, rows: Rows, U: FloatArray) -> Query:
-        """Ask about the encoded points `U`, shape (m, n_columns)."""
-        K = kernel(rows.embedding.embed(U), rows.right, rows.log_signal_variance)
-        V = whiten(rows.Linv, K)
-        return cls(rows, U, K, V, _posterior_variance(rows.signal_variance, V))
+    def at(cls, conditioning: Conditioning, U: FloatArray) -> Prediction:
+        """Predict at the encoded points `U`, shape (m, n_columns)."""
+        K = kernel(
+            conditioning.embedding.embed(U),
+            conditioning.right,
+            conditioning.log_signal_variance,
+        )
+        # Whitened covariances serve variance and gradient: K_n^-1 = Linv' Linv is never
+        # built.
+        V = whiten(conditioning.Linv, K)
+        return cls(
+            conditioning, U, K, V, _posterior_variance(conditioning.signal_variance, V)
+        )
 
 
 @dataclass(frozen=True, eq=False)
-class DifferentiableQuery(Query):
-    """A query that can be differentiated with respect to the points.
+class DifferentiablePrediction(Prediction):
+    """A prediction that can be differentiated with respect to the points.
 
     Parameters
     ----------
@@ -148,19 +156,21 @@ class DifferentiableQuery(Query):
     slope: FloatArray
 
     @classmethod
-    def at(cls, rows: Rows, U: FloatArray) -> DifferentiableQuery:
-        """Ask about the encoded points `U`, shape (m, n_columns)."""
-        Z, warped = rows.embedding.embed_with_warp(prepare(rows.embedding.layout, U))
-        squares = squared_distances(augment_left(Z), rows.right)
-        kernel = matern_with_slope(squares, rows.log_signal_variance)
-        V = whiten(rows.Linv, kernel.value)
-        variance = _posterior_variance(rows.signal_variance, V)
-        return cls(rows, U, kernel.value, V, variance, Z, warped, kernel.slope)
+    def at(cls, conditioning: Conditioning, U: FloatArray) -> DifferentiablePrediction:
+        """Predict at the encoded points `U`, shape (m, n_columns)."""
+        Z, warped = conditioning.embedding.embed_with_warp(
+            prepare(conditioning.embedding.layout, U)
+        )
+        squares = squared_distances(augment_left(Z), conditioning.right)
+        kernel = matern_with_slope(squares, conditioning.log_signal_variance)
+        V = whiten(conditioning.Linv, kernel.value)
+        variance = _posterior_variance(conditioning.signal_variance, V)
+        return cls(conditioning, U, kernel.value, V, variance, Z, warped, kernel.slope)
 
     @cached_property
     def Q(self) -> FloatArray:
         """``K K_n^-1``, shape (m, n); the variance falls by ``2 Q`` per unit of K."""
-        return unwhiten(self.rows.Linv, self.V)
+        return unwhiten(self.conditioning.Linv, self.V)
 
     def pull_back(self, weights: FloatArray) -> FloatArray:
         """Gradient of ``sum_i weights_i k(u, u_i)`` with the weights held fixed.
@@ -178,9 +188,11 @@ class DifferentiableQuery(Query):
         array of shape (m, n_columns)
             Zero in categorical and in inactive columns.
         """
-        embedding = self.rows.embedding
+        embedding = self.conditioning.embedding
+        # dk/dz = -(slope / 6) d(s^2)/dz = -(slope / 3) (z - z_i), see `Kernel`; hence
+        # sum_i w_i dk_i/dz = (sum_i w_i slope_i z_i - z sum_i w_i slope_i) / 3.
         weights = weights * self.slope
-        by_Z = weights @ self.rows.Z
+        by_Z = weights @ self.conditioning.Z
         by_Z -= weights.sum(axis=1)[:, None] * self.Z
         by_Z *= 1.0 / 3.0
         by_w = embedding.pull_back_to_warp(self.Z, by_Z)
@@ -195,7 +207,7 @@ def kernel(Z: FloatArray, right: FloatArray, log_signal_variance: float) -> Floa
 
 
 def _posterior_variance(signal_variance: float, V: FloatArray) -> FloatArray:
-    """Variance left after whitened covariances `V`, (m, n), never quite zero."""
+    """Posterior variance from whitened covariances `V`, (m, n), floored above zero."""
     variance = signal_variance - np.einsum("ij,ij->i", V, V)
     floored: FloatArray = np.maximum(variance, _VARIANCE_FLOOR * signal_variance)
     return floored

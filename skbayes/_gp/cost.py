@@ -1,4 +1,4 @@
-"""How long a fit will take: a linear model of log seconds."""
+"""A linear model of the log seconds that a fit takes."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from skbayes._gp.layout import FloatArray, Layout
+from skbayes._gp.layout import Layout
+from skbayes._protocol import FloatArray
 
 #: With fewer trials than this the prediction is their mean.
 _MIN_TRIALS = 6
@@ -17,7 +18,7 @@ _N_ITERATIONS = 5
 
 @dataclass(frozen=True, eq=False, slots=True)
 class CostModel:
-    """Bayesian linear regression of log seconds; simple, and hard to mislead.
+    """Bayesian linear regression of log seconds on low-order features [1]_.
 
     Parameters
     ----------
@@ -30,7 +31,7 @@ class CostModel:
     covariance : array of shape (n_features, n_features)
         Posterior covariance of the coefficients.
     noise : float
-        Variance of log seconds beyond what the features say.
+        Variance of log seconds that the features do not explain.
 
     References
     ----------
@@ -73,13 +74,14 @@ def fit_cost(layout: Layout, U: FloatArray, seconds: FloatArray) -> CostModel:
     U : array of shape (n, n_columns)
         Encoded points, at least one.
     seconds : array of shape (n,)
-        What they took; 0 counts as a microsecond.
+        Durations of the evaluations; 0 counts as a microsecond.
 
     Returns
     -------
     CostModel
         A constant one where there are fewer than six trials.
     """
+    # On the log scale errors are factors, and no prediction can be negative.
     target = np.log(np.maximum(seconds, 1e-6))
     mean = float(target.mean())
     target = target - mean
@@ -89,6 +91,8 @@ def fit_cost(layout: Layout, U: FloatArray, seconds: FloatArray) -> CostModel:
     if n < _MIN_TRIALS:
         return CostModel(layout, mean, np.zeros(p), np.zeros((p, p)), variance)
     noise = 0.1 * variance
+    # Fixed-point updates of the noise (MacKay's evidence approximation) with a unit
+    # prior on the weights: features lie in [0, 1], log seconds span a few units.
     for _ in range(_N_ITERATIONS):
         precision = phi.T @ phi / noise + np.eye(p)
         covariance = np.linalg.inv(precision).astype(np.float64)

@@ -4,13 +4,13 @@ Every kind of column becomes coordinates whose squared distances add up, so one
 Matern kernel on the sum is positive definite whatever the mix of columns:
 
 - numeric, always active: ``w(u) / l``;
-- numeric, inactive in some branch: ``a (sin w, cos w) / l`` with ``a`` 1 where the
+- numeric, inactive somewhere: ``a (sin w, cos w) / l`` with ``a`` 1 where the
   column is active and 0 elsewhere (arc kernel [1]_): two active points are
   ``2 sin(|w - w'| / 2) / l`` apart, an active and an inactive one ``1 / l``;
-- categorical: the vertex of a regular simplex with edges ``1 / l``; "inactive" is a
-  vertex of its own.
+- categorical: the vertex of a regular simplex with edges ``1 / l``, see
+  `category_coordinates`; "inactive" is a vertex of its own.
 
-All coordinates are multiplied by the root of 5 that the Matern-5/2 kernel wants.
+All coordinates are multiplied by the root of 5 in the Matern-5/2 kernel.
 
 References
 ----------
@@ -23,35 +23,30 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
-from scipy.linalg import helmert
 
+from skbayes._gp.category_coordinates import vertices
 from skbayes._gp.hyperparameters import Hyperparameters
-from skbayes._gp.layout import FloatArray, Layout
+from skbayes._gp.layout import Layout
 from skbayes._gp.warping import Warped, log_clipped, warp, warp_with_derivatives
+from skbayes._protocol import FloatArray
 
 ROOT_5 = math.sqrt(5.0)
 
 
-@lru_cache(maxsize=64)
-def simplex(n_vertices: int) -> FloatArray:
-    """Vertices of a regular simplex with unit edges, (n_vertices, n_vertices - 1)."""
-    vertices: FloatArray = np.ascontiguousarray(helmert(n_vertices).T) / math.sqrt(2.0)
-    vertices.flags.writeable = False
-    return vertices
-
-
-def categorical_vertices(layout: Layout) -> list[FloatArray]:
-    """Simplex of each categorical column; the code -1 picks the last vertex."""
+def categorical_vertices(layout: Layout, U: FloatArray) -> list[FloatArray]:
+    """Vertices of each categorical column; the code -1 picks the last one."""
     extra = layout.is_conditional.astype(int)
-    return [simplex(int(layout.n_levels[j] + extra[j])) for j in layout.categorical]
+    return [
+        vertices(int(layout.n_levels[j] + extra[j]), U[:, j].astype(np.intp))
+        for j in layout.categorical
+    ]
 
 
 @dataclass(frozen=True, slots=True)
 class PreparedPoints:
-    """What of an embedding does not depend on the hyperparameters.
+    """The hyperparameter-free part of an embedding, computed once per fit.
 
     Parameters
     ----------
@@ -70,14 +65,12 @@ class PreparedPoints:
 
 def prepare(layout: Layout, U: FloatArray) -> PreparedPoints:
     """Prepare the encoded points `U`, shape (m, n_columns), for embedding."""
-    is_active = vertices = np.empty((len(U), 0))
+    is_active = categories = np.empty((len(U), 0))
     if len(layout.arc):
         is_active = layout.activity(U)[:, layout.arc].astype(np.float64)
     if len(layout.categorical):
-        columns = zip(layout.categorical, categorical_vertices(layout), strict=True)
-        parts = [table[U[:, j].astype(np.intp)] for j, table in columns]
-        vertices = np.concatenate(parts, axis=1)
-    return PreparedPoints(log_clipped(U[:, layout.numeric]), is_active, vertices)
+        categories = np.concatenate(categorical_vertices(layout, U), axis=1)
+    return PreparedPoints(log_clipped(U[:, layout.numeric]), is_active, categories)
 
 
 class Embedding:
@@ -109,7 +102,7 @@ class Embedding:
         return self._coordinates(points, warped.w), warped
 
     def pull_back_to_warp(self, Z: FloatArray, by_Z: FloatArray) -> FloatArray:
-        """Gradient in w, (m, n_numeric), of what has gradient `by_Z`, (m, p), at `Z`.
+        """Turn a gradient in Z, (m, p), into one in w, (m, n_numeric): the chain rule.
 
         Zero where a column is inactive, because its coordinates are zero there.
         """
@@ -122,11 +115,11 @@ class Embedding:
         return by_w
 
     def _coordinates(self, points: PreparedPoints, w: FloatArray) -> FloatArray:
-        """Coordinates of points whose warped numeric columns are `w`."""
         n_plain, n_arc = len(self.layout.plain), len(self.layout.arc)
         sin, cos = _slices(n_plain, n_arc)
         Z = np.empty((len(w), len(self._scale)))
-        # Distances do not feel the shift; it halves what their Gram form cancels.
+        # Written into one buffer: concatenating the parts would copy them once more.
+        # Distances do not change under a shift; it halves what their Gram form cancels.
         np.subtract(w[:, :n_plain], 0.5, out=Z[:, :n_plain])
         if n_arc:
             np.multiply(points.is_active, np.sin(w[:, n_plain:]), out=Z[:, sin])
@@ -137,6 +130,6 @@ class Embedding:
 
 
 def _slices(n_plain: int, n_arc: int) -> tuple[slice, slice]:
-    """Where the sines and the cosines of the conditional columns stand."""
+    """Coordinates that hold the sines and the cosines of the conditional columns."""
     middle = n_plain + n_arc
     return slice(n_plain, middle), slice(middle, middle + n_arc)

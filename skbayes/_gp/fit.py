@@ -1,8 +1,10 @@
 """The most probable hyperparameters given the trials (MAP).
 
-A fit that starts from an earlier one takes over its curvature too: what BFGS learned
-of the inverse Hessian then holds for one trial more as well, and half of the
-evaluations are saved that a start from the last optimum alone would take.
+A fit that starts from an earlier one takes over its curvature too. The inverse Hessian
+that BFGS learned still fits when one trial is added, which saves half of the
+evaluations that a start from the last optimum alone would take. Every point evaluated
+lies within the bounds, so the values compared are those of hyperparameters that can be
+returned.
 """
 
 from __future__ import annotations
@@ -11,21 +13,22 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy.linalg import lapack
 from scipy.optimize import minimize
 
+from skbayes._gp.box_bfgs import Minimum, minimize_in_box
 from skbayes._gp.hyperparameters import Hyperparameters, default_hyperparameters
-from skbayes._gp.layout import BoolArray, FloatArray, Layout
+from skbayes._gp.layout import Layout
 from skbayes._gp.likelihood import NegativeLogPosterior
 from skbayes._gp.subsets import choose_rows
+from skbayes._protocol import BoolArray, FloatArray
 
-#: Rows that decide the hyperparameters; more cost n^3 and change them little.
+#: Trials that hyperparameters are fitted to; more cost n^3 and change them little.
 MAX_ROWS = 256
-#: A fit ends where no derivative is steeper than this. Looser ones save a tenth of the
-#: evaluations, but fits that start close then stay where they are.
+#: A fit ends where no derivative exceeds this. A looser bound saves a tenth of the
+#: evaluations, but then a fit that starts close to its optimum does not move.
 _FLAT = 0.005
-#: Hyperparameters up to which the Hessian is kept whole: beyond, to update it costs
-#: more than the likelihood of a search's trials.
+#: Up to this many hyperparameters the inverse Hessian is dense. Beyond, its update
+#: costs more than the likelihood of a search's trials, and L-BFGS-B takes over.
 _MAX_DENSE = 120
 #: Below this many trials there is nothing to learn a warp from.
 _MIN_TRIALS_TO_WARP = 8
@@ -35,7 +38,7 @@ _MIN_VALUES_TO_WARP = 4
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Fit:
-    """Where a fit ended, and what it learned about the way there.
+    """Result of a fit, with the curvature that the next fit starts from.
 
     Parameters
     ----------
@@ -44,7 +47,7 @@ class Fit:
     is_warped : bool array of shape (n_columns,)
         Columns whose warp was free.
     inverse_hessian : array of shape (n_theta, n_theta)
-        Of the negative log posterior there, as far as BFGS has learned it.
+        Inverse Hessian of the negative log posterior there, as BFGS approximated it.
     """
 
     hyperparameters: Hyperparameters
@@ -62,7 +65,7 @@ def fit_hyperparameters(
     restart: bool = False,
     max_iterations: int = 50,
 ) -> Fit:
-    """Maximise the posterior of the hyperparameters with BFGS.
+    """Maximise the posterior of the hyperparameters within their bounds.
 
     Parameters
     ----------
@@ -80,12 +83,12 @@ def fit_hyperparameters(
     restart : bool, default=False
         Start from the default hyperparameters as well as from `start`.
     max_iterations : int, default=50
-        Iterations of BFGS from each start.
+        Steps from each start.
 
     Returns
     -------
     Fit
-        The best found; the best start where no iteration improves on it.
+        The best found, at least as probable as the best start.
     """
     objective = _likelihood_of(layout, U, y, extra_noise)
     ends = [
@@ -100,7 +103,7 @@ def _likelihood_of(
 ) -> NegativeLogPosterior:
     """The function that a fit to these trials, or a subset of them, minimises."""
     noise = np.zeros(len(y)) if extra_noise is None else extra_noise
-    rows = choose_rows(U, y, n_rows=MAX_ROWS)
+    rows = choose_rows(layout, U, y, n_rows=MAX_ROWS)
     U, y, noise = U[rows], y[rows], noise[rows]
     return NegativeLogPosterior(layout, U, y, noise, warpable(layout, U))
 
@@ -118,11 +121,11 @@ def warpable(layout: Layout, U: FloatArray) -> BoolArray:
 def _starts(
     objective: NegativeLogPosterior, start: Fit | None, restart: bool
 ) -> Iterable[Fit]:
-    """Where the optimiser starts from, with what is known of the curvature there."""
     is_warped, prior = objective.is_warped, objective.parameters.covariance
     default = default_hyperparameters(objective.layout)
     if start is not None:
         same = np.array_equal(start.is_warped, is_warped)
+        # With other free warps theta has another length, and the curvature no use.
         yield start if same else Fit(start.hyperparameters, is_warped, prior)
         if not restart:
             return
@@ -135,38 +138,42 @@ def _starts(
 def _climb_down(
     objective: NegativeLogPosterior, begin: Fit, max_iterations: int
 ) -> tuple[float, Fit]:
-    """The value where BFGS ends, and that place."""
+    """The value where the optimiser ends, and that place."""
     p = objective.parameters
     theta = p.pack(begin.hyperparameters)
     if len(theta) > _MAX_DENSE:
-        result = minimize(
-            objective,
-            theta,
-            jac=True,
-            method="L-BFGS-B",
-            options={"gtol": _FLAT, "maxiter": max_iterations},
-        )
-        inverse_hessian = begin.inverse_hessian
+        end = _limited_memory(objective, theta, begin.inverse_hessian, max_iterations)
     else:
-        result = minimize(
+        end = minimize_in_box(
             objective,
             theta,
-            jac=True,
-            method="BFGS",
-            options={
-                "gtol": _FLAT,
-                "maxiter": max_iterations,
-                "hess_inv0": begin.inverse_hessian,
-            },
+            p.bounds,
+            inverse_hessian=begin.inverse_hessian,
+            prior=p.covariance,
+            flat=_FLAT,
+            max_iterations=max_iterations,
         )
-        learned = np.asarray(result.hess_inv, dtype=np.float64)
-        inverse_hessian = definite(0.5 * (learned + learned.T), otherwise=p.covariance)
-    # An abnormal end is as good as any other: the value never goes up.
-    hyperparameters = p.unpack(p.inside(result.x))
-    return float(result.fun), Fit(hyperparameters, begin.is_warped, inverse_hessian)
+    found = Fit(p.unpack(end.x), begin.is_warped, end.inverse_hessian)
+    return end.value, found
 
 
-def definite(matrix: FloatArray, *, otherwise: FloatArray) -> FloatArray:
-    """The symmetric matrix, or the other where rounding has left it no factor."""
-    _, failed = lapack.dpotrf(matrix)
-    return matrix if not failed and np.isfinite(matrix).all() else otherwise
+def _limited_memory(
+    objective: NegativeLogPosterior,
+    theta: FloatArray,
+    inverse_hessian: FloatArray,
+    max_iterations: int,
+) -> Minimum:
+    """Minimise with L-BFGS-B; return the start if the end is no better."""
+    start, _ = objective(theta)
+    result = minimize(
+        objective,
+        theta,
+        jac=True,
+        method="L-BFGS-B",
+        bounds=[(low, high) for low, high in objective.parameters.bounds.tolist()],
+        options={"gtol": _FLAT, "maxiter": max_iterations},
+    )
+    value, _ = objective(result.x)
+    if value <= start:
+        return Minimum(result.x, value, inverse_hessian)
+    return Minimum(theta, start, inverse_hessian)

@@ -1,4 +1,4 @@
-"""The surrogate's hyperparameters, what is believed of them, and their vector form."""
+"""The surrogate's hyperparameters, their priors, and their form as one vector."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from skbayes._gp.layout import BoolArray, FloatArray, Layout
+from skbayes._gp.layout import Layout
+from skbayes._protocol import BoolArray, FloatArray
 
 #: Noise variance that is always there (targets have variance about 1).
 NOISE_FLOOR = 1e-6
@@ -15,7 +16,7 @@ NOISE_FLOOR = 1e-6
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Hyperparameters:
-    """All of them on the natural-log scale.
+    """Hyperparameters on the natural-log scale.
 
     Parameters
     ----------
@@ -48,7 +49,7 @@ class Hyperparameters:
 
 @dataclass(frozen=True, slots=True)
 class NormalPrior:
-    """A normal belief about one logarithm, cut to an interval."""
+    """Normal prior of one logarithm, truncated to an interval."""
 
     mean: float
     sd: float
@@ -56,9 +57,9 @@ class NormalPrior:
     high: float
 
 
-#: Beliefs, of which docs/engine_decisions.md has the evidence: noise is nearly nil
-#: because all candidates see the same folds; targets are standardised, and a signal
-#: much weaker than that would stop exploring too early.
+#: Priors; docs/engine_decisions.md has the evidence. The noise is nearly nil because
+#: all candidates see the same folds. Targets are standardised: a signal variance much
+#: below 1 would stop exploring too early.
 SIGNAL_PRIOR = NormalPrior(0.0, 0.3, -4.0, 4.0)
 NOISE_PRIOR = NormalPrior(-9.0, 2.0, -14.0, 1.0)
 WARP_PRIOR = NormalPrior(0.0, 0.5, -1.6, 1.6)
@@ -77,26 +78,28 @@ _NOISE_START = -7.0
 
 
 def usual_log_lengthscale(n_columns: int) -> float:
-    """That of a column of no kind; distances grow with the root of n_columns."""
+    """Prior mean of a log lengthscale before the shift for the column's kind.
+
+    It grows with sqrt(n_columns), because distances in the unit cube do.
+    """
     return _SHORT + 0.5 * math.log(n_columns)
 
 
 def relevance_shifts(layout: Layout) -> FloatArray:
-    """How a column's kind shifts its log lengthscale, shape (n_columns,).
+    """Shift of each column's log lengthscale by its kind, shape (n_columns,).
 
-    The column that tells branches apart is not shifted: it stands for all that its
-    branches do not share.
+    A column that switches others on and off, such as the one that separates branches
+    apart, is not shifted: it stands for all that its levels do not share.
     """
     is_categorical = layout.n_levels > 0
     numeric = np.where(layout.is_logarithmic, _LOGARITHMIC, _LINEAR)
     shifts = np.where(is_categorical, _CATEGORICAL, numeric)
-    if layout.n_branches > 1:
-        shifts[0] = 0.0
+    shifts[layout.roots] = 0.0
     return shifts
 
 
 def lengthscale_priors(layout: Layout) -> list[NormalPrior]:
-    """Beliefs about the log lengthscale of each column."""
+    """Prior of the log lengthscale of each column."""
     usual = usual_log_lengthscale(layout.n_columns)
     return [
         NormalPrior(usual + shift, _LENGTHSCALE_SD, *_LENGTHSCALE_BOUNDS)
@@ -105,7 +108,7 @@ def lengthscale_priors(layout: Layout) -> list[NormalPrior]:
 
 
 def default_hyperparameters(layout: Layout) -> Hyperparameters:
-    """Hyperparameters before anything is known: where a first fit starts."""
+    """Hyperparameters near the prior's mean: the start of a first fit."""
     D = layout.n_columns
     start = min(usual_log_lengthscale(D), _LONGEST_START)
     return Hyperparameters(
@@ -160,6 +163,7 @@ class ParameterVector:
                 h.log_warp_b[self.warped],
             ]
         )
+        # A start from an earlier fit may lie on a bound and be off by a rounding error.
         return self.inside(theta)
 
     def inside(self, theta: FloatArray) -> FloatArray:
@@ -174,6 +178,7 @@ class ParameterVector:
         log_a[self.warped] = theta[self.warp_a]
         log_b[self.warped] = theta[self.warp_b]
         return Hyperparameters(
+            # A copy: the optimiser goes on writing into its vector.
             log_lengthscales=theta[: self.n_columns].copy(),
             log_signal_variance=float(theta[self.signal]),
             log_noise_variance=float(theta[self.noise]),

@@ -1,4 +1,4 @@
-"""What kind of column each column of the encoded points is."""
+"""Kinds of the encoded points' columns."""
 
 from __future__ import annotations
 
@@ -7,11 +7,24 @@ from functools import cached_property
 from typing import Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.intp]
-BoolArray = NDArray[np.bool_]
+from skbayes._gp.category_coordinates import n_coordinates
+from skbayes._protocol import BoolArray, FloatArray, IntArray
+
+
+class Activity(Protocol):
+    """Rules that decide which columns are active."""
+
+    @property
+    def is_conditional(self) -> BoolArray:
+        """Columns that are inactive somewhere, shape (n_columns,)."""
+
+    @property
+    def roots(self) -> tuple[int, ...]:
+        """Categorical columns that switch others on and off."""
+
+    def active(self, U: FloatArray) -> BoolArray:
+        """Which columns are active in each row of `U`, shape (n, n_columns)."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,6 +40,8 @@ class Layout:
         without branches has one row, all true.
     is_logarithmic : bool array of shape (n_columns,)
         Numeric columns along which values change by orders of magnitude.
+    rules : Activity or None, default=None
+        Decides which columns are active, where more than the branch does.
 
     Raises
     ------
@@ -37,9 +52,10 @@ class Layout:
     n_levels: IntArray
     active: BoolArray
     is_logarithmic: BoolArray
+    rules: Activity | None = None
 
     def __post_init__(self) -> None:
-        """Check that the arrays speak of the same columns."""
+        """Check that the arrays have the same columns."""
         if self.active.ndim != 2 or self.active.shape[1] != len(self.n_levels):
             raise ValueError(
                 f"`active` of Layout must have shape (n_branches, "
@@ -68,8 +84,17 @@ class Layout:
 
     @cached_property
     def is_conditional(self) -> BoolArray:
-        """Columns that are inactive in some branch, shape (n_columns,)."""
+        """Columns that are inactive somewhere, shape (n_columns,)."""
+        if self.rules is not None:
+            return self.rules.is_conditional
         return np.logical_not(self.active.all(axis=0))
+
+    @property
+    def roots(self) -> list[int]:
+        """Categorical columns that switch others on and off."""
+        if self.rules is not None:
+            return list(self.rules.roots)
+        return [0] if self.n_branches > 1 else []
 
     @cached_property
     def numeric(self) -> IntArray:
@@ -96,22 +121,29 @@ class Layout:
         """Column that each coordinate of an embedded point belongs to, shape (p,)."""
         n_vertices = self.n_levels + self.is_conditional  # "inactive" is one more
         owners = [self.plain, self.arc, self.arc]
-        owners.append(np.repeat(self.categorical, n_vertices[self.categorical] - 1))
+        widths = [n_coordinates(int(n_vertices[j])) for j in self.categorical]
+        owners.append(np.repeat(self.categorical, widths))
         return np.concatenate(owners)
 
     def activity(self, U: FloatArray) -> BoolArray:
         """Which columns are active in each row of `U`, shape (n, n_columns)."""
+        if self.rules is not None:
+            return self.rules.active(U)
         if self.n_branches == 1:
             return np.broadcast_to(self.active, U.shape)
         return self.active[U[:, 0].astype(np.intp)]
 
 
-class Columns(Protocol):
-    """What a search space tells of the columns of its encoded points."""
+class Columns(Activity, Protocol):
+    """The view of a search space that a `Layout` is made from."""
 
     @property
     def n_levels(self) -> IntArray:
         """As in `Layout`."""
+
+    @property
+    def has_rules(self) -> bool:
+        """Whether more than the branch decides which columns are active."""
 
     @property
     def branch_columns(self) -> BoolArray:
@@ -124,4 +156,9 @@ class Columns(Protocol):
 
 def layout_of(space: Columns) -> Layout:
     """A search space as the Gaussian process sees it."""
-    return Layout(space.n_levels, space.branch_columns, space.is_logarithmic)
+    return Layout(
+        space.n_levels,
+        space.branch_columns,
+        space.is_logarithmic,
+        rules=space if space.has_rules else None,
+    )

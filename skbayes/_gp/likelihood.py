@@ -1,4 +1,4 @@
-"""How well hyperparameters explain the targets: a log posterior and its gradient.
+"""Log posterior of the hyperparameters given the targets, and its gradient.
 
 With ``K_n = K + diag(noise + nu)``, residuals ``r = y - mu`` and ``alpha = K_n^-1 r``
 the negative log posterior is, up to a constant,
@@ -9,7 +9,7 @@ The mean has the prior N(0, 1) and is profiled out,
 ``mu = 1' K_n^-1 y / (1' K_n^-1 1 + 1)``; the envelope theorem spares its derivative.
 The rest follows from ``df/dK = -M / 2`` with ``M = alpha alpha' - K_n^-1`` ([1]_,
 Eq. 5.9): one symmetric product ``S Z`` with ``S = M * slope`` gives the gradient in
-all coordinates at once, and from there it is a chain rule per column. The cost is
+all coordinates at once; a chain rule per column gives the rest. The cost is
 n^3 for the factorisation and inverse and n^2 p for the rest; no (n, n, p) array.
 
 References
@@ -28,11 +28,9 @@ from scipy.linalg import blas, lapack
 
 from skbayes._gp.embedding import Embedding, prepare
 from skbayes._gp.hyperparameters import NOISE_FLOOR, ParameterVector
-from skbayes._gp.layout import BoolArray, FloatArray, Layout
+from skbayes._gp.layout import Layout
 from skbayes._gp.matern import augment_left, augment_right
-
-#: Value where the covariance cannot be factorised: worse than any that can.
-_FAILED = 1e10
+from skbayes._protocol import BoolArray, FloatArray
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,42 +81,39 @@ class NegativeLogPosterior:
         position = np.full(layout.n_columns, -1)
         position[layout.numeric] = np.arange(len(layout.numeric))
         self._warped = position[self.parameters.warped]
+        # Fortran order everywhere: BLAS and LAPACK then work in place, without copies.
         self._y_and_ones = np.asfortranarray(np.stack([y, np.ones(n)], axis=1))
         self._squares = np.empty((n, n), order="F")
         self._slope = np.empty((n, n), order="F")
         self._decay = np.empty((n, n), order="F")
 
     def __call__(self, theta: FloatArray) -> tuple[float, FloatArray]:
-        """Value and gradient at `theta`; a huge value where there is none.
-
-        Outside the bounds the likelihood goes on as its tangent at the border does,
-        so that an optimiser need not know them.
-        """
-        inside = self.parameters.inside(theta)
-        hyperparameters = self.parameters.unpack(inside)
+        """Value and gradient at `theta`; inf where the covariance has no factor."""
+        hyperparameters = self.parameters.unpack(theta)
         embedding = Embedding(self.layout, hyperparameters)
         Z, warped = embedding.embed_with_warp(self._points)
         noise = hyperparameters.noise_variance + self._extra_noise
         self._fill_kernel(Z, hyperparameters.log_signal_variance)
         likelihood = self._sensitivity(Z, noise)
         if likelihood is None:
-            return _FAILED, np.zeros(len(theta))
+            return math.inf, np.zeros(len(theta))
         p = self.parameters
         gradient = np.empty(len(theta))
+        # Coordinates are proportional to 1 / l, so df/d(log l) = -sum(by_Z * Z).
         gradient[: p.n_columns] = -np.bincount(
             self._owner,
             weights=np.einsum("ij,ij->j", likelihood.by_Z, Z),
             minlength=p.n_columns,
         )
         gradient[p.signal] = likelihood.by_log_signal
+        # The floor is a constant: only the part beyond it has a derivative.
         learned = hyperparameters.noise_variance - NOISE_FLOOR
         gradient[p.noise] = learned * likelihood.by_noise
         by_w = embedding.pull_back_to_warp(Z, likelihood.by_Z)
         gradient[p.warp_a] = self._summed(by_w, warped.by_log_a)
         gradient[p.warp_b] = self._summed(by_w, warped.by_log_b)
-        tangent = float(gradient @ (theta - inside))
         prior, by_theta = p.negative_log_prior(theta)
-        return prior + likelihood.value + tangent, gradient + by_theta
+        return prior + likelihood.value, gradient + by_theta
 
     def _summed(self, by_w: FloatArray, by_parameter: FloatArray) -> FloatArray:
         """Derivatives in log a or log b of the columns whose warp is free."""
@@ -127,7 +122,11 @@ class NegativeLogPosterior:
         return total
 
     def _fill_kernel(self, Z: FloatArray, log_signal_variance: float) -> None:
-        """Kernel into ``_squares`` and its slope into ``_slope``, both full."""
+        """Write the kernel into ``_squares`` and its slope into ``_slope``.
+
+        The same algebra as `matern_with_slope`, on buffers kept between evaluations:
+        allocating three (n, n) arrays costs as much as the exponential.
+        """
         squares, slope, decay = self._squares, self._slope, self._decay
         blas.dgemm(
             1.0, augment_left(Z), augment_right(Z), c=squares, overwrite_c=1, beta=0.0
@@ -144,14 +143,16 @@ class NegativeLogPosterior:
         slope *= decay
 
     def _sensitivity(self, Z: FloatArray, noise: FloatArray) -> _Sensitivity | None:
-        """Value and derivatives of the likelihood; None if K_n is not definite."""
+        """Value and derivatives; None if K_n is not positive definite."""
         n = len(noise)
         K = self._squares
+        # A writable view of the diagonal, so that the noise is added in place.
         diagonal = np.einsum("ii->i", K)
         diagonal += noise
         L, failed = lapack.dpotrf(K, lower=1, clean=0, overwrite_a=1)
         if failed or not math.isfinite(L[n - 1, n - 1]):
             return None
+        # From here on K holds L: each step overwrites what the next does not need.
         log_det = 2.0 * float(np.log(np.einsum("ii->i", L)).sum())
         solved, _ = lapack.dpotrs(L, self._y_and_ones, lower=1)
         y, ones = self._y_and_ones.T

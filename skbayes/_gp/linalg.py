@@ -5,22 +5,22 @@ from __future__ import annotations
 import numpy as np
 from scipy.linalg import blas, lapack
 
-from skbayes._gp.layout import FloatArray
+from skbayes._protocol import FloatArray
 
-#: Steps of ten that are added to a diagonal before giving up.
+#: Jitters tried before giving up, each ten times the last.
 _N_JITTERS = 7
 _FIRST_JITTER = 1e-8
 
 
 class NotPositiveDefiniteError(ArithmeticError):
-    """A covariance matrix could not be factorised, jitter and all."""
+    """A covariance matrix could not be factorised, even with jitter."""
 
 
 def inverse_factor(K: FloatArray, scale: float) -> tuple[FloatArray, float]:
     """Inverse of the lower Cholesky factor of `K`, and the jitter it took.
 
-    ``Linv`` satisfies ``Linv @ K @ Linv.T = I``: it is what turns predictions and
-    updates into matrix products.
+    ``Linv`` satisfies ``Linv @ K @ Linv.T = I``. Kept instead of L because predictions
+    and updates then are matrix products, several times faster than triangular solves.
 
     Parameters
     ----------
@@ -34,7 +34,7 @@ def inverse_factor(K: FloatArray, scale: float) -> tuple[FloatArray, float]:
     Linv : array of shape (n, n)
         Lower triangular, zeros above, Fortran order.
     jitter : float
-        What had to be added to the diagonal.
+        Amount added to the diagonal.
 
     Raises
     ------
@@ -45,6 +45,7 @@ def inverse_factor(K: FloatArray, scale: float) -> tuple[FloatArray, float]:
         jitter = 0.0 if k == 0 else _FIRST_JITTER * scale * 10.0 ** (k - 1)
         jittered = K + jitter * np.eye(len(K)) if k else K
         L, failed = lapack.dpotrf(jittered, lower=1, clean=1)
+        # LAPACK reports success on a matrix with NaN.
         if not failed and np.isfinite(L).all():
             Linv, _ = lapack.dtrtri(L, lower=1, overwrite_c=1)
             return Linv, jitter
@@ -65,7 +66,7 @@ def unwhiten(Linv: FloatArray, V: FloatArray) -> FloatArray:
 def extend_inverse_factor(
     Linv: FloatArray, V: FloatArray, schur: FloatArray, scale: float
 ) -> tuple[FloatArray, float]:
-    """Inverse factor of a matrix with k more rows, from that without them.
+    """Inverse factor of a matrix that has grown by k rows.
 
     With ``[[L, 0], [V, C]]`` the factor of the larger matrix, ``C C' = schur``, its
     inverse is ``[[Linv, 0], [-C^-1 V Linv, C^-1]]``.
@@ -86,7 +87,7 @@ def extend_inverse_factor(
     extended : array of shape (n + k, n + k)
         Fortran order.
     jitter : float
-        What had to be added to the diagonal of `schur`.
+        Amount added to the diagonal of `schur`.
     """
     n, k = len(Linv), len(schur)
     Cinv, jitter = inverse_factor(schur, scale)

@@ -1,4 +1,20 @@
-"""The Matern-5/2 kernel as a function of scaled squared distances."""
+r"""The Matern-5/2 kernel with one lengthscale per column (ARD).
+
+With the scaled distance :math:`s = \sqrt{5 \sum_j (w_j - w_j')^2 / l_j^2}` ([1]_, Eq.
+4.17),
+
+.. math:: k = v \left(1 + s + s^2 / 3\right) e^{-s}, \qquad
+   \frac{\partial k}{\partial s^2} = -\frac{v}{6} (1 + s) e^{-s}.
+
+`embedding` makes the coordinates whose squared distances are :math:`s^2`; this module
+has the functions of :math:`s^2`. They overwrite their argument, because at a few
+hundred trials allocating the arrays costs as much as filling them.
+
+References
+----------
+.. [1] C. E. Rasmussen, C. K. I. Williams, "Gaussian processes for machine learning",
+   MIT Press, 2006.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +22,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from skbayes._gp.layout import FloatArray
+from skbayes._protocol import FloatArray
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +44,7 @@ class Kernel:
 
 def squared_distances(left: FloatArray, right: FloatArray) -> FloatArray:
     """Squared distances of two augmented sets of points, shape (m, n), >= 0."""
+    # Cancellation leaves small negative numbers, of which there is no root.
     squares = left @ right
     return np.maximum(squares, 0.0, out=squares)
 
@@ -56,6 +73,7 @@ def matern(squares: FloatArray, log_signal_variance: float) -> FloatArray:
     """Kernel values at squared distances `squares`, which are overwritten."""
     s = np.sqrt(squares)
     value = squares
+    # v exp(-s) = exp(log v - s): one exponential, and no underflow before the product.
     value *= 1.0 / 3.0
     value += s
     value += 1.0

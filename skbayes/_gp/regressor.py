@@ -1,27 +1,32 @@
-"""The Gaussian process: what the trials say about points not tried yet."""
+"""The Gaussian process: posterior of the latent function given the trials."""
 
 from __future__ import annotations
 
 import numpy as np
 
+from skbayes._gp.conditioning import (
+    Conditioning,
+    Prediction,
+    kernel,
+)
 from skbayes._gp.embedding import Embedding
 from skbayes._gp.hyperparameters import Hyperparameters
-from skbayes._gp.layout import FloatArray, Layout
+from skbayes._gp.layout import Layout
 from skbayes._gp.matern import augment_right
-from skbayes._gp.rows import DifferentiableQuery, Query, Rows, kernel
+from skbayes._protocol import FloatArray
 
 
 class GaussianProcess:
     """Posterior of the latent function given trials, at fixed hyperparameters.
 
-    Never changed once made: updates return another one.
+    Immutable: updates return a new one, which shares what has not changed.
 
     Parameters
     ----------
     layout : Layout
         The columns.
     hyperparameters : Hyperparameters
-        Of kernel, noise and warp.
+        Hyperparameters of kernel, noise and warp.
     U : array of shape (n_trials, n_columns)
         Encoded points, oldest first.
     y : array of shape (n_trials,)
@@ -47,7 +52,7 @@ class GaussianProcess:
         self.hyperparameters = hyperparameters
         self.y = y
         self.extra_noise = np.zeros(len(y)) if extra_noise is None else extra_noise
-        self.rows = Rows.build(
+        self.conditioning = Conditioning.build(
             Embedding(layout, hyperparameters),
             hyperparameters.log_signal_variance,
             U,
@@ -58,7 +63,7 @@ class GaussianProcess:
     @property
     def U(self) -> FloatArray:
         """Encoded points, shape (n_trials, n_columns)."""
-        return self.rows.U
+        return self.conditioning.U
 
     @property
     def n_trials(self) -> int:
@@ -69,7 +74,7 @@ class GaussianProcess:
     def mean_at_trials(self) -> FloatArray:
         """Posterior mean at its own rows, shape (n_trials,)."""
         # (K + N) alpha = y - mu, hence K alpha + mu = y - N alpha.
-        return self.y - self.rows.noise * self.alpha
+        return self.y - self.conditioning.noise * self.alpha
 
     def weights(self, targets: FloatArray) -> tuple[FloatArray, float]:
         """Weights of rows in the mean, and the constant mean, for any targets.
@@ -84,10 +89,12 @@ class GaussianProcess:
         alpha : array of shape (k,)
         prior_mean : float
         """
+        # The leading block of Linv is the inverse factor of the leading block of K_n.
         k = len(targets)
-        Linv = self.rows.Linv[:k, :k]
+        Linv = self.conditioning.Linv[:k, :k]
         ones = Linv.sum(axis=1)
         white = Linv @ targets
+        # mu = 1' K_n^-1 y / (1' K_n^-1 1 + 1), the mean with an N(0, 1) prior.
         mu = float(ones @ white) / (float(ones @ ones) + 1.0)
         return Linv.T @ (white - mu * ones), mu
 
@@ -103,37 +110,17 @@ class GaussianProcess:
         -------
         mean, variance : array of shape (m,)
         """
-        query = Query.at(self.rows, U)
-        return query.K @ self.alpha + self.prior_mean, query.variance
-
-    def predict_with_gradients(
-        self, U: FloatArray
-    ) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
-        """Posterior mean and variance with their gradients in the encoded points.
-
-        Parameters
-        ----------
-        U : array of shape (m, n_columns)
-            Encoded points.
-
-        Returns
-        -------
-        mean, variance : array of shape (m,)
-        mean_gradient, variance_gradient : array of shape (m, n_columns)
-            Zero in categorical and in inactive columns.
-        """
-        query = DifferentiableQuery.at(self.rows, U)
-        mean = query.K @ self.alpha + self.prior_mean
-        by_mean = query.pull_back(np.broadcast_to(self.alpha, query.K.shape))
-        return mean, query.variance, by_mean, query.pull_back(-2.0 * query.Q)
+        prediction = Prediction.at(self.conditioning, U)
+        return prediction.K @ self.alpha + self.prior_mean, prediction.variance
 
     def joint(self, U: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Posterior mean, shape (m,), and covariance, (m, m), of several points."""
-        query = Query.at(self.rows, U)
-        Z = self.rows.embedding.embed(U)
-        prior = kernel(Z, augment_right(Z), self.rows.log_signal_variance)
-        mean = query.K @ self.alpha + self.prior_mean
-        return mean, prior - query.V @ query.V.T
+        prediction = Prediction.at(self.conditioning, U)
+        Z = self.conditioning.embedding.embed(U)
+        prior = kernel(Z, augment_right(Z), self.conditioning.log_signal_variance)
+        mean = prediction.K @ self.alpha + self.prior_mean
+        # Cov = K** - K* K_n^-1 K*' = K** - V V' with V = K* Linv'.
+        return mean, prior - prediction.V @ prediction.V.T
 
     def append(
         self, U: FloatArray, y: FloatArray, extra_noise: FloatArray | None = None
@@ -156,7 +143,7 @@ class GaussianProcess:
         """
         new_noise = np.zeros(len(y)) if extra_noise is None else extra_noise
         noise = self.hyperparameters.noise_variance + new_noise
-        extended = self._copy(self.rows.extend(U, noise))
+        extended = self._copy(self.conditioning.extend(U, noise))
         extended.y = np.concatenate([self.y, y])
         extended.extra_noise = np.concatenate([self.extra_noise, new_noise])
         extended.alpha, extended.prior_mean = extended.weights(extended.y)
@@ -175,26 +162,28 @@ class GaussianProcess:
         GaussianProcess
             Shares the factorisation.
         """
-        other = self._copy(self.rows)
+        other = self._copy(self.conditioning)
         other.y = y
         other.alpha, other.prior_mean = other.weights(y)
         return other
 
     def with_pending(self, U: FloatArray) -> GaussianProcess:
-        """Posterior as if the points `U`, (k, n_columns), had met their mean.
+        """Posterior as if the outcomes at `U`, (k, n_columns), were the posterior mean.
 
-        The mean stays what it is, the variance shrinks around the new rows.
+        The mean does not change; the variance shrinks around the new points.
         """
+        # Targets equal to the mean change no weights ("kriging believer").
         mean, _ = self.predict(U)
         noise = np.full(len(U), self.hyperparameters.noise_variance)
-        extended = self._copy(self.rows.extend(U, noise))
+        extended = self._copy(self.conditioning.extend(U, noise))
         extended.y = np.concatenate([self.y, mean])
         extended.extra_noise = np.concatenate([self.extra_noise, np.zeros(len(U))])
+        # An outcome at its own mean adds nothing to the mean, hence weight zero.
         extended.alpha = np.concatenate([self.alpha, np.zeros(len(U))])
         return extended
 
-    def _copy(self, rows: Rows) -> GaussianProcess:
-        """Return this process on other rows, to be completed by the caller."""
+    def _copy(self, conditioning: Conditioning) -> GaussianProcess:
+        """Copy with another conditioning, to be completed by the caller."""
         other = object.__new__(GaussianProcess)
-        other.__dict__.update(self.__dict__, rows=rows)
+        other.__dict__.update(self.__dict__, conditioning=conditioning)
         return other

@@ -1,20 +1,35 @@
-"""Which trials to keep when there are too many for the cubic costs."""
+"""Choose the trials to keep when there are too many for the cubic costs."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from skbayes._gp.layout import FloatArray, IntArray
+from skbayes._gp.embedding import Embedding
+from skbayes._gp.hyperparameters import default_hyperparameters
+from skbayes._gp.layout import Layout
+from skbayes._gp.matern import augment_left, augment_right, squared_distances
+from skbayes._protocol import BoolArray, FloatArray, IntArray
 
-#: Shares of the best and of the most recent rows; the rest is spread out.
+#: Shares of the best and of the most recent trials; the rest is spread out.
 _SHARE_BEST, _SHARE_RECENT = 0.4, 0.3
+#: Squared distances that agree to so many decimals count as equal. Levels are equally
+#: far from each other up to rounding, which must not order them; the oldest is taken.
+_DIGITS = 9
 
 
-def choose_rows(U: FloatArray, y: FloatArray, n_rows: int = 1000) -> IntArray:
-    """Choose trials that say the most: the best, the latest, and the farthest apart.
+def choose_rows(
+    layout: Layout, U: FloatArray, y: FloatArray, n_rows: int = 1000
+) -> IntArray:
+    """Choose the most informative trials: the best, the latest, and the farthest apart.
+
+    Distances are those of the kernel at its default hyperparameters: levels of a
+    categorical column are all equally far from each other, a numeric column is as wide
+    as its usual relevance makes it, and "inactive" is a place of its own.
 
     Parameters
     ----------
+    layout : Layout
+        The columns.
     U : array of shape (n_trials, n_columns)
         Encoded points, oldest first.
     y : array of shape (n_trials,)
@@ -27,34 +42,64 @@ def choose_rows(U: FloatArray, y: FloatArray, n_rows: int = 1000) -> IntArray:
     int array, sorted
         All rows if there are no more than `n_rows`.
     """
-    n = len(y)
-    if n <= n_rows:
-        return np.arange(n)
-    kept = np.zeros(n, dtype=np.bool_)
-    kept[np.argsort(-y, kind="stable")[: int(_SHARE_BEST * n_rows)]] = True
-    older = np.flatnonzero(~kept)
-    kept[older[len(older) - int(_SHARE_RECENT * n_rows) :]] = True
-    _spread(U, kept, n_rows)
-    return np.flatnonzero(kept)
+    return RowChoice(layout, n_rows).rows(U, y)
 
 
-def _spread(U: FloatArray, kept: np.ndarray, n_rows: int) -> None:
-    """Add to `kept`, in place, the farthest point from those kept, again and again."""
-    gap = _nearest_squares(U, U[kept])
+class RowChoice:
+    """Chooses rows as `choose_rows`, and remembers the latest choice.
+
+    The choice depends on the targets only through the set of the best rows. So it stays
+    as it is while targets are scaled anew with each trial.
+
+    Parameters
+    ----------
+    layout : Layout
+        The columns.
+    n_rows : int
+        How many rows to keep.
+    """
+
+    def __init__(self, layout: Layout, n_rows: int) -> None:
+        self._layout = layout
+        self._n_rows = n_rows
+        self._latest: tuple[FloatArray, IntArray, IntArray] | None = None
+
+    def rows(self, U: FloatArray, y: FloatArray) -> IntArray:
+        """Choose rows of U, shape (n_trials, n_columns), by targets of (n_trials,)."""
+        if len(y) <= self._n_rows:
+            return np.arange(len(y))
+        order = np.argsort(-y, kind="stable")
+        best = np.sort(order[: int(_SHARE_BEST * self._n_rows)])
+        if self._latest is not None:
+            known, known_best, chosen = self._latest
+            if np.array_equal(known_best, best) and np.array_equal(known, U):
+                return chosen
+        chosen = self._choose(U, best)
+        self._latest = U, best, chosen
+        return chosen
+
+    def _choose(self, U: FloatArray, best: IntArray) -> IntArray:
+        kept = np.zeros(len(U), dtype=np.bool_)
+        kept[best] = True
+        older = np.flatnonzero(~kept)
+        kept[older[len(older) - int(_SHARE_RECENT * self._n_rows) :]] = True
+        # Default hyperparameters, not fitted ones: a choice that moved with every fit
+        # would need a new factorisation each time.
+        embedding = Embedding(self._layout, default_hyperparameters(self._layout))
+        _spread(embedding.embed(U), kept, self._n_rows)
+        return np.flatnonzero(kept)
+
+
+def _spread(Z: FloatArray, kept: BoolArray, n_rows: int) -> None:
+    """Mark in `kept`, one by one, the point farthest from all that are kept.
+
+    Greedy k-centre: each step costs n distances, so no (n, n) matrix is needed.
+    """
+    gap = squared_distances(augment_left(Z), augment_right(Z[kept])).min(axis=1)
+    # Kept points never win the argmax.
     gap[kept] = -1.0
     for _ in range(n_rows - int(np.count_nonzero(kept))):
-        i = int(np.argmax(gap))
+        i = int(np.argmax(np.round(gap, _DIGITS)))
         kept[i] = True
-        np.minimum(gap, np.square(U - U[i]).sum(axis=1), out=gap)
+        np.minimum(gap, np.square(Z - Z[i]).sum(axis=1), out=gap)
         gap[i] = -1.0
-
-
-def _nearest_squares(U: FloatArray, chosen: FloatArray) -> FloatArray:
-    """Squared distance from each row of `U` to the nearest of `chosen`."""
-    squares = (
-        np.square(U).sum(axis=1)[:, None]
-        - 2.0 * (U @ chosen.T)
-        + np.square(chosen).sum(axis=1)
-    )
-    nearest: FloatArray = squares.min(axis=1)
-    return nearest

@@ -1,15 +1,16 @@
-"""Scores as targets of the surrogate: monotone transforms that calm the bad tail.
+"""Turn scores into targets of the surrogate by monotone transforms.
 
-Both are the same chain of four monotone steps, differing in what is fitted:
+They compress the tail of bad scores. Both are the same chain of four monotone steps
+and differ in what is fitted:
 
 1. centre by the median and divide by a robust scale, ``r``;
-2. the guard: below ``-guard`` what is left grows with its logarithm only;
-3. Yeo-Johnson with exponent ``lam`` in [1, 5]: compresses ``r < 0``, stretches
-   ``r > 0``, does nothing at 1;
+2. the guard: below ``-guard`` the target grows only with the logarithm of the score;
+3. Yeo-Johnson with exponent ``lam`` in [1, 5]: compresses ``r < 0`` and stretches
+   ``r > 0``; the identity at 1;
 4. subtract the mean, divide by the standard deviation.
 
-Scores are greater-is-better, so what is compressed is always the low tail: the
-differences among good scores, which the search lives on, are never made smaller.
+Scores are greater-is-better, so the compressed tail is always the low one. Differences
+among good scores, which decide the search, are never made smaller.
 """
 
 from __future__ import annotations
@@ -19,10 +20,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from skbayes._gp.layout import FloatArray
+from skbayes._protocol import FloatArray
 
-#: Variance of the target of a failed evaluation, which is the worst of all scores; in
-#: units of the variance of the targets: small, so that a single failure is believed.
+#: Noise variance of the target of a failed evaluation, in units of the variance of the
+#: targets. The target is the worst of all scores; the variance is small, so that a
+#: single failure already keeps the search away.
 FAILED_VARIANCE = 0.2**2
 #: Below this fraction of their size, differences of scores are rounding errors.
 _ROUNDING = 1e-12
@@ -95,7 +97,6 @@ class OutputTransform:
         return np.clip(r, -_LARGEST, _LARGEST)
 
     def _bend(self, r: FloatArray) -> FloatArray:
-        """Steps 2 and 3."""
         return _yeo_johnson(_guarded(r, self.guard), self.lam)
 
 
@@ -133,6 +134,7 @@ def fit_yeo_johnson(scores: FloatArray) -> OutputTransform:
     """
     centre = float(np.median(scores))
     low, high = (float(q) for q in np.quantile(scores, [0.25, 0.75]))
+    # Divided before they are subtracted: a difference of huge scores may overflow.
     scale = high / _NORMAL_IQR - low / _NORMAL_IQR
     if scale <= _ROUNDING * abs(centre):
         scale = _scale_above(scores, centre)
@@ -152,6 +154,7 @@ def _standardised(
     first_steps = OutputTransform(centre, scale, guard, 1.0, 0.0, 1.0, False)
     r = first_steps.forward(scores)
     lam = _fit_lambda(r) if power else 1.0
+    # Divided by its largest value, because squares of bent scores may overflow.
     bent = _yeo_johnson(r, lam)
     size = float(np.max(np.abs(bent)))
     mean, sd = float(np.mean(bent / size)) * size, float(np.std(bent / size)) * size
@@ -159,7 +162,7 @@ def _standardised(
 
 
 def _scale_above(scores: FloatArray, centre: float) -> float:
-    """Distance from the median to the good scores, else to whatever else differs."""
+    """Distance from the median to the 90 % quantile, or to the first that differs."""
     for q in (0.9, 1.0, 0.1, 0.0):
         scale = abs(0.5 * float(np.quantile(scores, q)) - 0.5 * centre)
         if scale > _ROUNDING * abs(centre):
@@ -168,18 +171,16 @@ def _scale_above(scores: FloatArray, centre: float) -> float:
 
 
 def _guarded(r: FloatArray, guard: float) -> FloatArray:
-    """Step 2: ``-guard (1 + log1p((-r - guard) / guard))`` below ``-guard``."""
+    # Step 2: -guard (1 + log1p((-r - guard) / guard)) below -guard, else r.
     beyond = np.maximum(-r - guard, 0.0)
     return np.maximum(r, -guard) - guard * np.log1p(beyond / guard)
 
 
 def _guard_slope(r: FloatArray, guard: float) -> FloatArray:
-    """Derivative of `_guarded`."""
     return guard / (guard + np.maximum(-r - guard, 0.0))
 
 
 def _inverse_guarded(r: FloatArray, guard: float) -> FloatArray:
-    """Inverse of `_guarded`."""
     beyond = np.maximum(-r - guard, 0.0)
     with np.errstate(over="ignore"):
         lengthened: FloatArray = guard * np.expm1(beyond / guard)
@@ -192,7 +193,7 @@ def _yeo_johnson(r: FloatArray, lam: float | FloatArray) -> FloatArray:
     References
     ----------
     .. [1] I.-K. Yeo, R. A. Johnson, "A new family of power transformations to improve
-       normality or symmetry", Biometrika 87, 2000, Eq. (2.1).
+       normality or symmetry", Biometrika 87, 2000. doi:10.1093/biomet/87.4.954
     """
     if isinstance(lam, float) and lam == 1.0:
         return r
@@ -202,8 +203,8 @@ def _yeo_johnson(r: FloatArray, lam: float | FloatArray) -> FloatArray:
     with np.errstate(over="ignore", invalid="ignore"):
         return np.where(
             r >= 0.0,
-            np.expm1(lam * log1p) / lam,
-            -np.expm1(below * log1p) / below,
+            np.expm1(lam * log1p) / lam,  # [1], Eq. (2.1): ((r + 1)^lam - 1) / lam
+            -np.expm1(below * log1p) / below,  # -((1 - r)^(2 - lam) - 1) / (2 - lam)
         )
 
 
@@ -216,10 +217,12 @@ def _yeo_johnson_slope(r: FloatArray, lam: float) -> FloatArray:
 
 
 def _inverse_yeo_johnson(z: FloatArray, lam: float) -> FloatArray:
-    """Inverse of `_yeo_johnson`; what no finite score reaches becomes the lowest."""
+    """Inverse of `_yeo_johnson`; targets below its range give the lowest score."""
     if lam == 1.0:
         return z
     below = 2.0 - lam if abs(2.0 - lam) >= 1e-9 else 1e-9
+    # Inverse of [1], Eq. (2.1): (lam z + 1)^(1 / lam) - 1, and for z < 0
+    # 1 - (1 - (2 - lam) z)^(1 / (2 - lam)); bounded below where lam > 2.
     up = np.expm1(np.log1p(lam * np.maximum(z, 0.0)) / lam)
     reached = np.maximum(-below * np.minimum(z, 0.0), -1.0 + 1e-15)
     return np.where(z >= 0.0, up, -np.expm1(np.log1p(reached) / below))
@@ -243,7 +246,9 @@ def _fit_lambda(r: FloatArray) -> float:
 def _log_posterior(lams: FloatArray, r: FloatArray) -> FloatArray:
     """Log posterior of each exponent when the transformed scores are normal."""
     z = _yeo_johnson(r[None, :], lams[:, None])
+    # log |dz/dr| summed over the scores ([1] of `_yeo_johnson`, Sec. 3).
     log_jacobian = float((np.sign(r) * np.log1p(np.abs(r))).sum())
     log_sd: FloatArray = np.log(np.maximum(z.std(axis=1), math.ulp(0.0)))
     log_prior = -0.5 * np.square(lams - 1.0)
+    # Profile log likelihood of lam: mean and variance at their maximum.
     return -len(r) * log_sd + (lams - 1.0) * log_jacobian + log_prior

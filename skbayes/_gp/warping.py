@@ -1,4 +1,10 @@
-"""Kumaraswamy input warping: lets the surrogate bend each numeric axis."""
+"""Kumaraswamy input warping, which bends each numeric axis of the surrogate [1]_.
+
+References
+----------
+.. [1] J. Snoek, K. Swersky, R. Zemel, R. P. Adams, "Input warping for Bayesian
+   optimization of non-stationary functions", ICML 2014.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from skbayes._gp.layout import FloatArray
+from skbayes._protocol import FloatArray
 
 #: Distance from 0 and 1 that is kept, because the warp takes logarithms there.
 _EDGE = 1e-6
@@ -23,7 +29,7 @@ class Warped:
 
 
 def log_clipped(u: FloatArray) -> FloatArray:
-    """Logarithm of `u`, held off 0 and 1; what the other functions start from."""
+    """Logarithm of `u` clipped away from 0 and 1: the input of the other functions."""
     return np.log(np.minimum(np.maximum(u, _EDGE), 1.0 - _EDGE))
 
 
@@ -39,6 +45,7 @@ def warp_with_derivatives(log_u: FloatArray, a: FloatArray, b: FloatArray) -> Wa
     log_q = np.log(-np.expm1(a * log_u))
     q_b = np.exp(b * log_q)  # (1 - u^a)^b
     common = (a * b) * power * np.exp((b - 1.0) * log_q)
+    # dw/du = a b u^(a-1) (1 - u^a)^(b-1); `common` is u dw/du = dw/d(log a) / log u.
     return Warped(
         w=1.0 - q_b,
         by_u=common * np.exp(-log_u),

@@ -3,29 +3,49 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import chain
 
 import numpy as np
 
 from skbayes._protocol import Params, Status, Trial
+from skbayes._strategies.engine.proposal import TimeLeft
 from skbayes._strategies.fixed import FixedCandidates
-from skbayes._strategies.history import Pending
 from skbayes._strategies.optimizer import Optimizer
-from skbayes._strategies.proposal import TimeLeft
+from skbayes._strategies.optimizer_input import Pending
+from skbayes._values import is_same, stands_for
+from skbayes.space._space import Space
+
+
+def stands_apart(untuned: Params | None, space: Space) -> bool:
+    """Whether there is an untuned estimator that is no point of the space as it is.
+
+    It is outside, or has a value of its own where the space leaves the best one to
+    whoever evaluates a point.
+    """
+    if untuned is None:
+        return False
+    if not space.contains(untuned):
+        return True
+    point = space.canonical(untuned)
+    return not all(is_same(point[name], untuned[name]) for name in point)
 
 
 class BayesStrategy:
-    """Candidates from an optimizer, or all of a space that has no more than wanted.
+    """Candidates from an optimizer, or every point of a space that is small enough.
 
     Parameters
     ----------
     optimizer : Optimizer
-        Decides, and is told what trials scored.
+        Proposes points, and learns from the scores of trials.
     n_iter : int
-        How many candidates there will be at most.
-    metric : str, default="score"
-        Which of a trial's scores is searched for.
+        Number of candidates at most.
+    untuned : dict or None, default=None
+        Parameters of the untuned estimator, the first candidate. If they are no point
+        of the space, the optimizer does not learn from it, but it counts in `n_iter`.
+    n_initial : int, default=0
+        Number of candidates before the first model.
     time_left : callable or None, default=None
-        Says what is left of a time budget; cheap candidates are preferred then.
+        Returns what is left of a time budget; cheap candidates are then preferred.
     """
 
     def __init__(
@@ -33,22 +53,58 @@ class BayesStrategy:
         optimizer: Optimizer,
         n_iter: int,
         *,
-        metric: str = "score",
+        untuned: Params | None = None,
+        n_initial: int = 0,
         time_left: Callable[[], TimeLeft] | None = None,
     ) -> None:
         self.optimizer = optimizer
+        self.n_initial = n_initial
         self._n_iter = n_iter
-        self._metric = metric
+        #: Parameters of the untuned estimator, None if it is no candidate.
+        self.untuned = untuned
         self._time_left = time_left
         self._told: set[int] = set()
-        cardinality = optimizer.space.cardinality
+        self._has_told_untuned = False
+        space = optimizer.space
+        #: Whether the optimizer gets no score of the untuned estimator.
+        self._is_apart = stands_apart(untuned, space)
         self._all_points: FixedCandidates | None = None
-        if cardinality is not None and cardinality <= n_iter:
-            self._all_points = FixedCandidates(optimizer.space.grid(), cardinality)
+        # A space with no more points than the budget is run through: nothing is left to
+        # choose, and no model is fitted.
+        n_points = space.cardinality
+        if n_points is not None and n_points + self._is_apart <= n_iter:
+            first = [] if untuned is None else [untuned]
+            others = (point for point in space.grid() if not self.is_untuned(point))
+            self._all_points = FixedCandidates(
+                chain(first, others), n_points + self._is_apart
+            )
+
+    @property
+    def is_adaptive(self) -> bool:
+        """Whether candidates depend on scores; not if every point is tried."""
+        return self._all_points is None
+
+    def accepts(self, params: Params) -> bool:
+        """Whether a candidate of another search may be told to this strategy."""
+        return self.optimizer.space.contains(params) or self.is_untuned(params)
+
+    def proposed(self, params: Params) -> Params:
+        """The proposed parameters, given those found on their path."""
+        space = self.optimizer.space
+        return space.canonical(params) if space.contains(params) else params
+
+    def is_untuned(self, params: Params) -> bool:
+        """Whether these are the parameters of the untuned estimator."""
+        own, space = self.untuned, self.optimizer.space
+        if own is None or own.keys() != params.keys():
+            return False
+        if not self._is_apart and space.contains(params):
+            return space.key(own) == space.key(params)
+        return all(stands_for(own[name], params[name]) for name in own)
 
     @property
     def n_candidates(self) -> int:
-        """How many candidates there will be at most."""
+        """Number of candidates at most."""
         if self._all_points is None:
             return self._n_iter
         return self._all_points.n_candidates or 0
@@ -59,9 +115,9 @@ class BayesStrategy:
         Parameters
         ----------
         n : int
-            How many are wanted.
+            Number of candidates.
         pending : sequence of Trial
-            Candidates that were not told yet, with their finished folds.
+            Candidates not told yet, with their finished folds.
 
         Returns
         -------
@@ -70,30 +126,58 @@ class BayesStrategy:
         """
         if self._all_points is not None:
             return self._all_points.ask(n, pending)
+        # A stopped trial that was told may be pending again with more folds: it counts
+        # once.
         n_begun = len(self._told) + sum(t.index not in self._told for t in pending)
         n_wanted = min(n, self._n_iter - n_begun)
         if n_wanted <= 0:
             return []
+        if self._lacks_untuned(pending):
+            first = dict(self.untuned or {})
+            return [first, *self._ask_optimizer(n_wanted - 1, pending)]
+        return self._ask_optimizer(n_wanted, pending)
+
+    def _lacks_untuned(self, pending: Sequence[Trial]) -> bool:
+        if self.untuned is None or self._has_told_untuned:
+            return False
+        return not any(self.is_untuned(trial.asked) for trial in pending)
+
+    def _ask_optimizer(self, n: int, pending: Sequence[Trial]) -> list[Params]:
+        """Ask the optimizer; pending candidates outside the space are not passed on."""
+        if n == 0:
+            return []
         return self.optimizer.ask(
-            n_wanted,
-            [self._pending(trial) for trial in pending],
+            n,
+            [self._pending(trial) for trial in pending if self._is_told(trial.asked)],
             time_left=None if self._time_left is None else self._time_left(),
         )
 
+    def _is_told(self, params: Params) -> bool:
+        """Whether the optimizer gets a candidate's score."""
+        if self._is_apart and self.is_untuned(params):
+            return False
+        return self.optimizer.space.contains(params)
+
     def tell(self, trial: Trial) -> None:
-        """Take note of a trial that has ended.
+        """Tell the optimizer a trial that has ended.
 
         Parameters
         ----------
         trial : Trial
             Complete, stopped after some of its folds, or failed; a stopped one
-            without any fold tells nothing.
+            without any fold is not passed on.
         """
         self._told.add(trial.index)
+        self._has_told_untuned |= self.is_untuned(trial.asked)
         if self._all_points is not None:
             self._all_points.tell(trial)
-        folds = trial.scores(self._metric)
+        if not self._is_told(trial.asked):
+            return
+        folds = trial.scores()
+        for fold, score in (trial.expected or {}).items():
+            folds[fold] = score
         is_run = np.isfinite(folds)
+        # One fold without a score makes the candidate a failure, like in `cv_results_`.
         if trial.status is Status.FAILED or (
             trial.status is Status.COMPLETE and not is_run.all()
         ):
@@ -103,20 +187,21 @@ class BayesStrategy:
                 trial.params,
                 float(folds[is_run].mean()),
                 fold_scores=np.where(is_run, folds, np.nan),
-                seconds=trial.seconds,
+                seconds=trial.seconds if trial.folds else None,
             )
 
     def expected_improvement(self) -> float | None:
-        """Gain that the model expects of the next candidate, in the scorer's unit."""
+        """Expected improvement of the next candidate, in the scorer's unit."""
         if self._all_points is not None:
             return None
         return self.optimizer.expected_improvement()
 
     def _pending(self, trial: Trial) -> Pending:
-        """Convert a running trial to what the optimizer takes."""
-        folds = trial.scores(self._metric)
+        """Convert a running trial to the optimizer's type."""
+        folds = trial.scores()
         is_run = np.isfinite(folds)
-        # A complete set of scores is waiting to be told; it is no longer partial.
+        # A trial with all folds waits to be told in its turn; until then its point is
+        # pending without scores, so that the order of arrival does not matter.
         if not is_run.any() or is_run.all():
             return Pending(trial.params)
         return Pending(trial.params, np.where(is_run, folds, np.nan))

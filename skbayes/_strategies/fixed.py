@@ -1,7 +1,8 @@
-"""A strategy that follows a sequence known beforehand, as grid and random search do."""
+"""A strategy that follows a sequence known beforehand, for grid and random search."""
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Sequence
 from itertools import islice
 
@@ -9,52 +10,59 @@ from skbayes._protocol import Params, Trial
 
 
 class FixedCandidates:
-    """Candidates in a given order, whatever their scores are.
+    """Candidates in a given order, independent of scores.
+
+    Those that have been told are not kept: no more are held than are under way.
 
     Parameters
     ----------
     candidates : iterable of dict
-        The candidates; drawn only as far as they are asked for.
+        The candidates; drawn only when they are asked for.
     n_candidates : int or None
-        How many there are, None where that is unknown.
+        Their number; None if it is unknown.
     """
 
     def __init__(
         self, candidates: Iterable[Params], n_candidates: int | None = None
     ) -> None:
         self._source = iter(candidates)
-        self._drawn: list[Params] = []
+        #: Those drawn that have not been told, and the number of the first.
+        self._drawn: deque[Params] = deque()
+        self._first = 0
         self._n_told = 0
         self._n_candidates = n_candidates
 
     @property
     def n_candidates(self) -> int | None:
-        """How many candidates there are, None where that is unknown."""
+        """Number of candidates; None if it is unknown."""
         return self._n_candidates
 
     def ask(self, n: int, pending: Sequence[Trial] = ()) -> list[Params]:
-        """Up to `n` candidates that follow those told or pending.
+        """Up to `n` candidates after those told or pending.
 
         Parameters
         ----------
         n : int
-            How many are wanted.
+            Number of candidates.
         pending : sequence of Trial
-            The candidates taken but not yet told.
+            Candidates asked for and not told yet.
 
         Returns
         -------
         list of dict
             Fewer than `n` when the sequence ends, none when it has ended.
         """
+        # A function of the arguments and of `tell` alone: asking twice gives the same,
+        # so the drawn candidates are kept.
         start = self._n_told + len(pending)
-        missing = start + n - len(self._drawn)
+        missing = start + n - self._first - len(self._drawn)
         if missing > 0:
             self._drawn.extend(islice(self._source, missing))
-        return [dict(params) for params in self._drawn[start : start + n]]
+        drawn = islice(self._drawn, start - self._first, start - self._first + n)
+        return [dict(params) for params in drawn]
 
     def tell(self, trial: Trial) -> None:
-        """Take note that a trial has ended; its score changes nothing.
+        """Count a trial that has ended; its score changes nothing.
 
         Parameters
         ----------
@@ -62,7 +70,11 @@ class FixedCandidates:
             The ended trial.
         """
         self._n_told += 1
+        # The next one to be asked for is none of these.
+        while self._first < self._n_told and self._drawn:
+            self._drawn.popleft()
+            self._first += 1
 
     def expected_improvement(self) -> float | None:
-        """Expect nothing of the next candidate: it was chosen without looking."""
+        """None: without a model there is nothing to expect."""
         return None

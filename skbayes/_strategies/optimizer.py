@@ -1,4 +1,4 @@
-"""Ask and tell: the Bayesian engine as an object for loops of one's own."""
+"""The Bayesian engine as an object with `ask` and `tell`, for users' own loops."""
 
 from __future__ import annotations
 
@@ -10,25 +10,25 @@ import numpy as np
 
 from skbayes._gp import limit_threads
 from skbayes._protocol import FloatArray, Params
-from skbayes._strategies.engine import Engine, best_of
-from skbayes._strategies.history import (
-    Observation,
+from skbayes._seeding import root_entropy
+from skbayes._strategies.engine.engine import Engine, best_of
+from skbayes._strategies.engine.initial_design import check_n_initial
+from skbayes._strategies.engine.observation import Observation, n_folds_told
+from skbayes._strategies.engine.proposal import TimeLeft, check_time_left
+from skbayes._strategies.engine.surrogate import Surrogate
+from skbayes._strategies.optimizer_input import (
     Pending,
     check_fold_scores,
+    check_initial_params,
     check_outcome,
     check_seconds,
-    n_folds_told,
 )
-from skbayes._strategies.initial_design import check_n_initial
-from skbayes._strategies.initial_params import check_initial_params
 from skbayes._strategies.prior_results import read_prior_results
-from skbayes._strategies.proposal import TimeLeft, check_time_left
-from skbayes._strategies.seeding import root_entropy
-from skbayes._strategies.surrogate import Surrogate
 from skbayes.exceptions import SpaceExhausted
-from skbayes.space import Space, parse_space
+from skbayes.space._parsing import parse_space
+from skbayes.space._space import Space
 
-#: How many of the best prior results are tried again, under the conditions of today.
+#: Number of best prior results that are evaluated again in this search.
 N_PRIOR_RETRIED = 1
 
 
@@ -40,14 +40,14 @@ class Optimizer:
     Parameters
     ----------
     space : dict, list of dicts or Space
-        What can be tried: for each parameter a list of choices, a scipy.stats
+        The search space: for each parameter a list of choices, a scipy.stats
         distribution, a dimension of `skbayes.space` or a tuple
         ``(low, high, "uniform" | "log-uniform")``. A list of dicts is a conditional
         space, modelled as one.
     n_initial_points : int or "auto", default="auto"
         Points tried before the first model is fitted, `initial_params` and
-        `prior_results` included. "auto": one more than there are parameters, between
-        5 and 12, and at most a quarter of `n_iter` but 4.
+        `prior_results` included. "auto": one more than there are dicts in a list,
+        between 4 and 12, and at most a quarter of `n_iter` but 4.
     initial_params : list of dict, default=None
         Points tried first, each with a value for every parameter.
     prior_results : fitted search, dict, DataFrame or list of tuple, default=None
@@ -57,8 +57,8 @@ class Optimizer:
         may be. Rows with parameters that are missing or outside the space are skipped
         with a warning.
     n_iter : int or None, default=None
-        How many evaluations there will be, where that is known: an improvement has to
-        be the larger the more of them are left.
+        Number of evaluations, if known: the more of them are left, the larger an
+        improvement has to be.
     random_state : int, RandomState, Generator or None, default=None
         The same seed and the same scores give the same suggestions.
 
@@ -67,13 +67,13 @@ class Optimizer:
     space : Space
         The parsed search space.
     n_told : int
-        How many evaluations were told, prior results not counted.
+        Number of evaluations told, without prior results.
 
     Notes
     -----
-    `ask` is a function of what was told, of what is pending and of the seed: it
-    changes nothing, so that asking twice gives the same answer twice, and a pickled
-    and restored optimizer goes on as the original does.
+    `ask` is a function of the evaluations told, of the pending points and of the seed.
+    It changes nothing, so that asking twice gives the same answer twice, and a pickled
+    and restored optimizer continues like the original.
 
     Examples
     --------
@@ -122,7 +122,7 @@ class Optimizer:
 
     @property
     def n_told(self) -> int:
-        """How many evaluations were told, prior results not counted."""
+        """Number of evaluations told, without prior results."""
         return len(self._history) - self._n_prior
 
     @overload
@@ -155,12 +155,12 @@ class Optimizer:
         Parameters
         ----------
         n : int or None, default=None
-            How many points, for evaluation at the same time.
+            Number of points, for evaluation at the same time.
         pending : sequence of dict or Pending, default=()
-            Points asked for earlier whose scores are not known yet, or with those of
-            the folds that have ended.
+            Points asked for earlier whose scores are not known yet, perhaps with the
+            scores of their finished folds.
         time_left : TimeLeft or None, default=None
-            Given under a time budget: points are weighed by what they cost.
+            Rest of a time budget: points are then weighed by their cost.
 
         Returns
         -------
@@ -173,9 +173,9 @@ class Optimizer:
         SpaceExhausted
             If `n` is None and every point was told or is pending.
         TypeError
-            If `pending` is no list of points, or `time_left` no `TimeLeft`.
+            If `pending` is not a list of points, or `time_left` not a `TimeLeft`.
         ValueError
-            If `n` is no whole number, or a pending point is not in the space.
+            If `n` is not a whole number, or a pending point is not in the space.
         """
         _check_count(n, "n", method=".ask")
         check_time_left(time_left)
@@ -187,6 +187,8 @@ class Optimizer:
                 if params is None:
                     break
                 suggestions.append(params)
+                # Suggestions of one call are pending for each other, so they spread
+                # out.
                 running.append(self._observe(params, np.nan))
         if n is not None:
             return suggestions
@@ -212,24 +214,24 @@ class Optimizer:
         params : dict
             The point that was evaluated.
         score : float
-            Greater is better. NaN or -inf: the evaluation failed; the engine learns
-            to stay away from where that happens. The same point told again is a
-            repeated measurement: scores are averaged, a score replaces a failure,
-            an evaluation of all folds replaces one of some.
+            Greater is better. NaN or -inf mean that the evaluation failed; the engine
+            learns to avoid such points. Telling a point again is a repeated
+            measurement: scores are averaged, a score replaces a failure, and an
+            evaluation of all folds replaces one of some.
         fold_scores : array-like of shape (n_folds,), default=None
-            Score of each fold, NaN where it was not run. With NaN in it, the mean
-            over all folds is estimated from these, and `score` is not used.
+            Score of each fold, NaN where it was not run. With any NaN, the mean over
+            all folds is estimated from the others, and `score` is not used.
         seconds : float, default=None
-            How long the folds that were run took together.
+            Total duration of the folds that were run.
 
         Raises
         ------
         TypeError
             If the score is not a number.
         ValueError
-            If a parameter is unknown, missing or outside the space, the score is
-            +inf, or the fold scores contradict it or have another length than before.
-            They do if all were run and it is not their mean.
+            If a parameter is unknown, missing or outside the space; if the score is
+            +inf; or if the fold scores have another length than before, or disagree
+            with the score, which must be their mean if all were run.
         """
         checked = self._check_params(params, "Optimizer.tell")
         value, folds = check_outcome(score, fold_scores, n_folds_told(self._history))
@@ -250,7 +252,8 @@ class Optimizer:
         Returns
         -------
         dict
-            Of those evaluated completely; the best score where there is no model.
+            Among the complete evaluations; the one with the best score if there is no
+            model.
 
         Raises
         ------
@@ -266,28 +269,30 @@ class Optimizer:
         surrogate = self.surrogate()
         if surrogate is None:
             return dict(max(scored, key=lambda o: o.score).params)
-        means = surrogate.predict_encoded(np.array([o.encoded for o in scored]))[0]
-        return dict(scored[int(np.argmax(means))].params)
+        # The posterior mean, not the best score: under noise the best score is partly
+        # luck.
+        medians = surrogate.predict_encoded(np.array([o.encoded for o in scored]))[0]
+        return dict(scored[int(np.argmax(medians))].params)
 
     def surrogate(self) -> Surrogate | None:
-        """Return the model of the scores as it is now.
+        """Return the present model of the scores.
 
         Returns
         -------
         Surrogate or None
-            None as long as there is nothing to learn: no scores, or all the same.
+            None without scores, or if all scores are equal.
         """
         with limit_threads():
             return self._engine.surrogate(self._history, [], 0)
 
     def expected_improvement(self) -> float | None:
-        """How much the next suggestion is expected to gain over the best point.
+        """Expected gain of the next suggestion over the best point.
 
         Returns
         -------
         float or None
             The largest expected improvement, in the scorer's unit; 0 if a finite
-            space is used up, None as long as there is no model.
+            space is used up; None without a model.
         """
         tried = {o.key for o in self._history if not o.is_prior}
         if len(tried) == self.space.cardinality:
@@ -299,6 +304,8 @@ class Optimizer:
             candidates = self._engine.candidates(surrogate, self._history, [])
             if len(candidates.U) == 0:
                 return 0.0
+            # To first order: the improvement in targets over the transform's slope
+            # there.
             best = surrogate.data.targets.max()
             scale = surrogate.data.transform.derivative(
                 surrogate.data.transform.inverse(np.array([best]))
@@ -306,16 +313,14 @@ class Optimizer:
         return float(np.exp(candidates.values[0]) / scale)
 
     def _read_prior(self, prior_results: Any) -> list[Observation]:
-        """Read prior results as the beginning of the history."""
+        """Read prior results, which become the beginning of the history."""
         if prior_results is None:
             return []
-        rows = read_prior_results(
-            prior_results, self.space, owner="Optimizer", stacklevel=4
-        )
+        rows = read_prior_results(prior_results, self.space, owner="Optimizer")
         return [self._observe(params, score, is_prior=True) for params, score in rows]
 
     def _observe_running(self, pending: Any) -> list[Observation]:
-        """Observe running points, with the scores of their finished folds if any."""
+        """Make observations of running points, with their finished folds."""
         if isinstance(pending, Mapping | str) or not isinstance(pending, Sequence):
             raise TypeError(
                 "The `pending` parameter of Optimizer.ask must be a list of points. "
@@ -336,7 +341,7 @@ class Optimizer:
         return running
 
     def _check_params(self, params: Mapping[str, Any], owner: str) -> Params:
-        """The space's own twin of the parameters, which must be a point of it."""
+        """The canonical value of the parameters, which must be a point of the space."""
         if not isinstance(params, Mapping):
             raise TypeError(
                 f"The parameters given to {owner} must be a dict, as `ask` returns it. "
@@ -357,7 +362,7 @@ class Optimizer:
         seconds_per_fold: float | None = None,
         is_prior: bool = False,
     ) -> Observation:
-        """Make an observation of a point that is known to be in the space."""
+        """Make an observation of a point of the space."""
         return Observation(
             params=params,
             key=self.space.key(params),
@@ -372,7 +377,7 @@ class Optimizer:
 def _check_count(
     n: Any, parameter: str, *, at_least: int = 0, method: str = ""
 ) -> None:
-    """Refuse what is neither a whole number of points nor None."""
+    """Raise unless a parameter is None or a whole number that is large enough."""
     is_integer = isinstance(n, Integral) and not isinstance(n, bool)
     if n is not None and (not is_integer or n < at_least):
         raise ValueError(

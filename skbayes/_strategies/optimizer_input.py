@@ -1,8 +1,8 @@
-"""What has been told: checked, encoded, in the order it came."""
+"""Checks of the arguments of `Optimizer.ask` and `Optimizer.tell`."""
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from numbers import Real as RealNumber
 from typing import Any
@@ -10,63 +10,79 @@ from typing import Any
 import numpy as np
 
 from skbayes._protocol import FloatArray, Params
-
-
-@dataclass(frozen=True, slots=True)
-class Observation:
-    """One evaluation, as it was told.
-
-    Parameters
-    ----------
-    params : dict
-        What was evaluated.
-    key : hashable
-        Equal for equal points of the space.
-    encoded : array of shape (n_columns,)
-        The point in the unit cube.
-    score : float
-        Mean over the folds run; NaN if the evaluation failed.
-    fold_scores : array of shape (n_folds,) or None
-        Score of each fold, NaN where it was not run; None if not told.
-    seconds_per_fold : float or None
-        What one fold took, where that is known.
-    is_prior : bool
-        Came from an earlier search.
-    """
-
-    params: Params
-    key: Hashable
-    encoded: FloatArray
-    score: float
-    fold_scores: FloatArray | None = None
-    seconds_per_fold: float | None = None
-    is_prior: bool = False
-
-    @property
-    def is_failed(self) -> bool:
-        """Whether the evaluation gave no score."""
-        return bool(np.isnan(self.score))
-
-    @property
-    def is_partial(self) -> bool:
-        """Whether some folds were not run."""
-        return self.fold_scores is not None and bool(np.isnan(self.fold_scores).any())
+from skbayes.space._space import Space
 
 
 @dataclass(frozen=True)
 class Pending:
-    """A point that is being evaluated, and the folds of it that have ended.
+    """A point that is being evaluated, with its finished folds.
 
     Parameters
     ----------
     params : dict
         The point.
     fold_scores : array of shape (n_folds,), default=None
-        NaN where a fold has not ended; None where none has.
+        NaN where a fold has not ended; None if none has.
     """
 
     params: Params
     fold_scores: FloatArray | None = None
+
+
+def check_initial_params(
+    initial_params: Sequence[Mapping[str, Any]] | None, space: Space, *, owner: str
+) -> tuple[Params, ...]:
+    """Canonical values of the points, each once, in order.
+
+    Parameters
+    ----------
+    initial_params : sequence of dict or None
+        Each has a value for every parameter.
+    space : Space
+        The space that must contain them.
+    owner : str
+        The caller's name, for error messages.
+
+    Returns
+    -------
+    tuple of dict
+        Empty for None.
+
+    Raises
+    ------
+    TypeError
+        If it is not a sequence of dicts.
+    ValueError
+        If a parameter is missing, unknown or outside the space; the message names it.
+    """
+    if initial_params is None:
+        return ()
+    expected = (
+        f"The `initial_params` parameter of {owner} must be a list of dicts, each with "
+        "a value for every parameter of the space."
+    )
+    # A string is a Sequence too.
+    if isinstance(initial_params, Mapping | str) or not isinstance(
+        initial_params, Sequence
+    ):
+        raise TypeError(
+            f"{expected} Got {type(initial_params).__name__} instead; put a single "
+            "dict in a list."
+        )
+    distinct: dict[Hashable, Params] = {}
+    for i, params in enumerate(initial_params):
+        if not isinstance(params, Mapping):
+            raise TypeError(f"{expected} Got {params!r} at position {i}.")
+        try:
+            space.check(dict(params), owner=owner)
+        except (TypeError, ValueError) as error:
+            raise ValueError(
+                f"The `initial_params` parameter of {owner} must hold points of the "
+                f"space, but the one at position {i} is not: {error}"
+            ) from error
+        # Equal points would waste evaluations of the initial design.
+        distinct.setdefault(space.key(dict(params)), space.canonical(dict(params)))
+    return tuple(distinct.values())
 
 
 def check_score(
@@ -79,7 +95,7 @@ def check_score(
     score : float
         NaN and minus infinity both mean that the evaluation failed.
     named : str
-        What it is, as error messages begin.
+        Beginning of error messages.
 
     Returns
     -------
@@ -93,6 +109,7 @@ def check_score(
     ValueError
         If it is plus infinity.
     """
+    # A score from a user's own loop may be anything, for instance an array of length 1.
     if not _is_real(score):
         raise TypeError(
             f"{named} must be a number, greater is better. Got {score!r} of type "
@@ -110,16 +127,16 @@ def check_score(
 def check_fold_scores(
     fold_scores: Any, n_folds: int | None, *, owner: str = "Optimizer.tell"
 ) -> FloatArray | None:
-    """Convert fold scores to an array, None if there are none or all are NaN.
+    """Convert fold scores to an array; None if there are none or all are NaN.
 
     Parameters
     ----------
     fold_scores : array-like of shape (n_folds,) or None
         NaN where a fold was not run.
     n_folds : int or None
-        How many folds all earlier evaluations had.
+        Number of folds of all earlier evaluations.
     owner : str
-        Who was given them, for error messages.
+        The caller's name, for error messages.
 
     Returns
     -------
@@ -129,7 +146,7 @@ def check_fold_scores(
     Raises
     ------
     ValueError
-        If they are no numbers, too few or too many, or one is infinite.
+        If they are not numbers, too few or too many, or one is infinite.
     """
     if fold_scores is None:
         return None
@@ -140,6 +157,7 @@ def check_fold_scores(
         raise ValueError(
             f"{prefix}be one number per fold. Got {fold_scores!r}."
         ) from None
+    # The fold model compares fold k of all points, so every row has the same length.
     if folds.ndim != 1 or folds.size == 0:
         raise ValueError(f"{prefix}be one score per fold. Got shape {folds.shape}.")
     if n_folds is not None and len(folds) != n_folds:
@@ -158,7 +176,7 @@ def check_fold_scores(
 def check_outcome(
     score: Any, fold_scores: Any, n_folds: int | None
 ) -> tuple[float, FloatArray | None]:
-    """Convert what was told of an evaluation, which must not contradict itself.
+    """Convert the score and the fold scores of an evaluation, which must agree.
 
     Parameters
     ----------
@@ -167,24 +185,25 @@ def check_outcome(
     fold_scores : array-like of shape (n_folds,) or None
         As for `check_fold_scores`.
     n_folds : int or None
-        How many folds all earlier evaluations had.
+        Number of folds of all earlier evaluations.
 
     Returns
     -------
     score : float
-        Mean over the folds that were run; NaN for an evaluation that failed.
+        Mean over the folds that were run; NaN for a failed evaluation.
     folds : array of shape (n_folds,) or None
-        None where none was run or told.
+        None if none was run or told.
 
     Raises
     ------
     TypeError
-        If the score is no number.
+        If the score is not a number.
     ValueError
         If one of them is not valid, or they contradict each other.
     """
     value = check_score(score)
     folds = check_fold_scores(fold_scores, n_folds)
+    # With fold scores the mean is computed here; the score only checks the call.
     if folds is not None:
         return score_of_folds(value, folds), folds
     if fold_scores is not None and not np.isnan(value):
@@ -196,15 +215,15 @@ def check_outcome(
 
 
 def score_of_folds(score: float, folds: FloatArray) -> float:
-    """Mean of the folds that were run, which must not contradict the score.
+    """Mean of the folds that were run, which must agree with the score.
 
     Parameters
     ----------
     score : float
-        As told with the folds. Where all were run it must be their mean; where some
-        were not it is not used, but must not say that the evaluation failed.
+        The score told with the folds. If all were run, it must be their mean. If some
+        were not, it is not used, but must not be NaN.
     folds : array of shape (n_folds,)
-        At least one that is not NaN.
+        At least one is not NaN.
 
     Returns
     -------
@@ -213,10 +232,11 @@ def score_of_folds(score: float, folds: FloatArray) -> float:
     Raises
     ------
     ValueError
-        If they contradict each other.
+        If they disagree.
     """
     mean = float(np.nanmean(folds))
     is_partial = bool(np.isnan(folds).any())
+    # The mean of a user's loop may be rounded or summed in another order.
     agrees = is_partial or bool(np.isclose(score, mean, rtol=1e-6))
     if agrees and np.isfinite(mean) and not np.isnan(score):
         return mean if is_partial else score
@@ -233,7 +253,7 @@ def check_seconds(seconds: Any) -> float | None:
     Parameters
     ----------
     seconds : float or None
-        How long the evaluation took.
+        Duration of the evaluation.
 
     Returns
     -------
@@ -243,8 +263,9 @@ def check_seconds(seconds: Any) -> float | None:
     Raises
     ------
     ValueError
-        If it is no number, negative, NaN or infinite.
+        If it is not a number, or negative, NaN or infinite.
     """
+    # Durations model the cost: an invalid one would distort it without an error.
     if seconds is None:
         return None
     value = _to_float(seconds) if _is_real(seconds) else np.nan
@@ -257,22 +278,15 @@ def check_seconds(seconds: Any) -> float | None:
 
 
 def _is_real(value: Any) -> bool:
-    """Whether it is a real number; neither a bool nor a numpy duration is."""
+    """Whether a value is a real number; bools and numpy durations are not."""
     return isinstance(value, RealNumber) and not isinstance(
         value, bool | np.bool_ | np.timedelta64
     )
 
 
 def _to_float(value: Any) -> float:
-    """The nearest float, infinite where it is too large for one."""
+    """The nearest float; infinite for an integer that is too large."""
     try:
         return float(value)
     except OverflowError:
         return np.inf if value > 0 else -np.inf
-
-
-def n_folds_told(observations: Sequence[Observation]) -> int | None:
-    """How many folds an evaluation has, None where no fold scores were told."""
-    return next(
-        (len(o.fold_scores) for o in observations if o.fold_scores is not None), None
-    )

@@ -1,19 +1,22 @@
-"""Results of an earlier search, in whatever form they are at hand."""
+"""Read results of an earlier search from any of the forms they come in."""
 
 from __future__ import annotations
 
-import warnings
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from os import PathLike
 from typing import Any
 
 import numpy as np
 
+from skbayes._deciding_metric import deciding_metric, metric_that_decided, metrics_in
 from skbayes._protocol import FloatArray, Params
-from skbayes._strategies.history import check_score
-from skbayes.space import Space
+from skbayes._strategies.optimizer_input import check_score
+from skbayes._user_warnings import warn_user
+from skbayes._values import stands_for
+from skbayes.space._space import Space
 
-#: Reasons why rows are skipped that a warning names: a table may have one a row.
+#: Reasons for skipped rows that a warning lists: a table may have one per row.
 MAX_REASONS = 3
 
 
@@ -23,7 +26,7 @@ def read_prior_results(
     *,
     owner: str,
     metric: str = "score",
-    stacklevel: int = 2,
+    untuned: Params | None = None,
 ) -> list[tuple[Params, float]]:
     """Read the points of an earlier search that lie in the space, and their scores.
 
@@ -31,52 +34,59 @@ def read_prior_results(
     ----------
     source : fitted search, mapping, DataFrame or sequence of (dict, float)
         Anything with `cv_results_`, a `cv_results_` itself, a DataFrame of one, or
-        pairs of parameters and score.
+        pairs of parameters and score. A table may come from a file: texts of choices
+        are looked up.
     space : Space
         Rows with parameters that are missing or outside it are skipped, with one
         warning that counts them and says why.
     owner : str
-        Who asks, for error messages.
+        The caller's name, for error messages.
     metric : str, default="score"
-        Which `mean_test_...` column to read; where there is none of the name, the
-        only one, or the one by which a fitted search has chosen.
-    stacklevel : int, default=2
-        Whose line the warning names, as in `warnings.warn`.
+        Which `mean_test_...` column to read. If there is none of this name: the only
+        one, or the one by which a fitted search has chosen.
+    untuned : dict or None, default=None
+        The estimator's own values. An earlier search has a row of them, which causes
+        no warning if it lies outside the space.
 
     Returns
     -------
     list of (dict, float)
-        Points as the space has them, in the order of the source; the score of a
-        failed candidate is NaN.
+        Points in the space's canonical form, in the order of the source; the score of
+        a failed candidate is NaN.
 
     Raises
     ------
     TypeError
         If the source is none of these.
     ValueError
-        If it has no column of scores, or several and none of the name, its columns
-        differ in length, or a score of a list of tuples is plus infinity.
+        If it has no column of scores, or several and none of this name; if its columns
+        differ in length; if a score of a list of tuples is plus infinity; or if no row
+        is a point of the space.
     """
     rows = _rows(source, space, owner, metric)
     kept, reasons = [], Counter[str]()
     for params, score in rows:
         if space.contains(params):
             kept.append((space.canonical(params), score))
-        else:
+        elif not _is_untuned(params, untuned):
             reasons[space.what_keeps_out(params)] += 1
+    if reasons and not kept:
+        raise ValueError(
+            f"The `prior_results` parameter of {owner} must hold points of the search "
+            f"space. Got {len(rows)} rows, none of which is one: {_in_words(reasons)}. "
+            "Give results of a search over the same parameters, or none."
+        )
     if reasons:
-        warnings.warn(
+        warn_user(
             f"Skipped {reasons.total()} of {len(rows)} rows of the `prior_results` "
             f"parameter of {owner}, which are not in the search space: "
-            f"{_in_words(reasons)}.",
-            UserWarning,
-            stacklevel=stacklevel,
+            f"{_in_words(reasons)}."
         )
     return kept
 
 
 def _in_words(reasons: Counter[str]) -> str:
-    """The commonest reasons, and how many others there are."""
+    """The commonest reasons, and the number of others."""
     shown = [
         f"{reason} ({n} row{'s' if n > 1 else ''})"
         for reason, n in reasons.most_common(MAX_REASONS)
@@ -88,13 +98,11 @@ def _in_words(reasons: Counter[str]) -> str:
 def _rows(
     source: Any, space: Space, owner: str, metric: str
 ) -> list[tuple[Params, float]]:
-    """Return parameters and score of every row of the source."""
     if hasattr(source, "cv_results_"):
         results = source.cv_results_
-        is_multimetric = getattr(source, "multimetric_", False)
-        if f"mean_test_{metric}" not in results and is_multimetric:
-            # What decided there stands for what is not to be had.
-            metric = source.refit if isinstance(source.refit, str) else metric
+        if metric not in metrics_in(results):
+            # The metric of that search replaces a metric that it did not compute.
+            metric = metric_that_decided(source) or metric
         return _rows_of_table(results, space, owner, metric)
     if isinstance(source, Mapping) or hasattr(source, "columns"):
         return _rows_of_table(source, space, owner, metric)
@@ -108,15 +116,39 @@ def _rows(
     raise TypeError(
         f"The `prior_results` parameter of {owner} must be a fitted search, its "
         "`cv_results_`, a DataFrame of it, or a list of (params, score) tuples. Got "
-        f"{type(source).__name__} instead; an unfitted search has no `cv_results_` yet."
+        f"{type(source).__name__} instead; {_what_to_give(source)}."
     )
+
+
+def _what_to_give(source: Any) -> str:
+    """What is meant by something that holds results in another way, or none."""
+    if isinstance(source, str | PathLike):
+        return "read the file first, as by pandas.read_csv"
+    if type(source).__module__.partition(".")[0] == "optuna":
+        return (
+            "of a study give [(trial.params, trial.value) for trial in study.trials], "
+            "with the sign of the values changed if it minimizes"
+        )
+    if isinstance(source, Sequence):
+        if source and all(hasattr(row, "folds") for row in source):
+            return "give the search whose `trials_` they are"
+        return "give each row as a tuple (params, score)"
+    return "an unfitted search has no `cv_results_` yet"
+
+
+def _is_untuned(params: Params, untuned: Params | None) -> bool:
+    """Whether a row has the estimator's own values; a file has no None."""
+    if untuned is None or not params.keys() <= untuned.keys():
+        return False
+    return all(stands_for(params.get(name), value) for name, value in untuned.items())
 
 
 def _rows_of_table(
     table: Any, space: Space, owner: str, metric: str
 ) -> list[tuple[Params, float]]:
     """Read the rows of a `cv_results_` or a DataFrame of one."""
-    names = [str(name) for name in table]
+    # A frame of polars gives its columns where one of pandas gives their names.
+    names = [str(name) for name in getattr(table, "columns", table)]
     column = _score_column(names, owner, metric)
     scores = _as_scores(table[column], f"The `prior_results` parameter of {owner}")
     columns: dict[str, list[Any]] = {"params": [], "status": [""] * len(scores)}
@@ -136,10 +168,10 @@ def _rows_of_table(
         strict=True,
     )
     return [
-        # As in the search that they come from, an infinite score is no score.
+        # As in the search they come from, an infinite score counts as a failure.
         (params, score if np.isfinite(score) else np.nan)
         for params, score, status in rows
-        # A candidate that was stopped early has no mean of all folds, but no fault.
+        # A stopped candidate has no mean over all folds, but has not failed.
         if not (np.isnan(score) and status == "stopped")
     ]
 
@@ -149,6 +181,7 @@ def _as_scores(column: Any, table: str) -> FloatArray:
     try:
         scores = np.asarray(column, dtype=np.float64)
     except (TypeError, ValueError):
+        # No column of numbers: the wrong shape leads to the error below.
         scores = np.array(np.nan)
     if scores.ndim != 1:
         raise ValueError(
@@ -162,30 +195,36 @@ def _points_of_table(
     columns: Mapping[str, list[Any]], space: Space, n_rows: int
 ) -> list[Params]:
     """Parameters of each row."""
-    told = columns["params"]
+    listed = columns["params"]
     # Read back from a text file, a params column holds strings: use the others then.
-    if told and all(isinstance(params, Mapping) for params in told):
-        return [dict(params) for params in told]
+    if listed and all(isinstance(params, Mapping) for params in listed):
+        return [
+            dict(params)
+            if space.contains(dict(params))
+            else space.from_cells(dict(params), may_be_empty=False)
+            for params in listed
+        ]
     values = {
         name.removeprefix("param_"): column
         for name, column in columns.items()
         if name.startswith("param_")
     }
     return [
-        space.fill_none(
-            {name: c[i] for name, c in values.items() if not _is_nothing(c[i])}
+        space.from_cells(
+            {name: c[i] for name, c in values.items() if not _is_nothing(c[i])},
+            may_be_empty=True,
         )
         for i in range(n_rows)
     ]
 
 
 def _score_column(names: list[str], owner: str, metric: str) -> str:
-    """Name the column of scores: that of the metric, or the only one there is."""
-    found = [name for name in names if name.startswith("mean_test_")]
-    if f"mean_test_{metric}" in found:
-        return f"mean_test_{metric}"
-    if len(found) == 1:
-        return found[0]
+    """Name of the column of scores: the metric's, or the only one."""
+    known = metrics_in(names)
+    decided = deciding_metric(metric, known)
+    if decided is not None:
+        return f"mean_test_{decided}"
+    found = [f"mean_test_{name}" for name in known]
     raise ValueError(
         f"The `prior_results` parameter of {owner} must have a column "
         f"'mean_test_{metric}'. Got {found or 'no column of test scores'} instead."
@@ -193,6 +232,7 @@ def _score_column(names: list[str], owner: str, metric: str) -> str:
 
 
 def _is_nothing(value: Any) -> bool:
-    """Whether a cell is empty: the parameter was inactive, or None."""
+    """Whether a cell is empty: an inactive parameter, or None."""
     is_nan = isinstance(value, float | np.floating) and np.isnan(value)
-    return value is None or value is np.ma.masked or bool(is_nan)
+    is_pandas_nothing = type(value).__name__ in {"NAType", "NaTType"}
+    return value is None or value is np.ma.masked or bool(is_nan) or is_pandas_nothing

@@ -1,9 +1,8 @@
-"""Rounding all columns of encoded points to feasible ones at once.
+"""Round all columns of encoded points to feasible positions at once.
 
-Every dimension describes the axis its values lie on by one of six small records.
-`Axes` sorts the columns by the kind of their axis when a space is built, so that
-rounding thousands of points costs a few array operations for each kind and
-nothing for each column.
+Every dimension describes its axis by one of six small records. `Axes` sorts the columns
+by the kind of their axis when a space is built, so that rounding thousands of points
+costs a few array operations per kind and none per column.
 
 Numeric axes run over [0, 1], categorical ones over the codes 0 to m - 1.
 """
@@ -15,11 +14,8 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
 
-from skbayes._protocol import FloatArray
-
-IndexArray = NDArray[np.intp]
+from skbayes._protocol import FloatArray, IntArray
 
 
 @dataclass(frozen=True)
@@ -39,7 +35,7 @@ class Cells:
 
 @dataclass(frozen=True)
 class LogCells:
-    """Integers from `low` to `high` on a log axis that runs half a step beyond."""
+    """Integers from `low` to `high` on a log axis that extends half a step beyond."""
 
     low: int
     high: int
@@ -57,16 +53,16 @@ class LogCells:
 
 @dataclass(frozen=True, eq=False)
 class Levels:
-    """Given positions, each reached from the cell between two edges around it.
+    """Given positions, each with a cell between two edges.
 
     Parameters
     ----------
     positions : array of shape (m,)
         Increasing.
     edges : array of shape (m - 1,)
-        Where one cell ends and the next begins.
+        Boundaries between the cells.
     equally_likely : bool
-        Whether a uniform draw hits each level equally often, or its cell's width.
+        Whether uniform draws give each level the same probability, or its cell's width.
     """
 
     positions: FloatArray
@@ -76,7 +72,7 @@ class Levels:
 
 @dataclass(frozen=True, eq=False)
 class Steps:
-    """Too many positions for a table; a function rounds to them."""
+    """Positions too numerous for a table; a function rounds to them."""
 
     snap: Callable[[FloatArray], FloatArray] = field(repr=False)
 
@@ -121,6 +117,8 @@ class Axes:
     def snap(self, U: FloatArray) -> FloatArray:
         """Nearest feasible positions, shape (n, D); always a new array."""
         out = np.clip(U, self._lower, self._upper)
+        # Codes are rounded to the nearest; from_unit instead cuts [0, 1) into equal
+        # parts.
         if self._codes.size:
             out[:, self._codes] = np.rint(out[:, self._codes])
         self._snap_cells(out)
@@ -151,6 +149,8 @@ class Axes:
             cell = np.floor(out[:, self._cells] * self._n_cells)
             np.minimum(cell, self._n_cells - 1, out=cell)
             out[:, self._cells] = (cell + 0.5) / self._n_cells
+        # Rounded as integers, not as positions: cells have unequal widths on a log
+        # axis.
         if self._logs.size:
             value = np.exp(self._log_start + out[:, self._logs] * self._log_width)
             value = np.clip(np.rint(value), self._log_low, self._log_high)
@@ -159,14 +159,12 @@ class Axes:
             out[:, column] = axis.snap(out[:, column])
 
 
-def _select(axes: Sequence[Axis], kind: type[A]) -> tuple[IndexArray, list[A]]:
-    """Return the columns with a kind of axis, and their axes."""
+def _select(axes: Sequence[Axis], kind: type[A]) -> tuple[IntArray, list[A]]:
     found = [(j, axis) for j, axis in enumerate(axes) if isinstance(axis, kind)]
     return np.array([j for j, _ in found], dtype=np.intp), [a for _, a in found]
 
 
 def _upper_end(axis: Axis) -> float:
-    """Return the largest feasible position."""
     if isinstance(axis, Interval):
         return axis.upper
     return axis.n - 1.0 if isinstance(axis, Codes) else 1.0

@@ -1,4 +1,4 @@
-"""How several dicts become one space, and which of them a point lies in."""
+"""The branches of a conditional space: several dicts as one space."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from skbayes._protocol import Params
-from skbayes.space._choices import native
+from skbayes._values import is_same
 from skbayes.space._dimension import Dimension
 from skbayes.space._lists import Categorical
 
-#: Name of the column that says which dict of a list a point belongs to.
+#: Name of the column with the number of the dict that a point belongs to.
 BRANCH = "__branch__"
 
 Branch = Mapping[str, Dimension]
@@ -40,8 +40,8 @@ def columns_of(branches: Sequence[Branch]) -> tuple[Column, ...]:
     """Make one column for each parameter that varies, shared where dicts agree.
 
     Parameters of the same name share a column where their dimensions are equal.
-    The order is that of the sorted names of each dict in turn; more than one dict
-    puts the column that tells them apart first.
+    The order is that of the sorted names of each dict in turn. With several dicts the
+    branch column comes first.
     """
     shared: dict[tuple[str, Dimension], list[int]] = {}
     for b, branch in enumerate(branches):
@@ -56,12 +56,13 @@ def columns_of(branches: Sequence[Branch]) -> tuple[Column, ...]:
 
 
 def may_coincide(branches: Sequence[Branch]) -> bool:
-    """Tell whether two dicts have the same names, so that they may share points."""
+    """Whether two dicts have the same names, so that they may share points."""
     return len({frozenset(branch) for branch in branches}) < len(branches)
 
 
 def count_points(branches: Sequence[Branch]) -> int | None:
-    """Count the points of all dicts, shared ones in each; None where infinite."""
+    """Count the points of all dicts, shared ones in each; None if infinite."""
+    # Counted twice: floats detect an infinite dimension, ints count without rounding.
     total = 0
     for branch in branches:
         n_points = math.prod(d.n_values for d in branch.values())
@@ -87,7 +88,7 @@ def points_of(branch: Branch) -> Iterator[Params]:
 
 
 def find_in(branch: Branch, params: Params) -> Params | None:
-    """Return a point's own twin in one dict, None where it does not lie there."""
+    """Return a point's canonical value in one dict; None if it is not in it."""
     if len(params) != len(branch):
         return None
     try:
@@ -96,13 +97,13 @@ def find_in(branch: Branch, params: Params) -> Params | None:
         return None
 
 
-def have_equal_types(point: Params, other: Params) -> bool:
-    """Tell whether the values of two points of the same names are of equal types."""
-    return all(type(point[name]) is type(native(other[name])) for name in point)
+def has_same_values(point: Params, other: Params) -> bool:
+    """Whether two points with the same names have the same values."""
+    return all(is_same(point[name], other[name]) for name in point)
 
 
 def what_keeps_out(params: Params, branches: Sequence[Branch]) -> str:
-    """Say what keeps a point from lying in the dict it is nearest to."""
+    """Why a point is not in the dict that it is nearest to."""
     nearest, *others = (_problems(params, branch) for branch in branches)
     for problems in others:
         if len(problems) < len(nearest):
@@ -111,7 +112,7 @@ def what_keeps_out(params: Params, branches: Sequence[Branch]) -> str:
 
 
 def _problems(params: Params, branch: Branch) -> list[str]:
-    """Say what keeps a point from lying in one dict."""
+    """Why a point is not in one dict."""
     problems = [f"{name!r} is missing" for name in branch if name not in params]
     for name, value in params.items():
         if name not in branch:

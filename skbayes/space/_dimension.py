@@ -1,4 +1,4 @@
-"""What a dimension is: the values one parameter may take, and their axis."""
+"""The base class of dimensions: the values of one parameter, and their axis."""
 
 from __future__ import annotations
 
@@ -7,31 +7,26 @@ from abc import ABC, abstractmethod
 from collections.abc import Hashable, Sequence
 from dataclasses import fields
 from functools import cached_property
-from typing import Any, Protocol, overload
+from typing import Any, overload
 
 import numpy as np
 
 from skbayes._protocol import FloatArray
+from skbayes._seeding import uniform_source
+from skbayes._values import native
 from skbayes.space._axes import Axes, Axis
-from skbayes.space._choices import native
 
-#: The middle of a range over this many times its median makes an axis logarithmic:
-#: more than a factor of 14 between the deciles of a log-uniform prior.
+#: An axis is logarithmic if the middle of its deciles' range is at least this many
+#: times its median: for a log-uniform prior, more than a factor of 14 between the
+#: deciles.
 _FAR_ABOVE = 2.0
 
-#: What ``random_state`` may be.
+#: Types of ``random_state``.
 RandomState = int | np.random.RandomState | np.random.Generator | None
 
 
-class _UniformSource(Protocol):
-    """What is asked of a generator, old or new."""
-
-    def random(self, size: Any = ...) -> Any:
-        """Draw uniform numbers in [0, 1)."""
-
-
 class Dimension(ABC):
-    """The values one parameter may take.
+    """The values of one parameter.
 
     Subclasses are frozen dataclasses whose fields are their constructor's
     arguments. Positions are in [0, 1] on numeric dimensions, codes 0 to m - 1 on
@@ -41,17 +36,25 @@ class Dimension(ABC):
     #: Whether positions are codes of categories.
     is_categorical: bool = False
 
+    def __getstate__(self) -> dict[str, Any]:
+        # Cached values may contain ids of objects, which differ in another process.
+        return {
+            name: value
+            for name, value in vars(self).items()
+            if not isinstance(getattr(type(self), name, None), cached_property)
+        }
+
     @property
     @abstractmethod
     def axis(self) -> Axis:
-        """Where on its axis the dimension has values."""
+        """The axis with the feasible positions."""
 
     @cached_property
     def is_logarithmic(self) -> bool:
         """Whether values change by orders of magnitude along the axis.
 
-        Then the middle of the deciles' range lies far above the median, whether the
-        prior, the distribution or the list of values says so.
+        Judged by the prior, whether it comes from a range, a distribution or a list:
+        the middle of the deciles' range is then far above the median.
         """
         if self.is_categorical:
             return False
@@ -62,7 +65,7 @@ class Dimension(ABC):
     @property
     @abstractmethod
     def n_values(self) -> float:
-        """How many values there are, inf for a continuous dimension."""
+        """Number of values, inf for a continuous dimension."""
 
     @property
     @abstractmethod
@@ -72,10 +75,10 @@ class Dimension(ABC):
     @property
     @abstractmethod
     def identity(self) -> Hashable:
-        """Equal for dimensions that offer the same values in the same way."""
+        """Equal for dimensions with the same values on the same axis."""
 
     def find(self, value: Any) -> Any:
-        """Find the dimension's own twin of a value.
+        """Find the canonical value equal to a value.
 
         Parameters
         ----------
@@ -85,13 +88,13 @@ class Dimension(ABC):
         Returns
         -------
         object
-            What `decode` would give for it, up to rounding: an int where the
-            dimension has ints, the very choice where the value equals one.
+            The result of `decode` for it, up to rounding: an int if the dimension has
+            ints, the choice object itself if the value equals one.
 
         Raises
         ------
         ValueError
-            If the dimension has no such value; the message says what it has.
+            If the dimension has no such value; the message describes its values.
         """
         try:
             return self._find(native(value))
@@ -99,7 +102,7 @@ class Dimension(ABC):
             raise ValueError(f"must be {self.domain}") from None
 
     def contains(self, value: Any) -> bool:
-        """Tell whether the dimension has a value.
+        """Whether the dimension has a value.
 
         Parameters
         ----------
@@ -132,18 +135,33 @@ class Dimension(ABC):
         """
         return np.asarray(self._encode(values), dtype=float)
 
+    def snap(self, positions: FloatArray) -> FloatArray:
+        """Round positions to feasible ones.
+
+        Parameters
+        ----------
+        positions : array of shape (n,)
+            Any positions.
+
+        Returns
+        -------
+        array of shape (n,)
+            The nearest feasible positions.
+        """
+        return self._axes.snap(np.asarray(positions, dtype=float)[:, None])[:, 0]
+
     def decode(self, positions: FloatArray) -> list[Any]:
         """Decode feasible positions.
 
         Parameters
         ----------
         positions : array of shape (n,)
-            Rounded to where the dimension has values.
+            Feasible positions, as `snap` returns them.
 
         Returns
         -------
         list of length n
-            Plain Python objects, or choices as they were given.
+            Plain Python objects, or the user's choices.
         """
         return self._decode(np.asarray(positions, dtype=float))
 
@@ -153,12 +171,12 @@ class Dimension(ABC):
         Returns
         -------
         sequence
-            In the order a grid takes them.
+            In the order of a grid.
 
         Raises
         ------
         TypeError
-            If there are infinitely many.
+            If the dimension is infinite.
         """
         if math.isinf(self.n_values):
             raise TypeError(f"{self!r} has infinitely many values.")
@@ -174,16 +192,16 @@ class Dimension(ABC):
         Parameters
         ----------
         size : int, default=None
-            How many values to draw; None draws one and returns it bare.
+            Number of values; None draws one and returns it without a list.
         random_state : int, RandomState, Generator or None, default=None
-            Where the randomness comes from; None means a fresh seed.
+            Source of randomness; None uses a fresh seed.
 
         Returns
         -------
         value or list of values
             Plain Python objects.
         """
-        source = _uniform_source(random_state)
+        source = uniform_source(random_state)
         unit = np.asarray(source.random(1 if size is None else size), dtype=float)
         positions = self._axes.from_unit(unit[:, None])[:, 0]
         values = self.decode(positions)
@@ -191,7 +209,7 @@ class Dimension(ABC):
 
     @abstractmethod
     def _find(self, value: Any) -> Any:
-        """Return the own twin of a native value; LookupError where there is none."""
+        """Return the canonical value of a native one; LookupError if there is none."""
 
     @abstractmethod
     def _encode(self, values: Sequence[Any]) -> FloatArray:
@@ -202,8 +220,17 @@ class Dimension(ABC):
         """Return the values at feasible positions."""
 
     def _values(self) -> Sequence[Any]:
-        """Return all values of a finite dimension."""
         raise NotImplementedError
+
+    def listed(self) -> Sequence[Any]:
+        """Return the choices that the user listed.
+
+        Returns
+        -------
+        sequence
+            The choices; empty for a range.
+        """
+        return ()
 
     @cached_property
     def _axes(self) -> Axes:
@@ -211,29 +238,22 @@ class Dimension(ABC):
         return Axes([self.axis])
 
     def __eq__(self, other: object) -> bool:
-        """Tell whether both offer the same values in the same way."""
+        """Whether both have the same values on the same axis."""
         if type(self) is not type(other):
             return NotImplemented
         assert isinstance(other, Dimension)
         return self.identity == other.identity
 
     def __hash__(self) -> int:
-        """Hash the values offered."""
+        """Hash type and identity."""
         return hash((type(self), self.identity))
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Pickle the constructor's arguments: what is cached may hold addresses."""
+        """Pickle the constructor's arguments; cached values may contain ids."""
         arguments = (getattr(self, f.name) for f in fields(self))  # type: ignore[arg-type]
         return type(self), tuple(arguments)
 
 
 def is_whole(value: float) -> bool:
-    """Tell whether a number is finite and has no fraction."""
+    """Whether a number is finite and has no fraction."""
     return math.isfinite(value) and float(value).is_integer()
-
-
-def _uniform_source(random_state: RandomState) -> _UniformSource:
-    """Make a generator of uniform numbers of what the user gave."""
-    if isinstance(random_state, (np.random.RandomState, np.random.Generator)):
-        return random_state
-    return np.random.default_rng(random_state)

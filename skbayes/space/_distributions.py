@@ -1,7 +1,7 @@
 """Frozen scipy distributions as dimensions: the position of a value is its cdf.
 
-The user's density so becomes the uniform one on the axis: it is the prior of the
-search, and unbounded distributions need no bounds.
+The user's density thereby becomes uniform on the axis. It is the prior of the search,
+and unbounded distributions need no bounds.
 """
 
 from __future__ import annotations
@@ -15,20 +15,20 @@ from typing import Any
 import numpy as np
 
 from skbayes._protocol import FloatArray
+from skbayes._values import is_finite_number, is_number, native
 from skbayes.space._axes import Axis, Interval, Levels, Steps
-from skbayes.space._choices import is_finite_number, is_number, native
 from skbayes.space._dimension import Dimension, is_whole
 from skbayes.space._ranges import Integer
 
-#: Probability left out at an end that is infinite, or zero where scales break down.
+#: Probability left out at an infinite end, and at zero, where a log scale diverges.
 _TAIL = 1e-6
-#: Values of a discrete distribution less likely than this are never tried.
+#: Values of a discrete distribution with less probability are never tried.
 _NEGLIGIBLE = 1e-9
-#: A table lists so many values of a discrete distribution at most ...
+#: A table lists at most this many values of a discrete distribution ...
 _LARGEST_TABLE = 100_000
-#: ... and serves where they have so much of the probability.
+#: ... and is used if they have at least this share of the probability.
 _TABLE_SHARE = 0.999
-#: Where two distributions are compared.
+#: Probabilities at which two distributions are compared.
 _PROBES = np.linspace(0.005, 0.995, 34)
 
 
@@ -39,16 +39,16 @@ class Continuous(Dimension):
     Parameters
     ----------
     distribution : frozen scipy.stats distribution
-        With ``cdf``, ``ppf`` and ``support``. An end of its support is a value of
-        the dimension unless it is infinite or zero: there the last 1e-6 of the
-        probability is left out.
+        With ``cdf``, ``ppf`` and ``support``. An end of its support is a value of the
+        dimension unless it is infinite or zero: there the last 1e-6 of the probability
+        is left out, and its values do not belong to the dimension.
     """
 
     distribution: Any
 
     @cached_property
     def axis(self) -> Interval:
-        """The positions that give finite values."""
+        """The positions with finite values."""
         low, high = self._support
         return Interval(
             0.0 if math.isfinite(low) and low != 0 else _TAIL,
@@ -57,13 +57,13 @@ class Continuous(Dimension):
 
     @property
     def n_values(self) -> float:
-        """There are infinitely many values."""
+        """Infinity."""
         return math.inf
 
     @property
     def domain(self) -> str:
-        """The support in words."""
-        low, high = self._support
+        """The values that the axis covers, in words."""
+        low, high = self._reach
         return f"a number from {low!r} to {high!r}"
 
     @cached_property
@@ -72,23 +72,27 @@ class Continuous(Dimension):
         return (*self.distribution.ppf(_PROBES).tolist(), *self._support)
 
     def _find(self, value: Any) -> float:
-        """Return the value as a float; LookupError where it is outside the support."""
-        low, high = self._support
+        """Return the value as a float; LookupError if it is beyond the axis.
+
+        Clipping it would give it the position of another value, with a score that was
+        not measured there.
+        """
+        low, high = self._reach
         if is_finite_number(value):
-            # uniform(0.7, 0.2) ends at 0.8999999999999999, the user's 0.9 is in it
+            # uniform(0.7, 0.2) ends at 0.8999999999999999; the user's 0.9 belongs to
+            # it.
             inside = min(max(float(value), low), high)
             if math.isclose(inside, value, rel_tol=1e-9):
                 return inside
         raise LookupError
 
     def _encode(self, values: Sequence[Any]) -> FloatArray:
-        """Return the cdf of values."""
         axis = self.axis
         positions = self.distribution.cdf(np.asarray(values, dtype=float))
         return np.asarray(np.clip(positions, axis.lower, axis.upper))
 
     def _decode(self, positions: FloatArray) -> list[Any]:
-        """Return quantiles, never outside the support."""
+        # ppf may round beyond the ends of the support.
         values = np.asarray(self.distribution.ppf(positions), dtype=float)
         return list(np.clip(values, *self._support).tolist())
 
@@ -101,10 +105,16 @@ class Continuous(Dimension):
         low, high = self.distribution.support()
         return float(low), float(high)
 
+    @cached_property
+    def _reach(self) -> tuple[float, float]:
+        """Smallest and largest value on the axis."""
+        low, high = self._decode(np.array([self.axis.lower, self.axis.upper]))
+        return low, high
+
 
 @dataclass(frozen=True)
 class _Table:
-    """Values of a discrete distribution, and where their shares of [0, 1] end."""
+    """Values of a discrete distribution, and the upper ends of their cells."""
 
     values: FloatArray
     upper_edges: FloatArray
@@ -114,22 +124,22 @@ class _Table:
 class Discrete(Dimension):
     """A frozen discrete distribution.
 
-    A value's cell runs from the cdf before it to its own; its position is the
+    A value's cell extends from the cdf before it to its own cdf; its position is the
     centre of the cell.
 
     Parameters
     ----------
     distribution : frozen scipy.stats distribution
-        With ``cdf``, ``ppf``, ``pmf`` and ``support``. The last 1e-6 of the
-        probability towards an infinite end is left out, and so are single values
-        less likely than 1e-9.
+        With ``cdf``, ``ppf``, ``pmf`` and ``support``. The last 1e-6 of the probability
+        towards an infinite end is left out, as are single values with a probability
+        below 1e-9.
     """
 
     distribution: Any
 
     @cached_property
     def axis(self) -> Axis:
-        """The centres of the cells, in a table where there are not too many."""
+        """The centres of the cells, in a table unless there are too many."""
         if self._table is None:
             return Steps(self._snap)
         upper = self._table.upper_edges
@@ -138,7 +148,7 @@ class Discrete(Dimension):
 
     @cached_property
     def n_values(self) -> float:
-        """How many values are likely enough to be tried."""
+        """Number of values with enough probability to be tried."""
         if self._table is not None:
             return float(len(self._table.values))
         low, high = self._range
@@ -158,7 +168,7 @@ class Discrete(Dimension):
         return (*self.distribution.ppf(_PROBES).tolist(), *self._range)
 
     def _find(self, value: Any) -> Any:
-        """Return the value as int or float; LookupError where it is none."""
+        """Return the value as int or float; LookupError if it is not one."""
         low, high = self._range
         if is_number(value) and low <= value <= high:
             if self._table is None:
@@ -169,7 +179,6 @@ class Discrete(Dimension):
         raise LookupError
 
     def _encode(self, values: Sequence[Any]) -> FloatArray:
-        """Return the centres of the values' cells."""
         numbers = np.asarray(values, dtype=float)
         axis = self.axis
         if self._table is None or not isinstance(axis, Levels):
@@ -177,7 +186,6 @@ class Discrete(Dimension):
         return axis.positions[np.searchsorted(self._table.values, numbers)]
 
     def _decode(self, positions: FloatArray) -> list[Any]:
-        """Return ints, or floats where a value has a fraction."""
         if self._table is None:
             numbers = np.clip(self.distribution.ppf(positions), *self._range)
         else:
@@ -186,7 +194,6 @@ class Discrete(Dimension):
         return [_as_plain(number) for number in numbers.tolist()]
 
     def _values(self) -> Sequence[Any]:
-        """Return all values, ascending."""
         if self._table is None:
             low, high = self._range
             return range(int(low), int(high) + 1)
@@ -197,18 +204,15 @@ class Discrete(Dimension):
         return _as_written(self.distribution)
 
     def _snap(self, positions: FloatArray) -> FloatArray:
-        """Return the centres of the cells that positions lie in."""
         values = np.clip(self.distribution.ppf(positions), *self._range)
         return self._centres(values)
 
     def _centres(self, numbers: FloatArray) -> FloatArray:
-        """Return the centres of the cells of values, without a table."""
         cdf = self.distribution.cdf
         return np.asarray((cdf(numbers - 1) + cdf(numbers)) / 2, dtype=float)
 
     @cached_property
     def _range(self) -> tuple[float, float]:
-        """Smallest and largest value that is tried."""
         if self._table is not None:
             return float(self._table.values[0]), float(self._table.values[-1])
         low, high = self.distribution.ppf([_TAIL, 1 - _TAIL])
@@ -216,21 +220,21 @@ class Discrete(Dimension):
 
     @cached_property
     def _table(self) -> _Table | None:
-        """Values that are tried, ascending; None where they are too many."""
+        """Values that are tried, ascending; None if there are too many."""
         return _tabulate(self.distribution)
 
 
 def _tabulate(distribution: Any) -> _Table | None:
-    """List the likely values of a discrete distribution; None where too many are.
+    """List the values of a discrete distribution that are tried; None if too many.
 
-    The shares are sums of the pmf: the cdf of some distributions sums it anew for
+    Cells are sums of the pmf, because the cdf of some distributions sums it anew for
     every value, which takes minutes for a long table.
     """
     low, high = map(float, distribution.support())
     listed = getattr(getattr(distribution, "dist", None), "xk", None)
     if listed is not None:
         numbers = np.unique(np.asarray(listed, dtype=float))
-        numbers = numbers + (low - numbers[0])  # the frozen distribution's loc
+        numbers = numbers + (low - numbers[0])  # shifted by the frozen loc
     else:
         low = low if math.isfinite(low) else float(distribution.ppf(_TAIL))
         numbers = low + np.arange(min(high - low + 1, _LARGEST_TABLE))
@@ -241,16 +245,17 @@ def _tabulate(distribution: Any) -> _Table | None:
     likely = probability >= _NEGLIGIBLE
     if math.isinf(high):
         likely &= upper - probability < 1 - _TAIL
+    # The last edge is set to 1, so that rounding leaves no gap above it.
     return _Table(numbers[likely], np.append(upper[likely][:-1], 1.0))
 
 
 def dimension_of_distribution(distribution: Any) -> Dimension:
-    """Make the dimension a frozen distribution describes.
+    """Make the dimension of a frozen distribution.
 
     Raises
     ------
     ValueError
-        If it has arrays for parameters, or parameters that are not valid.
+        If its parameters are arrays or invalid.
     """
     median = np.asarray(distribution.ppf(0.5))
     if median.ndim:
@@ -269,13 +274,14 @@ def dimension_of_distribution(distribution: Any) -> Dimension:
 
 
 def _as_plain(number: float) -> int | float:
-    """Return an int where the number has no fraction."""
     return int(number) if float(number).is_integer() else float(number)
 
 
 def _as_written(distribution: Any) -> str:
-    """Show a frozen distribution as a call, which scipy's own repr does not."""
+    """The repr of a frozen distribution as a call, which scipy's own is not."""
     family = getattr(distribution, "dist", None)
+    if family is None:
+        return repr(distribution)
     name = getattr(family, "name", None) or type(distribution).__name__
     arguments = [repr(native(a)) for a in getattr(distribution, "args", ())]
     keywords = getattr(distribution, "kwds", {})

@@ -1,10 +1,9 @@
-"""What grid and random search accept, which is scikit-learn's and a little more.
+"""Check the spaces of grid and random search.
 
-Both hand what they are given to scikit-learn's ``ParameterGrid`` and
-``ParameterSampler``, so that the candidates are scikit-learn's to the last bit.
-The checks here come first: what scikit-learn refuses is refused in its words, with
-what to write instead; ranges are translated where they can be sampled and refused
-where they cannot.
+Both pass their space on to scikit-learn's ``ParameterGrid`` and ``ParameterSampler``,
+so that the candidates are scikit-learn's to the last bit. The checks here come first.
+Errors of scikit-learn's keep its message, with a suggestion added. Ranges are
+translated for sampling, and refused in a grid.
 """
 
 from __future__ import annotations
@@ -15,16 +14,13 @@ from typing import Any
 import numpy as np
 
 from skbayes.space._dimension import Dimension
+from skbayes.space._foreign import draws_single_values
 from skbayes.space._lists import Categorical
-from skbayes.space._parsing import (
-    Place,
-    check_name,
-    how_to_list,
-    is_choices,
-    parse_range,
-)
+from skbayes.space._parsing import check_name, how_to_list, is_choices, parse_foreign
+from skbayes.space._place import Place, raise_together
+from skbayes.space._written_ranges import parse_range, refuse_range_like
 
-#: What a grid or a random search may be given, and what they give to scikit-learn.
+#: A space of grid or random search, before and after translation.
 Spec = dict[str, Any] | list[dict[str, Any]]
 
 
@@ -39,23 +35,23 @@ def check_param_grid(
         For each parameter name its choices. An empty dict stands for the estimator
         as it is, as in scikit-learn.
     owner : str, default="GridSearchCV"
-        Who was given it, for messages.
+        The caller's name, for messages.
     parameter : str, default="param_grid"
-        As which parameter, for messages.
+        Name of its parameter, for messages.
 
     Returns
     -------
     dict or list of dict
-        What scikit-learn's ``ParameterGrid`` takes: `spec` itself, unless it holds
-        a `Categorical` or a pandas Series, which become lists.
+        For scikit-learn's ``ParameterGrid``: `spec` itself, unless it contains a
+        `Categorical` or a pandas Series, which become lists.
 
     Raises
     ------
     TypeError
-        If `spec` is no dict or list of dicts, a name is no string, or a value is no
-        list: a single value, a distribution, a range.
+        If `spec` is not a dict or list of dicts, a name is not a string, or a value is
+        not a list: a single value, a distribution, a range.
     ValueError
-        If there are no dicts, no choices, or a table of them.
+        If there are no dicts or no choices, or an array has several dimensions.
     """
     grids = _dicts_of(
         spec,
@@ -74,7 +70,7 @@ def check_param_distributions(
     owner: str = "RandomSearchCV",
     parameter: str = "param_distributions",
 ) -> Spec:
-    """Check what a random search draws from: choices, ranges and distributions.
+    """Check the space of a random search: choices, ranges and distributions.
 
     Parameters
     ----------
@@ -82,24 +78,24 @@ def check_param_distributions(
         For each parameter name its choices, an object with an ``rvs`` method, or a
         range ``(low, high, prior)``. Any other tuple is choices.
     owner : str, default="RandomSearchCV"
-        Who was given it, for messages.
+        The caller's name, for messages.
     parameter : str, default="param_distributions"
-        As which parameter, for messages.
+        Name of its parameter, for messages.
 
     Returns
     -------
     dict or list of dict
-        What scikit-learn's ``ParameterSampler`` takes: `spec` itself, unless it
-        holds ranges, which become `Real` or `Integer`, or a `Categorical` or a
-        pandas Series, which become lists.
+        For scikit-learn's ``ParameterSampler``: `spec` itself, unless it contains
+        ranges, which become `Real` or `Integer`, or a `Categorical` or a pandas Series,
+        which become lists.
 
     Raises
     ------
     TypeError
-        If `spec` is no dict or list of dicts, a name is no string, or a value is
-        neither choices nor can be drawn from.
+        If `spec` is not a dict or list of dicts, a name is not a string, or a value is
+        neither choices nor has ``rvs``.
     ValueError
-        If no parameter is named, there are no choices, or a range is not valid.
+        If no parameter is named, there are no choices, or a range is invalid.
     """
     grids = _dicts_of(
         spec,
@@ -120,7 +116,7 @@ def check_param_distributions(
 def _dicts_of(
     spec: Any, owner: str, parameter: str, no_spec: str, no_dict: str
 ) -> Sequence[Any]:
-    """Return the dicts of a grid; raise scikit-learn's words where it is none."""
+    """The dicts of a grid; raises with scikit-learn's message if it is not one."""
     advice = f"Write {parameter}={{'name': [choice, choice]}} in {owner}."
     if not isinstance(spec, (Mapping, list, tuple)):
         raise TypeError(f"{no_spec} {advice}")
@@ -143,13 +139,20 @@ def _translate(
     parameter: str,
     translate: Callable[[Any, Place], Any],
 ) -> Spec:
-    """Check and translate every value; the very same object where none changes."""
+    """Check and translate every value; returns `spec` itself if none changes."""
     translated: list[dict[str, Any]] = []
+    errors: list[ValueError | TypeError] = []
     for grid in grids:
-        for name in grid:
+        translated.append({})
+        for name, value in grid.items():
             check_name(name, owner, parameter)
-        places = {name: Place(owner, parameter, name) for name in grid}
-        translated.append({n: translate(value, places[n]) for n, value in grid.items()})
+            try:
+                place = Place(owner, parameter, name)
+                translated[-1][name] = translate(value, place)
+            except (ValueError, TypeError) as error:
+                errors.append(error)
+    raise_together(errors)
+    # The same object: subclasses and the order of names reach scikit-learn unchanged.
     if all(
         new[name] is old[name]
         for old, new in zip(grids, translated, strict=True)
@@ -160,45 +163,59 @@ def _translate(
 
 
 def _grid_value(value: Any, place: Place) -> Any:
-    """Return the choices of one parameter of a grid."""
     if isinstance(value, Categorical):
         return list(value.choices)
     if isinstance(value, tuple) and parse_range(value, place) is not None:
         raise TypeError(_no_range_in_grid(value, place))
     refusal = _no_list(value, place.name)
-    if isinstance(value, Dimension) or hasattr(value, "rvs"):
-        raise TypeError(f"{refusal} {_no_range_in_grid(value, place)}")
+    if not is_choices(value):
+        foreign = _foreign_dimension(value, place)
+        if foreign is not None and foreign.listed():
+            return list(foreign.listed())
+        if foreign is not None or hasattr(value, "rvs"):
+            raise TypeError(f"{refusal} {_no_range_in_grid(value, place)}")
     if isinstance(value, np.ndarray) and value.ndim > 1:
         raise ValueError(
             f"Parameter array for {place.name!r} should be one-dimensional, got:"
             f" {value!r} with shape {value.shape}. Write list(array) for choices that"
             " are arrays."
         )
-    return _choices(value, place, f"{refusal} {how_to_list(value)}")
+    return _choices(
+        value, place, f"{refusal} {how_to_list(value, place.owner)}", in_grid=True
+    )
 
 
 def _random_value(value: Any, place: Place) -> Any:
-    """Return what one parameter of a random search is drawn from."""
     if isinstance(value, Categorical):
         return list(value.choices)
     if isinstance(value, tuple):
         return parse_range(value, place) or _choices(value, place, "")
-    if hasattr(value, "rvs"):
+    foreign = None if is_choices(value) else _foreign_dimension(value, place)
+    if foreign is not None and foreign is not value and not draws_single_values(value):
+        return list(foreign.listed()) or foreign
+    if hasattr(value, "rvs") and not isinstance(value, type):
         return value
+    advice = how_to_list(value, place.owner)
     if isinstance(value, Iterable):
-        refusal = f"{_no_list(value, place.name)} {how_to_list(value)}"
+        refusal = f"{_no_list(value, place.name)} {advice}"
     else:
         refusal = (
             f"Parameter grid for parameter {place.name!r} is not iterable or a"
-            f" distribution (value={value}). {how_to_list(value)}"
+            f" distribution (value={value}). {advice}"
         )
     return _choices(value, place, refusal)
 
 
-def _choices(value: Any, place: Place, refusal: str) -> Any:
-    """Return choices as they are, or as a list where scikit-learn wants one."""
+def _foreign_dimension(value: Any, place: Place) -> Dimension | None:
+    """A dimension itself, or the dimension of another package's object."""
+    return value if isinstance(value, Dimension) else parse_foreign(value, place)
+
+
+def _choices(value: Any, place: Place, refusal: str, *, in_grid: bool = False) -> Any:
+    """Choices unchanged, or as a list if scikit-learn requires one."""
     if not is_choices(value):
         raise TypeError(refusal)
+    refuse_range_like(value, place, in_grid=in_grid)
     if len(value) == 0:
         raise ValueError(
             f"Parameter grid for parameter {place.name!r} need to be a non-empty"
@@ -208,7 +225,7 @@ def _choices(value: Any, place: Place, refusal: str) -> Any:
 
 
 def _no_list(value: Any, name: str) -> str:
-    """Say what scikit-learn says of a value that is no list."""
+    """scikit-learn's message about a value that is not a list."""
     return (
         f"Parameter grid for parameter {name!r} needs to be a list or a numpy array,"
         f" but got {value!r} (of type {type(value).__name__}) instead. Single values"
@@ -217,7 +234,7 @@ def _no_list(value: Any, name: str) -> str:
 
 
 def _no_range_in_grid(value: Any, place: Place) -> str:
-    """Say what to do with a range or distribution in a grid."""
+    """The message about a range or distribution in a grid."""
     advice = (
         "A grid cannot enumerate a range or a distribution: use RandomSearchCV or"
         f" BayesSearchCV, or write the values to try, such as {_example(value)}."
@@ -226,7 +243,7 @@ def _no_range_in_grid(value: Any, place: Place) -> str:
 
 
 def _example(value: Any) -> str:
-    """Show what a list may look like in place of a range."""
+    """An example of a list in place of a range."""
     if isinstance(value, tuple):
         return repr(list(value[:2]))
     low, high = getattr(value, "low", None), getattr(value, "high", None)

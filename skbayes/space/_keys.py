@@ -1,19 +1,26 @@
-"""Which points are the same candidate."""
+"""Keys of points: equal for equal candidates."""
 
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
+from typing import Any
 
 from skbayes._protocol import Params
+from skbayes._values import value_key
 from skbayes.space._branches import Branch
-from skbayes.space._choices import choice_key, is_plain
+
+_PLAIN_TYPES = (bool, int, str, bytes, type(None))
+#: Significant digits of numbers of a range: encoding and decoding lose the last ones.
+_SIGNIFICANT_DIGITS = 12
 
 
 class PointKeys:
-    """Makes keys of points: hashable, equal for equal points, safe to pickle.
+    """Makes keys of points: hashable, equal for equal points, valid after pickling.
 
-    Plain values are their own keys. Any other choice is known by its number among
-    the choices for its name in all dicts, as its address means nothing elsewhere.
+    Listed choices are equal if their `value_key` is. Choices that are objects are
+    identified by their number among the choices of that name in all dicts, because an
+    id is meaningless in another process. Floats of ranges and distributions count to 12
+    digits.
 
     Parameters
     ----------
@@ -22,19 +29,35 @@ class PointKeys:
     """
 
     def __init__(self, branches: Sequence[Branch]) -> None:
+        self._branches = tuple(branches)
         self._numbers: dict[tuple[str, Hashable], int] = {}
         for branch in branches:
             for name, dimension in branch.items():
-                choices = dimension.values() if dimension.is_categorical else ()
-                for choice in choices:
+                for choice in dimension.listed():
                     number = len(self._numbers)
-                    self._numbers.setdefault((name, choice_key(choice)), number)
+                    self._numbers.setdefault((name, value_key(choice)), number)
+
+    def __getstate__(self) -> dict[str, Any]:
+        # Keys contain ids and types, which another process does not share: made anew
+        # there.
+        return {"branches": self._branches}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__init__(state["branches"])  # type: ignore[misc]
 
     def key(self, params: Params) -> Hashable:
-        """Make the key of a point whose values are the space's own."""
-        return tuple(
-            (name, choice_key(value))
-            if is_plain(value)
-            else (name, "choice", self._numbers[name, choice_key(value)])
-            for name, value in params.items()
-        )
+        """Make the key of a point with canonical values."""
+        return tuple((name, *self._key(name, params[name])) for name in params)
+
+    def _key(self, name: str, value: Any) -> tuple[Hashable, ...]:
+        if isinstance(value, _PLAIN_TYPES):
+            return (value_key(value),)
+        key = value_key(value)
+        number = self._numbers.get((name, key))
+        if isinstance(value, float):
+            return (key,) if number is not None else (float, _rounded(value))
+        return "choice", self._numbers[name, key]
+
+
+def _rounded(value: float) -> float:
+    return float(f"{value:.{_SIGNIFICANT_DIGITS - 1}e}")

@@ -11,20 +11,15 @@ from typing import Any
 import numpy as np
 
 from skbayes._protocol import FloatArray
+from skbayes._values import ValueIndex, distinct, is_finite_number, value_key
 from skbayes.space._axes import Axis, Cells, Codes, Levels
-from skbayes.space._choices import (
-    ChoiceIndex,
-    choice_key,
-    distinct,
-    is_finite_number,
-)
 from skbayes.space._dimension import Dimension
 
-#: Gaps that differ by less are equal: logspace and linspace round in float64.
+#: Gaps with a smaller relative difference are equal: logspace and linspace round.
 _EVEN = 1e-6
-#: Levels closer than this share of the mean gap cannot be told apart by a model.
+#: Levels closer than this share of the mean gap are one point to a model.
 _SMALLEST_GAP = 0.1
-#: Two choices suffice to be ordered, but a scale takes three to be worth modelling.
+#: Choices needed for a scale: with two there is nothing to interpolate.
 _FEWEST_ORDERED = 3
 #: Choices quoted in a message before it is cut short.
 _QUOTED = 10
@@ -60,7 +55,7 @@ class Categorical(Dimension):
     is_categorical = True
 
     def __post_init__(self) -> None:
-        """Refuse what is no list of choices, and drop repetitions."""
+        """Check the choices, and drop repetitions."""
         given = self.choices
         if isinstance(given, (str, bytes)) or not hasattr(given, "__iter__"):
             raise TypeError(
@@ -77,12 +72,12 @@ class Categorical(Dimension):
 
     @property
     def axis(self) -> Axis:
-        """One code a choice."""
+        """One code for each choice."""
         return Codes(len(self.choices))
 
     @property
     def n_values(self) -> float:
-        """How many choices there are."""
+        """Number of choices."""
         return float(len(self.choices))
 
     @property
@@ -93,35 +88,49 @@ class Categorical(Dimension):
     @cached_property
     def identity(self) -> Hashable:
         """The choices in any order."""
-        return frozenset(map(choice_key, self.choices))
+        return frozenset(map(value_key, self.choices))
 
     def _find(self, value: Any) -> Any:
-        """Return the choice itself; LookupError where it is none."""
+        """Return the choice itself; LookupError if it is not one."""
         code = self._index.find(value)
         if code is None:
             raise LookupError
         return self.choices[code]
 
     def _encode(self, values: Sequence[Any]) -> FloatArray:
-        """Return the codes of choices."""
         return np.array([self._index.find(value) for value in values], dtype=float)
 
     def _decode(self, positions: FloatArray) -> list[Any]:
-        """Return the very objects that were given."""
         return [self.choices[code] for code in np.rint(positions).astype(int).tolist()]
 
     def _values(self) -> Sequence[Any]:
-        """Return the choices in the order given."""
+        """Return the choices.
+
+        Returns
+        -------
+        sequence
+            The choices, in the order given.
+        """
+        return self.choices
+
+    def listed(self) -> Sequence[Any]:
+        """Return the choices.
+
+        Returns
+        -------
+        sequence
+            The choices, in the order given.
+        """
         return self.choices
 
     @cached_property
-    def _index(self) -> ChoiceIndex:
-        return ChoiceIndex(self.choices)
+    def _index(self) -> ValueIndex:
+        return ValueIndex(self.choices)
 
 
 @dataclass(frozen=True, eq=False)
 class Ordinal(Dimension):
-    """Choices that are numbers, on whichever scale spaces them most evenly.
+    """Choices that are numbers, on the scale that spaces them most evenly.
 
     Parameters
     ----------
@@ -137,13 +146,13 @@ class Ordinal(Dimension):
 
     @cached_property
     def axis(self) -> Axis:
-        """Equal cells where the numbers are evenly spaced, else their own places."""
+        """Equal cells if the numbers are evenly spaced, else their own positions."""
         m = len(self.choices)
         scale = _even_scale(np.array(self._ascending, dtype=float))
         gaps = np.diff(scale)
         if np.ptp(gaps) <= _EVEN * gaps.mean():
             return Cells(m)
-        margin = gaps.mean() / 2  # as evenly spaced numbers have around them
+        margin = gaps.mean() / 2  # half a gap, as around evenly spaced numbers
         width = scale[-1] - scale[0] + 2 * margin
         positions = (scale - scale[0] + margin) / width
         edges = (positions[1:] + positions[:-1]) / 2
@@ -151,7 +160,7 @@ class Ordinal(Dimension):
 
     @property
     def n_values(self) -> float:
-        """How many choices there are."""
+        """Number of choices."""
         return float(len(self.choices))
 
     @property
@@ -162,27 +171,41 @@ class Ordinal(Dimension):
     @cached_property
     def identity(self) -> Hashable:
         """The choices in any order."""
-        return frozenset(map(choice_key, self.choices))
+        return frozenset(map(value_key, self.choices))
 
     def _find(self, value: Any) -> Any:
-        """Return the choice that equals a value; LookupError where there is none."""
+        """Return the choice that equals a value; LookupError if there is none."""
         code = self._index.find(value)
         if code is None:
             raise LookupError
         return self._ascending[code]
 
     def _encode(self, values: Sequence[Any]) -> FloatArray:
-        """Return the positions of choices."""
         codes = [self._index.find(value) for value in values]
         return self._positions[np.array(codes, dtype=np.intp)]
 
     def _decode(self, positions: FloatArray) -> list[Any]:
-        """Return the very numbers that were given."""
         codes = np.searchsorted(self._edges, positions)
         return [self._ascending[code] for code in codes.tolist()]
 
     def _values(self) -> Sequence[Any]:
-        """Return the choices in the order given."""
+        """Return the choices.
+
+        Returns
+        -------
+        sequence
+            The choices, in the order given.
+        """
+        return self.choices
+
+    def listed(self) -> Sequence[Any]:
+        """Return the choices.
+
+        Returns
+        -------
+        sequence
+            The choices, in the order given.
+        """
         return self.choices
 
     @cached_property
@@ -190,8 +213,8 @@ class Ordinal(Dimension):
         return sorted(self.choices)
 
     @cached_property
-    def _index(self) -> ChoiceIndex:
-        return ChoiceIndex(self._ascending)
+    def _index(self) -> ValueIndex:
+        return ValueIndex(self._ascending)
 
     @cached_property
     def _positions(self) -> FloatArray:
@@ -201,23 +224,23 @@ class Ordinal(Dimension):
 
     @cached_property
     def _edges(self) -> FloatArray:
-        """Where the cells of the choices meet, shape (m - 1,)."""
+        """Boundaries between the cells of the choices, shape (m - 1,)."""
         return (self._positions[1:] + self._positions[:-1]) / 2
 
 
 def dimension_of_choices(values: Sequence[Any]) -> Categorical | Ordinal:
-    """Make a scale of three or more distinct numbers, else categories."""
+    """Make a scale from three or more distinct numbers, else categories."""
     choices = distinct(values)
     if len(choices) >= _FEWEST_ORDERED and all(map(is_finite_number, choices)):
         places = set(map(float, choices))
-        # [1, 1.0, 2] has two choices in one place: to estimators they may differ.
+        # [1, 1.0, 2] has two choices at one position, which estimators may distinguish.
         if len(places) == len(choices) and math.isfinite(max(places) - min(places)):
             return Ordinal(choices)
     return Categorical(choices)
 
 
 def quote_choices(choices: Sequence[Any]) -> str:
-    """Put the first few choices in words."""
+    """The first few choices in words."""
     shown = ", ".join(map(repr, choices[:_QUOTED]))
     more = len(choices) - _QUOTED
     return f"one of {shown}" + (f" and {more} more" if more > 0 else "")
@@ -226,9 +249,9 @@ def quote_choices(choices: Sequence[Any]) -> str:
 def _even_scale(numbers: FloatArray) -> FloatArray:
     """Put ascending numbers on the scale that spaces them most evenly, shape (m,).
 
-    Tried are the numbers themselves, their logarithms and, where the first is
-    zero, logarithms with zero one step below the others. Where even the best has
-    levels too close to be told apart, the ranks serve.
+    The numbers themselves are tried, their logarithms and, if the first is zero,
+    logarithms with zero one step below the others. If even the best scale has levels
+    too close for a model, the ranks are used.
     """
     scales = [numbers]
     if numbers[0] > 0:
@@ -244,7 +267,7 @@ def _even_scale(numbers: FloatArray) -> FloatArray:
 
 
 def _unevenness(scale: FloatArray) -> float:
-    """Return the coefficient of variation of the gaps."""
+    # The coefficient of variation of the gaps: it does not depend on the unit.
     gaps = np.diff(scale)
     mean = float(gaps.mean())
     return float(gaps.std()) / mean if mean > 0 else math.inf

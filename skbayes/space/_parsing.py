@@ -1,4 +1,4 @@
-"""What users may write for a search space, and what it means.
+"""Parse search spaces.
 
 ====================================  ==========================================
 written                               means
@@ -9,7 +9,10 @@ frozen scipy.stats distribution       its own prior
 ``Categorical``                       choices without an order
 ``(low, high, prior)``                a range, of integers if both ends are ints
 ``(low, high)``, two numbers          refused: choices to some, a range to others
+``[low, high, prior]``, text          refused: what JSON and YAML make of a range
 any other tuple                       choices
+dimensions of skopt, Optuna, skrub,   what their attributes say
+ConfigSpace
 ====================================  ==========================================
 
 A dict of these is a space, a list of such dicts a conditional one.
@@ -18,48 +21,22 @@ A dict of these is a space, a list of such dicts a conditional one.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from skbayes.space._choices import is_number, native
 from skbayes.space._dimension import Dimension
 from skbayes.space._distributions import dimension_of_distribution
+from skbayes.space._foreign import read_choices, read_range
 from skbayes.space._lists import dimension_of_choices
-from skbayes.space._ranges import PRIORS, Integer, Real
+from skbayes.space._place import Place, raise_together
 from skbayes.space._space import Space
-
-#: What people write who mean one of the priors.
-_MISSPELT_PRIORS = {"loguniform", "log", "log10", "linear", "lin", "uniform"}
-_MISSPELT_PRIORS |= {"reciprocal", "normal", "lognormal", "loglinear"}
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where in the user's code a value stands, for messages.
-
-    Parameters
-    ----------
-    owner : str
-        The class, such as "BayesSearchCV".
-    parameter : str
-        The class's parameter, such as "param_distributions".
-    name : str
-        The parameter that is searched, such as "C".
-    """
-
-    owner: str
-    parameter: str
-    name: str
-
-    def refusal(self, must: str, value: Any, advice: str = "") -> str:
-        """Say what it must be, what was got and what to write."""
-        text = (
-            f"The value of {self.name!r} in the `{self.parameter}` parameter of"
-            f" {self.owner} must {must}. Got {value!r} instead."
-        )
-        return f"{text} {advice}" if advice else text
+from skbayes.space._written_ranges import (
+    how_to_write,
+    parse_range,
+    refuse_bare_pair,
+    refuse_range_like,
+)
 
 
 def parse_space(
@@ -68,87 +45,85 @@ def parse_space(
     owner: str = "BayesSearchCV",
     parameter: str = "param_distributions",
 ) -> Space:
-    """Make a space of what the user wrote.
+    """Parse the user's search space.
 
     Parameters
     ----------
     spec : dict or list of dict
         For each parameter name its values, see the module's docstring.
     owner : str, default="BayesSearchCV"
-        Who was given it, for messages.
+        The caller's name, for messages.
     parameter : str, default="param_distributions"
-        As which parameter, for messages.
+        Name of its parameter, for messages.
 
     Returns
     -------
     Space
-        What can be tried.
+        The parsed space.
 
     Raises
     ------
     TypeError
-        If `spec` is no dict or list of dicts, a name is no string, or a value is
+        If `spec` is not a dict or list of dicts, a name is not a string, or a value is
         neither choices nor a range nor a distribution.
     ValueError
         If there is nothing to search, a list of choices is empty, a range or a
-        distribution is not valid, or a bare pair of numbers stands for one of them.
+        distribution is invalid, a bare pair of numbers is ambiguous, or a list reads
+        like a range. One message lists all errors.
     """
-    branches = []
+    branches: list[dict[str, Dimension]] = []
+    errors: list[ValueError | TypeError] = []
     for grid in _check_outer(spec, owner, parameter):
-        branch = {}
+        branches.append({})
         for name, value in grid.items():
             check_name(name, owner, parameter)
-            branch[name] = parse_value(value, Place(owner, parameter, name))
-        branches.append(branch)
+            try:
+                place = Place(owner, parameter, name)
+                branches[-1][name] = parse_value(value, place)
+            # Collect: a user corrects all ranges at once, not one by run.
+            except (ValueError, TypeError) as error:
+                errors.append(error)
+    raise_together(errors)
     return Space(branches)
 
 
 def parse_value(value: Any, place: Place) -> Dimension:
-    """Make the dimension that one value of a space describes."""
+    """Make the dimension of one value of a space."""
     if isinstance(value, Dimension):
         return value
+    # The order of these tests is the order of the table above: a tuple may be a range
+    # or choices, and a distribution may also look like a foreign dimension.
     if isinstance(value, tuple):
         dimension = parse_range(value, place)
         if dimension is not None:
             return dimension
-        _refuse_bare_pair(value, place)
+        refuse_bare_pair(value, place)
     if is_choices(value):
         return _parse_choices(value, place)
-    if hasattr(value, "rvs"):
+    if not _is_distribution(value):
+        foreign = parse_foreign(value, place)
+        if foreign is not None:
+            return foreign
+    if hasattr(value, "rvs") and not isinstance(value, type):
         return _parse_distribution(value, place)
     must = "be a list of choices, a range or a distribution"
-    raise TypeError(place.refusal(must, value, how_to_list(value)))
+    raise TypeError(place.refusal(must, value, how_to_list(value, place.owner)))
 
 
-def parse_range(value: tuple[Any, ...], place: Place) -> Real | Integer | None:
-    """Make the range a tuple describes, None where it is something else."""
-    items = tuple(map(native, value))
-    if len(items) < 3 or not all(map(is_number, items[:2])):
-        return None
-    low, high, prior = items[:3]
-    if not isinstance(prior, str):
-        return None
-    is_prior = prior in PRIORS
-    plain = prior.lower().replace("-", "").replace("_", "").replace(" ", "")
-    if not is_prior and plain not in _MISSPELT_PRIORS:
-        return None  # choices, such as (0.5, 1.0, "sqrt")
-    if not is_prior or len(items) > 3:
-        raise ValueError(
-            place.refusal(
-                "be (low, high, 'uniform') or (low, high, 'log-uniform') for a range",
-                value,
-                f"Write {list(value)!r} for {len(value)} choices.",
-            )
-        )
-    kind = Integer if isinstance(low, int) and isinstance(high, int) else Real
+def parse_foreign(value: Any, place: Place) -> Dimension | None:
+    """Make the dimension of another package's object; None if it is not one."""
     try:
-        return kind(low, high, prior)
-    except ValueError as error:
+        choices = read_choices(value)
+        if choices is not None:
+            return dimension_of_choices(choices)
+        return read_range(value)
+    except (ValueError, TypeError) as error:
         raise ValueError(place.refusal("be a valid range", value, str(error))) from None
 
 
 def is_choices(value: Any) -> bool:
-    """Tell whether a value is a list, array, Series or other sequence of choices."""
+    """Whether a value is a list, array, Series or other sequence of choices."""
+    # A string is a sequence of its letters.
     if isinstance(value, (str, bytes)):
         return False
     if isinstance(value, (Sequence, np.ndarray)):
@@ -157,15 +132,40 @@ def is_choices(value: Any) -> bool:
     return hasattr(value, "__array__") and hasattr(value, "__len__")
 
 
-def how_to_list(value: Any) -> str:
-    """Say what to write for a value that is no list."""
+def how_to_list(value: Any, owner: str) -> str:
+    """The correct form of a value that should be a list."""
+    advice = how_to_write(value)
+    if advice is not None:
+        return advice
+    if all(hasattr(value, name) for name in ("icdf", "support", "sample")):
+        return (
+            "It is a distribution of scipy's new kind, which searches do not read:"
+            f" write a frozen one, such as scipy.stats.{_frozen_name(value)}."
+        )
+    if isinstance(value, type):
+        return f"It is a class: write {value.__name__}(...) with its arguments."
+    if callable(value) and not hasattr(value, "get_params"):
+        return (
+            f"It is a function; {owner} needs to know the bounds: write"
+            " (low, high, 'uniform'), or a frozen distribution of scipy.stats."
+        )
     if isinstance(value, Iterable) and not isinstance(value, (str, bytes)):
         return "Turn it into a list of choices."
     return f"Write [{value!r}] for a single choice."
 
 
+def _frozen_name(value: Any) -> str:
+    """Call of scipy's that makes a frozen distribution like one of the new kind."""
+    known = {
+        "Normal": "norm(mu, sigma)",
+        "Uniform": "uniform(a, b - a)",
+        "Logistic": "logistic()",
+    }
+    return known.get(type(value).__name__, "norm(loc, scale)")
+
+
 def check_name(name: Any, owner: str, parameter: str) -> None:
-    """Raise an error where a parameter's name is no string."""
+    """Raise if a parameter's name is not a string."""
     if not isinstance(name, str):
         raise TypeError(
             f"The names in the `{parameter}` parameter of {owner} must be strings. Got"
@@ -174,7 +174,7 @@ def check_name(name: Any, owner: str, parameter: str) -> None:
 
 
 def _check_outer(spec: Any, owner: str, parameter: str) -> list[Mapping[Any, Any]]:
-    """Return the dicts of a space; raise where it is no space or empty."""
+    """The dicts of a space; raises if it is not a space or empty."""
     if not isinstance(spec, (Mapping, list)):
         raise TypeError(
             f"The `{parameter}` parameter of {owner} must be a dict or a list of dicts."
@@ -183,9 +183,14 @@ def _check_outer(spec: Any, owner: str, parameter: str) -> list[Mapping[Any, Any
     grids = [spec] if isinstance(spec, Mapping) else spec
     for grid in grids:
         if not isinstance(grid, Mapping):
+            # scikit-optimize's form: a tuple (dict, n_iter) in the list.
+            is_counted = isinstance(grid, tuple) and isinstance(
+                next(iter(grid), 0), Mapping
+            )
+            advice = " Write [dict, dict] and n_iter=..., the number of all together."
             raise TypeError(
                 f"Every entry of the list in the `{parameter}` parameter of {owner}"
-                f" must be a dict. Got {grid!r} instead."
+                f" must be a dict. Got {grid!r} instead.{advice if is_counted else ''}"
             )
     if not any(grids):
         raise ValueError(
@@ -195,23 +200,8 @@ def _check_outer(spec: Any, owner: str, parameter: str) -> list[Mapping[Any, Any
     return grids
 
 
-def _refuse_bare_pair(value: tuple[Any, ...], place: Place) -> None:
-    """Raise an error for two numbers that may mean two choices or a range."""
-    items = tuple(map(native, value))
-    if len(items) == 2 and all(map(is_number, items)):
-        low, high = items
-        raise ValueError(
-            place.refusal(
-                "not be a bare pair of numbers",
-                value,
-                f"Write [{low!r}, {high!r}] for two choices,"
-                f" ({low!r}, {high!r}, 'uniform') for a range.",
-            )
-        )
-
-
 def _parse_choices(values: Any, place: Place) -> Dimension:
-    """Make a dimension of choices, which must not be empty or a table."""
+    """Make a dimension of choices, which must be one-dimensional and not empty."""
     if getattr(values, "ndim", 1) != 1:
         raise ValueError(
             place.refusal(
@@ -220,6 +210,7 @@ def _parse_choices(values: Any, place: Place) -> Dimension:
                 "Write list(array) for choices that are arrays.",
             )
         )
+    refuse_range_like(values, place, in_grid=False)
     choices = list(values)
     if not choices:
         raise ValueError(
@@ -229,7 +220,8 @@ def _parse_choices(values: Any, place: Place) -> Dimension:
 
 
 def _parse_distribution(value: Any, place: Place) -> Dimension:
-    """Make a dimension of a distribution; freeze one without parameters."""
+    """Make a dimension of a distribution; one without parameters is frozen first."""
+    # scipy.stats.uniform itself is a distribution family: frozen, it has cdf and ppf.
     if getattr(value, "numargs", None) == 0 and hasattr(value, "freeze"):
         value = value.freeze()
     elif hasattr(value, "numargs") and hasattr(value, "freeze"):
@@ -241,7 +233,7 @@ def _parse_distribution(value: Any, place: Place) -> Dimension:
                 f"Write scipy.stats.{value.name}({shapes}).",
             )
         )
-    if not all(hasattr(value, method) for method in ("cdf", "ppf", "support")):
+    if not _is_distribution(value):
         raise TypeError(
             place.refusal(
                 "be a distribution with the methods cdf, ppf and support",
@@ -256,3 +248,8 @@ def _parse_distribution(value: Any, place: Place) -> Dimension:
         raise ValueError(
             place.refusal("be a valid distribution", value, f"It {error}.")
         ) from None
+
+
+def _is_distribution(value: Any) -> bool:
+    """Whether a value has the methods of a frozen distribution."""
+    return all(hasattr(value, method) for method in ("cdf", "ppf", "support"))

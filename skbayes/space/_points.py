@@ -1,4 +1,4 @@
-"""The points of a search space as dicts: which they are, and which are equal."""
+"""The points of a search space as dicts: membership, equality, enumeration."""
 
 from __future__ import annotations
 
@@ -10,34 +10,36 @@ from skbayes.space._branches import (
     Branch,
     count_points,
     find_in,
-    have_equal_types,
+    has_same_values,
     may_coincide,
     points_of,
     what_keeps_out,
 )
 from skbayes.space._keys import PointKeys
+from skbayes.space._texts import value_of_nothing, value_of_text
 
 #: Finite spaces up to this size are counted point by point where dicts overlap.
 _LARGEST_COUNT = 100_000
 
 
 class Points:
-    """What some dicts of dimensions hold, and how to speak of what they do not.
+    """The points of some dicts of dimensions.
 
     Parameters
     ----------
     branches : sequence of dict of str to Dimension
-        A point lies in one of them, and has its parameters only.
+        A point belongs to one of them, and has its parameters only.
 
     Attributes
     ----------
     names : tuple of str
         Parameter names of all dicts.
     n_branches : int
-        How many dicts there are.
+        Number of dicts.
     """
 
     def __init__(self, branches: Sequence[Branch]) -> None:
+        # Names sorted: the order of a dict must not change columns, keys or seeds.
         self._branches = tuple(
             {name: branch[name] for name in sorted(branch)} for branch in branches
         )
@@ -46,8 +48,13 @@ class Points:
             dict.fromkeys(name for branch in self._branches for name in branch)
         )
 
+    @property
+    def branches(self) -> tuple[Branch, ...]:
+        """The dicts, names sorted."""
+        return self._branches
+
     def canonical(self, params: Params) -> Params:
-        """Return the space's own twin of a point.
+        """Return the canonical value of a point.
 
         Parameters
         ----------
@@ -57,8 +64,8 @@ class Points:
         Returns
         -------
         dict
-            Names sorted, each value as `decode` would give it: an int where the
-            space has ints, the choice itself where the value equals one.
+            Names sorted, each value in the form of `decode`: an int if the space has
+            ints, the choice object itself if the value equals one.
 
         Raises
         ------
@@ -68,34 +75,36 @@ class Points:
         return self._locate(params)[1]
 
     def contains(self, params: Params) -> bool:
-        """Tell whether parameters are a point of the space.
+        """Whether parameters are a point of the space.
 
         Parameters
         ----------
         params : dict
-            What may be a point.
+            The parameters.
 
         Returns
         -------
         bool
-            Whether one of the dicts has just these names and all the values.
+            Whether one of the dicts has exactly these names and all the values.
         """
-        return any(find_in(branch, params) is not None for branch in self._branches)
+        return any(
+            self._find_in(owner, params) is not None for owner in range(self.n_branches)
+        )
 
     def check(self, params: Params, *, owner: str) -> None:
-        """Raise an error where parameters are not a point of the space.
+        """Raise if parameters are not a point of the space.
 
         Parameters
         ----------
         params : dict
-            What may be a point.
+            The parameters.
         owner : str
-            Who was given it, for the message.
+            The caller's name, for the message.
 
         Raises
         ------
         ValueError
-            Naming what is missing, unknown or outside its range.
+            Naming the parameters that are missing, unknown or outside their range.
         """
         if not self.contains(params):
             raise ValueError(
@@ -104,45 +113,61 @@ class Points:
             )
 
     def what_keeps_out(self, params: Params) -> str:
-        """Say in words why parameters are not a point of the space.
+        """Explain why parameters are not a point of the space.
 
         Parameters
         ----------
         params : dict
-            No point of the space.
+            Parameters that are not a point.
 
         Returns
         -------
         str
-            What is missing, unknown or outside its range.
+            The parameters that are missing, unknown or outside their range.
         """
         return what_keeps_out(params, self._branches)
 
-    def fill_none(self, params: Params) -> Params:
-        """Put None, which tables hardly tell from nothing, where that makes a point.
+    def from_cells(self, cells: Params, *, may_be_empty: bool) -> Params:
+        """Read a point from the cells of a table, which may come from a file.
 
         Parameters
         ----------
-        params : dict
-            Parameters, of which some may be missing.
+        cells : dict
+            Parameters without those of empty cells. Texts of choices and of numbers are
+            looked up.
+        may_be_empty : bool
+            Whether a missing parameter may be an empty cell: None, NaN or a word for
+            it.
 
         Returns
         -------
         dict
-            A point of the space if there is one that has None for all that is
-            missing, else the parameters as they were.
+            A point of the space if the cells make one, else the cells unchanged.
         """
-        for branch in self._branches:
-            filled = dict.fromkeys(branch) | params
-            if find_in(branch, filled) is not None:
-                return filled
-        return params
+        for owner, branch in enumerate(self._branches):
+            # A file with an empty cell cannot distinguish None from a parameter of
+            # another dict: all dicts with these names are tried, in order.
+            is_whole = cells.keys() == branch.keys()
+            if is_whole or (may_be_empty and cells.keys() <= branch.keys()):
+                point = {
+                    name: value_of_text(cells[name], dimension)
+                    if name in cells
+                    else value_of_nothing(dimension)
+                    for name, dimension in branch.items()
+                }
+                if self._find_in(owner, point) is not None:
+                    return point
+        return cells
+
+    def _find_in(self, owner: int, params: Params) -> Params | None:
+        """Return a point's canonical value in one dict; None if it is not in it."""
+        return find_in(self._branches[owner], params)
 
     def key(self, params: Params) -> Hashable:
         """Make a key that equal points share.
 
-        Floats count to 12 significant digits, ``1``, ``1.0`` and ``True`` differ
-        where the space tells them apart, and objects count by which choice they are.
+        Floats count to 12 significant digits, ``1``, ``1.0`` and ``True`` differ if the
+        space distinguishes them, and objects are identified by their choice.
 
         Parameters
         ----------
@@ -152,30 +177,33 @@ class Points:
         Returns
         -------
         hashable
-            Good for a set or a dict; survives pickling.
+            A key for sets and dicts, valid after pickling.
         """
         return self._keys.key(self.canonical(params))
 
     @cached_property
     def cardinality(self) -> int | None:
-        """Number of distinct points, None where it is infinite.
+        """Number of distinct points; None if it is infinite.
 
-        Where dicts of equal names have more than 100,000 points together, those
-        that several of them hold are counted more than once.
+        If dicts with equal names have more than 100,000 points together, points that
+        several of them share are counted more than once.
         """
+        return self._count()
+
+    def _count(self) -> int | None:
         total = count_points(self._branches)
         if total is None or total > _LARGEST_COUNT:
             return total
         return sum(1 for _ in self.grid()) if may_coincide(self._branches) else total
 
     def grid(self) -> Iterator[Params]:
-        """Yield all points of a finite space, as scikit-learn's ParameterGrid would.
+        """Yield all points of a finite space, in the order of scikit-learn's grid.
 
         Yields
         ------
         params : dict
-            Each point once: in each dict in turn, names sorted, the last varies
-            fastest, values in the order given.
+            Each point once: dict by dict, names sorted, the last varies fastest, values
+            in the user's order.
 
         Raises
         ------
@@ -198,17 +226,18 @@ class Points:
                 yield params
 
     def _locate(self, params: Params) -> tuple[int, Params]:
-        """Return the first branch a point lies in, and the point's own twin there.
+        """Return the first branch of a point, and its canonical value there.
 
-        A branch that has the very values is preferred to one that has numbers of
-        another type, so that 1 and 1.0 stay apart where dicts differ in them.
+        A branch with the same values is preferred to one whose values may stand for
+        them. So 1 and 1.0 stay distinct if dicts differ in them, as do estimators with
+        equal parameters.
         """
         nearly = None
-        for owner, branch in enumerate(self._branches):
-            found = find_in(branch, params)
+        for owner in range(self.n_branches):
+            found = self._find_in(owner, params)
             if found is None:
                 continue
-            if self.n_branches == 1 or have_equal_types(found, params):
+            if self.n_branches == 1 or has_same_values(found, params):
                 return owner, found
             nearly = nearly or (owner, found)
         if nearly is not None:
@@ -218,15 +247,14 @@ class Points:
 
     @cached_property
     def _keys(self) -> PointKeys:
-        """What makes the keys of points."""
         return PointKeys(self._branches)
 
     def __eq__(self, other: object) -> bool:
-        """Tell whether both offer the same values in the same way."""
+        """Whether both have equal dicts."""
         if not isinstance(other, Points):
             return NotImplemented
         return self._branches == other._branches
 
     def __hash__(self) -> int:
-        """Hash the values offered."""
+        """Hash the dicts."""
         return hash(tuple(tuple(branch.items()) for branch in self._branches))

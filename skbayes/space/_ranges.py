@@ -11,13 +11,13 @@ from typing import Any
 import numpy as np
 
 from skbayes._protocol import FloatArray
+from skbayes._values import is_finite_number, is_number, native
 from skbayes.space._axes import Axis, Cells, Interval, LogCells
-from skbayes.space._choices import is_finite_number, is_number, native
 from skbayes.space._dimension import Dimension, is_whole
 
 PRIORS = ("uniform", "log-uniform")
 
-#: Beyond it neighbours on a log axis are too close for float64 to tell apart.
+#: Beyond it float64 cannot distinguish neighbours on a log axis.
 _LARGEST_INTEGER = 10**12
 
 
@@ -30,16 +30,16 @@ class Real(Dimension):
     low, high : float
         The ends of the range.
     prior : {"uniform", "log-uniform"}, default="uniform"
-        Whether equal differences or equal ratios are equally likely. A range that
-        spans several orders of magnitude wants "log-uniform".
+        Whether equal differences or equal ratios are equally likely. Use "log-uniform"
+        for a range over several orders of magnitude.
 
     Raises
     ------
     TypeError
-        If an end is no number.
+        If an end is not a number.
     ValueError
-        If an end is not finite, if `low` is not below `high`, if `prior` is
-        unknown, or if `low` is not positive where the prior is "log-uniform".
+        If an end is not finite, if `low` is not below `high`, if `prior` is unknown, or
+        if `low` is not positive and the prior is "log-uniform".
 
     Examples
     --------
@@ -54,7 +54,7 @@ class Real(Dimension):
     prior: str = "uniform"
 
     def __post_init__(self) -> None:
-        """Refuse what is no range."""
+        """Check the range."""
         _set_bounds(self)
         _check_range("Real", self.low, self.high, self.prior, 0.0)
         if not math.isfinite(float(self.high) - float(self.low)):
@@ -70,7 +70,7 @@ class Real(Dimension):
 
     @property
     def n_values(self) -> float:
-        """There are infinitely many values."""
+        """Infinity."""
         return math.inf
 
     @property
@@ -84,13 +84,13 @@ class Real(Dimension):
         return float(self.low), float(self.high), self.prior
 
     def _find(self, value: Any) -> float:
-        """Return the value as a float; LookupError where it is outside."""
+        """Return the value as a float; LookupError if it is outside."""
         if not is_number(value) or not self.low <= value <= self.high:
             raise LookupError
         return float(value)
 
     def _encode(self, values: Sequence[Any]) -> FloatArray:
-        """Return positions between the ends, of logarithms where the prior is."""
+        """Return positions between the ends, on a log scale if the prior is."""
         low, high = self._ends
         numbers = np.asarray(values, dtype=float)
         if self.prior == "log-uniform":
@@ -98,12 +98,11 @@ class Real(Dimension):
         return np.clip((numbers - low) / (high - low), 0.0, 1.0)
 
     def _decode(self, positions: FloatArray) -> list[Any]:
-        """Return floats, never outside the range."""
         low, high = self._ends
         numbers = low + positions * (high - low)
         if self.prior == "log-uniform":
             numbers = np.exp(numbers)
-        # The ends are reached exactly, whatever exp and log round to.
+        # The ends are returned exactly, however exp and log round.
         numbers = np.where(positions <= 0.0, self.low, numbers)
         numbers = np.where(positions >= 1.0, self.high, numbers)
         return list(np.clip(numbers, self.low, self.high).tolist())
@@ -124,17 +123,17 @@ class Integer(Dimension):
     Parameters
     ----------
     low, high : int
-        The ends of the range.
+        The ends of the range; floats without a fraction, such as 1e5, are accepted.
     prior : {"uniform", "log-uniform"}, default="uniform"
         Whether equal differences or equal ratios are equally likely.
 
     Raises
     ------
     TypeError
-        If an end is no integer.
+        If an end is not an integer.
     ValueError
-        If `low` is not below `high`, if `prior` is unknown, if `low` is not
-        positive where the prior is "log-uniform", or if an end is beyond 10**12.
+        If `low` is not below `high`, if `prior` is unknown, if `low` is not positive
+        and the prior is "log-uniform", or if an end is beyond 10**12.
 
     Examples
     --------
@@ -148,14 +147,16 @@ class Integer(Dimension):
     prior: str = "uniform"
 
     def __post_init__(self) -> None:
-        """Refuse what is no range of integers."""
+        """Check the range of integers."""
         _set_bounds(self)
         for name, bound in (("low", self.low), ("high", self.high)):
-            if is_finite_number(bound) and not isinstance(bound, int):
+            if is_finite_number(bound) and not is_whole(bound):
                 raise TypeError(
                     f"The `{name}` parameter of Integer must be an int. Got {bound!r}"
                     " instead. Use Real for a range of real numbers."
                 )
+            if is_finite_number(bound):
+                object.__setattr__(self, name, int(bound))
         _check_range("Integer", self.low, self.high, self.prior, 1)
         if max(abs(self.low), abs(self.high)) > _LARGEST_INTEGER:
             raise ValueError(
@@ -165,14 +166,14 @@ class Integer(Dimension):
 
     @property
     def axis(self) -> Axis:
-        """Cell centres of an axis that runs half a step beyond the ends."""
+        """Cell centres of an axis that extends half a step beyond the ends."""
         if self.prior == "log-uniform":
             return LogCells(self.low, self.high)
         return Cells(self.high - self.low + 1)
 
     @property
     def n_values(self) -> float:
-        """How many integers there are from end to end."""
+        """Number of integers from end to end."""
         return float(self.high - self.low + 1)
 
     @property
@@ -186,14 +187,13 @@ class Integer(Dimension):
         return self.low, self.high, self.prior
 
     def _find(self, value: Any) -> int:
-        """Return the value as an int; LookupError where it is not in the range."""
+        """Return the value as an int; LookupError if it is not in the range."""
         inside = is_number(value) and self.low <= value <= self.high
         if not inside or not is_whole(value):
             raise LookupError
         return int(value)
 
     def _encode(self, values: Sequence[Any]) -> FloatArray:
-        """Return the centres of the integers' cells."""
         numbers = np.asarray(values, dtype=float)
         axis = self.axis
         if isinstance(axis, LogCells):
@@ -201,7 +201,6 @@ class Integer(Dimension):
         return np.asarray((numbers - self.low + 0.5) / self.n_values)
 
     def _decode(self, positions: FloatArray) -> list[Any]:
-        """Return ints, never outside the range."""
         axis = self.axis
         if isinstance(axis, LogCells):
             numbers = np.exp(axis.start + positions * axis.width)
@@ -211,19 +210,19 @@ class Integer(Dimension):
         return list(numbers.astype(np.int64).tolist())
 
     def _values(self) -> Sequence[Any]:
-        """Return all integers, ascending."""
         return range(self.low, self.high + 1)
 
 
 def _set_bounds(dimension: Real | Integer) -> None:
-    """Turn numpy scalars among the arguments into plain numbers."""
+    # Frozen dataclasses can be set in this way only. Plain numbers, so that the repr is
+    # valid code and equal ranges are equal.
     object.__setattr__(dimension, "low", native(dimension.low))
     object.__setattr__(dimension, "high", native(dimension.high))
     object.__setattr__(dimension, "prior", native(dimension.prior))
 
 
 def _check_range(kind: str, low: Any, high: Any, prior: Any, least: float) -> None:
-    """Raise an error that says what of a range is wrong."""
+    """Raise with the first error of a range."""
     for name, bound in (("low", low), ("high", high)):
         if not is_number(bound):
             raise TypeError(

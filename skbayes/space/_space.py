@@ -7,20 +7,11 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from skbayes._protocol import FloatArray, Params
+from skbayes._protocol import BoolArray, FloatArray, IntArray, Params
 from skbayes.space._axes import Axes
-from skbayes.space._branches import (
-    BRANCH,
-    Branch,
-    Column,
-    columns_of,
-)
+from skbayes.space._branches import BRANCH, Branch, Column, columns_of
 from skbayes.space._points import Points
-
-BoolArray = NDArray[np.bool_]
-IntArray = NDArray[np.intp]
 
 #: Position of an inactive numeric column, and code of an inactive categorical one.
 _INACTIVE_POSITION = 0.5
@@ -28,17 +19,17 @@ _INACTIVE_CODE = -1.0
 
 
 class Space(Points):
-    """What can be tried, immutable.
+    """A search space, immutable.
 
     A point is a dict of parameters, or a row of an encoded array `U` of shape
-    (n, D): in a numeric column the position in [0, 1], in a categorical one the
-    code of the choice. Where a column is inactive stands 0.5 and -1 respectively.
+    (n, D): in a numeric column the position in [0, 1], in a categorical one the code of
+    the choice. Inactive columns have 0.5 and -1, respectively.
 
     Parameters
     ----------
     branches : sequence of dict of str to Dimension
-        Several dicts make a conditional space: a point belongs to one of them, and
-        has its parameters only.
+        Several dicts make a conditional space: a point belongs to one of them, and has
+        its parameters only.
 
     Attributes
     ----------
@@ -50,16 +41,25 @@ class Space(Points):
     names : tuple of str
         Parameter names, those without a column included.
     n_branches : int
-        How many dicts there are.
+        Number of dicts.
     n_levels : int array of shape (D,)
         Number of choices of a categorical column, 0 for a numeric one.
     n_values : float array of shape (D,)
-        Number of distinct values of a column, inf where it is continuous.
+        Number of distinct values of a column, inf for a continuous one.
     branch_columns : bool array of shape (n_branches, D)
         Which columns are active in each branch.
     is_conditional : bool array of shape (D,)
-        Whether the column is inactive in some branch.
+        Whether the column is inactive in some branch or by some rule.
+    gates : tuple of int
+        Columns on which rules depend.
+    roots : tuple of int
+        Categorical columns that switch others on and off: the branch, or a gate.
+    has_rules : bool
+        Whether more than the branch decides which columns are active.
     """
+
+    gates: tuple[int, ...] = ()
+    has_rules = False
 
     def __init__(self, branches: Sequence[Branch]) -> None:
         super().__init__(branches)
@@ -69,6 +69,8 @@ class Space(Points):
         self.n_values: FloatArray = np.array([d.n_values for d in dimensions])
         categorical = np.array([d.is_categorical for d in dimensions], dtype=bool)
         self.n_levels: IntArray = np.where(categorical, self.n_values, 0).astype(int)
+        # All columns' axes in one object: a loop over columns for each call of the
+        # acquisition would cost more than the kernel.
         self._axes = Axes([d.axis for d in dimensions])
         self.branch_columns: BoolArray = np.zeros(
             (self.n_branches, self.n_columns), dtype=bool
@@ -79,7 +81,7 @@ class Space(Points):
         self._inactive = np.where(categorical, _INACTIVE_CODE, _INACTIVE_POSITION)
 
     def active(self, U: FloatArray) -> BoolArray:
-        """Tell which columns count, given each row's branch.
+        """Which columns are active, given each row's branch and the rules.
 
         Parameters
         ----------
@@ -91,14 +93,35 @@ class Space(Points):
         array of bool of shape (n, D)
             False where a column is inactive.
         """
+        # Most spaces are one dict without rules, and this is called for every
+        # candidate.
         if self.n_branches == 1:
             return np.ones(U.shape, dtype=bool)
-        codes = np.clip(np.rint(U[:, 0]), 0, self.n_branches - 1).astype(np.intp)
-        active: BoolArray = self.branch_columns[codes]
+        active: BoolArray = self.branch_columns[self._owners(U)]
         return active
 
+    @property
+    def roots(self) -> tuple[int, ...]:
+        """Categorical columns that switch others on and off."""
+        return (0,) if self.n_branches > 1 else ()
+
+    def valid(self, U: FloatArray) -> BoolArray:
+        """Which points are valid according to the rules.
+
+        Parameters
+        ----------
+        U : array of shape (n, D)
+            Encoded points.
+
+        Returns
+        -------
+        array of bool of shape (n,)
+            All true in a space without rules.
+        """
+        return np.ones(len(U), dtype=bool)
+
     def snap(self, U: FloatArray) -> FloatArray:
-        """Round to the nearest points that can be decoded without a change.
+        """Round to the nearest points of the space.
 
         Parameters
         ----------
@@ -113,7 +136,7 @@ class Space(Points):
         return self._mask(self._axes.snap(U))
 
     def from_unit(self, Q: FloatArray) -> FloatArray:
-        """Map uniform numbers to points as the priors ask.
+        """Map uniform numbers to points distributed as the priors.
 
         Parameters
         ----------
@@ -125,6 +148,8 @@ class Space(Points):
         array of shape (n, D)
             Encoded points.
         """
+        # Rules are applied after the draw: each column is drawn from its own prior, and
+        # rejection is left to the caller, who knows how many points it needs.
         return self._mask(self._axes.from_unit(Q))
 
     def sample(self, n: int, rng: np.random.Generator) -> FloatArray:
@@ -133,9 +158,9 @@ class Space(Points):
         Parameters
         ----------
         n : int
-            How many.
+            Number of points.
         rng : numpy Generator
-            Where the randomness comes from.
+            Source of randomness.
 
         Returns
         -------
@@ -166,6 +191,7 @@ class Space(Points):
         owners = np.array([owner for owner, _ in located], dtype=np.intp)
         U = np.tile(self._inactive, (len(points), 1))
         for j, column in enumerate(self.columns):
+            # The branch column has no parameter of its own.
             if column.name == BRANCH:
                 U[:, j] = owners
                 continue
@@ -185,19 +211,18 @@ class Space(Points):
         Returns
         -------
         list of dict
-            Names sorted, values plain Python objects or the choices as given;
-            inactive parameters are left out.
+            Names sorted, values plain Python objects or the user's choices; parameters
+            of other branches are left out.
         """
+        # Snap first: a position between two integers would decode to neither exactly.
         U = self.snap(U)
         values = [c.dimension.decode(U[:, j]) for j, c in enumerate(self.columns)]
-        is_single = self.n_branches == 1
-        owners = [0] * len(U) if is_single else U[:, 0].astype(int).tolist()
         return [
             {
                 name: constant if j is None else values[j][row]
                 for name, j, constant in self._templates[owner]
             }
-            for row, owner in enumerate(owners)
+            for row, owner in enumerate(self._owners(U).tolist())
         ]
 
     @cached_property
@@ -207,19 +232,39 @@ class Space(Points):
         return np.array(is_log, dtype=bool)
 
     def _mask(self, U: FloatArray) -> FloatArray:
-        """Put the inactive columns of an array at their place, in the array."""
+        """Reset the inactive columns of an array, in place.
+
+        One representation per point: equal candidates have equal rows, and the kernel
+        sees no difference in columns without effect.
+        """
         if self.n_branches > 1:
             np.copyto(U, self._inactive, where=~self.active(U))
         return U
+
+    def _owners(self, U: FloatArray) -> IntArray:
+        """Branch of each row, shape (n,)."""
+        if self.n_branches == 1:
+            return np.zeros(len(U), dtype=np.intp)
+        return np.clip(np.rint(U[:, 0]), 0, self.n_branches - 1).astype(np.intp)
+
+    @cached_property
+    def _column_of(self) -> list[dict[str, int]]:
+        """For each branch the column of each parameter that varies."""
+        return [
+            {
+                c.name: j
+                for j, c in enumerate(self.columns)
+                if b in c.branches and c.name != BRANCH
+            }
+            for b in range(self.n_branches)
+        ]
 
     @cached_property
     def _templates(self) -> list[list[tuple[str, int | None, Any]]]:
         """For each branch its names, each with a column or a constant value."""
         templates = []
         for b, branch in enumerate(self._branches):
-            column_of = {
-                c.name: j for j, c in enumerate(self.columns) if b in c.branches
-            }
+            column_of = self._column_of[b]
             templates.append(
                 [
                     (name, column_of.get(name), None)
@@ -231,7 +276,7 @@ class Space(Points):
         return templates
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Pickle the dicts: what is cached may hold addresses of objects."""
+        """Pickle the dicts only; cached values may contain ids of objects."""
         return Space, (self._branches,)
 
     def __repr__(self) -> str:

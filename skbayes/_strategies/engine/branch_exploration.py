@@ -1,66 +1,91 @@
-"""A floor under neglected branches: now and then, look into the best of them.
+"""Branch exploration: every few suggestions go to a branch with few trials.
 
-With scores compressed at the bad end, expected improvement may spend nearly all
-evaluations in one dict of a list of dicts before it has learned the parameters of the
-others. Every so many suggestions therefore go to the most promising branch among those
-that had few, unless it is all but certain that nothing is to be gained there.
+Low scores are compressed, so expected improvement may spend nearly all evaluations in
+one dict of a list of dicts, or at one value of a parameter that switches others, before
+it has learned the parameters of the others. So one in `EXPLORE_EVERY` suggestions goes
+to the most promising branch among those with few trials, unless the model excludes a
+gain there.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 from scipy.special import ndtr
 
-from skbayes._strategies.surrogate import Surrogate
+from skbayes._protocol import FloatArray
+from skbayes._strategies.engine.surrogate import Surrogate
 
-#: Every so many suggestions may go to a neglected branch.
-FLOOR_EVERY = 8
+#: One in this many suggestions may go to a neglected branch.
+EXPLORE_EVERY = 8
 #: A branch is neglected below this share of an even distribution.
 NEGLECTED_SHARE = 0.5
-#: It is left alone if no point looked at beats the incumbent with this probability.
+#: It is skipped if no point in it beats the incumbent with this probability.
 MIN_PROBABILITY = 1e-3
-#: Points looked at in each branch, and deviations added to the mean to rank branches.
+#: Random points in each branch, and deviations added to their mean to rank branches.
 N_POINTS, OPTIMISM = 256, 2.0
-#: The column that says which dict a point belongs to, where there are several.
-BRANCH_COLUMN = 0
-#: More branches than this cannot all be given a floor.
+#: With more branches than this the budget does not suffice for all of them.
 MAX_BRANCHES = 8
 
 
 def neglected_branch(
     surrogate: Surrogate, rng: np.random.Generator
 ) -> tuple[int, int] | None:
-    """Column and level of the branch to search in, None to search everywhere.
+    """Column and level of the branch to search in; None to search everywhere.
 
     Parameters
     ----------
     surrogate : Surrogate
-        What is known.
+        The model.
     rng : Generator
-        Where points are drawn from.
+        Source of random points.
 
     Returns
     -------
     tuple of int, or None
-        As ``fixed`` of the maximiser.
+        The argument ``fixed`` of `maximize`.
     """
-    space = surrogate.space
-    n_branches = space.n_branches
     incumbent_idx = surrogate.incumbent_idx()
-    if not 1 < n_branches <= MAX_BRANCHES or incumbent_idx is None:
+    if incumbent_idx is None:
         return None
-    tried = surrogate.data.U[:, BRANCH_COLUMN].astype(int)
-    counts = np.bincount(tried, minlength=n_branches)
-    floor = NEGLECTED_SHARE * len(tried) / n_branches
     incumbent = surrogate.gp.mean_at_trials[incumbent_idx]
     best, best_bound = None, -np.inf
-    for level in np.flatnonzero(counts < floor):
-        uniform = rng.random((N_POINTS, space.n_columns))
-        uniform[:, BRANCH_COLUMN] = (level + 0.5) / n_branches
-        mean, variance = surrogate.gp.predict(space.snap(space.from_unit(uniform)))
+    for column, level in _neglected(surrogate):
+        U = _points_in(surrogate, column, level, rng)
+        if not len(U):
+            continue
+        mean, variance = surrogate.gp.predict(U)
         std = np.sqrt(variance)
+        # An upper confidence bound favours branches of which little is known.
         bound = float((mean + OPTIMISM * std).max())
-        is_promising = ndtr((mean - incumbent) / std).max() > MIN_PROBABILITY
-        if is_promising and bound > best_bound:
-            best, best_bound = (BRANCH_COLUMN, int(level)), bound
+        chance = ndtr((mean - incumbent) / std).max()
+        if chance > MIN_PROBABILITY and bound > best_bound:
+            best, best_bound = (column, level), bound
     return best
+
+
+def _neglected(surrogate: Surrogate) -> Iterator[tuple[int, int]]:
+    """Levels with few trials, of the columns that switch others."""
+    space = surrogate.space
+    for column in space.roots:
+        n_levels = int(space.n_levels[column])
+        if n_levels > MAX_BRANCHES:
+            continue
+        tried = surrogate.data.U[:, column].astype(int)
+        counts = np.bincount(tried[tried >= 0], minlength=n_levels)
+        floor = NEGLECTED_SHARE * counts.sum() / n_levels
+        yield from ((column, int(level)) for level in np.flatnonzero(counts < floor))
+
+
+def _points_in(
+    surrogate: Surrogate, column: int, level: int, rng: np.random.Generator
+) -> FloatArray:
+    """Random valid points with one level of a column, shape (n, n_columns)."""
+    space = surrogate.space
+    uniform = rng.random((N_POINTS, space.n_columns))
+    uniform[:, column] = (level + 0.5) / space.n_levels[column]
+    U: FloatArray = space.snap(space.from_unit(uniform))
+    # Rounding may move a point to another level, if rules forbid it there.
+    kept: FloatArray = U[space.valid(U) & (U[:, column] == level)]
+    return kept

@@ -1,4 +1,4 @@
-"""From a history to the next point: initial points, then the model, then the rest."""
+"""Suggest the next point: from a list, from the model, or from the design."""
 
 from __future__ import annotations
 
@@ -17,24 +17,27 @@ from skbayes._gp import (
     layout_of,
 )
 from skbayes._protocol import FloatArray, Params
-from skbayes._strategies.branch_floor import FLOOR_EVERY, neglected_branch
-from skbayes._strategies.exploration import share_of_budget_left
-from skbayes._strategies.grown_posterior import GrownPosterior
-from skbayes._strategies.history import Observation, n_folds_told
-from skbayes._strategies.initial_design import unseen_points
-from skbayes._strategies.model_data import TRANSFORMS, model_data
-from skbayes._strategies.proposal import FoldCost, TimeLeft, propose
-from skbayes._strategies.refit_path import RefitPath
-from skbayes._strategies.surrogate import Surrogate
-from skbayes._strategies.targets import training_data
-from skbayes.space import Space
+from skbayes._strategies.engine.branch_exploration import (
+    EXPLORE_EVERY,
+    neglected_branch,
+)
+from skbayes._strategies.engine.hyperparameter_schedule import HyperparameterSchedule
+from skbayes._strategies.engine.improvement_margin import share_of_budget_left
+from skbayes._strategies.engine.incremental_posterior import IncrementalPosterior
+from skbayes._strategies.engine.initial_design import is_near_any, unseen_points
+from skbayes._strategies.engine.model_data import TRANSFORMS, model_data, row_choice
+from skbayes._strategies.engine.observation import Observation, n_folds_told
+from skbayes._strategies.engine.proposal import FoldCost, TimeLeft, propose
+from skbayes._strategies.engine.surrogate import Surrogate
+from skbayes._strategies.engine.training_data import TrainingTable
+from skbayes.space._space import Space
 
-#: What generators are made for, beside the root entropy (0: the initial design).
+#: Second seed of the generators of suggestions; the initial design has 0.
 SUGGESTION_STREAM = 1
 
 
 class Engine:
-    """Suggests points; a function of what it is given, apart from caches.
+    """Suggests points as a function of its arguments, apart from caches.
 
     Parameters
     ----------
@@ -45,7 +48,7 @@ class Engine:
     n_initial : int
         Evaluations before the first model.
     n_iter : int or None
-        How many evaluations there will be; None where that is not known.
+        Number of evaluations; None if it is not known.
     first : sequence of dict
         Points suggested before all others.
     """
@@ -65,17 +68,23 @@ class Engine:
         self._n_iter = n_iter
         self._first = tuple(first)
         self._layout = layout_of(space)
-        self._path = RefitPath(self._layout)
-        self._grown = self._new_posteriors()
+        self._schedule = HyperparameterSchedule(self._layout)
+        self._posteriors = self._new_posteriors()
+        self._known = TrainingTable()
+        self._choice = row_choice(self._layout)
         self._latest: dict[int, tuple[int, Surrogate | None]] = {}
 
-    def _new_posteriors(self) -> list[GrownPosterior]:
-        """One for each transform, of no trials yet."""
-        return [GrownPosterior(self._layout) for _ in TRANSFORMS]
+    def _new_posteriors(self) -> list[IncrementalPosterior]:
+        return [IncrementalPosterior(self._layout) for _ in TRANSFORMS]
 
     def __getstate__(self) -> dict[str, object]:
-        """Everything but the latest posteriors, which can be had again."""
-        return self.__dict__ | {"_latest": {}, "_grown": self._new_posteriors()}
+        """Everything except caches, which can be built again from the history."""
+        return self.__dict__ | {
+            "_latest": {},
+            "_posteriors": self._new_posteriors(),
+            "_known": TrainingTable(),
+            "_choice": row_choice(self._layout),
+        }
 
     def suggest(
         self,
@@ -88,34 +97,45 @@ class Engine:
         Parameters
         ----------
         history : sequence of Observation
-            What was told, prior results first.
+            Evaluations told, prior results first.
         running : sequence of Observation
-            Points being evaluated, with the folds of them that have ended.
+            Points being evaluated, with their finished folds.
         time_left : TimeLeft or None
-            Given under a time budget.
+            Rest of a time budget.
 
         Returns
         -------
         dict or None
             None when every point of a finite space was told or is running.
         """
-        seen = {o.key for o in history if not o.is_prior} | {o.key for o in running}
+        # Prior results do not count as seen: the best of them are to be tried again.
+        begun = [*(o for o in history if not o.is_prior), *running]
+        seen = {o.key for o in begun}
         for params in self._first:
-            if self._space.key(params) not in seen:
+            is_seen = self._space.key(params) in seen
+            if not is_seen and not self._is_rounded_in(begun, params):
                 return dict(params)
         if len(history) + len(running) >= self._n_initial:
+            # By the number of begun points, so that the turn does not depend on which
+            # of them finishes first.
             transform_idx = (len(history) + len(running)) % len(TRANSFORMS)
             surrogate = self.surrogate(history, running, transform_idx)
             if surrogate is not None:
                 share_left = self._share_left(history, running, time_left)
                 candidates = self.candidates(
-                    surrogate, history, running, share_left, time_left, has_floor=True
+                    surrogate,
+                    history,
+                    running,
+                    share_left,
+                    time_left,
+                    may_explore_branch=True,
                 )
                 for row in candidates.U:
                     (params,) = self._space.decode(row[None, :])
                     if self._space.key(params) not in seen:
                         return params
-        return next(unseen_points(self._space, self._seed, seen), None)
+        told = self._encoded(begun)
+        return next(unseen_points(self._space, self._seed, seen, told), None)
 
     def surrogate(
         self,
@@ -128,7 +148,7 @@ class Engine:
         Parameters
         ----------
         history, running : sequence of Observation
-            As of `suggest`; finished folds of what is running count.
+            As in `suggest`; finished folds of running points count.
         transform_idx : int
             Which of the transforms.
 
@@ -142,6 +162,7 @@ class Engine:
         if not begun and n == len(history):
             return latest
         surrogate = self._build(history, begun, transform_idx) if history else None
+        # With finished folds of running points the model is valid for this moment only.
         if not begun:
             self._latest[transform_idx] = (len(history), surrogate)
         return surrogate
@@ -154,7 +175,7 @@ class Engine:
         share_left: float = 0.0,
         time_left: TimeLeft | None = None,
         *,
-        has_floor: bool = False,
+        may_explore_branch: bool = False,
     ) -> Candidates:
         """Find the points with the largest expected improvement, best first.
 
@@ -163,24 +184,26 @@ class Engine:
         surrogate : Surrogate
             The model.
         history, running : sequence of Observation
-            As of `suggest`.
+            As in `suggest`.
         share_left : float, default=0.0
-            Of the budget; the more, the more a point must promise.
+            Share of the budget that is left: the larger, the larger the margin.
         time_left : TimeLeft or None
-            Given under a time budget.
-        has_floor : bool, default=False
-            Whether it may be the turn of a neglected branch.
+            Rest of a time budget.
+        may_explore_branch : bool, default=False
+            Whether a neglected branch may get its turn.
 
         Returns
         -------
         Candidates
-            None of them told or running.
+            Without points that were told or are running.
         """
         index = len(history) + len(running)
         pending = self._encoded(running)
         told = self._encoded([o for o in history if not o.is_prior])
+        # A generator of its own for each suggestion, so that it depends on the history
+        # alone and not on how often `ask` was called before.
         rng = np.random.default_rng([self._seed, SUGGESTION_STREAM, index])
-        is_turn = has_floor and index % FLOOR_EVERY == FLOOR_EVERY - 1
+        is_turn = may_explore_branch and index % EXPLORE_EVERY == EXPLORE_EVERY - 1
         return propose(
             surrogate,
             pending=pending,
@@ -197,22 +220,25 @@ class Engine:
         begun: Sequence[Observation],
         transform_idx: int,
     ) -> Surrogate | None:
-        """Fit hyperparameters to what was told, condition on it and what has begun."""
-        data = model_data(training_data([*history, *begun]), transform_idx)
-        hyperparameters = self._path.hyperparameters(
+        """Fit hyperparameters to the history; condition on it and on begun points."""
+        known = self._known.data(history, begun)
+        data = model_data(self._layout, known, transform_idx, self._choice)
+        hyperparameters = self._schedule.hyperparameters(
             history, transform_idx, None if begun else data
         )
         if hyperparameters is None or data is None:
             return None
+        # With too short or too long lengthscales the covariance may have no factor; the
+        # prior's mode always gives a model.
         for tried in (hyperparameters, default_hyperparameters(self._layout)):
             with suppress(NotPositiveDefiniteError):
-                # Folds under way change from one suggestion to the next.
+                # Begun points change between suggestions: nothing to build on.
                 gp = (
                     GaussianProcess(
                         self._layout, tried, data.U, data.targets, data.extra_noise
                     )
                     if begun
-                    else self._grown[transform_idx].given(tried, data)
+                    else self._posteriors[transform_idx].given(tried, data)
                 )
                 return Surrogate(self._space, gp, data)
         return None
@@ -223,21 +249,26 @@ class Engine:
         running: Sequence[Observation],
         time_left: TimeLeft | None,
     ) -> float:
-        """Share of the budget that is left: of evaluations or of time, the lesser."""
+        """Share of the budget left: of evaluations or of time, the smaller one."""
         n_begun = sum(not o.is_prior for o in history) + len(running)
         share = share_of_budget_left(n_begun, self._n_iter, self._n_initial)
         return share if time_left is None else min(share, time_left.fraction)
 
     def _encoded(self, observations: Sequence[Observation]) -> FloatArray:
-        """Their points, shape (n_observations, n_columns), also if there are none."""
+        """Encoded points, shape (n_observations, n_columns), also for none."""
         rows = [o.encoded for o in observations]
         return np.array(rows).reshape(len(rows), self._space.n_columns)
+
+    def _is_rounded_in(
+        self, observations: Sequence[Observation], params: Params
+    ) -> bool:
+        return is_near_any(self._space, params, self._encoded(observations))
 
     def _fold_cost(
         self, history: Sequence[Observation], time_left: TimeLeft
     ) -> FoldCost | None:
-        """Model the seconds a fold takes, None while no duration is known."""
-        data = training_data(history)
+        """Model of the seconds of a fold; None while no duration is known."""
+        data = self._known.data(history)
         is_known = np.isfinite(data.seconds_per_fold)
         if not is_known.any():
             return None

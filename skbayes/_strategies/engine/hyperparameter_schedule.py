@@ -1,59 +1,60 @@
-"""Which hyperparameters belong to a history: the schedule of fits.
+"""The schedule of hyperparameter fits, which depends on the history alone.
 
-A fit starts from an earlier one, so hyperparameters would depend on when suggestions
-were asked for. They must not: they are defined by the history alone. A fit to the
-first n observations starts from one to fewer, which was started from one to fewer
-still, and so on; whatever of this chain was not computed yet is computed when it is
-needed. While fits are cheap a link is as many observations long as there are output
-transforms, which are fitted in turns; later links grow with n, which keeps the chain
-short after many results told at once.
+A fit starts from an earlier one, so hyperparameters could depend on when suggestions
+were asked for. The schedule excludes that: the fit to the first n observations starts
+from a fit to fewer, which started from a fit to fewer still, and so on. Fits of this
+chain that have not been computed yet are computed when needed. While fits are cheap a
+link is as many observations long as there are output transforms, which are fitted in
+turns. Later links grow with n, which keeps the chain short after many results told at
+once.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from skbayes._gp import Fit, Hyperparameters, Layout, fit_hyperparameters
-from skbayes._strategies.history import Observation
-from skbayes._strategies.model_data import (
+from skbayes._strategies.engine.model_data import (
     LONG_HISTORY,
-    RENEW_EVERY,
     TRANSFORMS,
     ModelData,
+    last_renewal,
     model_data,
 )
-from skbayes._strategies.targets import training_data
+from skbayes._strategies.engine.observation import Observation
+from skbayes._strategies.engine.training_data import training_data
 
-#: The first fit is to at least so many observations.
+#: The first fit has at least this many observations.
 FIRST_FIT = 4
-#: Up to so many observations each counts, and every transform is fitted to all.
+#: Up to this many observations every transform is fitted to all of them.
 ALL_COUNT_UNTIL = 30
-#: Up to so many each is followed by the fit of one transform, which starts from the fit
-#: of the same transform before.
+#: Up to this many observations, one of the two transforms is refitted after each,
+#: warm-started from its previous fit.
 SHORT_LINKS_UNTIL, SHORT_LINK = 100, len(TRANSFORMS)
-#: Beyond, fits start from the nearest of checkpoints that grow by this ratio.
+#: Beyond, fits start from the nearest of checkpoints, which grow by this ratio.
 CHECKPOINT_RATIO = 1.1
-#: Then, in a history that is not long yet, a fit of each every so many.
+#: Beyond, until the history is long, each transform is refitted every few trials.
 FIT_EVERY = 3
-#: Two in so many fits also start from the mode of the prior: one for each transform.
+#: Two in this many fits start from the prior's mode too, one for each transform.
 RESTART_EVERY = 10
-#: Iterations of a fit, and of one in a long history, which starts close.
+#: Iterations of a fit, and of one in a long history, which starts close to its optimum.
 MAX_ITERATIONS, MAX_ITERATIONS_LATE = 50, 15
 
 
 def last_fit(n: int, transform_idx: int) -> int:
-    """Return how many of n observations the last fit of a transform was made to."""
+    """Number of observations in the last fit of a transform, given n of them."""
     if n > SHORT_LINKS_UNTIL:
-        n -= n % (FIT_EVERY if n <= LONG_HISTORY else RENEW_EVERY)
+        n = n - n % FIT_EVERY if n <= LONG_HISTORY else last_renewal(n)
     if n > SHORT_LINKS_UNTIL or n <= ALL_COUNT_UNTIL:
         return n
     return n - (n - transform_idx) % SHORT_LINK
 
 
 def previous_fit(n: int, transform_idx: int, first: int = FIRST_FIT) -> int | None:
-    """Return how many observations the fit to n starts from, None for no start.
+    """Number of observations in the fit that the fit to n starts from; None for none.
 
-    There are no fits to fewer than `first` observations.
+    No fit has fewer than `first` observations.
     """
     if n <= SHORT_LINKS_UNTIL:
         below = n - SHORT_LINK
@@ -67,7 +68,7 @@ def previous_fit(n: int, transform_idx: int, first: int = FIRST_FIT) -> int | No
     return below if below >= first else None
 
 
-class RefitPath:
+class HyperparameterSchedule:
     """Hyperparameters of every prefix of a history, fitted when they are needed.
 
     Parameters
@@ -80,29 +81,37 @@ class RefitPath:
         self._layout = layout
         self._fitted: dict[tuple[int, int], Fit | None] = {}
 
+    def __getstate__(self) -> dict[str, Any]:
+        # As pairs, because file formats based on JSON have no tuples as keys.
+        return {"layout": self._layout, "fitted": list(self._fitted.items())}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self._layout = state["layout"]
+        self._fitted = {tuple(key): fit for key, fit in state["fitted"]}
+
     def hyperparameters(
         self,
         observations: Sequence[Observation],
         transform_idx: int,
         data: ModelData | None = None,
     ) -> Hyperparameters | None:
-        """Fitted to the prefix that the schedule says, None if that is constant.
+        """Hyperparameters of the last scheduled fit; None if its scores are constant.
 
         Parameters
         ----------
         observations : sequence of Observation
-            All that was told.
+            All observations.
         transform_idx : int
-            Which output transform; each has hyperparameters of its own.
+            Index of the output transform; each has hyperparameters of its own.
         data : ModelData or None, default=None
-            Of all observations, where the caller has it.
+            Data of all observations, if the caller has them.
 
         Returns
         -------
         Hyperparameters or None
-            The same for the same history, whatever was asked for before.
+            Equal for equal histories, whatever was asked for before.
         """
-        # What was known before the first suggestion needs no chain of its own.
+        # Prior results were all known before the first suggestion: one fit, no chain.
         first = max(FIRST_FIT, sum(o.is_prior for o in observations))
         chain: list[int] = []
         n: int | None = last_fit(len(observations), transform_idx)
@@ -118,7 +127,7 @@ class RefitPath:
         return None if start is None else start.hyperparameters
 
     def _forget_before(self, n: int, transform_idx: int) -> None:
-        """Drop fits that no later one starts from: each holds a Hessian."""
+        """Drop fits that no later one starts from: each has an inverse Hessian."""
         for key in [k for k in self._fitted if k[0] == transform_idx and k[1] < n]:
             del self._fitted[key]
 
@@ -129,9 +138,9 @@ class RefitPath:
         start: Fit | None,
         data: ModelData | None,
     ) -> Fit | None:
-        """One fit of the chain."""
         if data is None:
-            data = model_data(training_data(observations), transform_idx)
+            known = training_data(observations)
+            data = model_data(self._layout, known, transform_idx)
         if data is None:
             return start
         n = len(observations)

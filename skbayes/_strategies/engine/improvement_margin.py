@@ -1,13 +1,13 @@
-"""How much better than the best a point must promise to be: less as the budget ends.
+"""The margin of the expected improvement, which falls as the budget ends.
 
-Expected improvement alone spends half of the evaluations on the last decimals of the
-first good region. With a margin on the incumbent it looks at other regions while there
-is time to follow what it finds, and refines at the end, when the margin is gone. The
-idea of a margin that shrinks is Kushner's [1]_.
+Expected improvement alone spends half of the evaluations on the last digits of the
+first good region. With a margin (often called xi) on the incumbent it explores other
+regions while there is budget to follow up, and refines at the end, when the margin is
+gone. The idea of a shrinking margin is Kushner's [1]_.
 
-Scores that tie ask for one too: parameters that do nothing, and scorers with few steps,
-give plateaus, and what is uncertain about another point of the same plateau looks like
-improvement for ever.
+Ties need a margin too. Parameters without effect, and scorers with few steps, give
+plateaus, and the uncertainty at another point of the same plateau would look like
+improvement forever.
 
 References
 ----------
@@ -23,21 +23,23 @@ from skbayes._protocol import FloatArray
 
 #: Margin with the whole budget left, in standard deviations of the targets.
 MARGIN_AT_START = 0.2
-#: Margin for each trial that ties with the best, and all of them together at most.
+#: Margin for each trial that ties with the best, and the bound of their sum.
 MARGIN_PER_TIE, MAX_TIE_MARGIN = 0.05, 0.5
 #: Targets this close tie, in standard deviations.
 _TIE = 1e-7
+#: Evaluations in which the margin of a search without a known budget stays whole.
+_WHOLE_UNTIL = 8
 
 
 def improvement_margin(targets: FloatArray, share_left: float) -> float:
-    """By how much to exceed the incumbent, in the unit of the targets.
+    """The margin by which to exceed the incumbent, in the unit of the targets.
 
     Parameters
     ----------
     targets : array of shape (n,)
         Transformed scores of the trials that may be the incumbent.
     share_left : float
-        Of the budget, in [0, 1].
+        Share of the budget that is left, in [0, 1].
 
     Returns
     -------
@@ -51,17 +53,17 @@ def improvement_margin(targets: FloatArray, share_left: float) -> float:
 
 
 def share_of_budget_left(n_begun: int, n_iter: int | None, n_initial: int) -> float:
-    """How much of a search is still to come.
+    """Share of a search's budget that is left.
 
     Parameters
     ----------
     n_begun : int
         Evaluations that have ended or are running.
     n_iter : int or None
-        How many there will be; None is not known.
+        Number of evaluations; None if it is not known.
     n_initial : int
-        Evaluations before the first model, from which on the share falls as one over
-        `n_begun` where nobody knows the end.
+        Evaluations before the first model. If `n_iter` is not known, the share falls
+        from there, or from the eighth evaluation, as one over `n_begun`.
 
     Returns
     -------
@@ -69,5 +71,6 @@ def share_of_budget_left(n_begun: int, n_iter: int | None, n_initial: int) -> fl
         In [0, 1].
     """
     if n_iter is None:
-        return n_initial / max(n_begun, n_initial)
+        n_whole = max(n_initial, _WHOLE_UNTIL)
+        return n_whole / max(n_begun, n_whole)
     return max(0.0, 1.0 - n_begun / n_iter)

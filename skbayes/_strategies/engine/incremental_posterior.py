@@ -1,9 +1,9 @@
-"""The posterior of a long history: trial by trial, from where it was last built anew.
+"""The posterior of a long history, extended trial by trial.
 
-To factorise the covariance of n trials takes n^3 operations, to append one to it n^2.
-What comes out must not depend on when suggestions were asked for, not even in the last
-bit. So the trials alone decide which of them are appended: those since the last round
-number, which is when hyperparameters are fitted again, too.
+Factorising the covariance of n trials costs n^3 operations, appending one trial n^2.
+The result must not depend on when suggestions were asked for, not even in its last bit.
+So the number of trials alone decides which of them are appended: those since the last
+renewal (`last_renewal`), which is also when hyperparameters are refitted.
 """
 
 from __future__ import annotations
@@ -11,11 +11,16 @@ from __future__ import annotations
 import numpy as np
 
 from skbayes._gp import GaussianProcess, Hyperparameters, Layout
-from skbayes._strategies.model_data import LONG_HISTORY, RENEW_EVERY, ModelData
+from skbayes._strategies.engine.model_data import (
+    LONG_HISTORY,
+    MAX_ROWS,
+    ModelData,
+    last_renewal,
+)
 
 
-class GrownPosterior:
-    """Posteriors under one output transform, each grown from the one before.
+class IncrementalPosterior:
+    """Posteriors under one output transform, each extended from the one before.
 
     Parameters
     ----------
@@ -31,12 +36,12 @@ class GrownPosterior:
     def given(
         self, hyperparameters: Hyperparameters, data: ModelData
     ) -> GaussianProcess:
-        """Posterior given trials; the same whatever was asked for before.
+        """Posterior given trials; independent of earlier calls.
 
         Parameters
         ----------
         hyperparameters : Hyperparameters
-            Of kernel, noise and warp.
+            Hyperparameters of kernel, noise and warp.
         data : ModelData
             The trials, oldest first.
 
@@ -50,7 +55,8 @@ class GrownPosterior:
             If the covariance cannot be factorised.
         """
         n = len(data.U)
-        n_built = n - n % RENEW_EVERY if n > LONG_HISTORY else n
+        # Beyond the most rows that are chosen there are those since the last renewal.
+        n_built = last_renewal(min(n, MAX_ROWS)) if n > LONG_HISTORY else n
         gp = self._latest
         if (
             gp is None
@@ -58,16 +64,17 @@ class GrownPosterior:
             or not _is_beginning(gp, hyperparameters, data)
         ):
             gp = self._build(hyperparameters, data, n_built)
+        # One by one even if several are new: appending k at once rounds differently.
         for i in range(gp.n_trials, n):
             one = slice(i, i + 1)
             gp = gp.append(data.U[one], data.targets[one], data.extra_noise[one])
         self._n_built, self._latest = n_built, gp
+        # Transformed targets change with every trial; the factorisation stays.
         return gp.with_targets(data.targets)
 
     def _build(
         self, hyperparameters: Hyperparameters, data: ModelData, n: int
     ) -> GaussianProcess:
-        """Posterior given the first n trials, from scratch."""
         return GaussianProcess(
             self._layout,
             hyperparameters,
@@ -80,7 +87,7 @@ class GrownPosterior:
 def _is_beginning(
     gp: GaussianProcess, hyperparameters: Hyperparameters, data: ModelData
 ) -> bool:
-    """Whether a posterior is of the first of these trials, whatever its targets."""
+    """Whether a posterior is that of the first of these trials, for any targets."""
     n = gp.n_trials
     return (
         gp.hyperparameters is hyperparameters

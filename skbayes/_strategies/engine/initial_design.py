@@ -1,4 +1,4 @@
-"""Where to look before there is anything to learn from: points that fill the space."""
+"""The initial design: space-filling points before the first model."""
 
 from __future__ import annotations
 
@@ -7,39 +7,42 @@ from numbers import Integral
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.stats import qmc
 
 from skbayes._protocol import FloatArray, Params
-from skbayes.space import Space
+from skbayes.space._space import Space
 
-#: Bounds of the automatic number of initial points.
-MIN_INITIAL, MAX_INITIAL = 5, 12
+#: Bounds of the automatic number of initial points. The model chooses better points
+#: than the design as soon as it has a few scores, whatever the number of columns.
+MIN_INITIAL, MAX_INITIAL = 4, 12
 #: At most this share of the budget goes into initial points, but never below 4.
 MAX_BUDGET_SHARE = 0.25
 MIN_OF_BUDGET = 4
 #: Points drawn at once when more are needed; a power of two keeps Sobol balanced.
 BLOCK_SIZE = 64
-#: Blocks in a row without a new point after which a space is taken to be used up.
+#: Encoded points this close are the same but for the rounding of their numbers.
+ROUNDING = 1e-6
+#: Blocks in a row without a new point after which a space counts as used up.
 MAX_STALE_BLOCKS = 32
 
 
 def n_initial_auto(space: Space, budget: int | None) -> int:
-    """How many points to try before the first fit of a surrogate.
+    """Number of points to evaluate before the first fit of a surrogate.
 
     Parameters
     ----------
     space : Space
-        The search space; one point more than it has columns.
+        The search space; the number is one more than its branches.
     budget : int or None
-        How many evaluations there will be, where that is known.
+        Number of evaluations, if known.
 
     Returns
     -------
     int
         Between 4 and 12.
     """
-    n_initial = int(np.clip(space.n_columns + 1, MIN_INITIAL, MAX_INITIAL))
+    n_branches = max((int(space.n_levels[j]) for j in space.roots), default=1)
+    n_initial = int(np.clip(n_branches + 1, MIN_INITIAL, MAX_INITIAL))
     if budget is not None:
         n_initial = min(n_initial, max(MIN_OF_BUDGET, int(MAX_BUDGET_SHARE * budget)))
     return n_initial
@@ -48,18 +51,18 @@ def n_initial_auto(space: Space, budget: int | None) -> int:
 def check_n_initial(
     n_initial_points: Any, space: Space, budget: int | None, *, owner: str
 ) -> int:
-    """Return the number of initial points; "auto" looks at the space and budget.
+    """Return the number of initial points; "auto" depends on space and budget.
 
     Parameters
     ----------
     n_initial_points : int or "auto"
-        As given by the user.
+        The user's argument.
     space : Space
         The search space.
     budget : int or None
-        How many evaluations there will be, where that is known.
+        Number of evaluations, if known.
     owner : str
-        Who asks, for error messages.
+        The caller's name, for error messages.
 
     Returns
     -------
@@ -83,14 +86,15 @@ def check_n_initial(
 
 
 def space_filling_points(space: Space, seed: int) -> Iterator[Params]:
-    """Draw an endless scrambled Sobol sequence; decoded points may repeat.
+    """Yield points of a scrambled Sobol sequence without end; they may repeat.
 
-    The branches of a list of dicts, if it is one, are taken in balanced turns.
+    The branches of a list of dicts get balanced turns. The sequence ends if the rules
+    of a space forbid all points of many blocks.
 
     Parameters
     ----------
     space : Space
-        What to fill.
+        The search space.
     seed : int
         Root entropy; the same seed gives the same sequence.
 
@@ -104,26 +108,58 @@ def space_filling_points(space: Space, seed: int) -> Iterator[Params]:
             yield space.decode(np.zeros((1, 0)))[0]
     rng = np.random.default_rng([seed, 0])
     sobol = qmc.Sobol(space.n_columns, scramble=True, seed=rng)
-    while True:
+    n_stale = 0
+    while n_stale < MAX_STALE_BLOCKS:
         uniform = sobol.random(BLOCK_SIZE)
         if space.n_branches > 1:
+            # Sobol's balance in column 0 holds over powers of two only, and a small
+            # design must not miss a branch.
             uniform[:, 0] = _balanced(space.n_branches, BLOCK_SIZE, rng)
-        yield from space.decode(space.snap(space.from_unit(uniform)))
+        U = space.snap(space.from_unit(uniform))
+        is_valid = space.valid(U)
+        n_stale = 0 if is_valid.any() else n_stale + 1
+        yield from space.decode(U[is_valid])
 
 
-def unseen_points(
-    space: Space, seed: int, seen: Container[Hashable]
-) -> Iterator[Params]:
-    """Distinct space-filling points that were not seen, until the space is used up.
+def is_near_any(space: Space, params: Params, told: FloatArray) -> bool:
+    """Whether a point differs from a known one by no more than rounding.
+
+    Whoever tells a score may have kept fewer digits of its point than were proposed.
+    Points of a finite space never differ so little.
 
     Parameters
     ----------
     space : Space
-        What to fill.
+        The search space.
+    params : dict
+        A point of it.
+    told : array of shape (n, D)
+        Encoded points.
+    """
+    if space.cardinality is not None or not len(told):
+        return False
+    difference = np.abs(told - space.encode([params]))
+    return bool((difference.max(axis=1) < ROUNDING).any())
+
+
+def unseen_points(
+    space: Space,
+    seed: int,
+    seen: Container[Hashable],
+    told: FloatArray | None = None,
+) -> Iterator[Params]:
+    """Yield distinct space-filling points not in `seen`, until the space is used up.
+
+    Parameters
+    ----------
+    space : Space
+        The search space.
     seed : int
         Root entropy.
     seen : container of hashable
-        Keys of the points that must not be given.
+        Keys of the points to leave out.
+    told : array of shape (n, D) or None, default=None
+        Encoded points to leave out even if they were rounded.
 
     Yields
     ------
@@ -134,7 +170,8 @@ def unseen_points(
     n_stale = 0
     for params in space_filling_points(space, seed):
         key = space.key(params)
-        if key not in seen and key not in given:
+        is_new = key not in seen and key not in given
+        if is_new and (told is None or not is_near_any(space, params, told)):
             given.add(key)
             n_stale = 0
             yield params
@@ -143,15 +180,15 @@ def unseen_points(
             break
     if space.cardinality is None:
         return
-    # A finite space hides its last points from sampling: walk through all of it.
+    # Sampling rarely meets the last points of a finite space: enumerate it.
     for params in space.grid():
         key = space.key(params)
         if key not in seen and key not in given:
             yield params
 
 
-def _balanced(n_levels: int, n: int, rng: np.random.Generator) -> NDArray[np.float64]:
-    """Positions in [0, 1) which visit all levels, in random order, before any again."""
+def _balanced(n_levels: int, n: int, rng: np.random.Generator) -> FloatArray:
+    """Positions in [0, 1) that visit all levels in random order before any again."""
     n_rounds = -(-n // n_levels)
     levels = np.concatenate([rng.permutation(n_levels) for _ in range(n_rounds)])[:n]
     positions: FloatArray = (levels + 0.5) / n_levels

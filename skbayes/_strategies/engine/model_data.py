@@ -1,48 +1,48 @@
-"""What the Gaussian process is given: transformed targets, and where they are noisy."""
+"""The data of the Gaussian process: points, transformed targets, their noise."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from skbayes._gp import (
     FAILED_VARIANCE,
+    Layout,
     OutputTransform,
-    choose_rows,
+    RowChoice,
     fit_standardisation,
 )
 from skbayes._gp import fit_yeo_johnson as fit_power
-from skbayes._protocol import FloatArray
-from skbayes._strategies.targets import BoolArray, TrainingData
-
-IntArray = NDArray[np.intp]
+from skbayes._protocol import BoolArray, FloatArray, IntArray
+from skbayes._strategies.engine.training_data import TrainingData
 
 #: The output transforms that suggestions alternate between: neither is best on all
-#: problems, and each leads out of what the other is caught in.
+#: problems, and each escapes regions in which the other one stays.
 TRANSFORMS = (fit_standardisation, fit_power)
-#: The exact posterior is of at most this many rows, and those since the last renewal.
+#: The posterior has at most this many rows, and those since the last renewal.
 MAX_ROWS = 1000
-#: In a history longer than this, what takes n^3 operations is done anew only every so
-#: many trials: the fit, the choice of rows and the factorisation.
+#: In a history longer than this, steps of n^3 operations are repeated only every few
+#: trials: the fit, the choice of rows and the factorisation.
 LONG_HISTORY, RENEW_EVERY = 300, 10
+#: From twice as many trials on they are repeated half as often, and so on.
+RENEW_EVERY_UNTIL = 1000
 
 
 @dataclass(frozen=True)
 class ModelData:
-    """Rows of a Gaussian process in the units it works in.
+    """Rows of a Gaussian process in transformed units.
 
     Parameters
     ----------
     U : array of shape (n_rows, n_columns)
         Encoded points.
     targets : array of shape (n_rows,)
-        Transformed scores; a failed row has the worst of the others.
+        Transformed scores; a failed row has the worst target of the others.
     extra_noise : array of shape (n_rows,)
         Known variance of each target beyond the learned noise.
     is_complete, is_failed : bool array of shape (n_rows,)
-        All folds were run; the evaluation failed.
+        Whether all folds were run; whether the evaluation failed.
     transform : OutputTransform
         From scores to targets.
     """
@@ -55,32 +55,58 @@ class ModelData:
     transform: OutputTransform
 
 
-def model_data(data: TrainingData, transform_idx: int) -> ModelData | None:
-    """Targets of the data under one of the transforms.
+def last_renewal(n: int) -> int:
+    """Number of trials at the last renewal, given n trials in a long history.
+
+    The steps depend on ever more trials, of which a few new ones change ever less.
+    """
+    # 10, 20, 40 ... trials: n // 1000 is 1 below 2,000 and 2 or 3 below 4,000.
+    n_doublings = max(0, (n // RENEW_EVERY_UNTIL).bit_length() - 1)
+    return n - n % (RENEW_EVERY << n_doublings)
+
+
+def row_choice(layout: Layout) -> RowChoice:
+    """Make what chooses the rows of the posterior of a long history."""
+    return RowChoice(layout, MAX_ROWS)
+
+
+def model_data(
+    layout: Layout,
+    data: TrainingData,
+    transform_idx: int,
+    choice: RowChoice | None = None,
+) -> ModelData | None:
+    """Transform the data for the Gaussian process.
 
     Parameters
     ----------
+    layout : Layout
+        The columns of the encoded points.
     data : TrainingData
-        What was told.
+        Distinct points with their scores.
     transform_idx : int
-        Which of `TRANSFORMS`.
+        Index in `TRANSFORMS`.
+    choice : RowChoice or None, default=None
+        The choice of an earlier call, which is continued.
 
     Returns
     -------
     ModelData or None
-        None if there is nothing to learn: no score at all, or all the same.
+        None without scores, or if all scores are equal.
     """
     is_failed = data.is_failed
     if is_failed.all():
         return None
     known = data.scores[~is_failed]
     transform = TRANSFORMS[transform_idx](known)
+    # Equal scores have no scale: nothing can be standardised.
     if transform.is_constant:
         return None
+    # The transform is fitted without failures: their invented score would distort it.
     scores = np.where(is_failed, known.min(), data.scores)
     noise = transform.noise(scores, data.extra_noise)
     targets = transform.forward(scores)
-    kept = _kept_rows(data.U, targets)
+    kept = _kept_rows(choice or row_choice(layout), data.U, targets)
     return ModelData(
         U=data.U[kept],
         targets=targets[kept],
@@ -91,11 +117,13 @@ def model_data(data: TrainingData, transform_idx: int) -> ModelData | None:
     )
 
 
-def _kept_rows(U: FloatArray, targets: FloatArray) -> IntArray:
-    """Rows of the posterior: a choice of those at the last renewal, all newer ones."""
+def _kept_rows(choice: RowChoice, U: FloatArray, targets: FloatArray) -> IntArray:
+    """Rows of the posterior: a subset as of the last renewal, and all newer rows."""
     n = len(U)
     if n <= MAX_ROWS:
         return np.arange(n)
-    n_old = n - n % RENEW_EVERY
-    old = choose_rows(U[:n_old], targets[:n_old], MAX_ROWS)
+    # The choice is renewed every few trials, so that the factorisation can be extended
+    # in between.
+    n_old = last_renewal(n)
+    old = choice.rows(U[:n_old], targets[:n_old])
     return np.concatenate([old, np.arange(n_old, n)])

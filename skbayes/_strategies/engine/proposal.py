@@ -1,4 +1,4 @@
-"""One suggestion: the point of the space where most is to be gained."""
+"""Maximise the acquisition for one suggestion."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ import numpy as np
 from skbayes._acquisition import Candidates, build_acquisition, maximize
 from skbayes._gp import CostModel
 from skbayes._protocol import FloatArray
-from skbayes._strategies.exploration import improvement_margin
-from skbayes._strategies.surrogate import Surrogate
+from skbayes._strategies.engine.improvement_margin import improvement_margin
+from skbayes._strategies.engine.surrogate import Surrogate
 
-#: Failures from which on a model of feasibility is used: so many, or such a share.
+#: Use the feasibility model from this many failures, or this share of trials.
 MIN_FAILURES, FAILURE_SHARE = 3, 0.05
 #: Best trials around which the maximiser samples.
 N_PARENTS = 5
@@ -22,16 +22,16 @@ N_PARENTS = 5
 
 @dataclass(frozen=True)
 class TimeLeft:
-    """What is left of a time budget.
+    """The rest of a time budget.
 
     Parameters
     ----------
     seconds : float
-        Until no new fit starts, at least 0.
+        Time until no new fit starts, at least 0.
     fraction : float
-        Of the whole budget, in [0, 1]: how much cheap candidates are preferred.
+        Share of the whole budget, in [0, 1]: the weight of a candidate's cost.
     n_workers : int, default=1
-        Folds that are run at the same time.
+        Folds that run at the same time.
 
     Raises
     ------
@@ -44,7 +44,7 @@ class TimeLeft:
     n_workers: int = 1
 
     def __post_init__(self) -> None:
-        """Refuse what is no time: NaN would silently switch off the model."""
+        """Check the values: NaN would silently switch off the model."""
         is_time = self.seconds >= 0.0 and 0.0 <= self.fraction <= 1.0
         if not (is_time and self.n_workers >= 1):
             raise ValueError(
@@ -54,7 +54,7 @@ class TimeLeft:
 
 
 def check_time_left(time_left: Any) -> None:
-    """Refuse what is neither a `TimeLeft` nor None."""
+    """Raise unless the argument is a `TimeLeft` or None."""
     if time_left is not None and not isinstance(time_left, TimeLeft):
         raise TypeError(
             "The `time_left` parameter of Optimizer.ask must be a TimeLeft or None. "
@@ -64,16 +64,16 @@ def check_time_left(time_left: Any) -> None:
 
 @dataclass(frozen=True)
 class FoldCost:
-    """What a candidate costs, and what there is to spend.
+    """A model of a candidate's cost, and the budget that is left.
 
     Parameters
     ----------
     model : CostModel
-        Of the log seconds of one fold.
+        Model of the log seconds of one fold.
     n_folds : int
         Folds of a complete candidate.
     time_left : TimeLeft
-        What is left of the budget.
+        The rest of the budget.
     """
 
     model: CostModel
@@ -96,19 +96,19 @@ def propose(
     Parameters
     ----------
     surrogate : Surrogate
-        What is known.
+        The model.
     pending : array of shape (n_pending, n_columns)
         Encoded points that are being evaluated.
     exclude : array of shape (n_seen, n_columns)
         Encoded points not to propose again.
     share_left : float
-        Of the budget, in [0, 1].
+        Share of the budget that is left, in [0, 1].
     rng : Generator
-        Of this suggestion alone.
+        Generator of this suggestion alone.
     fixed : tuple of (int, int) or None
-        A categorical column and the level to search in, as long as it has points left.
+        A categorical column and the level to search in, unless it has no points left.
     cost : FoldCost or None
-        Given under a time budget.
+        Cost and rest of a time budget.
 
     Returns
     -------
@@ -118,13 +118,15 @@ def propose(
     data, gp = surrogate.data, surrogate.gp
     n_failed = int(data.is_failed.sum())
     knows_failure = n_failed >= MIN_FAILURES or n_failed > FAILURE_SHARE * len(data.U)
+    # The mean of a partial trial is an estimate: it may guide, but not be the
+    # incumbent.
     is_incumbent = data.is_complete if data.is_complete.any() else ~data.is_failed
     acquisition = build_acquisition(
         gp,
         is_incumbent=is_incumbent,
         pending=pending if len(pending) else None,
         rng=rng,
-        # Where much fails, looking around costs more.
+        # Exploring costs more where more evaluations fail.
         margin=improvement_margin(
             data.targets[is_incumbent], share_left * (1.0 - data.is_failed.mean())
         ),
@@ -133,6 +135,7 @@ def propose(
         cost_weight=0.0 if cost is None else cost.time_left.fraction,
         log_seconds_left=None if cost is None else _log_seconds_per_fold(cost),
     )
+    # A branch whose points are all seen gives none; then the whole space is searched.
     for within in (None,) if fixed is None else (fixed, None):
         candidates = maximize(
             acquisition,
@@ -148,7 +151,6 @@ def propose(
 
 
 def _parents(surrogate: Surrogate) -> FloatArray:
-    """Select the rows with the best posterior means, best first."""
     is_known = ~surrogate.data.is_failed
     means = np.where(is_known, surrogate.gp.mean_at_trials, -np.inf)
     best = np.argsort(-means, kind="stable")[: min(N_PARENTS, int(is_known.sum()))]
@@ -156,7 +158,7 @@ def _parents(surrogate: Surrogate) -> FloatArray:
 
 
 def _log_seconds_per_fold(cost: FoldCost) -> float:
-    """Return the log of what a fold may take if all are still to fit in."""
+    """Log of the seconds a fold may take if all folds are to fit in the budget."""
     left = cost.time_left
     n_rounds = math.ceil(cost.n_folds / left.n_workers)
     return math.log(max(left.seconds, 1e-9) / n_rounds)

@@ -1,4 +1,4 @@
-"""The model of the scores: what is believed of any point, told in score units."""
+"""The model of the scores, with predictions in score units."""
 
 from __future__ import annotations
 
@@ -7,16 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from skbayes._gp import (
-    GaussianProcess,
-    fit_hyperparameters,
-    layout_of,
-    limit_threads,
-)
+from skbayes._gp import GaussianProcess, fit_hyperparameters, layout_of, limit_threads
 from skbayes._protocol import FloatArray, Params
-from skbayes._strategies.model_data import ModelData, model_data
-from skbayes._strategies.targets import TrainingData
-from skbayes.space import Space
+from skbayes._strategies.engine.model_data import ModelData, model_data
+from skbayes._strategies.engine.training_data import TrainingData
+from skbayes.space._space import Space
 
 
 @dataclass(frozen=True)
@@ -30,7 +25,7 @@ class Surrogate:
     gp : GaussianProcess
         Posterior over encoded points, in transformed units.
     data : ModelData
-        What it was fitted to, with the transform of the scores.
+        The data it was fitted to, with the transform of the scores.
     """
 
     space: Space
@@ -38,7 +33,7 @@ class Surrogate:
     data: ModelData
 
     def predict(self, params: Sequence[Params]) -> tuple[FloatArray, FloatArray]:
-        """Mean and standard deviation of the score at some points.
+        """Median of the score at some points, and half the width of an interval.
 
         Parameters
         ----------
@@ -47,14 +42,15 @@ class Surrogate:
 
         Returns
         -------
-        mean, std : arrays of shape (n_points,)
+        median, half_width : arrays of shape (n_points,)
             In the scorer's unit; of the mean over folds, without the noise of a
-            single measurement.
+            single measurement. The interval is the central one of 68 %, so its half
+            width is a standard deviation if the scores are not transformed.
         """
         return self.predict_encoded(self.space.encode(list(params)))
 
     def predict_encoded(self, U: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """Mean and standard deviation of the score at encoded points.
+        """Median of the score at encoded points, and half the width of an interval.
 
         Parameters
         ----------
@@ -63,25 +59,29 @@ class Surrogate:
 
         Returns
         -------
-        mean, std : arrays of shape (n_points,)
-            The median, and half of what lies between one deviation to either side.
+        median, half_width : arrays of shape (n_points,)
+            As in `predict`. The model is normal in transformed units, and a
+            transform maps medians and ends of intervals to each other, not means.
         """
         with limit_threads():
             mean, variance = self.gp.predict(U)
-        std = np.sqrt(variance)
+        # A monotone transform maps quantiles to quantiles: t^-1(m - s), t^-1(m + s).
+        deviation = np.sqrt(variance)
         inverse = self.data.transform.inverse
-        return inverse(mean), 0.5 * (inverse(mean + std) - inverse(mean - std))
+        low, high = inverse(mean - deviation), inverse(mean + deviation)
+        return inverse(mean), 0.5 * (high - low)
 
     def incumbent_idx(self) -> int | None:
         """Row of the data with the best posterior mean among complete ones."""
         if not self.data.is_complete.any():
             return None
+        # By the posterior mean: the best score that was seen may be the luckiest.
         means = np.where(self.data.is_complete, self.gp.mean_at_trials, -np.inf)
         return int(np.argmax(means))
 
 
 def fit_surrogate(space: Space, data: TrainingData) -> Surrogate | None:
-    """Model some scores, on their own scale, with hyperparameters fitted to them alone.
+    """Fit a model to some scores alone, with the standardising transform.
 
     Parameters
     ----------
@@ -93,12 +93,12 @@ def fit_surrogate(space: Space, data: TrainingData) -> Surrogate | None:
     Returns
     -------
     Surrogate or None
-        None if there is nothing to learn.
+        None without scores, or if all scores are equal.
     """
-    model = model_data(data, 0)
+    layout = layout_of(space)
+    model = model_data(layout, data, 0)
     if model is None:
         return None
-    layout = layout_of(space)
     rows = layout, model.U, model.targets, model.extra_noise
     with limit_threads():
         hyperparameters = fit_hyperparameters(*rows).hyperparameters

@@ -1,0 +1,198 @@
+"""Parse ranges of the form ``(low, high, prior)``, and refuse look-alikes.
+
+A tuple of two numbers and the name of a prior is a range. JSON and YAML turn it into a
+list or text, which would silently be choices, one of them the word "uniform". These
+are refused, and the message names the correct form.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from skbayes._values import is_number, native
+from skbayes.space._place import Place
+from skbayes.space._ranges import PRIORS, Integer, Real
+
+#: Words for one of the priors, without hyphens and capitals ...
+_PRIOR_WORDS = {"uniform", "loguniform", "reciprocal", "log10uniform"}
+#: ... and in a tuple, where a word beside two numbers is unlikely to be a choice.
+_PRIOR_WORDS_IN_TUPLE = _PRIOR_WORDS | {
+    *("log", "log10", "loglinear", "lognormal"),
+    *("linear", "lin", "normal"),
+}
+#: The prior's name, two ends, and perhaps the base of a logarithm.
+_FEWEST_PARTS, _MOST_PARTS = 3, 4
+#: Texts such as "(0.01, 1000, log-uniform)" and "loguniform(0.01, 1000)".
+_PARTS_OF_TEXT = re.compile(r"[^\s,()\[\]'\"]+")
+
+
+def parse_range(value: tuple[Any, ...], place: Place) -> Real | Integer | None:
+    """Make the range of a tuple; None if it is not a range.
+
+    Raises
+    ------
+    ValueError
+        If it is meant as a range but invalid.
+    """
+    parts = _parts_of_range(value, _PRIOR_WORDS_IN_TUPLE)
+    if parts is None:
+        return None  # choices, such as (0.5, 1.0, "sqrt")
+    low, high, prior = parts
+    if sum(isinstance(native(part), str) for part in value) > 1:
+        raise ValueError(
+            place.refusal(
+                "have numbers as the ends of its range",
+                value,
+                f"Write {_written(*parts)}, without quotes around the numbers.",
+            )
+        )
+    if len(value) > _FEWEST_PARTS or native(value[2]) not in PRIORS:
+        raise ValueError(
+            place.refusal(
+                "be (low, high, 'uniform') or (low, high, 'log-uniform') for a range",
+                value,
+                f"Write {_written(*parts)}, or Categorical({list(value)!r}) for"
+                f" {len(value)} choices.",
+            )
+        )
+    kind = Integer if isinstance(low, int) and isinstance(high, int) else Real
+    try:
+        return kind(low, high, prior)
+    except ValueError as error:
+        raise ValueError(place.refusal("be a valid range", value, str(error))) from None
+
+
+def refuse_range_like(values: Sequence[Any], place: Place, *, in_grid: bool) -> None:
+    """Raise for choices that read like a range, or contain one.
+
+    Parameters
+    ----------
+    values : sequence
+        The choices of one parameter; a tuple may be a range and is not checked.
+    place : Place
+        Their place in the user's code.
+    in_grid : bool
+        Whether the choices are those of a grid, which accepts no ranges.
+
+    Raises
+    ------
+    ValueError
+    """
+    if isinstance(values, str | bytes) or len(values) > _MOST_PARTS:
+        return
+    given = list(values)
+    inner = next((item for item in given if _is_range_in_list(item)), None)
+    parts = _parts_of_range(given)
+    if inner is not None:
+        found, must = inner, "not be a list that holds a range"
+        parts = _parts_of_range(inner)
+    elif parts is not None and not isinstance(values, tuple):
+        found, must = given, "not be a list that reads like a range"
+    else:
+        return
+    assert parts is not None
+    instead = f"Write {_written(*parts)} for a range"
+    if in_grid:
+        instead = (
+            f"Write the values to try, such as {list(parts[:2])!r}, or give"
+            f" {_written(*parts)} to RandomSearchCV or BayesSearchCV"
+        )
+    raise ValueError(
+        place.refusal(
+            must, values, f"{instead}, Categorical({list(found)!r}) for choices."
+        )
+    )
+
+
+def refuse_bare_pair(value: tuple[Any, ...], place: Place) -> None:
+    """Raise for two numbers, which may mean two choices or a range."""
+    items = tuple(map(native, value))
+    if len(items) != 2 or not all(map(is_number, items)):
+        return
+    low, high = items
+    ranges = f"({low!r}, {high!r}, 'uniform') for a range"
+    if isinstance(low, int) and isinstance(high, int):
+        ranges += (
+            f" of integers, ({float(low)!r}, {float(high)!r}, 'uniform') for one of"
+            " real numbers"
+        )
+    raise ValueError(
+        place.refusal(
+            "not be a bare pair of numbers",
+            value,
+            f"Write [{low!r}, {high!r}] for two choices, {ranges}.",
+        )
+    )
+
+
+def how_to_write(value: Any) -> str | None:
+    """The correct form of a range in a dict or text; None for other values."""
+    if isinstance(value, Mapping):
+        low = value.get("low", value.get("min", value.get("lower")))
+        high = value.get("high", value.get("max", value.get("upper")))
+        prior = "log-uniform" if value.get("log") is True else value.get("prior")
+        parts = _parts_of_range([low, high, prior or "uniform"], _PRIOR_WORDS_IN_TUPLE)
+    elif isinstance(value, str):
+        parts = _parts_of_range(_PARTS_OF_TEXT.findall(value))
+    else:
+        return None
+    if parts is None:
+        return None
+    return f"It describes a range: write {_written(*parts)}."
+
+
+def _is_range_in_list(item: Any) -> bool:
+    """Whether a choice is itself a range, nested one level too deep."""
+    if not isinstance(item, tuple | list) or _parts_of_range(item) is None:
+        return False
+    return any(isinstance(part, str) and part in PRIORS for part in item)
+
+
+def _parts_of_range(
+    items: Sequence[Any], words: set[str] = _PRIOR_WORDS
+) -> tuple[Any, Any, str] | None:
+    """Low, high and prior of values that read like a range; None for others.
+
+    The ends may be text; the name of the prior comes last or first.
+    """
+    if not _FEWEST_PARTS <= len(items) <= _MOST_PARTS:
+        return None
+    parts = list(map(native, items))
+    if _prior_of(parts[0], words) is not None:
+        parts = [*parts[1:3], parts[0], *parts[3:]]
+    prior = _prior_of(parts[2], words)
+    numbers = [_number_of(part) for part in (*parts[:2], *parts[3:])]
+    if prior is None or any(number is None for number in numbers):
+        return None
+    return numbers[0], numbers[1], prior
+
+
+def _prior_of(word: Any, words: set[str]) -> str | None:
+    """The prior that a word means; None for any other value."""
+    if not isinstance(word, str):
+        return None
+    plain = word.lower().replace("-", "").replace("_", "").replace(" ", "")
+    if plain not in words:
+        return None
+    is_log = plain.startswith("log") or plain == "reciprocal"
+    return "log-uniform" if is_log else "uniform"
+
+
+def _number_of(value: Any) -> int | float | None:
+    """A value as a number, parsed if it is text; None if it is not a number."""
+    if is_number(value):
+        return value
+    if isinstance(value, str):
+        for kind in (int, float):
+            try:
+                return kind(value)
+            except ValueError:
+                continue
+    return None
+
+
+def _written(low: Any, high: Any, prior: str) -> str:
+    """The correct form of a range."""
+    return f"({low!r}, {high!r}, {prior!r})"
