@@ -1,4 +1,4 @@
-"""Where the values of a column lie on an axis of a picture, and what stands there."""
+"""Place the values of one column of a space on an axis of a picture."""
 
 from __future__ import annotations
 
@@ -9,20 +9,21 @@ from dataclasses import dataclass
 import numpy as np
 
 from skbayes._protocol import FloatArray
+from skbayes.inspection._labels import short_names, value_label, value_labels
 from skbayes.inspection._searched_space import branch_labels
-from skbayes.inspection._wording import short_names, value_label, value_labels
-from skbayes.space import BRANCH, Dimension, Space
+from skbayes.space._branches import BRANCH
+from skbayes.space._dimension import Dimension
+from skbayes.space._scale import lies_on_log_axis
+from skbayes.space._space import Space
 
-#: Finite columns up to this size show each value.
+#: A finite column with at most this many values shows each of them.
 _MOST_LEVELS = 12
 #: Points of a curve along a continuous column.
 _N_GRID = 41
-#: Share of the prior left out at an end whose tail would take most of the axis.
+#: Share of the prior that is left out at an end with a long tail.
 _TAIL = 0.01
-#: An axis is stretched by its tails when they make it this much longer.
+#: A tail is long if it makes the axis longer by this factor.
 _LONG_TAIL = 3.0
-#: How much more evenly values must lie on a log axis.
-_CLEARLY_MORE_EVEN = 0.7
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,18 +35,18 @@ class ColumnAxis:
     label : str
         Short name of the parameter.
     kind : {"linear", "log", "levels", "category"}
-        Numbers drawn at their values; or each value drawn at its place, numbers as
-        the search spaced them and categories at equal distances.
+        "linear" and "log" draw numbers at their values. "levels" draws each number at
+        its position in the encoded column. "category" draws choices at equal distances.
     grid : array of shape (n_grid,)
         Encoded values to draw a curve at, ascending.
     places : array of shape (n_grid,)
-        Where they lie on the axis.
+        Positions of the grid on the axis.
     ticks : array of shape (n_ticks,)
-        Places that are labelled, empty where numbers are drawn at their values.
+        Labelled positions; empty where numbers are drawn at their values.
     tick_labels : tuple of str
-        What stands there.
+        Labels of the ticks.
     dimension : Dimension
-        The values.
+        Dimension of the column.
     """
 
     label: str
@@ -58,11 +59,11 @@ class ColumnAxis:
 
     @property
     def is_category(self) -> bool:
-        """Whether values have no order."""
+        """Whether the values have no order."""
         return self.kind == "category"
 
     def place(self, encoded: FloatArray) -> FloatArray:
-        """Where encoded values of the column lie, same shape as `encoded`, (n,)."""
+        """Positions of encoded values on the axis, same shape as `encoded`, (n,)."""
         if self.kind in ("linear", "log"):
             return np.array(self.dimension.decode(encoded), dtype=np.float64)
         return np.asarray(encoded, dtype=np.float64)
@@ -79,7 +80,7 @@ def column_axes(space: Space) -> list[ColumnAxis]:
     Returns
     -------
     list of ColumnAxis
-        In the order of the columns, labels distinct.
+        One for each column, in order; the labels are distinct.
     """
     labels = column_labels(space)
     _, branches = branch_labels(space)
@@ -98,7 +99,7 @@ def column_axes(space: Space) -> list[ColumnAxis]:
 
 
 def column_labels(space: Space) -> list[str]:
-    """Short names of the columns; the branches are named where names are equal."""
+    """Short names of the columns, with their branches where two names are equal."""
     branch_name, branches = branch_labels(space)
     names = [branch_name if c.name == BRANCH else c.name for c in space.columns]
     short = dict(zip(set(names), short_names(list(set(names))), strict=True))
@@ -112,15 +113,6 @@ def column_labels(space: Space) -> list[str]:
     return labels
 
 
-def is_logarithmic(values: FloatArray) -> bool:
-    """Tell whether ascending numbers are spaced like those of a log axis."""
-    values = np.unique(values)
-    if len(values) < 3 or values[0] <= 0:
-        return False
-    even = _unevenness(values)
-    return even > 0 and _unevenness(np.log(values)) < _CLEARLY_MORE_EVEN * even
-
-
 def _category_axis(
     label: str, names: Sequence[str], dimension: Dimension
 ) -> ColumnAxis:
@@ -130,17 +122,21 @@ def _category_axis(
 
 
 def _levels_axis(label: str, dimension: Dimension) -> ColumnAxis:
-    """Axis of a few numbers, each at its position in the space."""
+    """Axis of a few numbers, each at its encoded position."""
     values = sorted(dimension.values())
     places = dimension.encode([dimension.find(v) for v in values])
+    # The encoded position, not the value: [1, 10, 100] of a grid get equal distances.
     names = tuple(value_labels(values))
     return ColumnAxis(label, "levels", places, places, places, names, dimension)
 
 
 def _number_axis(label: str, dimension: Dimension) -> ColumnAxis:
-    """Axis of many numbers, linear or logarithmic as the space is."""
+    """Axis of many numbers, linear or logarithmic like the space."""
+    # The scale is read from the decoded values: a frozen scipy distribution such as
+    # loguniform does not carry a name for its axis.
     inner = _decoded(dimension, np.linspace(0.02, 0.98, 25))
-    is_log = is_logarithmic(inner)
+    is_log = lies_on_log_axis(inner)
+    # A normal prior has infinite tails; its last per cent would squeeze the curve.
     ends = _decoded(dimension, np.array([0.0, 1.0]))
     near = _decoded(dimension, np.array([_TAIL, 1.0 - _TAIL]))
     low = 0.0 if _is_near(ends[0], near, is_log) else _TAIL
@@ -149,26 +145,22 @@ def _number_axis(label: str, dimension: Dimension) -> ColumnAxis:
     values = _decoded(dimension, grid)
     values, first = np.unique(values, return_index=True)
     kind = "log" if is_log else "linear"
+    # Encode the decoded values again: an integer column decodes several positions to
+    # one number, and the model must see the position that a candidate would have.
     grid = dimension.encode([dimension.find(v) for v in dimension.decode(grid[first])])
-    nothing = np.empty(0)
-    return ColumnAxis(label, kind, grid, values, nothing, (), dimension)
+    no_ticks = np.empty(0)
+    return ColumnAxis(label, kind, grid, values, no_ticks, (), dimension)
 
 
 def _decoded(dimension: Dimension, positions: FloatArray) -> FloatArray:
-    """Values at positions, as numbers."""
+    """Decode positions to numbers."""
     return np.array(dimension.decode(positions), dtype=np.float64)
 
 
 def _is_near(end: float, near: FloatArray, is_log: bool) -> bool:
-    """Tell whether an end of a range does not make its axis much longer."""
+    """Whether an end of a range lies near the inner values on the axis."""
     if is_log and end <= 0:
         return False
     scale = math.log if is_log else float
     low, high, end = scale(near[0]), scale(near[1]), scale(end)
     return max(high, end) - min(low, end) <= _LONG_TAIL * (high - low)
-
-
-def _unevenness(values: FloatArray) -> float:
-    """Coefficient of variation of the gaps."""
-    gaps = np.diff(values)
-    return float(gaps.std() / gaps.mean())

@@ -1,4 +1,4 @@
-"""What parameters and their values are called where there is little room."""
+"""Short labels of parameters and their values for pictures and messages."""
 
 from __future__ import annotations
 
@@ -7,28 +7,29 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from skbayes._protocol import Params
-from skbayes.space import native
+from skbayes._short_text import shorten
+from skbayes._values import native
 
-#: Characters of a name, and of a value, before its middle is left out.
+#: Most characters of a name and of a value; a longer one loses its middle.
 _LONGEST_NAME, _LONGEST_VALUE = 26, 20
-#: More characters than any text has.
+#: A limit that shortens nothing.
 _NO_END = 2**31
 
 
 def short_names(names: Sequence[str], longest: int = _LONGEST_NAME) -> list[str]:
-    """Shorten names of parameters to what tells them apart.
+    """Shorten parameter names to their distinguishing last parts.
 
     Parameters
     ----------
     names : sequence of str
-        Such as ``"model__svc__C"``; distinct.
+        Distinct names such as ``"model__svc__C"``.
     longest : int, default=26
-        Characters before the middle of a name is left out.
+        Most characters; a longer name loses its middle.
 
     Returns
     -------
     list of str
-        As many of the last parts between double underscores as it takes.
+        The fewest last parts between double underscores that make a name unique.
     """
     short = []
     for name in names:
@@ -40,32 +41,26 @@ def short_names(names: Sequence[str], longest: int = _LONGEST_NAME) -> list[str]
             if tail and len(ends_alike) == 1:
                 break
         short.append(shorten(tail, longest))
+    # Cutting the middles can make two names equal; a long label is then the lesser
+    # evil.
     return short if len(set(short)) == len(set(names)) else list(names)
 
 
-def shorten(text: str, longest: int) -> str:
-    """Leave out the middle of a text that is too long."""
-    if len(text) <= longest:
-        return text
-    head = (longest - 1) // 2
-    return f"{text[:head]}…{text[head - longest + 1 :]}"
-
-
 def shorten_apart(texts: Sequence[str], longest: int) -> list[str]:
-    """Shorten texts so that they can still be told apart.
+    """Shorten texts and keep them distinct.
 
     Parameters
     ----------
     texts : sequence of str
         Such as the categories of a parameter.
     longest : int
-        Characters of each, but for numbers and what alone tells texts apart.
+        Most characters of each, apart from the distinguishing middle and the number.
 
     Returns
     -------
     list of str
-        Without their middles; if that makes some equal, without what all begin and
-        end with; if these are equal too, numbered.
+        Texts without their middles. If two of these are equal, the common beginning and
+        end are cut instead; if two are still equal, they are numbered.
     """
     short = [shorten(text, longest) for text in texts]
     if len(set(short)) < len(set(texts)):
@@ -83,19 +78,19 @@ def shorten_apart(texts: Sequence[str], longest: int) -> list[str]:
 
 
 def value_label(value: Any, longest: int = _LONGEST_VALUE) -> str:
-    """Put a value in a few characters.
+    """Label a value in a few characters.
 
     Parameters
     ----------
     value : object
-        A parameter's value: number, string, None, estimator, function.
+        Value of a parameter: number, string, None, estimator or function.
     longest : int, default=20
-        Characters before the middle is left out.
+        Most characters; a longer label loses its middle.
 
     Returns
     -------
     str
-        Numbers to three digits, estimators and functions by their names.
+        A number with three digits; an estimator or function by its name.
     """
     value = native(value)
     if isinstance(value, float):
@@ -110,7 +105,7 @@ def value_label(value: Any, longest: int = _LONGEST_VALUE) -> str:
 
 
 def number_label(value: float) -> str:
-    """Put a number in three digits, ``1e-05`` written ``1e-5``."""
+    """Label a number with three digits; ``1e-05`` becomes ``1e-5``."""
     if 1e3 <= abs(value) < 1e5:
         return f"{value:.0f}"
     text = f"{value:.3g}"
@@ -119,21 +114,21 @@ def number_label(value: float) -> str:
 
 
 def value_labels(values: Iterable[Any]) -> list[str]:
-    """Labels of several values that can be told apart."""
+    """Labels of several values, distinct where the values are."""
     return shorten_apart([value_label(v, _NO_END) for v in values], _LONGEST_VALUE)
 
 
 def params_label(params: Params, names: Sequence[str], longest: int = 60) -> str:
-    """Put some parameters of a candidate in one line.
+    """Label a candidate by some of its parameters, in one line.
 
     Parameters
     ----------
     params : dict
-        A candidate.
+        Parameters of the candidate.
     names : sequence of str
-        Which parameters; those the candidate lacks are left out.
+        Parameters to show; a name that the candidate lacks is skipped.
     longest : int, default=60
-        Characters; what does not fit is left out at the end.
+        Most characters; the last parameters are dropped first.
 
     Returns
     -------

@@ -1,20 +1,20 @@
-"""What a fitted search tells, whichever class it is."""
+"""Read the results of a fitted search into one record, whatever the search's class."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from sklearn.exceptions import NotFittedError
 
-from skbayes._protocol import FloatArray, Params, Status, Trial
-
-BoolArray = NDArray[np.bool_]
-IntArray = NDArray[np.intp]
+from skbayes._deciding_metric import metric_that_decided, metrics_in
+from skbayes._did_you_mean import closest_name, hint
+from skbayes._fold_scores import read_fold_columns
+from skbayes._protocol import BoolArray, FloatArray, IntArray, Params, Status, Trial
+from skbayes._values import row_with_values
+from skbayes.space._space import Space
 
 _PREFIX = "mean_test_"
 
@@ -26,28 +26,30 @@ class SearchRecord:
     Parameters
     ----------
     owner : str
-        Class of the search.
+        Name of the search's class, for messages.
     metric : str
-        Which score is meant.
+        Name of the score.
     params : tuple of dict
-        What was tried.
+        Parameters of the candidates.
     fold_scores : array of shape (n_candidates, n_splits)
         NaN where a fold was not run or failed.
     scores : array of shape (n_candidates,)
         Mean over all folds; NaN unless the candidate is complete.
     is_failed, is_stopped : bool array of shape (n_candidates,)
-        Why a candidate has no score; in halving searches, those before the last
-        round were stopped.
+        The reason why a candidate has no score. In a halving search, candidates of
+        earlier rounds count as stopped.
     seconds : array of shape (n_candidates,)
-        Spent fitting and scoring, NaN where it is not known.
+        Time of fitting and scoring, NaN where the search does not keep it.
     n_fits : int array of shape (n_candidates,)
-        Folds that were run.
+        Number of evaluated folds.
     adjusted : array of shape (n_candidates,)
-        Estimate of the mean from the folds that were run, NaN where there is none.
+        Estimate of the mean over all folds from the evaluated folds, NaN without one.
     trials : tuple of Trial
-        The records of this package's searches, empty for others.
+        Trials of a search of skbayes, empty for other searches.
     untuned : int or None
-        The row whose values are the estimator's own.
+        Row of the candidate with the estimator's own values.
+    test_share : float or None
+        Share of the data that a fold holds out; None: 1 / n_splits.
     """
 
     owner: str
@@ -62,6 +64,7 @@ class SearchRecord:
     adjusted: FloatArray
     trials: tuple[Trial, ...]
     untuned: int | None
+    test_share: float | None
 
     @property
     def n_candidates(self) -> int:
@@ -88,6 +91,29 @@ class SearchRecord:
         order = np.argsort(-self.scores, kind="stable")
         return order[self.is_complete[order]]
 
+    def within(self, space: Space) -> SearchRecord:
+        """Keep the candidates that lie in `space`.
+
+        The untuned estimator is a candidate that may lie outside of the searched space,
+        and a model over the space cannot encode it.
+        """
+        rows = [i for i, params in enumerate(self.params) if space.contains(params)]
+        if len(rows) == self.n_candidates:
+            return self
+        return replace(
+            self,
+            params=tuple(self.params[i] for i in rows),
+            fold_scores=self.fold_scores[rows],
+            scores=self.scores[rows],
+            is_failed=self.is_failed[rows],
+            is_stopped=self.is_stopped[rows],
+            seconds=self.seconds[rows],
+            n_fits=self.n_fits[rows],
+            adjusted=self.adjusted[rows],
+            trials=tuple(self.trials[i] for i in rows) if self.trials else (),
+            untuned=rows.index(self.untuned) if self.untuned in rows else None,
+        )
+
 
 def read_search(
     search: Any, *, caller: str, metric: str | None = None, needs_score: bool = True
@@ -97,11 +123,11 @@ def read_search(
     Parameters
     ----------
     search : fitted search
-        One of this package's or scikit-learn's, or another with ``cv_results_``.
+        A search of skbayes or scikit-learn, or another with ``cv_results_``.
     caller : str
-        Who was given it, for messages.
+        Name of the calling function, for messages.
     metric : str or None
-        Which score of several.
+        Name of the score, where the search has several.
     needs_score : bool
         Whether at least one candidate must have a score.
 
@@ -112,7 +138,7 @@ def read_search(
     Raises
     ------
     NotFittedError, TypeError
-        If it is not a fitted search.
+        If `search` is not a fitted search.
     ValueError
         If `metric` is unknown or missing, or no candidate has a score.
     """
@@ -124,7 +150,9 @@ def read_search(
     trials = _trials_of(search, len(means))
     has_ended = np.array([t.status is Status.COMPLETE for t in trials], dtype=bool)
     scores = np.where(has_ended, means, np.nan) if trials else means
+    # An infinite score counts as a failure: no model or mean can use it.
     scores = np.where(np.isfinite(scores), scores, np.nan)
+    # A search that was interrupted leaves running trials: they have folds but no score.
     stopped = [t.status in (Status.STOPPED, Status.RUNNING) for t in trials]
     is_stopped = np.array(stopped or _had_less_data(results), dtype=bool)
     scores = np.where(is_stopped, np.nan, scores)
@@ -149,24 +177,25 @@ def read_search(
         adjusted=_adjusted(results, metric, len(means)),
         trials=trials,
         untuned=_untuned_row(search, params),
+        test_share=getattr(search, "_test_share", None),
     )
 
 
 def choose_metric(
     search: Any, results: Mapping[str, Any], *, caller: str, metric: str | None
 ) -> str:
-    """Find the metric that is meant: the one asked for, else the one that decided.
+    """Choose the metric: the one asked for, else the one that decided.
 
     Parameters
     ----------
     search : fitted search
-        Whose ``refit`` may name it.
+        The search; its ``refit`` may name the metric.
     results : mapping
-        Its ``cv_results_``.
+        ``cv_results_`` of the search.
     caller : str
-        Who asks, for messages.
+        Name of the calling function, for messages.
     metric : str or None
-        The one asked for.
+        Name that the user gave.
 
     Returns
     -------
@@ -175,21 +204,20 @@ def choose_metric(
     Raises
     ------
     ValueError
-        If it is unknown, or there are several and none is named.
+        If the name is unknown, or the search has several metrics and none is named.
     """
-    known = [key.removeprefix(_PREFIX) for key in results if key.startswith(_PREFIX)]
+    known = metrics_in(results)
     if metric is not None:
         if metric not in known:
             raise ValueError(
                 f"The `metric` parameter of {caller} must be one of {known}, the scores"
                 f" of this {type(search).__name__}. Got {metric!r} instead."
+                f"{hint(closest_name(metric, known))}"
             )
         return metric
-    refit = getattr(search, "refit", None)
-    if len(known) == 1:
-        return known[0]
-    if isinstance(refit, str) and refit in known:
-        return refit
+    decided = metric_that_decided(search)
+    if decided is not None:
+        return decided
     raise ValueError(
         f"{caller} shows one score, and this {type(search).__name__} has {known}, none "
         f"of which `refit` names. Pass metric={known[0]!r} or another of them."
@@ -197,7 +225,7 @@ def choose_metric(
 
 
 def _results_of(search: Any, caller: str) -> Mapping[str, Any]:
-    """Return ``cv_results_`` of what must be a fitted search."""
+    """Return ``cv_results_``, or raise an error that names what the user passed."""
     name = type(search).__name__
     results = getattr(search, "cv_results_", None)
     if isinstance(results, Mapping) and "params" in results:
@@ -208,6 +236,7 @@ def _results_of(search: Any, caller: str) -> Mapping[str, Any]:
             f"The `search` parameter of {caller} must be a fitted search, such as "
             f"BayesSearchCV(...).fit(X, y). Got {shown} instead."
         )
+    # A fitted classifier is a common mistake: NotFittedError would mislead there.
     if not any(hasattr(search, p) for p in ("param_grid", "param_distributions")):
         raise TypeError(
             f"The `search` parameter of {caller} must be a fitted search with "
@@ -219,7 +248,7 @@ def _results_of(search: Any, caller: str) -> Mapping[str, Any]:
 
 
 def _trials_of(search: Any, n_candidates: int) -> tuple[Trial, ...]:
-    """Return the trials, where the search keeps them and they fit its table."""
+    """Return the trials, where the search keeps one for each row of its table."""
     trials = getattr(search, "trials_", None)
     if not isinstance(trials, list | tuple) or len(trials) != n_candidates:
         return ()
@@ -227,13 +256,10 @@ def _trials_of(search: Any, n_candidates: int) -> tuple[Trial, ...]:
 
 
 def _fold_scores(results: Mapping[str, Any], metric: str) -> FloatArray:
-    """Scores of single folds, shape (n_candidates, n_splits)."""
-    columns: list[FloatArray] = []
-    while (name := f"split{len(columns)}_test_{metric}") in results:
-        columns.append(np.array(results[name], dtype=np.float64))
-    if not columns:
-        columns = [np.array(results[_PREFIX + metric], dtype=np.float64)]
-    table = np.column_stack(columns)
+    """Scores of single folds, else the mean as one fold, (n_candidates, n_splits)."""
+    table = read_fold_columns(results, metric)
+    if not table.shape[1]:
+        table = np.array(results[_PREFIX + metric], dtype=np.float64)[:, np.newaxis]
     return np.where(np.isfinite(table), table, np.nan)
 
 
@@ -253,9 +279,10 @@ def _seconds(
 
 
 def _had_less_data(results: Mapping[str, Any]) -> BoolArray:
-    """Tell which candidates of a halving search were not given all resources.
+    """Find the candidates of a halving search that had less than all resources.
 
-    Their scores are no scores of a fully trained candidate: they lost early.
+    The score of such a candidate comes from less training data. It cannot be compared
+    with the scores of the last round.
     """
     if "n_resources" not in results:
         return np.zeros(len(results["params"]), dtype=bool)
@@ -265,7 +292,7 @@ def _had_less_data(results: Mapping[str, Any]) -> BoolArray:
 
 
 def _adjusted(results: Mapping[str, Any], metric: str, n: int) -> FloatArray:
-    """Estimates of a race for the candidates it stopped."""
+    """Read a race's estimates of the means, NaN where the search has none."""
     column = results.get(f"adjusted_test_{metric}")
     return np.full(n, np.nan) if column is None else np.array(column, dtype=np.float64)
 
@@ -275,31 +302,4 @@ def _untuned_row(search: Any, params: tuple[Params, ...]) -> int | None:
     estimator: Any = getattr(search, "estimator", None)
     if not hasattr(estimator, "get_params"):
         return None
-    current = estimator.get_params(deep=True)
-    for row, values in enumerate(params):
-        if values and all(
-            name in current and is_same_value(value, current[name])
-            for name, value in values.items()
-        ):
-            return row
-    return None
-
-
-def is_same_value(one: Any, other: Any) -> bool:
-    """Tell whether two values of a parameter mean the same to an estimator."""
-    if one is other:
-        return True
-    numbers = (int, float, np.integer, np.floating)
-    flags = (bool, np.bool_)
-    if isinstance(one, flags) or isinstance(other, flags):
-        return bool(
-            isinstance(one, flags) and isinstance(other, flags) and one == other
-        )
-    if isinstance(one, numbers) and isinstance(other, numbers):
-        return math.isclose(one, other, rel_tol=1e-9)
-    if type(one) is not type(other) or not isinstance(one, str | bytes | tuple):
-        return False
-    if isinstance(one, tuple):
-        pairs = zip(one, other, strict=False)
-        return len(one) == len(other) and all(is_same_value(a, b) for a, b in pairs)
-    return bool(one == other)
+    return row_with_values(estimator.get_params(deep=True), params)

@@ -1,4 +1,4 @@
-"""Which space a search looked at: as it was written, else as its candidates show."""
+"""Find the space of a fitted search from its parameters or its candidates."""
 
 from __future__ import annotations
 
@@ -8,21 +8,18 @@ from typing import Any
 
 import numpy as np
 
-from skbayes._protocol import FloatArray, Params
-from skbayes.space import (
-    BRANCH,
-    Categorical,
-    Dimension,
-    Integer,
-    Real,
-    Space,
-    native,
-    parse_space,
-)
+from skbayes._protocol import Params
+from skbayes._values import native
+from skbayes.space import Categorical, Integer, Real
+from skbayes.space._branches import BRANCH
+from skbayes.space._dimension import Dimension
+from skbayes.space._parsing import parse_space
+from skbayes.space._scale import lies_on_log_axis
+from skbayes.space._space import Space
 
-#: Numbers that a parameter must have shown before they are taken for a range.
+#: Distinct numbers from which a parameter counts as a range.
 _FEWEST_OF_A_RANGE = 3
-#: A log axis is worth its while from this ratio of the largest to the smallest value.
+#: Smallest ratio of the largest to the least value for a log axis.
 _SMALLEST_LOG_RATIO = 10.0
 
 
@@ -32,44 +29,46 @@ def searched_space(search: Any, params: Sequence[Params]) -> Space:
     Parameters
     ----------
     search : fitted search
-        Its `optimizer_`, `param_distributions` or `param_grid` say what the space is.
+        The search; `optimizer_`, `param_distributions` or `param_grid` hold its space.
     params : sequence of dict
-        The candidates, which decide where nothing else does.
+        The candidates. They define the space if the search does not hold one.
 
     Returns
     -------
     Space
-        Every candidate is a point of it.
+        A space that contains every candidate, except an untuned estimator with values
+        outside of the search's space.
     """
+    # The optimizer's space comes first: presets have added their rules to it.
     optimizer = getattr(search, "optimizer_", None)
     if isinstance(getattr(optimizer, "space", None), Space):
         return optimizer.space  # type: ignore[union-attr]
-    for name in ("param_distributions", "param_grid"):
+    for name in ("suggested_space_", "param_distributions", "param_grid"):
         spec = getattr(search, name, None)
         if spec is None:
             continue
         try:
             space = parse_space(_tuples_as_lists(spec), owner=type(search).__name__)
         except (TypeError, ValueError):
-            continue  # what only scikit-learn understands
+            continue  # a form that only scikit-learn reads, such as a custom rvs
         if all(space.contains(point) for point in params):
             return space
     return observed_space(params)
 
 
 def observed_space(params: Sequence[Params]) -> Space:
-    """Make a space of the values that candidates have.
+    """Make a space from the values of candidates.
 
     Parameters
     ----------
     params : sequence of dict
-        Candidates; those of equal names make one branch of the space.
+        Candidates; candidates with the same parameter names make one branch.
 
     Returns
     -------
     Space
-        Numbers are ranges from the least to the greatest, on the axis on which they
-        lie more evenly; anything else is a choice.
+        Numbers become a range from the least to the greatest value, on the axis that
+        spaces them more evenly. Other values become choices.
     """
     branches: dict[tuple[str, ...], list[Params]] = {}
     for point in params:
@@ -83,8 +82,9 @@ def observed_space(params: Sequence[Params]) -> Space:
 
 
 def observed_dimension(values: Sequence[Any]) -> Dimension:
-    """Make the dimension that some values of one parameter suggest."""
+    """Make a dimension from the observed values of one parameter."""
     values = [native(value) for value in values]
+    # bool is a subclass of int, and True and False are choices.
     is_numeric = all(
         isinstance(v, int | float) and not isinstance(v, bool) and np.isfinite(v)
         for v in values
@@ -92,30 +92,21 @@ def observed_dimension(values: Sequence[Any]) -> Dimension:
     if not is_numeric or len(set(values)) < _FEWEST_OF_A_RANGE:
         return Categorical(values)
     low, high = min(values), max(values)
-    is_log = lies_on_log_axis(np.array(values, dtype=np.float64))
+    is_wide = low > 0 and high >= _SMALLEST_LOG_RATIO * low
+    is_log = is_wide and lies_on_log_axis(np.array(values, dtype=np.float64))
     prior = "log-uniform" if is_log else "uniform"
+    # Larger integers lose digits as float64, which the encoding uses.
     if all(isinstance(v, int) for v in values) and max(abs(low), high) <= 10**12:
         return Integer(low, high, prior)
     return Real(float(low), float(high), prior)
 
 
-def lies_on_log_axis(values: FloatArray) -> bool:
-    """Tell whether numbers lie more evenly on a log axis than on a linear one."""
-    low, high = values.min(), values.max()
-    if low <= 0 or high < _SMALLEST_LOG_RATIO * low:
-        return False
-    return _distance_from_even(np.log(values)) < _distance_from_even(values)
-
-
-def _distance_from_even(values: FloatArray) -> float:
-    """Largest gap between the values' distribution and the uniform one."""
-    ordered = np.unique(values)
-    share = (ordered - ordered[0]) / (ordered[-1] - ordered[0])
-    return float(np.abs(share - np.linspace(0.0, 1.0, len(share))).max())
-
-
 def _tuples_as_lists(spec: Any) -> Any:
-    """Turn tuples of choices into lists: a bare pair means choices in a grid."""
+    """Turn tuples of choices into lists.
+
+    A grid of scikit-learn lists choices in a tuple, where `parse_space` reads a pair
+    as the ends of a range.
+    """
     if isinstance(spec, dict):
         return {
             name: list(value)
@@ -127,21 +118,20 @@ def _tuples_as_lists(spec: Any) -> Any:
 
 
 def _is_range(value: tuple[Any, ...]) -> bool:
-    """Tell whether a tuple is (low, high, prior)."""
+    """Whether a tuple is (low, high, prior)."""
     return len(value) == 3 and value[2] in ("uniform", "log-uniform")
 
 
 @dataclass(frozen=True)
 class Parameter:
-    """A parameter of a space as users know it, with its columns.
+    """A parameter under its name in the estimator, with its columns in the space.
 
     Parameters
     ----------
     name : str
-        As in the estimator; of the column that tells branches apart, what it stands
-        for.
+        Name in the estimator. For the branch column, the name from `branch_labels`.
     columns : tuple of int
-        More than one where dicts of a list give it different values.
+        More than one column if the dicts of a list give the parameter different values.
     """
 
     name: str
@@ -149,7 +139,7 @@ class Parameter:
 
 
 def parameters_of(space: Space) -> tuple[Parameter, ...]:
-    """List the parameters that vary, in the order of the columns.
+    """List the varying parameters, in the order of their columns.
 
     Parameters
     ----------
@@ -169,7 +159,7 @@ def parameters_of(space: Space) -> tuple[Parameter, ...]:
 
 
 def branch_labels(space: Space) -> tuple[str, list[Any]]:
-    """Say what tells the branches of a space apart.
+    """Label the branches of a space by a parameter that distinguishes them.
 
     Parameters
     ----------
@@ -179,10 +169,9 @@ def branch_labels(space: Space) -> tuple[str, list[Any]]:
     Returns
     -------
     name : str
-        The parameter that has one value in each branch, all different; "branch" where
-        there is none.
+        The parameter with one value in each branch, all distinct; else "branch".
     values : list of length n_branches
-        Its values, else names for the branches.
+        Values of the parameter, else names of the branches.
     """
     constants = _constants(space)
     varying = {column.name for column in space.columns}
@@ -195,7 +184,7 @@ def branch_labels(space: Space) -> tuple[str, list[Any]]:
 
 
 def _branch_name(b: int, constants: list[Params], shared: set[str]) -> str:
-    """Name a branch by its constants that others do not have, else by its number."""
+    """Name a branch by its own constants, else by its number."""
     own = {
         name: value
         for name, value in constants[b].items()
@@ -206,7 +195,8 @@ def _branch_name(b: int, constants: list[Params], shared: set[str]) -> str:
 
 
 def _constants(space: Space) -> list[Params]:
-    """Parameters with one value, of each branch."""
+    """Collect the parameters with one value, for each branch."""
+    # Any point of a branch shows its constants, so decode the middle of each.
     U = np.full((space.n_branches, space.n_columns), 0.5)
     if space.n_branches > 1:
         U[:, 0] = np.arange(space.n_branches)

@@ -1,4 +1,4 @@
-"""What the tuned model is worth: the bootstrap bias-corrected score."""
+"""Bootstrap bias-corrected score of a search's choice."""
 
 from __future__ import annotations
 
@@ -9,33 +9,40 @@ from typing import Any
 import numpy as np
 
 from skbayes._protocol import FloatArray
-from skbayes.inspection._kept_predictions import read_predictions
-from skbayes.inspection._resampled_scores import make_scores
-from skbayes.inspection._resampling import make_units
+from skbayes._racing_bias import why_path_biases, why_unknown
+from skbayes._seeding import generator
+from skbayes._user_warnings import warn_user
+from skbayes.inspection._bias_correction.kept_predictions import (
+    KeptPredictions,
+    read_predictions,
+)
+from skbayes.inspection._bias_correction.resampled_scores import make_scores
+from skbayes.inspection._bias_correction.resampling import make_units
 
 _CALLER = "bias_corrected_score"
 
 
 @dataclass(frozen=True)
 class BiasCorrectedScore:
-    """What a search's choice is worth on new data.
+    """Estimated score of a search's choice on new data.
 
     Parameters
     ----------
     estimate : float
-        Expected score, in the scorer's unit, greater is better.
+        Expected score, in the scorer's unit, greater is better. Estimate and interval
+        are NaN if racing stopped candidates.
     interval : tuple of (float, float)
-        Confidence interval of it.
+        Confidence interval of the expected score.
     confidence_level : float
         Level of the interval.
     best_score : float
-        Score of the best candidate, which is too good by the luck of its choice.
+        Score of the best candidate, optimistic because the same folds chose it.
     metric : str
-        Which score it is.
+        Name of the score.
     n_candidates : int
-        Complete candidates that could be chosen.
+        Number of complete candidates.
     bootstrap_scores : array of shape (n_bootstrap,)
-        Each time, the score on the samples not drawn of what was chosen by the others.
+        Score of each draw's choice on the samples that were not drawn.
     """
 
     estimate: float
@@ -48,7 +55,7 @@ class BiasCorrectedScore:
 
     @property
     def optimism(self) -> float:
-        """By how much `best_score` is too good."""
+        """Difference between `best_score` and `estimate`."""
         return self.best_score - self.estimate
 
 
@@ -60,24 +67,24 @@ def bias_corrected_score(
     groups: Any = None,
     confidence_level: float = 0.95,
 ) -> BiasCorrectedScore:
-    """Estimate what the choice of a search is worth on new data.
+    """Estimate the score of a search's choice on new data.
 
-    The best of many cross-validated scores is too good, for it was chosen by the same
-    samples. Here the choice is repeated on random parts of the samples, by their
-    out-of-fold predictions, and what is chosen is scored on the samples that were not
-    drawn: no model is fitted again.
+    The best of many cross-validated scores is optimistic, because the same samples
+    chose it. This function repeats the choice on random parts of the samples, by their
+    out-of-fold predictions. It scores each choice on the samples that were not drawn,
+    and fits no model again.
 
     Parameters
     ----------
     search : fitted search
-        With ``store_predictions=True``. The choice that is repeated is the best mean
+        A search with ``store_predictions=True``. The repeated choice is the best mean
         score.
     n_bootstrap : int, default=500
-        How often the choice is repeated.
+        Number of draws.
     random_state : int, RandomState, Generator or None, default=None
         Seed of the drawn samples.
     groups : array-like of shape (n_samples,), default=None
-        Samples that belong together and are drawn whole. None: the groups given to
+        Samples of one group are drawn together. None takes the groups passed to
         ``fit``, if any.
     confidence_level : float, default=0.95
         Level of the interval.
@@ -85,25 +92,25 @@ def bias_corrected_score(
     Returns
     -------
     BiasCorrectedScore
-        With ``estimate`` and ``interval``.
+        Result with ``estimate`` and ``interval``.
 
     Raises
     ------
     NotFittedError, TypeError
         If `search` is not a fitted search.
     ValueError
-        If it kept no predictions, no candidate has a score, `refit` is a callable,
-        several scores have none that decides, or predictions and targets alone do
-        not give the scores.
+        If the search kept no predictions, no candidate has a score, `refit` is a
+        callable, several scores have no deciding one, or predictions and targets alone
+        do not reproduce the scores.
 
     Notes
     -----
-    This is the bootstrap of [1]_ with samples drawn without replacement, as [2]_ has
-    it: as many as are different in a bootstrap sample, 63 in 100. Drawn with
-    replacement they would be as uncertain as half of the samples, and the choice by
-    them worse than the one by all. It still is, a little: where candidates differ by
-    about as much as their scores are uncertain, the estimate is too low, by a
-    seventh of that uncertainty at most in simulations.
+    This is the bootstrap of [1]_ with samples drawn without replacement, as in [2]_: a
+    draw has as many samples as a bootstrap sample has distinct ones, 63 in 100. A draw
+    with replacement would be as uncertain as half of the samples, and its choice worse
+    than the choice by all samples. A small bias remains: where the candidates differ by
+    about the uncertainty of their scores, the estimate is too low, by a seventh of
+    that uncertainty at most in simulations.
 
     Common scores are computed from sums over samples, for all draws in one matrix
     product, and rankings (the area under the ROC curve, average precision) from one
@@ -112,10 +119,15 @@ def bias_corrected_score(
     scorer is called again and again, for the 40 best candidates at most. More than
     5,000 samples are lumped together into 2,000 at random.
 
-    The estimate is for models trained on as much data as in a fold. That candidates
-    were proposed after looking at the same data is not corrected; only nested
-    cross-validation does. The interval is a little conservative, for fewer samples
-    are not drawn than there are; it does not tell of other training data.
+    If racing stopped candidates, the estimate is NaN, and a warning names the reason:
+    the samples that a draw leaves out have already chosen the complete candidates. So
+    it is where they have chosen the number of trees along each candidate's path.
+
+    The estimate is for models trained on as much data as in a fold. It does not
+    correct for proposals that were made after a look at the same data; only nested
+    cross-validation does. The interval is a little conservative, because it comes
+    from fewer samples than there are. It does not include the variation between
+    training sets.
 
     References
     ----------
@@ -144,19 +156,28 @@ def bias_corrected_score(
     """
     _check_arguments(search, n_bootstrap, confidence_level)
     kept = read_predictions(search, caller=_CALLER)
-    rng = _generator(random_state)
+    what = f"The estimate of {_CALLER}"
+    reason = why_unknown(search, what) or why_path_biases(search, what)
+    if reason is not None:
+        warn_user(reason)
+        return _summary(kept, np.full(1, np.nan), confidence_level)
+    # Random numbers are drawn in this order: units, then weights. A change would change
+    # every result for a given seed.
+    rng = generator(random_state, owner=_CALLER)
     units = make_units(
         kept.y,
-        _check_groups(kept.groups if groups is None else groups, len(kept.y)),
+        _check_groups(kept.groups if groups is None else groups, kept.y.shape[0]),
         kept.tests,
-        has_classes=kept.classes is not None,
+        has_classes=kept.is_classifier,
         rng=rng,
     )
     weights = units.draw(n_bootstrap, rng)
     scores = make_scores(kept, units, caller=_CALLER)
     with np.errstate(divide="ignore", invalid="ignore"):
+        # A fold without a drawn positive divides zero by zero; NaN marks it below.
         in_bag = scores.in_bag(weights)
         chosen = np.argmax(np.where(np.isnan(in_bag), -np.inf, in_bag), axis=1)
+        # The weights of the samples that a draw leaves out.
         held = scores.of_chosen((weights == 0).astype(float), chosen)
     held = held[~np.isnan(held)]
     if not len(held):
@@ -164,6 +185,13 @@ def bias_corrected_score(
             f"{_CALLER} found no bootstrap sample that can be scored: there are too "
             f"few samples, or groups, for {kept.n_splits} folds."
         )
+    return _summary(kept, held, confidence_level)
+
+
+def _summary(
+    kept: KeptPredictions, held: FloatArray, confidence_level: float
+) -> BiasCorrectedScore:
+    """Summarise the scores on the left-out samples by mean and percentiles."""
     tail = 50 * (1 - confidence_level)
     low, high = np.percentile(held, [tail, 100 - tail])
     return BiasCorrectedScore(
@@ -178,7 +206,7 @@ def bias_corrected_score(
 
 
 def _check_arguments(search: Any, n_bootstrap: Any, confidence_level: Any) -> None:
-    """Refuse what cannot be repeated, counted or covered."""
+    """Check the number of draws, the level and the search's `refit`."""
     if not isinstance(n_bootstrap, Integral) or n_bootstrap < 1:
         raise ValueError(
             f"The `n_bootstrap` parameter of {_CALLER} must be an integer >= 1. Got "
@@ -198,7 +226,7 @@ def _check_arguments(search: Any, n_bootstrap: Any, confidence_level: Any) -> No
 
 
 def _check_groups(groups: Any, n_samples: int) -> Any:
-    """The groups as an array of one entry a sample."""
+    """Return the groups as an array with one entry for each sample."""
     if groups is None:
         return None
     groups = np.asarray(groups)
@@ -208,10 +236,3 @@ def _check_groups(groups: Any, n_samples: int) -> Any:
             f"{n_samples} samples. Got an array of shape {groups.shape} instead."
         )
     return groups
-
-
-def _generator(random_state: Any) -> np.random.Generator:
-    """A generator of numpy's new kind from any seed of scikit-learn's."""
-    if isinstance(random_state, np.random.RandomState):
-        return np.random.default_rng(random_state.randint(2**31))
-    return np.random.default_rng(random_state)

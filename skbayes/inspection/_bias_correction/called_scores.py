@@ -1,37 +1,38 @@
-"""Scores of candidates on bootstrap samples, by calling the scorer on each."""
+"""Score candidates on bootstrap samples by calls of the scorer."""
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import dataclass
 
 import numpy as np
-from sklearn.exceptions import UndefinedMetricWarning
 
-from skbayes._protocol import FloatArray
-from skbayes.inspection._kept_predictions import KeptPredictions
-from skbayes.inspection._reading import IntArray
-from skbayes.inspection._resampling import Units, mean_over_folds
+from skbayes._fold_statistics import shrunk_variance, usual_variance
+from skbayes._protocol import FloatArray, IntArray
+from skbayes.inspection._bias_correction.kept_predictions import (
+    KeptPredictions,
+    score_or_nan,
+)
+from skbayes.inspection._bias_correction.resampling import Units, mean_over_folds
 
-#: Candidates this many standard errors behind the best are left out, for each costs a
-#: call of the scorer: they hardly ever win ...
+#: A candidate more standard errors behind the best hardly ever wins a draw, and each
+#: candidate costs a call of the scorer in every draw and fold.
 _MOST_ERRORS = 3.0
-#: ... and so are all behind so many.
+#: Most candidates that are scored.
 _MOST_CALLED = 40
 
 
 @dataclass(frozen=True, eq=False)
 class CalledScores:
-    """Scores by calling the scorer on every bootstrap sample.
+    """Scores by a call of the scorer on every bootstrap sample.
 
     Parameters
     ----------
     kept : KeptPredictions
-        What is scored.
+        Predictions to score.
     units : Units
-        What the weights are of.
+        Units of the weights.
     contenders : int array
-        Candidates that may win.
+        Rows of the candidates that may win a draw.
     """
 
     kept: KeptPredictions
@@ -53,40 +54,28 @@ class CalledScores:
     def _score(self, weight: FloatArray, candidate: int) -> float:
         folds = np.full((self.kept.n_splits, 1), np.nan)
         for k, test in enumerate(self.kept.tests):
+            # A scorer of unknown function may not take sample weights: rows are
+            # repeated.
             times = weight[self.units.of_sample[test]].astype(np.intp)
             rows = np.repeat(np.arange(len(test)), times)
-            folds[k] = _score_or_nan(self.kept, candidate, k, rows)
+            if len(rows):
+                folds[k] = score_or_nan(self.kept.score, candidate, k, rows)
         return float(mean_over_folds(folds)[0])
 
 
-def _score_or_nan(
-    kept: KeptPredictions, candidate: int, fold: int, rows: IntArray
-) -> float:
-    """Score of some rows; NaN where it is not defined, as without positives."""
-    if not len(rows):
-        return float("nan")
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", UndefinedMetricWarning)
-        try:
-            return kept.score(candidate, fold, rows)
-        except ValueError:
-            return float("nan")
-
-
 def contenders(fold_scores: FloatArray) -> IntArray:
-    """Candidates near enough to the best, by paired differences over the folds.
+    """Select the candidates near the best, by paired differences over the folds.
 
-    The spread of a candidate's few differences is drawn towards the typical one, as
-    if four more folds had shown that.
+    A candidate has few differences, so that their variance is shrunk towards the usual
+    variance of all candidates.
     """
     means = fold_scores.mean(axis=1)
     best = int(np.argmax(means))
     differences = fold_scores[best] - fold_scores
     n_splits = fold_scores.shape[1]
     squares = ((differences - differences.mean(axis=1, keepdims=True)) ** 2).sum(axis=1)
-    typical = np.median(np.delete(squares, best)) if len(squares) > 1 else 0.0
-    typical = typical / max(n_splits - 1, 1)
-    variances = (4 * typical + squares) / (4 + n_splits - 1)
+    usual = usual_variance(np.delete(squares, best), n_splits - 1)
+    variances = shrunk_variance(squares, n_splits - 1, usual)
     is_near = means[best] - means <= _MOST_ERRORS * np.sqrt(variances / n_splits)
     near = np.flatnonzero(is_near | (means == means[best]))
     return near[np.argsort(-means[near], kind="stable")][:_MOST_CALLED]

@@ -1,4 +1,4 @@
-"""Scores of labels and of their probabilities, as sums over samples."""
+"""Scores of predicted labels and probabilities, written as sums over samples."""
 
 from __future__ import annotations
 
@@ -8,24 +8,31 @@ from typing import Any
 import numpy as np
 
 from skbayes._protocol import FloatArray
-from skbayes.inspection._score_form import (
+from skbayes.inspection._bias_correction.score_sums import (
     FoldTruth,
     ScoreSums,
+    dense,
     negative_ratio,
     ones,
     ratio,
 )
 
-#: More sums than this for one candidate cost more than they save.
+#: Most sums of one candidate; with more, calls of the scorer are faster.
 _MOST_SUMS = 24
 
 
 def _hits(truth: FoldTruth, response: Any) -> FloatArray:
-    return (np.asarray(response) == truth.y)[:, None].astype(float)
+    hits = dense(response) == truth.y
+    if hits.ndim == 2:  # a sample counts if all of its labels are right
+        hits = hits.all(axis=1)
+    return hits[:, None].astype(float)
 
 
 def _one_hot(labels: Any, values: Any) -> FloatArray:
-    return (np.asarray(values)[:, None] == labels).astype(float)
+    values = dense(values)
+    if values.ndim == 2:  # targets of many labels have a column for each already
+        return np.asarray(values, dtype=float)
+    return (values[:, None] == labels).astype(float)
 
 
 def _true_counts(truth: FoldTruth) -> FloatArray:
@@ -80,7 +87,7 @@ def _safe_ratio(numerator: FloatArray, denominator: FloatArray) -> FloatArray:
 
 
 def _binary(measure: Callable[..., FloatArray]) -> Callable[..., FloatArray]:
-    """Of the second label alone."""
+    """Measure the second label alone."""
 
     def combine(sums: FloatArray, true: FloatArray) -> FloatArray:
         hit, predicted = np.split(sums, 2, axis=-1)
@@ -90,10 +97,11 @@ def _binary(measure: Callable[..., FloatArray]) -> Callable[..., FloatArray]:
 
 
 def _macro(measure: Callable[..., FloatArray]) -> Callable[..., FloatArray]:
-    """Mean over the labels that are there."""
+    """Average a measure over the labels that occur."""
 
     def combine(sums: FloatArray, true: FloatArray) -> FloatArray:
         hit, predicted = np.split(sums, 2, axis=-1)
+        # scikit-learn averages over labels in the truth or the predictions.
         is_there = predicted + true > 0
         return (measure(hit, predicted, true) * is_there).sum(-1) / is_there.sum(-1)
 
@@ -101,7 +109,7 @@ def _macro(measure: Callable[..., FloatArray]) -> Callable[..., FloatArray]:
 
 
 def _micro(measure: Callable[..., FloatArray]) -> Callable[..., FloatArray]:
-    """Of all labels taken together."""
+    """Measure all labels together."""
 
     def combine(sums: FloatArray, true: FloatArray) -> FloatArray:
         hit, predicted = np.split(sums, 2, axis=-1)
@@ -111,7 +119,7 @@ def _micro(measure: Callable[..., FloatArray]) -> Callable[..., FloatArray]:
 
 
 def _weighted(measure: Callable[..., FloatArray]) -> Callable[..., FloatArray]:
-    """Mean over the labels, by how often they are true."""
+    """Average a measure over the labels, weighted by their true counts."""
 
     def combine(sums: FloatArray, true: FloatArray) -> FloatArray:
         hit, predicted = np.split(sums, 2, axis=-1)
@@ -122,6 +130,7 @@ def _weighted(measure: Callable[..., FloatArray]) -> Callable[..., FloatArray]:
 
 def _log_loss(truth: FoldTruth, response: Any) -> FloatArray:
     probability = np.asarray(response)
+    # As sklearn.metrics.log_loss does: clip with the dtype's eps, then renormalise.
     least = np.finfo(probability.dtype).eps
     probability = np.clip(probability, least, 1 - least)
     probability = probability / probability.sum(axis=1, keepdims=True)
@@ -136,7 +145,7 @@ def _brier(truth: FoldTruth, response: Any) -> FloatArray:
 
 def _label_forms() -> dict[str, ScoreSums]:
     forms = {
-        "accuracy": ScoreSums(_hits, ones, ratio),
+        "accuracy": ScoreSums(_hits, ones, ratio, is_for_outputs=True),
         "balanced_accuracy": ScoreSums(_hits_of_labels, _true_counts, _mean_recall),
         "matthews_corrcoef": ScoreSums(_hits_and_counts, _true_counts, _correlation),
         "neg_log_loss": ScoreSums(_log_loss, ones, negative_ratio),
@@ -157,7 +166,12 @@ def _label_forms() -> dict[str, ScoreSums]:
     for name, measure in measures.items():
         for suffix, average in averages.items():
             forms[name + suffix] = ScoreSums(
-                _hits_and_counts, _true_counts, average(measure)
+                _hits_and_counts,
+                _true_counts,
+                average(measure),
+                # The macro average of scikit-learn is over all labels of multilabel
+                # targets, and over the labels that occur otherwise.
+                is_for_outputs=suffix in ("_micro", "_weighted"),
             )
     return forms
 
@@ -166,5 +180,5 @@ LABEL_FORMS = _label_forms()
 
 
 def has_too_many_sums(form: ScoreSums, n_labels: int) -> bool:
-    """Whether a candidate has more sums than pays."""
+    """Whether calls of the scorer are faster than this many sums."""
     return form.shared is _true_counts and 2 * n_labels > _MOST_SUMS

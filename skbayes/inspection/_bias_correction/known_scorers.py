@@ -1,8 +1,7 @@
-"""Which scorers are known well enough to be computed without calling them.
+"""Find the sums that compute a known scorer without a call.
 
-A scorer is known by its function and the arguments it was made with, whatever it is
-called, and then held to the scores the search has recorded: a form that does not
-reproduce them all is not used.
+A scorer is identified by its function and arguments, not by its name. The result is a
+guess: `SummedScores.make` rejects sums that do not reproduce every recorded score.
 """
 
 from __future__ import annotations
@@ -12,16 +11,20 @@ from collections.abc import Hashable
 from functools import cache
 from typing import Any
 
-import numpy as np
 from sklearn.metrics import get_scorer
 
 from skbayes._compat import scorer_parts
-from skbayes.inspection._error_sums import ERROR_FORMS
-from skbayes.inspection._label_sums import LABEL_FORMS
-from skbayes.inspection._rank_scores import AREA, AVERAGE_PRECISION, ranking_form
-from skbayes.inspection._score_form import ScoreSums
+from skbayes._values import stands_for
+from skbayes.inspection._bias_correction.classification_sums import LABEL_FORMS
+from skbayes.inspection._bias_correction.ranking_scores import (
+    AREA,
+    AVERAGE_PRECISION,
+    ranking_form,
+)
+from skbayes.inspection._bias_correction.regression_sums import ERROR_FORMS
+from skbayes.inspection._bias_correction.score_sums import ScoreSums
 
-#: By scikit-learn's names of scorers.
+#: Sums of the known scorers, by scikit-learn's names.
 FORMS = {
     **ERROR_FORMS,
     **LABEL_FORMS,
@@ -35,21 +38,22 @@ FORMS = {
 
 
 def form_of(scorer: Any, *, own_score: str | None, labels: Any) -> ScoreSums | None:
-    """Find a scorer's form by the function it calls.
+    """Find the sums of a scorer by the function that the scorer calls.
 
     Parameters
     ----------
     scorer : callable
-        A scorer of scikit-learn's, or any other.
+        A scorer of scikit-learn, or any other.
     own_score : str or None
-        Name of the scorer an estimator's own ``score`` is likely to be.
+        Name of the scorer that an estimator's own ``score`` most likely equals.
     labels : array of shape (n_labels,)
-        All there are, of which the last is the one that forms of two labels are of.
+        All labels; with two labels the last one is the positive.
 
     Returns
     -------
     ScoreSums or None
-        None if there is none. It is a guess until it reproduces recorded scores.
+        None for an unknown scorer. The sums are a guess until they reproduce the
+        recorded scores.
     """
     if own_score is not None:
         return FORMS[own_score]
@@ -58,15 +62,15 @@ def form_of(scorer: Any, *, own_score: str | None, labels: Any) -> ScoreSums | N
 
 @cache
 def _by_call() -> dict[Hashable, ScoreSums]:
-    """The forms by what their scorers call."""
+    """Index the sums by the function, sign and arguments of their scorers."""
     return {_call(get_scorer(name)): form for name, form in FORMS.items()}
 
 
 def _call(scorer: Any, positive: Any = None) -> Hashable:
-    """What a scorer computes: its function, sign, and arguments that matter.
+    """Identify a scorer by its function, sign and the arguments that matter.
 
-    Arguments that are as the function has them anyway do not, nor does the positive
-    label if it is the one the forms are of; a ratio of nothing to nothing is zero.
+    An argument equal to the function's default does not matter, nor does the positive
+    label if it is the last label, nor ``zero_division=0``.
     """
     parts = scorer_parts(scorer)
     if parts is None or not inspect.isfunction(parts[0]):
@@ -78,15 +82,9 @@ def _call(scorer: Any, positive: Any = None) -> Hashable:
     }
     for name, parameter in inspect.signature(function).parameters.items():
         ordinary[name] = (parameter.default, *ordinary.get(name, ()))
-    told = {
+    given = {
         name: repr(value)
         for name, value in arguments.items()
-        if not any(_is_same(value, o) for o in ordinary.get(name, ()))
+        if not any(stands_for(value, o) for o in ordinary.get(name, ()))
     }
-    return function, sign, frozenset(told.items())
-
-
-def _is_same(a: Any, b: Any) -> bool:
-    """Whether two arguments are equal, be they labels, numbers or lists of them."""
-    # As objects: older numpy cannot compare an array of words with one of numbers.
-    return np.array_equal(np.asarray(a, dtype=object), np.asarray(b, dtype=object))
+    return function, sign, frozenset(given.items())

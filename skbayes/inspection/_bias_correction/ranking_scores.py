@@ -1,9 +1,9 @@
-"""Scores of how predictions rank samples, under any weights at once.
+"""Scores of the ranking of samples, under many weightings at once.
 
 The area under the ROC curve and the average precision compare samples with each
-other and are no functions of sums. Each is computed here for all weightings together
-from one sorting of the rows; and its derivative in the weights gives it to first
-order as a mean over samples, for where that is too slow.
+other, so that they are no functions of sums. One sorting of the rows computes each of
+them for all weightings. Where that is too slow, the derivative in the weights gives
+the score to first order as a mean over samples.
 """
 
 from __future__ import annotations
@@ -15,17 +15,21 @@ from typing import Any
 
 import numpy as np
 
-from skbayes._protocol import FloatArray
-from skbayes.inspection._reading import BoolArray
-from skbayes.inspection._score_form import FoldTruth, ScoreSums, ones, ratio
+from skbayes._protocol import BoolArray, FloatArray
+from skbayes.inspection._bias_correction.score_sums import (
+    FoldTruth,
+    ScoreSums,
+    ones,
+    ratio,
+)
 
-#: Less than any weight, more than nothing: what zero is divided by to be zero.
+#: Smallest positive divisor, so that 0 / 0 becomes 0.
 _TINY = np.finfo(np.float64).tiny
 
 
 @dataclass(frozen=True)
 class Ranking:
-    """A measure of how far positives are ranked above the others.
+    """A measure of the ranking of positives above the others.
 
     Parameters
     ----------
@@ -48,13 +52,13 @@ class _Comparison:
     Parameters
     ----------
     rows : bool array of shape (n_rows,)
-        Samples that are compared.
+        The compared samples.
     values : array of shape (n_compared,)
-        By which they are ranked.
+        Scores that rank the samples.
     is_positive : bool array of shape (n_compared,)
-        Those that should be on top.
+        Samples that should rank first.
     is_counted : bool array of shape (n_rows,)
-        Whose weight a weighted mean gives to this comparison.
+        Samples whose weights a weighted mean adds up for this comparison.
     """
 
     rows: BoolArray
@@ -63,24 +67,30 @@ class _Comparison:
     is_counted: BoolArray
 
 
-# ------------------------------------------------------- area under the ROC curve
-
-
 def _area_first_order(
     values: FloatArray, is_positive: BoolArray
 ) -> tuple[float, FloatArray]:
-    """The area, and how each row's placement differs from it (DeLong).
+    """Compute the area and its derivative in each row's weight (DeLong).
 
     A positive's placement is the share of the others that are below it, an other's the
     share of positives above it, equal ones counted half.
+
+    References
+    ----------
+    .. [1] E. R. DeLong, D. M. DeLong and D. L. Clarke-Pearson (1988). Comparing the
+       areas under two or more correlated receiver operating characteristic curves.
+       Biometrics 44, 837-845. doi:10.2307/2531595
     """
     order = np.argsort(values)
     is_own = is_positive[order]
     own_below, other_below = _mean_ranks(values[order], is_own)
     n_own = np.count_nonzero(is_own)
     n_other = len(values) - n_own
+    # [1], the structural components V10 of positives and V01 of the others.
     placement = np.where(is_own, other_below / n_other, 1 - own_below / n_own)
     area = placement[is_own].mean()
+    # [1], Eq. 5: the variance of the area is that of the placements' means, so that
+    # (placement - area) / n is the influence of a row on the area.
     slope = np.empty(len(values))
     slope[order] = (placement - area) / np.where(is_own, n_own, n_other)
     return float(area), slope
@@ -89,7 +99,7 @@ def _area_first_order(
 def _mean_ranks(
     ascending: FloatArray, is_own: BoolArray
 ) -> tuple[FloatArray, FloatArray]:
-    """How many positives and how many others are below each, equal ones half."""
+    """Count positives and others below each row; equal rows count half."""
     n_own = np.zeros(len(is_own) + 1)
     np.cumsum(is_own, out=n_own[1:])
     is_step = ascending[1:] != ascending[:-1]
@@ -107,7 +117,7 @@ def _mean_ranks(
 def _area_weighted(
     values: FloatArray, is_positive: BoolArray, weights: FloatArray
 ) -> FloatArray:
-    """Weight of the negatives below each positive, equal ones counted half."""
+    """Sum the weights of negatives below each positive; equal ones count half."""
     negative, positive = values[~is_positive], values[is_positive]
     order = np.argsort(negative)
     negative = negative[order]
@@ -124,7 +134,7 @@ def _area_weighted(
 
 
 def _running_sum(weights: FloatArray) -> FloatArray:
-    """Sums of the first 0, 1, ... rows, shape (n_rows + 1, n_bootstrap)."""
+    """Sum the first 0, 1, ... rows, shape (n_rows + 1, n_bootstrap)."""
     sums = np.zeros((len(weights) + 1, weights.shape[1]))
     # Row by row: numpy's cumsum goes down each column, which takes twice as long.
     before = sums[0]
@@ -135,13 +145,11 @@ def _running_sum(weights: FloatArray) -> FloatArray:
 
 AREA = Ranking(_area_first_order, _area_weighted)
 
-# --------------------------------------------------------------- average precision
-
 
 def _precision_first_order(
     values: FloatArray, is_positive: BoolArray
 ) -> tuple[float, FloatArray]:
-    """Mean over the positives of the precision at each, and its derivative.
+    """Average the precision at each positive, and differentiate in the weights.
 
     With P_i the share of positives among the N_i rows not below positive i, a row k
     not below it adds (y_k - P_i) / N_i to P_i.
@@ -151,7 +159,8 @@ def _precision_first_order(
     n_above = len(values) - np.searchsorted(ascending, at, side="left")
     precision = (len(at) - np.searchsorted(at, at, side="left")) / n_above
     average = float(precision.mean())
-    # Sums over the positives not above each row: the first so many, from below.
+    # Cumulative sums replace the double loop over positives i and rows k: row k
+    # counts for the positives not above it, which are the first ones from below.
     n_below = np.searchsorted(at, values, side="right")
     once = np.append(0.0, np.cumsum(1 / n_above))[n_below]
     times = np.append(0.0, np.cumsum(precision / n_above))[n_below]
@@ -164,7 +173,7 @@ def _precision_first_order(
 def _precision_weighted(
     values: FloatArray, is_positive: BoolArray, weights: FloatArray
 ) -> FloatArray:
-    """Weight of the positives not below each positive, over that of all such rows."""
+    """Average the weighted precision at each positive."""
     negative, positive = -values[~is_positive], -values[is_positive]
     above = _running_sum(weights[~is_positive][np.argsort(negative)])
     order = np.argsort(positive)
@@ -179,24 +188,22 @@ def _precision_weighted(
 
 AVERAGE_PRECISION = Ranking(_precision_first_order, _precision_weighted)
 
-# ----------------------------------------------------------------- several labels
-
 
 def ranking_form(
     measure: Ranking, *, each_pair: bool = False, by_weight: bool = False
 ) -> ScoreSums:
-    """Write a measure as a form, of two labels or the mean over several.
+    """Write a measure as `ScoreSums`, for two labels or as a mean over several.
 
     Parameters
     ----------
     measure : Ranking
-        Of one label against others.
+        Measure of one label against others.
     each_pair : bool
-        Whether every two labels are compared, both ways, instead of every label with
-        all the others.
+        Whether each pair of labels is compared in both directions, instead of each
+        label with all others.
     by_weight : bool
-        Whether the mean is by how many samples a comparison is about: those of the
-        label, or of both.
+        Whether the mean is weighted by the number of samples of a comparison: those of
+        the label, or of both labels.
 
     Returns
     -------
@@ -215,6 +222,7 @@ def ranking_form(
         shares = np.array([c.sum() for c in counts])
         mean = np.average(values, weights=shares)
         slope = shares @ np.array(slopes)
+        # The shares depend on the weights too: product rule.
         if by_weight:
             slope = slope + (np.array(values) - mean) @ np.array(counts)
         return np.asarray(mean + len(truth.y) * slope / shares.sum())[:, np.newaxis]
@@ -241,7 +249,7 @@ def ranking_form(
 def _comparisons(
     truth: FoldTruth, response: Any, compare: Callable[..., Iterator[_Comparison]]
 ) -> Iterator[_Comparison]:
-    """Yield the only one of two labels, or all of several."""
+    """Yield one comparison for two labels, or all comparisons of several labels."""
     response = np.asarray(response)
     if len(truth.labels) > 2:
         if response.shape != (len(truth.y), len(truth.labels)):

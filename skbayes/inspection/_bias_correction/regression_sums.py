@@ -1,4 +1,4 @@
-"""Scores of numbers predicted: means of losses, as sums over samples."""
+"""Scores of predicted numbers, written as means of losses."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from skbayes._protocol import FloatArray
-from skbayes.inspection._score_form import (
+from skbayes.inspection._bias_correction.score_sums import (
     FoldTruth,
     ScoreSums,
     negative_ratio,
@@ -46,8 +46,8 @@ def _absolute_percentage(y: Any, predicted: Any) -> Any:
 
 
 def _variance(truth: FoldTruth) -> FloatArray:
-    # Of the whole fold, also where only some of it is drawn: among the few samples that
-    # a bag leaves out the truth varies by chance so little that ratios explode.
+    # The variance is of the whole fold, also under weights: among the few left-out
+    # samples the targets can by chance vary so little that the ratio explodes.
     return np.full((len(truth.y), 1), np.var(truth.y))
 
 

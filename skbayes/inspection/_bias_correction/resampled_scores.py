@@ -1,4 +1,4 @@
-"""Scores of all candidates on bootstrap samples, by sums or by calling the scorer."""
+"""Choose how candidates are scored on bootstrap samples: by sums or by calls."""
 
 from __future__ import annotations
 
@@ -6,38 +6,37 @@ from typing import Protocol
 
 import numpy as np
 
-from skbayes._protocol import FloatArray
-from skbayes.inspection._called_scores import CalledScores, contenders
-from skbayes.inspection._kept_predictions import KeptPredictions
-from skbayes.inspection._known_scorers import form_of
-from skbayes.inspection._label_sums import has_too_many_sums
-from skbayes.inspection._reading import IntArray
-from skbayes.inspection._resampling import Units
-from skbayes.inspection._score_form import ScoreSums
-from skbayes.inspection._summed_scores import SummedScores
+from skbayes._protocol import FloatArray, IntArray
+from skbayes.inspection._bias_correction.called_scores import CalledScores, contenders
+from skbayes.inspection._bias_correction.classification_sums import has_too_many_sums
+from skbayes.inspection._bias_correction.kept_predictions import KeptPredictions
+from skbayes.inspection._bias_correction.known_scorers import form_of
+from skbayes.inspection._bias_correction.resampling import Units
+from skbayes.inspection._bias_correction.score_sums import ScoreSums, labels_of
+from skbayes.inspection._bias_correction.summed_scores import SummedScores
 
 
 class ResampledScores(Protocol):
     """Scores of all candidates under weights of the units."""
 
     def in_bag(self, weights: FloatArray) -> FloatArray:
-        """Scores, shape (n_bootstrap, n_candidates)."""
+        """Score all candidates, shape (n_bootstrap, n_candidates)."""
 
     def of_chosen(self, weights: FloatArray, chosen: IntArray) -> FloatArray:
-        """Score of the one chosen under each weighting, shape (n_bootstrap,)."""
+        """Score the chosen candidate of each weighting, shape (n_bootstrap,)."""
 
 
 def make_scores(kept: KeptPredictions, units: Units, *, caller: str) -> ResampledScores:
-    """Score by sums where they reproduce what the search recorded, else by calls.
+    """Score by sums where they reproduce the recorded scores, else by calls.
 
     Parameters
     ----------
     kept : KeptPredictions
-        What is scored.
+        Predictions to score.
     units : Units
-        What is drawn.
+        Units of the draws.
     caller : str
-        Who needs the scores, for messages.
+        Name of the calling function, for messages.
 
     Returns
     -------
@@ -46,13 +45,15 @@ def make_scores(kept: KeptPredictions, units: Units, *, caller: str) -> Resample
     Raises
     ------
     ValueError
-        If predictions and targets alone do not give the scores.
+        If predictions and targets alone do not reproduce the scores.
     """
     form = _likely_form(kept)
     if form is not None:
         summed = SummedScores.make(kept, form, units)
         if summed is not None:
             return summed
+    # One candidate suffices as a check: a scorer that reads more than predictions fails
+    # or differs on any candidate, and every call costs.
     best = int(np.argmax(kept.fold_scores.mean(axis=1)))
     rows = [np.arange(len(test)) for test in kept.tests]
     try:
@@ -71,13 +72,13 @@ def make_scores(kept: KeptPredictions, units: Units, *, caller: str) -> Resample
 
 
 def _likely_form(kept: KeptPredictions) -> ScoreSums | None:
-    if np.ndim(kept.y) != 1:
-        return None
     own = None
     if kept.has_own_score:
-        own = "r2" if kept.classes is None else "accuracy"
-    labels = np.unique(kept.y)
+        own = "accuracy" if kept.is_classifier else "r2"
+    labels = labels_of(kept.y)
     form = form_of(kept.scorer, own_score=own, labels=labels)
     if form is None or has_too_many_sums(form, len(labels)):
+        return None
+    if kept.y.ndim != 1 and not form.is_for_outputs:
         return None
     return form

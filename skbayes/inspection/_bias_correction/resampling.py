@@ -1,4 +1,4 @@
-"""Which samples are drawn each time: units that are resampled whole."""
+"""Draw samples, or units of several samples, without replacement."""
 
 from __future__ import annotations
 
@@ -8,30 +8,31 @@ from typing import Any
 import numpy as np
 from scipy.sparse import csr_array
 
-from skbayes._protocol import FloatArray
-from skbayes.inspection._reading import IntArray
+from skbayes._protocol import FloatArray, IntArray
 
-#: More units than this are lumped together at random ...
+#: More samples than _MOST_UNITS are merged at random into _N_LUMPS units, so that the
+#: time does not grow with the data.
 _MOST_UNITS = 5000
-#: ... into so many, so that the time taken does not grow with the data.
 _N_LUMPS = 2000
-#: Share that is drawn: as many as are different in a bootstrap sample. One drawn with
-#: replacement is as uncertain as half of the samples, and so is the choice by it.
+#: Share of drawn units: the share of distinct samples in a bootstrap sample. A draw
+#: with replacement would be as uncertain as half of the samples (see Notes of
+#: `bias_corrected_score`).
 _SHARE_DRAWN = 1 - np.exp(-1)
-#: Classes with fewer samples a fold than this are resampled one by one.
+#: Classes with fewer samples in a fold are drawn separately.
 _RARE = 20
 
 
 @dataclass(frozen=True, eq=False)
 class Units:
-    """What is resampled whole: samples, groups, or lumps of samples.
+    """Units of a draw: samples, groups, or random unions of samples.
 
     Parameters
     ----------
     of_sample : int array of shape (n_samples,)
-        The unit of each sample.
+        Unit of each sample.
     strata : int array of shape (n_units,)
-        Units are drawn within a stratum, so that rare classes stay as frequent.
+        Stratum of each unit. Units are drawn within strata, so that rare classes keep
+        their frequency.
     """
 
     of_sample: IntArray
@@ -70,26 +71,26 @@ def make_units(
     has_classes: bool,
     rng: np.random.Generator,
 ) -> Units:
-    """Decide what is resampled whole.
+    """Divide the samples into units.
 
     Parameters
     ----------
-    y : array of shape (n_samples, ...)
+    y : array or sparse CSR of shape (n_samples, ...)
         The targets.
     groups : array of shape (n_samples,) or None
-        Samples of a group belong together.
+        Samples of one group make one unit.
     tests : tuple of int arrays
-        Samples held out in each fold; the others do not count.
+        Held-out samples of each fold; other samples are ignored.
     has_classes : bool
         Whether the targets are labels.
     rng : Generator
-        Lumps samples together.
+        Generator of the random unions.
 
     Returns
     -------
     Units
     """
-    n_samples = len(y)
+    n_samples = y.shape[0]
     scored = np.unique(np.concatenate(tests))
     of_sample = np.zeros(n_samples, dtype=np.intp)
     if groups is not None:
@@ -112,7 +113,7 @@ def make_units(
 
 
 def mean_over_folds(scores: FloatArray) -> FloatArray:
-    """Mean over the first axis of what is defined; NaN where nothing is."""
+    """Average the defined scores over the first axis; NaN where none is defined."""
     is_defined = np.isfinite(scores)
     total = np.where(is_defined, scores, 0.0).sum(axis=0)
     n_defined = is_defined.sum(axis=0)

@@ -1,4 +1,4 @@
-"""Scores of candidates on bootstrap samples, from sums over samples."""
+"""Score candidates on bootstrap samples by matrix products of sums."""
 
 from __future__ import annotations
 
@@ -6,38 +6,42 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from skbayes._protocol import FloatArray
-from skbayes.inspection._kept_predictions import KeptPredictions
-from skbayes.inspection._reading import IntArray
-from skbayes.inspection._resampling import Units, mean_over_folds
-from skbayes.inspection._score_form import FoldTruth, ScoreSums
+from skbayes._protocol import FloatArray, IntArray
+from skbayes.inspection._bias_correction.kept_predictions import KeptPredictions
+from skbayes.inspection._bias_correction.resampling import Units, mean_over_folds
+from skbayes.inspection._bias_correction.score_sums import (
+    FoldTruth,
+    ScoreSums,
+    dense,
+    labels_of,
+)
 
-#: Numbers held at once: 160 MB.
+#: Most numbers in memory at once: 160 MB.
 _MOST_NUMBERS = 20_000_000
-#: Weights a ranking is computed under at once: 2 MB, which caches hold.
+#: Most weights of one ranking at once: 2 MB, which fit in a cache.
 _MOST_RANKED = 250_000
-#: Weights gone through for exact rankings, a quarter of a second; beyond them only the
-#: best candidates' are exact, and the others' are to first order.
+#: Most weights in all exact rankings, a quarter of a second. Beyond, only the best
+#: candidates are scored exactly and the others to first order.
 _MOST_EXACT = 40_000_000
 
 
 @dataclass(frozen=True, eq=False)
 class SummedScores:
-    """Scores as functions of sums.
+    """Scores of all candidates as functions of sums.
 
     Parameters
     ----------
     form : ScoreSums
-        The score.
+        The score's sums.
     folds : tuple of (units, terms, shared)
-        Of each fold: the units that occur, shape (n_present,); the candidates' terms
-        summed over them, shape (n_candidates, n_present, p); the shared terms.
+        For each fold: the units that occur, shape (n_present,); the candidates' terms
+        summed over units, shape (n_candidates, n_present, p); the shared terms.
     truths : tuple of FoldTruth
-        Of each fold.
+        Targets of each fold.
     kept : KeptPredictions
-        What is scored.
+        Predictions to score.
     units : Units
-        What the weights are of.
+        Units of the weights.
     """
 
     form: ScoreSums
@@ -50,7 +54,7 @@ class SummedScores:
     def make(
         cls, kept: KeptPredictions, form: ScoreSums, units: Units
     ) -> SummedScores | None:
-        """Compute the terms; None if they do not give the scores recorded."""
+        """Compute the terms; None if they do not reproduce the recorded scores."""
         folds = []
         truths = tuple(_truth_of(kept, k) for k in range(kept.n_splits))
         for k, (truth, test) in enumerate(zip(truths, kept.tests, strict=True)):
@@ -61,10 +65,12 @@ class SummedScores:
                     np.array([t.sum(axis=0) for t in terms]), shared.sum(axis=0)
                 )
             except (ValueError, IndexError, TypeError):
-                # Predictions of another shape or kind than the score is written for.
+                # The predictions have another shape or kind than the sums need.
                 return None
             if not np.allclose(again, kept.fold_scores[:, k], rtol=1e-5, atol=1e-7):
                 return None
+            # Sum terms over units before any draw: a draw then costs n_units, not
+            # n_rows.
             present, summed = units.sums(test, np.hstack([*terms, shared]))
             p = terms[0].shape[1]
             of_candidates = summed[:, : p * len(terms)]
@@ -78,6 +84,7 @@ class SummedScores:
         return cls(form, tuple(folds), truths, kept, units)
 
     def in_bag(self, weights: FloatArray) -> FloatArray:
+        # Candidates in steps: weights times all candidates can be gigabytes.
         n_candidates, _, p = self.folds[0][1].shape
         step = max(1, _MOST_NUMBERS // (len(weights) * p))
         scores = np.hstack(
@@ -88,6 +95,8 @@ class SummedScores:
         )
         if self.form.exact is not None:
             n_exact = self._n_exact(len(weights))
+            # The best candidates by the recorded scores win most draws: exactness
+            # matters for them.
             best = np.argsort(-self.kept.fold_scores.mean(axis=1), kind="stable")
             exact = best[:n_exact]
             scores[:, exact] = self._exact_scores(weights, exact)
@@ -106,13 +115,13 @@ class SummedScores:
         return scores
 
     def _n_exact(self, n_bootstrap: int) -> int:
-        """How many candidates' scores are worth computing exactly."""
+        """Number of candidates that are scored exactly within `_MOST_EXACT`."""
         passes = self.form.passes(len(self.truths[0].labels))
         n_rows = sum(len(test) for test in self.kept.tests)
         return _MOST_EXACT // (n_bootstrap * n_rows * passes)
 
     def _exact_scores(self, weights: FloatArray, candidates: IntArray) -> FloatArray:
-        """Mean over the folds of the score itself, shape (n_bootstrap, n_exact)."""
+        """Average the exact score over the folds, shape (n_bootstrap, n_exact)."""
         assert self.form.exact is not None
         scores = np.empty((len(self.truths), len(weights), len(candidates)))
         step = max(1, _MOST_RANKED // max(map(len, self.kept.tests)))
@@ -129,7 +138,7 @@ class SummedScores:
         return mean_over_folds(scores)
 
     def _score(self, weights: FloatArray, candidates: slice) -> FloatArray:
-        """Mean over the folds, shape (n_bootstrap, n_candidates)."""
+        """Average the score over the folds, shape (n_bootstrap, n_candidates)."""
         scores = []
         for present, terms, shared in self.folds:
             own = weights[:, present]
@@ -141,6 +150,7 @@ class SummedScores:
 
 
 def _truth_of(kept: KeptPredictions, fold: int) -> FoldTruth:
-    """What all candidates share in a fold."""
+    """Collect the targets of a fold."""
     classes = None if kept.classes is None else kept.classes[fold]
-    return FoldTruth(kept.y[kept.tests[fold]], np.unique(kept.y), classes)
+    y = dense(kept.y[kept.tests[fold]])
+    return FoldTruth(y, labels_of(kept.y), classes)

@@ -1,46 +1,52 @@
-"""Whether a search converged, drawn."""
+"""Draw the best score so far against fits or seconds."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from skbayes._protocol import FloatArray
-from skbayes.inspection._figures import (
+from skbayes.inspection._displays.matplotlib_axes import (
     clear_spines,
     open_axes,
     palette_of,
     put_legend_above,
     score_label,
 )
-from skbayes.inspection._reading import SearchRecord, read_search
+from skbayes.inspection._runs import timed_folds
+from skbayes.inspection._search_record import SearchRecord, read_search
 
-#: Candidates above which their points are pale.
+#: With more candidates, the points are paler.
 _MANY = 300
 _AGAINST = ("fits", "seconds")
 
 
 class ConvergenceDisplay:
-    """Best score so far against what it cost.
+    """Best score so far against the cost.
 
     Make it with `from_search`.
 
     Parameters
     ----------
     fits : array of shape (n_candidates,)
-        Fits done when each candidate had ended, in the order they ended.
+        Number of fits at the end of each candidate, in the order of these ends.
     seconds : array of shape (n_candidates,)
-        Seconds until then: from the start of the search where it keeps them, else of
-        all fits one after another.
+        Seconds at the end of each candidate. A search of skbayes keeps times since its
+        start (without the time between the runs of a continued search). For other
+        searches it is the sum of all fits' times.
     scores : array of shape (n_candidates,)
         Mean test score, NaN where a candidate failed or was stopped.
+    estimates : array of shape (n_candidates,)
+        A race's estimates for its stopped candidates, NaN for other candidates.
+    is_failed : bool array of shape (n_candidates,)
+        Candidates without a score that were not stopped.
     best_so_far : array of shape (n_candidates,)
-        Best score until then, NaN before the first.
+        Best score at the end of each candidate, NaN before the first score.
     untuned_score : float or None
-        Score of the estimator as it was given, where that was among the candidates.
+        Score of the untuned estimator, if it was among the candidates.
     metric : str
         The score.
     is_clock : bool
-        Whether `seconds` were read from a clock that ran along.
+        Whether `seconds` are times since the start of the search.
 
     Attributes
     ----------
@@ -52,6 +58,8 @@ class ConvergenceDisplay:
         Best so far.
     points_ : matplotlib PathCollection
         The candidates.
+    stopped_points_ : matplotlib PathCollection or None
+        The stopped candidates at their estimated scores.
     untuned_line_ : matplotlib Line2D or None
         The untuned estimator's score.
 
@@ -73,11 +81,23 @@ class ConvergenceDisplay:
     """
 
     def __init__(
-        self, *, fits, seconds, scores, best_so_far, untuned_score, metric, is_clock
+        self,
+        *,
+        fits,
+        seconds,
+        scores,
+        estimates,
+        is_failed,
+        best_so_far,
+        untuned_score,
+        metric,
+        is_clock,
     ):
         self.fits = fits
         self.seconds = seconds
         self.scores = scores
+        self.estimates = estimates
+        self.is_failed = is_failed
         self.best_so_far = best_so_far
         self.untuned_score = untuned_score
         self.metric = metric
@@ -94,7 +114,7 @@ class ConvergenceDisplay:
         metric : str, default=None
             Which score, if there are several and `refit` names none.
         against : {"fits", "seconds"}, default="fits"
-            What the horizontal axis counts.
+            Unit of the horizontal axis.
         ax : matplotlib Axes, default=None
             Where to draw; None makes a figure.
 
@@ -123,6 +143,8 @@ class ConvergenceDisplay:
             fits=np.cumsum(record.n_fits[order]),
             seconds=ended[order],
             scores=scores,
+            estimates=np.where(record.is_stopped, record.adjusted, np.nan)[order],
+            is_failed=record.is_failed[order],
             best_so_far=np.fmax.accumulate(scores),
             untuned_score=float(score) if np.isfinite(score) else None,
             metric=record.metric,
@@ -130,12 +152,12 @@ class ConvergenceDisplay:
         ).plot(against=against, ax=ax)
 
     def plot(self, *, against="fits", ax=None):
-        """Draw.
+        """Draw the display.
 
         Parameters
         ----------
         against : {"fits", "seconds"}, default="fits"
-            What the horizontal axis counts.
+            Unit of the horizontal axis.
         ax : matplotlib Axes, default=None
             Where to draw; None makes a figure.
 
@@ -164,17 +186,17 @@ class ConvergenceDisplay:
             where="post",
             color=colours.main,
             linewidth=2.2,
-            # A line of one point is not seen.
+            # A line of one point is invisible.
             marker="o" if np.isfinite(self.best_so_far).sum() == 1 else None,
             label="best so far",
             zorder=3,
         )
         self._draw_untuned(colours)
-        self._dress(against)
+        self._set_labels(against)
         return self
 
     def _draw_candidates(self, x, colours):
-        """Draw a point for each candidate, and a mark below for those without score."""
+        """Draw a point for each candidate, and a mark below for those without place."""
         has_score = np.isfinite(self.scores)
         self.points_ = self.ax_.scatter(
             x[has_score],
@@ -186,13 +208,20 @@ class ConvergenceDisplay:
             label="candidate",
             zorder=2,
         )
+        # Set the limits before the marks: matplotlib would scale the axis to include
+        # them.
         low, high = _visible_range(self.scores, self.untuned_score)
         self.ax_.set_ylim(low, high)
-        hidden = has_score & (np.nan_to_num(self.scores, nan=np.inf) < low)
+        is_stopped = ~has_score & ~self.is_failed
+        self._draw_stopped(x, is_stopped & np.isfinite(self.estimates), colours)
+        placed = np.where(has_score, self.scores, self.estimates)
+        hidden = np.nan_to_num(placed, nan=np.inf) < low
+        unplaced = is_stopped & ~np.isfinite(self.estimates)
         transform = self.ax_.get_xaxis_transform()
-        for mask, marker, label in (
-            (hidden, "v", f"{hidden.sum()} below"),
-            (~has_score, "x", f"{(~has_score).sum()} failed or stopped"),
+        for mask, marker, colour, label in (
+            (hidden, "v", colours.muted, f"{hidden.sum()} below"),
+            (unplaced, "|", colours.muted, f"{unplaced.sum()} stopped early"),
+            (self.is_failed, "x", colours.accent, f"{self.is_failed.sum()} failed"),
         ):
             if mask.any():
                 self.ax_.scatter(
@@ -200,15 +229,31 @@ class ConvergenceDisplay:
                     np.full(mask.sum(), 0.02),
                     s=22,
                     marker=marker,
-                    color=colours.accent,
+                    color=colour,
                     transform=transform,
                     label=label,
                     clip_on=False,
                     zorder=4,
                 )
 
+    def _draw_stopped(self, x, rows, colours):
+        """Draw rings at the estimated scores of stopped candidates."""
+        self.stopped_points_ = None
+        if rows.any():
+            self.stopped_points_ = self.ax_.scatter(
+                x[rows],
+                self.estimates[rows],
+                s=18,
+                facecolors="none",
+                edgecolors=colours.muted,
+                alpha=0.7 if len(x) <= _MANY else 0.3,
+                linewidths=0.8,
+                label=f"{rows.sum()} stopped early (estimated)",
+                zorder=1.5,
+            )
+
     def _draw_untuned(self, colours):
-        """Draw the score of the estimator as it was given."""
+        """Draw the score of the untuned estimator."""
         self.untuned_line_ = None
         if self.untuned_score is not None:
             self.untuned_line_ = self.ax_.axhline(
@@ -220,8 +265,8 @@ class ConvergenceDisplay:
                 zorder=1,
             )
 
-    def _dress(self, against):
-        """Put labels and the legend."""
+    def _set_labels(self, against):
+        """Set axis labels and the legend."""
         seconds = "seconds" if self.is_clock else "seconds of fitting and scoring"
         self.ax_.set(
             xlabel="fits" if against == "fits" else seconds,
@@ -239,16 +284,19 @@ class ConvergenceDisplay:
 def _seconds_at_end(record: SearchRecord) -> FloatArray:
     """Seconds from the start to the end of each candidate, (n_candidates,)."""
     if record.trials:
-        ends = [
-            max((f.started + f.fit_time + f.score_time for f in t.folds), default=0.0)
-            for t in record.trials
-        ]
-        return np.array(ends)
+        ends = dict.fromkeys((t.index for t in record.trials), 0.0)
+        for one in timed_folds(record.trials):
+            ends[one.trial.index] = max(ends[one.trial.index], one.ended)
+        return np.array(list(ends.values()))
     return np.cumsum(record.seconds)
 
 
 def _visible_range(scores: FloatArray, untuned: float | None) -> tuple[float, float]:
-    """Range that shows the good scores; bad ones far below are left out."""
+    """Range of the score's axis.
+
+    A few very bad scores would flatten the curve, so that scores far below the upper
+    three quarters are left out of the range.
+    """
     finite = scores[np.isfinite(scores)]
     best = finite.max()
     low = max(finite.min(), best - 2.0 * (best - np.quantile(finite, 0.25)))

@@ -1,4 +1,4 @@
-"""One panel of the effects: a curve, bars, lines or a map."""
+"""Draw one panel of the effects: a curve, points, several lines or a map."""
 
 from __future__ import annotations
 
@@ -7,18 +7,18 @@ from typing import Any
 import numpy as np
 
 from skbayes._protocol import FloatArray
-from skbayes.inspection._effects import Effect
-from skbayes.inspection._figures import (
+from skbayes.inspection._displays.matplotlib_axes import (
     Palette,
+    annotate_empty,
     clear_spines,
     palette_of,
     put_column_on,
     score_label,
-    tell,
     widen,
 )
+from skbayes.inspection._model.effects import Effect
 
-#: Categories that are drawn as lines of their own, not as rows of a map.
+#: With at most this many categories, a pair is drawn as lines, not as a map.
 _MOST_LINES = 4
 _LINE_STYLES = ("-", "--", "-.", ":")
 
@@ -33,18 +33,18 @@ def draw_panel(
     limits: tuple[float, float] | None,
     with_label: bool,
 ) -> None:
-    """Draw one effect, in the way that suits its axes.
+    """Draw one effect as its axes require.
 
     Parameters
     ----------
     ax : matplotlib Axes
-        Where.
+        Axes to draw in.
     shown : Effect
-        What.
+        Effect to draw.
     tried : array of shape (n_candidates, n_axes)
-        Where the candidates lie.
+        Positions of the candidates on the axes.
     best : array of shape (n_axes,)
-        Where the best one lies, NaN where it lacks the parameter.
+        Position of the best candidate, NaN for a parameter that it lacks.
     metric : str
         The score.
     limits : tuple of float or None
@@ -63,12 +63,12 @@ def draw_panel(
     (places,), (axis,) = shown.places, shown.axes
     n_tried = len(np.unique(tried[np.isfinite(tried)]))
     if n_tried < 2:
-        tell(ax, "never varied")
+        annotate_empty(ax, "never varied")
         ax.set_xlim(places[0] - 0.5, places[-1] + 0.5)
     elif axis.is_category:
         _draw_categories(ax, places, shown, best[0], colours)
     else:
-        _draw_curve(ax, places, shown.mean, shown.low, shown.high, colours.main)
+        _draw_curve(ax, places, shown.median, shown.low, shown.high, colours.main)
         if np.isfinite(best[0]):
             ax.axvline(best[0], color=colours.accent, linestyle=":", linewidth=1.4)
     put_column_on(ax, axis, "x")
@@ -103,15 +103,15 @@ def _draw_categories(
 ) -> None:
     """Draw a point with its interval for each category, the best in another colour."""
     for i, place in enumerate(places):
-        if not np.isfinite(shown.mean[i]):
+        if not np.isfinite(shown.median[i]):
             continue
         is_best = place == best
         ax.errorbar(
             place,
-            shown.mean[i],
+            shown.median[i],
             yerr=[
-                [shown.mean[i] - shown.low[i]],
-                [shown.high[i] - shown.mean[i]],
+                [shown.median[i] - shown.low[i]],
+                [shown.high[i] - shown.median[i]],
             ],
             fmt="D" if is_best else "o",
             color=colours.accent if is_best else colours.main,
@@ -122,7 +122,7 @@ def _draw_categories(
 
 
 def _draw_rug(ax: Any, tried: FloatArray, axis: Any, colours: Palette) -> None:
-    """Mark at the bottom which values were tried."""
+    """Mark the tried values at the bottom."""
     values = tried[np.isfinite(tried)]
     if axis.kind not in ("linear", "log"):
         return
@@ -140,7 +140,7 @@ def _draw_rug(ax: Any, tried: FloatArray, axis: Any, colours: Palette) -> None:
 
 
 def _lines_axis(shown: Effect) -> int | None:
-    """Return which of two axes is drawn as lines: the one with few categories."""
+    """Choose the axis with few categories, None for a map."""
     for k in (0, 1):
         axis, other = shown.axes[k], shown.axes[1 - k]
         few = axis.is_category and len(axis.grid) <= _MOST_LINES
@@ -152,7 +152,7 @@ def _lines_axis(shown: Effect) -> int | None:
 def _draw_lines(ax: Any, shown: Effect, k: int, metric: str, colours: Palette) -> None:
     """Draw a curve for each category."""
     axis, other = shown.axes[k], shown.axes[1 - k]
-    tables = [np.moveaxis(t, k, 0) for t in (shown.mean, shown.low, shown.high)]
+    tables = [np.moveaxis(t, k, 0) for t in (shown.median, shown.low, shown.high)]
     for i, name in enumerate(axis.tick_labels):
         mean, low, high = (table[i] for table in tables)
         if np.isnan(mean).all():
@@ -183,10 +183,11 @@ def _draw_map(
     colours: Palette,
 ) -> None:
     """Draw a map of two parameters, with the candidates on it."""
+    # pcolormesh takes edges of cells, one more than values.
     edges = [_edges(p, a.kind) for p, a in zip(shown.places, shown.axes, strict=True)]
     image = ax.pcolormesh(
         *edges,
-        np.ma.masked_invalid(shown.mean.T),
+        np.ma.masked_invalid(shown.median.T),
         cmap="viridis",
         shading="flat",
         rasterized=True,
@@ -203,7 +204,7 @@ def _draw_map(
 
 
 def _edges(places: FloatArray, kind: str) -> FloatArray:
-    """Edges of cells around ascending places, (n + 1,)."""
+    """Edges of the cells around ascending positions, (n + 1,)."""
     on = np.log(places) if kind == "log" else places
     middles = (on[1:] + on[:-1]) / 2
     first, last = on[0] - (middles[0] - on[0]), on[-1] + (on[-1] - middles[-1])

@@ -1,22 +1,22 @@
-"""How the score depends on each parameter, drawn."""
+"""Draw the modelled score against each parameter or pair of parameters."""
 
 from __future__ import annotations
 
 import math
 
 import numpy as np
-from sklearn.utils import check_random_state
 
 from skbayes._gp import limit_threads
+from skbayes._seeding import root_entropy
 from skbayes.inspection._column_axis import column_axes
-from skbayes.inspection._effect_panels import draw_panel
-from skbayes.inspection._effects import effect, shared_branches
-from skbayes.inspection._figures import import_pyplot, palette_of
-from skbayes.inspection._reading import read_search
-from skbayes.inspection._score_model import score_model
+from skbayes.inspection._displays.effect_panels import draw_panel
+from skbayes.inspection._displays.matplotlib_axes import import_pyplot, palette_of
+from skbayes.inspection._model.effects import effect, shared_branches
+from skbayes.inspection._model.score_model import score_model
+from skbayes.inspection._search_record import read_search
 from skbayes.inspection._searched_space import parameters_of
 
-#: Panels drawn if no parameters are named.
+#: Most panels if the user names no parameters.
 _MOST_PANELS = 12
 _OTHERS = ("average", "best")
 #: Probability of the bands.
@@ -24,24 +24,24 @@ _CONFIDENCE = 0.95
 
 
 class EffectDisplay:
-    """Score that the model expects against one parameter, or against two.
+    """Expected score of a model against one or two parameters.
 
     Make it with `from_search`.
 
     Parameters
     ----------
     effects : list of Effect
-        One for each panel: its `axes`, `places`, `mean`, `low` and `high`.
+        One effect for each panel, with `axes`, `places`, `median`, `low` and `high`.
     tried : list of array of shape (n_candidates, n_axes)
-        Where the candidates lie, for each panel; NaN where one has no such parameter.
+        Positions of the candidates in each panel; NaN for a missing parameter.
     best : list of array of shape (n_axes,)
-        Where the best candidate lies, for each panel.
+        Position of the best candidate in each panel.
     explained : float
-        How much of the trials' variance the model predicts leaving one out.
+        Share of the trials' variance that leave-one-out predictions explain.
     metric : str
         The score.
     others : {"average", "best"}
-        What was done with the other parameters.
+        Treatment of the other parameters: averaged, or fixed at the best candidate's.
 
     Attributes
     ----------
@@ -74,7 +74,7 @@ class EffectDisplay:
     ...     {"max_depth": [1, 2, 3, 4], "splitter": ["best", "random"]},
     ... ).fit(X, y)
     >>> display = EffectDisplay.from_search(search, ["max_depth"], random_state=0)
-    >>> display.effects[0].mean.shape
+    >>> display.effects[0].median.shape
     (4,)
     """
 
@@ -131,7 +131,7 @@ class EffectDisplay:
         TypeError
             If it is no search.
         ValueError
-            If its results say nothing of effects, or a parameter is unknown.
+            If the results are too few or all equal, or a parameter is unknown.
         """
         caller = cls.__name__
         if others not in _OTHERS:
@@ -141,8 +141,9 @@ class EffectDisplay:
             )
         record = read_search(search, caller=caller, metric=metric)
         model = score_model(search, record, caller=caller)
-        wanted = _columns_of(model.space, params, caller, record.owner)
-        seed = check_random_state(random_state).randint(2**31)
+        record = record.within(model.space)
+        panels = _columns_of(model.space, params, caller, record.owner)
+        seed = root_entropy(random_state, owner="EffectDisplay")
         axes = column_axes(model.space)
         U = model.space.encode(list(record.params))
         order = record.best_first()
@@ -159,10 +160,10 @@ class EffectDisplay:
                     confidence=_CONFIDENCE,
                     rng=np.random.default_rng(seed),
                 )
-                for columns in wanted
+                for columns in panels
             ]
         if params is None:
-            effects.sort(key=lambda e: -np.ptp(e.mean))
+            effects.sort(key=lambda e: -np.ptp(e.median))
             effects = effects[:_MOST_PANELS]
         tried = [_places(model.space, U, e) for e in effects]
         return cls(
@@ -175,7 +176,7 @@ class EffectDisplay:
         ).plot(n_cols=n_cols, ax=ax)
 
     def plot(self, *, n_cols=3, ax=None):
-        """Draw.
+        """Draw the display.
 
         Parameters
         ----------
@@ -223,21 +224,21 @@ class EffectDisplay:
         return self
 
     def _score_limits(self):
-        """Range of scores that all one-dimensional panels share."""
+        """Range of scores for all one-dimensional panels."""
         single = [e for e in self.effects if len(e.axes) == 1]
         if not single:
             return None
         low = np.nanmin([np.nanmin(e.low) for e in single])
         high = np.nanmax([np.nanmax(e.high) for e in single])
-        middle = np.nanmin([np.nanmin(e.mean) for e in single])
-        # A band that says "anything" must not flatten all curves.
+        middle = np.nanmin([np.nanmin(e.median) for e in single])
+        # One very wide band must not flatten the curves of all panels.
         low = max(low, middle - 1.5 * (high - middle))
         margin = 0.05 * (high - low) or 0.01
         return low - margin, high + margin
 
 
 def _columns_of(space, params, caller, owner):
-    """Columns of each panel: a tuple of one or two."""
+    """List the one or two columns of each panel."""
     by_name = {p.name: p.columns for p in parameters_of(space)}
     if params is None:
         return [(j,) for columns in by_name.values() for j in columns]
@@ -257,7 +258,7 @@ def _columns_of(space, params, caller, owner):
 
 
 def _panels_of(space, columns, pair, caller):
-    """All combinations of columns that exist together, for one item of `params`."""
+    """List the combinations of columns that exist together, for one item."""
     if len(columns) == 1:
         return [(j,) for j in columns[0]]
     panels = [
@@ -275,13 +276,13 @@ def _panels_of(space, columns, pair, caller):
 
 
 def _best(model, U, order, columns):
-    """Encoded point of the best candidate that has the columns, else of the best."""
+    """Encode the best candidate that has the columns, else the best of all."""
     active = model.space.active(U[order])[:, list(columns)].all(axis=1)
     return U[order[np.argmax(active)]]
 
 
 def _places(space, U, shown):
-    """Where encoded candidates lie in a panel, NaN where a column does not exist."""
+    """Positions of encoded candidates in a panel, NaN for a missing column."""
     active = space.active(U)
     places = np.full((len(U), len(shown.columns)), np.nan)
     for k, (j, axis) in enumerate(zip(shown.columns, shown.axes, strict=True)):
@@ -290,7 +291,7 @@ def _places(space, U, shown):
 
 
 def _open_panels(ax, n_panels, n_cols, has_maps):
-    """Figure and an axes for each panel."""
+    """Open the figure and one axes for each panel."""
     plt = import_pyplot("EffectDisplay")
     n_rows = math.ceil(n_panels / n_cols)
     if ax is None:

@@ -1,23 +1,24 @@
-"""How sure the order of the best candidates is, drawn."""
+"""Draw the scores of the best candidates on every fold."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from skbayes.inspection._figures import (
+from skbayes._values import is_same
+from skbayes.inspection._displays.matplotlib_axes import (
     clear_spines,
     open_axes,
     palette_of,
     put_legend_above,
 )
-from skbayes.inspection._reading import is_same_value, read_search
-from skbayes.inspection._wording import params_label, value_label
+from skbayes.inspection._labels import params_label, value_label
+from skbayes.inspection._search_record import read_search
 
-#: Folds that are joined by lines.
+#: With more folds, the scores on one fold are not joined by a line.
 _MOST_JOINED = 10
-#: The untuned estimator is left out from so many ranges of the best below them.
+#: The untuned estimator is left out if it lies this many ranges of the best below.
 _FAR = 3.0
-#: Folds are drawn one below the other over this share of a row, so that all are seen.
+#: Share of a row over which its folds are spread, so that none hides another.
 _HEIGHT = 0.45
 
 
@@ -29,12 +30,12 @@ class FoldScoresDisplay:
     Parameters
     ----------
     fold_scores : array of shape (n_shown, n_splits)
-        Best candidate first; the untuned estimator is the last row, where it was among
-        the candidates.
+        Best candidate first. The untuned estimator is the last row, if it was among the
+        candidates.
     labels : list of str
-        One for each row.
+        Label of each row.
     is_untuned : bool array of shape (n_shown,)
-        The row of the estimator as it was given.
+        Whether the row is the untuned estimator's.
     metric : str
         The score.
 
@@ -49,8 +50,8 @@ class FoldScoresDisplay:
 
     Notes
     -----
-    A grey line joins the scores on one fold: where the lines run side by side, folds
-    differ and candidates do not change their order; where they cross, the order is
+    A grey line joins the scores on one fold. Where the lines are parallel, the folds
+    differ but the candidates keep their order; where they cross, the order is due to
     chance.
 
     Examples
@@ -81,7 +82,7 @@ class FoldScoresDisplay:
         search : fitted search
             One of this package's or of scikit-learn's.
         n_top : int, default=8
-            How many candidates, the best.
+            Number of candidates, best first.
         metric : str, default=None
             Which score, if there are several and `refit` names none.
         ax : matplotlib Axes, default=None
@@ -125,7 +126,7 @@ class FoldScoresDisplay:
         ).plot(ax=ax)
 
     def plot(self, *, ax=None):
-        """Draw.
+        """Draw the display.
 
         Parameters
         ----------
@@ -159,7 +160,6 @@ class FoldScoresDisplay:
         return self
 
     def _draw_folds(self, y, colours):
-        """Draw a point for each fold."""
         colour = np.where(self.is_untuned, colours.third, colours.main)
         self.points_ = self.ax_.scatter(
             self.fold_scores.ravel(),
@@ -175,7 +175,7 @@ class FoldScoresDisplay:
         )
 
     def _leave_out_far_untuned(self, places, colours):
-        """Keep the scale of the best where the untuned estimator is far below them."""
+        """Limit the axis to the best candidates if the untuned one is far below."""
         best = self.fold_scores[~self.is_untuned]
         rows = np.flatnonzero(self.is_untuned)
         if len(best) == 0 or len(rows) == 0:
@@ -198,7 +198,7 @@ class FoldScoresDisplay:
             )
 
     def _draw_means(self, places, colours):
-        """Draw the mean of each candidate, and how far the best one reaches down."""
+        """Draw the mean of each candidate, and a line at the best mean."""
         means = self.fold_scores.mean(axis=1)
         self.ax_.scatter(
             means,
@@ -216,7 +216,7 @@ class FoldScoresDisplay:
 
 
 def _names_that_differ(params):
-    """Names of parameters in which some candidates differ, the most telling first."""
+    """Names of the parameters that differ, with the most distinct values first."""
     names = sorted({name for point in params for name in point})
     first = params[0]
     differing = [
@@ -224,17 +224,17 @@ def _names_that_differ(params):
         for name in names
         if any(
             (name in point) != (name in first)
-            or (name in point and not is_same_value(point[name], first[name]))
+            or (name in point and not is_same(point[name], first[name]))
             for point in params
         )
     ]
     n_values = {
         name: len({value_label(p[name]) for p in params if name in p}) for name in names
     }
-    # What tells most candidates apart first: the end of a long label is cut off.
+    # A long label is cut at its end, so the most distinguishing parameters come first.
     return sorted(differing, key=lambda name: -n_values[name]) or names
 
 
 def _after(separator, text):
-    """Text with a separator before it, nothing if there is no text."""
+    """Put a separator before a text, unless the text is empty."""
     return f"{separator}{text}" if text else ""

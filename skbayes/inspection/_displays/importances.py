@@ -1,31 +1,31 @@
-"""Which parameters mattered, drawn."""
+"""Draw the Sobol indices of a search's parameters."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from skbayes.inspection._figures import (
+from skbayes.inspection._displays.matplotlib_axes import (
     clear_spines,
     open_axes,
     palette_of,
     put_legend_above,
 )
-from skbayes.inspection._importances import param_importances
-from skbayes.inspection._wording import short_names
+from skbayes.inspection._labels import short_names
+from skbayes.inspection._model.importances import param_importances
 
-#: Where a bar of a draw's uncertainty ends: this many standard deviations.
+#: Half of an error bar, in standard deviations over the draws.
 _N_STD = 2.0
 
 
 class ImportanceDisplay:
-    """Share of the score's variance that each parameter accounts for.
+    """Share of the score's variance due to each parameter.
 
-    Make it with `from_search`, or from what `param_importances` returned.
+    Make it with `from_search`, or from the result of `param_importances`.
 
     Parameters
     ----------
     importances : ParamImportances
-        What to draw.
+        Importances to draw.
 
     Attributes
     ----------
@@ -34,11 +34,11 @@ class ImportanceDisplay:
     ax_ : matplotlib Axes
         The axes drawn in.
     total_bars_, first_order_bars_ : matplotlib BarContainer
-        Shares with others, and alone.
+        Total and first-order indices.
 
     See Also
     --------
-    param_importances : The numbers.
+    skbayes.inspection.param_importances : Compute the importances.
 
     Examples
     --------
@@ -107,7 +107,7 @@ class ImportanceDisplay:
         return cls(importances=importances).plot(ax=ax)
 
     def plot(self, *, ax=None):
-        """Draw.
+        """Draw the display.
 
         Parameters
         ----------
@@ -128,7 +128,7 @@ class ImportanceDisplay:
         return self
 
     def _draw_bars(self, places, colours):
-        """Draw a thick bar alone inside a wide one together, with uncertainty."""
+        """Draw the first-order index as a bar inside the total one, with error bars."""
         r = self.importances
         self.total_bars_ = self.ax_.barh(
             places,
@@ -159,7 +159,7 @@ class ImportanceDisplay:
         )
 
     def _draw_labels(self, places, colours):
-        """Put the names of the parameters and what is special about some."""
+        """Set the parameters' names, and notes beside conditional or fixed ones."""
         r = self.importances
         self.ax_.set_yticks(places, labels=short_names(r.names, 34))
         self.ax_.invert_yaxis()
@@ -175,7 +175,7 @@ class ImportanceDisplay:
                 where = "the space" if r.near_optimum is None else "this part"
                 note = f"exists in {fraction:.0%} of {where}"
             if note:
-                # Where there is no room on the right of the bar, on its left end.
+                # The text starts inside the axes even if the bar reaches its end.
                 self.ax_.text(
                     min(end, 1.0) + 0.015 * right,
                     place,
@@ -192,7 +192,7 @@ class ImportanceDisplay:
         put_legend_above(self.ax_)
 
     def _scope(self):
-        """Say where, and how far the model can be trusted."""
+        """Describe the part of the space and the share that the model explains."""
         r = self.importances
         where = (
             "whole space"

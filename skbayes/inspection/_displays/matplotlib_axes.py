@@ -1,4 +1,4 @@
-"""What the pictures have in common: matplotlib on demand, colours, labels that fit."""
+"""Shared parts of the displays: import of matplotlib, colours, ticks and labels."""
 
 from __future__ import annotations
 
@@ -10,31 +10,32 @@ import numpy as np
 
 from skbayes.inspection._column_axis import ColumnAxis
 
-#: Characters of tick labels side by side above which they are turned.
+#: Tick labels with more characters in total are turned.
 _MOST_CHARACTERS = 22
-#: Labels up to which they are turned by little, and above which some are left out.
+#: With at most _MOST_SLANTED labels they are slanted, else vertical; with more than
+#: _MOST_LABELS some are left out.
 _MOST_SLANTED, _MOST_LABELS = 5, 16
 
-#: Letters of a legend in an inch, and what a handle takes, in letters.
+#: Letters of a legend in an inch, and the width of its handle in letters.
 _LETTERS_PER_INCH, _LETTERS_OF_HANDLE = 9.5, 6
-#: Labels one above the other from which they are small.
+#: With more labels above each other, their font is small.
 _MANY_ROWS = 10
 
 
 @dataclass(frozen=True)
 class Palette:
-    """Colours that stay apart for colour-blind eyes, on one kind of background.
+    """Colours that colour-blind readers distinguish, for one kind of background.
 
     Parameters
     ----------
     main, accent, third : str
         From Okabe and Ito's palette, lightened on dark backgrounds.
     muted : str
-        For what is less important.
+        Colour of less important elements.
     text : str
-        For words and outlines.
+        Colour of texts and outlines.
     is_dark : bool
-        Whether the background is.
+        Whether the background is dark.
     """
 
     main: str
@@ -55,11 +56,11 @@ class Palette:
         return self.text if self.is_dark else self.accent
 
     def colormap(self) -> Any:
-        """Colours of scores: the best stand out from the background."""
+        """Make a colour map of scores whose best end contrasts with the background."""
         import matplotlib as mpl
         from matplotlib.colors import ListedColormap
 
-        # The end that is next to the background's own colour is left out.
+        # The end of the map that is close to the background's colour is cut off.
         start, name = (0.25, "viridis") if self.is_dark else (0.12, "viridis_r")
         return ListedColormap(mpl.colormaps[name](np.linspace(start, 1.0, 256)))
 
@@ -69,12 +70,12 @@ _ON_DARK = Palette("#56B4E9", "#F0A030", "#33C9A0", "#9A9A9A", "#EEEEEE", True)
 
 
 def import_pyplot(caller: str) -> Any:
-    """Import matplotlib's pyplot, or say what to install.
+    """Import matplotlib's pyplot, or raise an error that names the package.
 
     Parameters
     ----------
     caller : str
-        Who needs it.
+        Name of the display, for messages.
 
     Returns
     -------
@@ -96,7 +97,7 @@ def import_pyplot(caller: str) -> Any:
 
 
 def open_axes(ax: Any, caller: str, size: tuple[float, float]) -> tuple[Any, Any]:
-    """Return the figure and the axes to draw in, new ones if `ax` is None."""
+    """Return figure and axes to draw in; new ones if `ax` is None."""
     plt = import_pyplot(caller)
     if ax is not None:
         return ax.figure, ax
@@ -105,7 +106,7 @@ def open_axes(ax: Any, caller: str, size: tuple[float, float]) -> tuple[Any, Any
 
 
 def palette_of(ax: Any) -> Palette:
-    """Choose the colours that suit the background of some axes."""
+    """Choose the colours for the background of `ax`."""
     from matplotlib.colors import to_rgba
 
     colour = to_rgba(ax.get_facecolor())
@@ -117,15 +118,15 @@ def palette_of(ax: Any) -> Palette:
 
 
 def clear_spines(ax: Any, keep: Sequence[str] = ("left", "bottom")) -> None:
-    """Take the frame away but for some sides."""
+    """Hide the frame except the sides in `keep`."""
     for side, spine in ax.spines.items():
         spine.set_visible(side in keep)
 
 
 def put_legend_above(ax: Any, side: str = "left") -> None:
-    """Put the legend above the axes, where it covers nothing.
+    """Put the legend above the axes, where it covers no data.
 
-    On the right of axes with long labels it has room above these.
+    The right side has room above long tick labels.
     """
     labels = ax.get_legend_handles_labels()[1]
     letters = sum(len(label) + _LETTERS_OF_HANDLE for label in labels)
@@ -142,7 +143,7 @@ def put_legend_above(ax: Any, side: str = "left") -> None:
 
 
 def widen(ax: Any, which: str, column: ColumnAxis, share: float = 0.03) -> None:
-    """Let an axis of a picture reach a little beyond its column's ends."""
+    """Extend the limits of an axis a little beyond its column's ends."""
     low, high = column.places[0], column.places[-1]
     if column.kind == "log":
         margin = (high / low) ** share
@@ -158,7 +159,7 @@ def score_label(metric: str) -> str:
 
 
 def put_column_on(ax: Any, column: ColumnAxis, which: str) -> None:
-    """Make an axis of a picture that of a column: scale, ticks, label."""
+    """Set scale, ticks and label of an axis to those of a column."""
     axis = ax.xaxis if which == "x" else ax.yaxis
     getattr(ax, f"set_{which}label")(column.label)
     if column.kind == "log":
@@ -179,7 +180,7 @@ def put_column_on(ax: Any, column: ColumnAxis, which: str) -> None:
 
 
 def _turn_labels(axis: Any, labels: Sequence[str]) -> None:
-    """Turn tick labels that have no room side by side."""
+    """Turn tick labels that do not fit side by side."""
     if sum(map(len, labels)) <= _MOST_CHARACTERS:
         return
     if len(labels) <= _MOST_SLANTED:
@@ -191,7 +192,7 @@ def _turn_labels(axis: Any, labels: Sequence[str]) -> None:
 
 
 def _thin_log_ticks(axis: Any, column: ColumnAxis) -> None:
-    """Label at most five places of a log axis, within a decade or two also 2 and 5."""
+    """Label at most five positions of a log axis; within two decades also 3 and 30."""
     from matplotlib.ticker import LogLocator, NullFormatter, StrMethodFormatter
 
     low, high = column.places[0], column.places[-1]
@@ -203,8 +204,8 @@ def _thin_log_ticks(axis: Any, column: ColumnAxis) -> None:
     axis.set_major_formatter(StrMethodFormatter("{x:g}"))
 
 
-def tell(ax: Any, text: str) -> None:
-    """Write a message where there is nothing to draw."""
+def annotate_empty(ax: Any, text: str) -> None:
+    """Write a message into empty axes."""
     ax.text(
         0.5,
         0.5,

@@ -1,51 +1,57 @@
-"""Which combinations of values scored well, drawn."""
+"""Draw each candidate as a line through its values to its score."""
 
 from __future__ import annotations
 
 import numpy as np
 
+from skbayes._short_text import shorten
 from skbayes.inspection._column_axis import column_axes
-from skbayes.inspection._figures import clear_spines, open_axes, palette_of, score_label
-from skbayes.inspection._reading import read_search
+from skbayes.inspection._displays.matplotlib_axes import (
+    clear_spines,
+    open_axes,
+    palette_of,
+    score_label,
+)
+from skbayes.inspection._labels import number_label, shorten_apart
+from skbayes.inspection._search_record import read_search
 from skbayes.inspection._searched_space import searched_space
-from skbayes.inspection._wording import number_label, shorten, shorten_apart
 
-#: Where a candidate stands that has no such parameter, below the axis from 0 to 1.
+#: Position of a candidate without the parameter, below the axis from 0 to 1.
 _ABSENT = -0.14
-#: Share of the distance between categories over which their lines are spread.
+#: Share of the distance between two categories over which lines are spread.
 _SPREAD = 0.6
-#: About how many of the best candidates are drawn strongly.
+#: Ranks over which the opacity falls by a factor e.
 _N_STRONG = 20.0
-#: Labels above which those of a categorical axis are thinned out.
+#: Most labels of one axis.
 _MOST_LABELS = 12
-#: Characters of a line of a parameter's name.
+#: Most characters of one line of a parameter's name.
 _LONGEST_LINE = 14
-#: Mean width of a letter in units of the font's size.
+#: Mean width of a letter, in units of the font's size.
 _WIDTH_OF_LETTER = 0.58
-#: Characters of a value's label, as many as fit between two axes.
+#: Fewest and most characters of a value's label between two axes.
 _FEWEST_LETTERS, _MOST_LETTERS = 5, 14
-#: Points between an axis and its labels.
+#: Distance between an axis and its labels, in points.
 _GAP = 5
 
 
 class ParallelCoordinatesDisplay:
-    """One line for each candidate, from value to value to its score.
+    """One line for each candidate, through its values to its score.
 
     Make it with `from_search`.
 
     Parameters
     ----------
     places : array of shape (n_candidates, n_columns)
-        Where each candidate crosses the axis of each parameter, from 0 to 1; NaN where
-        it has no such parameter.
+        Positions of the candidates on the axes, from 0 to 1; NaN for a missing
+        parameter.
     scores : array of shape (n_candidates,)
         Mean test score.
     axes : list of ColumnAxis
         The axes of the parameters.
     metric : str
         The score.
-    n_without_score : int
-        Candidates that failed or were stopped, which are not drawn.
+    n_stopped, n_failed : int
+        Numbers of candidates without a score, which are not drawn.
 
     Attributes
     ----------
@@ -70,12 +76,13 @@ class ParallelCoordinatesDisplay:
     (6, 2)
     """
 
-    def __init__(self, *, places, scores, axes, metric, n_without_score):
+    def __init__(self, *, places, scores, axes, metric, n_stopped, n_failed):
         self.places = places
         self.scores = scores
         self.axes = axes
         self.metric = metric
-        self.n_without_score = n_without_score
+        self.n_stopped = n_stopped
+        self.n_failed = n_failed
 
     @classmethod
     def from_search(cls, search, *, metric=None, ax=None):
@@ -111,6 +118,12 @@ class ParallelCoordinatesDisplay:
                 f"{cls.__name__} needs a parameter with more than one value, and this "
                 f"{record.owner} has none. Search a space with more values."
             )
+        record = record.within(space)
+        if not record.is_complete.any():
+            raise ValueError(
+                f"{cls.__name__} needs a candidate with a score, and no point of the "
+                f"space of this {record.owner} has one. Search longer."
+            )
         U = space.encode(list(record.params))
         active, axes = space.active(U), column_axes(space)
         places = np.full(U.shape, np.nan)
@@ -123,11 +136,12 @@ class ParallelCoordinatesDisplay:
             scores=record.scores[rows],
             axes=axes,
             metric=record.metric,
-            n_without_score=int((~rows).sum()),
+            n_stopped=int(record.is_stopped.sum()),
+            n_failed=int(record.is_failed.sum()),
         ).plot(ax=ax)
 
     def plot(self, *, ax=None):
-        """Draw.
+        """Draw the display.
 
         Parameters
         ----------
@@ -146,18 +160,19 @@ class ParallelCoordinatesDisplay:
         for j, axis in enumerate(self.axes):
             self._draw_axis(j, axis, palette_of(self.ax_))
         self._draw_score_axis(palette_of(self.ax_))
-        self._dress(palette_of(self.ax_))
+        self._set_labels(palette_of(self.ax_))
         return self
 
     def _draw_lines(self, colours):
-        """Draw the candidates, the best last and most visible."""
+        """Draw the candidates, the best one last and most visible."""
         from matplotlib.collections import LineCollection
 
         low, high = _score_range(self.scores)
         height = np.clip((self.scores - low) / (high - low), 0.0, 1.0)
         points = np.column_stack([self._spread_places(), height])
         points = np.where(np.isnan(points), _ABSENT, points)
-        # The first of equals is the best, and drawn last.
+        # Of equal scores the first candidate is the best, so it is drawn last: a stable
+        # sort of the negated scores, reversed, keeps that.
         order = np.argsort(-self.scores, kind="stable")[::-1]
         x = np.arange(points.shape[1])
         segments = [np.column_stack([x, points[i]]) for i in order]
@@ -178,7 +193,7 @@ class ParallelCoordinatesDisplay:
         )
 
     def _spread_places(self):
-        """Places with the lines of a category side by side, the best on top."""
+        """Spread the lines of each category side by side, the best on top."""
         places = self.places.copy()
         rank = -np.argsort(np.argsort(-self.scores, kind="stable"), kind="stable")
         for j, axis in enumerate(self.axes):
@@ -194,7 +209,7 @@ class ParallelCoordinatesDisplay:
         return places
 
     def _draw_axis(self, j, axis, colours):
-        """Draw a vertical axis with its labels on its left."""
+        """Draw one parameter's axis with labels on the left."""
         self.ax_.plot([j, j], [0, 1], color=colours.text, linewidth=1, zorder=3)
         places, labels = _labelled(axis, self._letters_between_axes())
         for place, label in zip(places, labels, strict=True):
@@ -203,7 +218,7 @@ class ParallelCoordinatesDisplay:
             self._write(j, _ABSENT, "not used", colours)
 
     def _draw_score_axis(self, colours):
-        """Draw the axis of the score on the right."""
+        """Draw the score's axis on the right."""
         j = len(self.axes)
         low, high = _score_range(self.scores)
         self.ax_.plot([j, j], [0, 1], color=colours.text, linewidth=1, zorder=3)
@@ -215,7 +230,7 @@ class ParallelCoordinatesDisplay:
             self._write(j, (value - low) / (high - low), text, colours, right=True)
 
     def _write(self, j, place, label, colours, *, right=False):
-        """Write a label beside an axis, readable across the lines."""
+        """Write a label beside an axis, on a box that covers the lines."""
         sign = 1 if right else -1
         self.ax_.annotate(
             label,
@@ -235,8 +250,8 @@ class ParallelCoordinatesDisplay:
             zorder=5,
         )
 
-    def _dress(self, colours):
-        """Put the names of the parameters below their axes."""
+    def _set_labels(self, colours):
+        """Set the names below the axes, the title and the legend."""
         names = [axis.label for axis in self.axes] + [score_label(self.metric)]
         texts = [_folded(shorten(name, 2 * _LONGEST_LINE)) for name in names]
         self.ax_.set_xticks(range(len(names)), labels=texts)
@@ -251,21 +266,23 @@ class ParallelCoordinatesDisplay:
         clear_spines(self.ax_, keep=())
         n = len(self.scores)
         title = f"{n} candidates" if n > 1 else "1 candidate"
-        if self.n_without_score:
-            title += f", {self.n_without_score} failed or stopped (not drawn)"
+        counts = {"stopped early": self.n_stopped, "failed": self.n_failed}
+        without = [f"{count} {word}" for word, count in counts.items() if count]
+        if without:
+            title += f"; not drawn: {', '.join(without)}"
         self.ax_.set_title(title, loc="left", fontsize="medium")
         self.ax_.legend(
             loc="lower right", bbox_to_anchor=(1.0, 1.0), frameon=False, borderpad=0
         )
 
     def _is_narrow_for(self, texts):
-        """Tell whether names side by side would meet, as large as the axes are now."""
+        """Whether names side by side would overlap at the current size."""
         longest = max(len(line) for text in texts for line in text.split("\n"))
         size = self.ax_.xaxis.get_ticklabels()[0].get_size()
         return _WIDTH_OF_LETTER * size * (longest + 1) > self._points_between_axes()
 
     def _letters_between_axes(self):
-        """How many letters of a label there is room for between two axes."""
+        """Number of letters that fit between two axes."""
         from matplotlib.font_manager import FontProperties
 
         size = FontProperties(size="small").get_size_in_points()
@@ -274,13 +291,13 @@ class ParallelCoordinatesDisplay:
         return min(max(n_letters, _FEWEST_LETTERS), _MOST_LETTERS)
 
     def _points_between_axes(self):
-        """Distance of two axes as large as the picture is now, in points."""
+        """Distance of two axes in points, at the current size."""
         width = self.ax_.get_window_extent().width * 72.0 / self.figure_.dpi
         return width / (len(self.axes) + 1.4)
 
 
 def _to_unit(axis, places):
-    """Places on an axis as shares of its length."""
+    """Convert positions on an axis to shares of its length."""
     if axis.is_category:  # the middles of equal cells, which hold the spread lines
         return (places + 0.5) / len(axis.ticks)
     ends = axis.places if len(axis.ticks) == 0 else axis.ticks
@@ -291,7 +308,7 @@ def _to_unit(axis, places):
 
 
 def _labelled(axis, n_letters):
-    """Places, from 0 to 1, and labels of an axis."""
+    """Positions, from 0 to 1, and labels of an axis's ticks."""
     if len(axis.ticks):
         step = -(-len(axis.ticks) // _MOST_LABELS)
         labels = shorten_apart(axis.tick_labels, n_letters)
@@ -303,7 +320,7 @@ def _labelled(axis, n_letters):
 
 
 def _nice_numbers(low, high):
-    """Round numbers between two ends, which are always among them."""
+    """Round numbers between two ends, with the ends."""
     from matplotlib.ticker import MaxNLocator
 
     inner = MaxNLocator(4, steps=[1, 2, 2.5, 5, 10]).tick_values(low, high)
@@ -312,7 +329,7 @@ def _nice_numbers(low, high):
 
 
 def _nice_powers(low, high):
-    """Powers of ten between two ends, which are always among them."""
+    """Powers of ten between two ends, with the ends."""
     first, last = np.log10(low), np.log10(high)
     step = max(int(np.ceil((last - first) / 4.0)), 1)
     powers = np.arange(np.ceil(first), np.floor(last) + 1, step)
@@ -322,7 +339,7 @@ def _nice_powers(low, high):
 
 
 def _score_range(scores):
-    """Range of the score's axis: bad scores far below the others share its end."""
+    """Range of the score's axis; scores far below the others share its lower end."""
     low, high = scores.min(), scores.max()
     if len(scores) >= 10:
         most = np.quantile(scores, 0.1)
@@ -331,20 +348,20 @@ def _score_range(scores):
 
 
 def _norm(low, high):
-    """Colours over the range of the score's axis."""
+    """Normalise colours over the range of the score's axis."""
     from matplotlib.colors import Normalize
 
     return Normalize(low, high, clip=True)
 
 
 def _background(ax):
-    """Colour behind the lines."""
+    """Colour of the background, the figure's where the axes are transparent."""
     colour = ax.get_facecolor()
     return colour if colour[3] >= 0.5 else ax.figure.get_facecolor()
 
 
 def _folded(name):
-    """Break a long name in two lines, at a word's end."""
+    """Break a long name into two lines at the end of a word."""
     if len(name) <= _LONGEST_LINE:
         return name
     middle = len(name) // 2

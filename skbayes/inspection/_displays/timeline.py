@@ -1,41 +1,46 @@
-"""What each worker did and when, drawn."""
+"""Draw every fit of a search on the row of its worker."""
 
 from __future__ import annotations
 
 import numpy as np
 
+from skbayes._deciding_metric import metrics_in
 from skbayes._protocol import Status
-from skbayes.inspection._figures import (
+from skbayes.inspection._displays.matplotlib_axes import (
     clear_spines,
     open_axes,
     palette_of,
     put_legend_above,
 )
-from skbayes.inspection._reading import read_search
+from skbayes.inspection._runs import timed_folds
+from skbayes.inspection._search_record import read_search
 
-#: Rectangles above which they have no outlines, which would hide them.
+#: With more bars they have no outlines, which would cover them.
 _MOST_OUTLINED = 400
-#: Opacity of the time spent scoring.
+#: Opacity of scoring time.
 _FAINT = 0.45
 
 
 class TimelineDisplay:
-    """Every fit of a search as a bar, one row for each worker.
+    """One bar for each fit of a search, one row for each worker.
 
     Make it with `from_search`.
 
     Parameters
     ----------
     starts : array of shape (n_fits,)
-        Seconds from the start of the search.
+        Seconds from the start of the search. The runs of a continued search follow one
+        another, without the time between them.
     fit_times, score_times : array of shape (n_fits,)
         Seconds.
     workers : int array of shape (n_fits,)
-        Which worker, numbered in the order of their first fits.
+        Worker of each fit, numbered within a run by the workers' first fits.
     candidates : int array of shape (n_fits,)
         Row of ``cv_results_``.
     kinds : array of str of shape (n_fits,)
-        "complete", "stopped" or "failed": what became of the candidate, or of the fit.
+        "complete" or "stopped" for the candidate's status, "failed" for a failed fit.
+    runs : int array of shape (n_fits,)
+        Run of each fit, from 0.
 
     Attributes
     ----------
@@ -59,13 +64,16 @@ class TimelineDisplay:
     15
     """
 
-    def __init__(self, *, starts, fit_times, score_times, workers, candidates, kinds):
+    def __init__(
+        self, *, starts, fit_times, score_times, workers, candidates, kinds, runs
+    ):
         self.starts = starts
         self.fit_times = fit_times
         self.score_times = score_times
         self.workers = workers
         self.candidates = candidates
         self.kinds = kinds
+        self.runs = runs
 
     @classmethod
     def from_search(cls, search, *, ax=None):
@@ -74,7 +82,7 @@ class TimelineDisplay:
         Parameters
         ----------
         search : fitted search
-            One of this package's: others do not keep the times of single fits.
+            A search of skbayes: other searches do not keep the times of single fits.
         ax : matplotlib Axes, default=None
             Where to draw; None makes a figure.
 
@@ -88,10 +96,12 @@ class TimelineDisplay:
         NotFittedError
             If the search is not fitted.
         TypeError
-            If it is no search, or one that does not keep times.
+            If it is no search, or a search that does not keep times.
         """
         metrics = getattr(search, "cv_results_", None) or {}
-        metric = next((k[10:] for k in metrics if k.startswith("mean_test_")), None)
+        metric = next(iter(metrics_in(metrics)), None)
+        # Any metric serves, as the display shows none: a search of several metrics
+        # without a deciding one must not be an error here.
         record = read_search(
             search, caller=cls.__name__, metric=metric, needs_score=False
         )
@@ -102,25 +112,25 @@ class TimelineDisplay:
                 f"{owner} does not keep in `trials_`. Search with GridSearchCV, "
                 "RandomSearchCV or BayesSearchCV of skbayes."
             )
-        fits = [(trial, fold) for trial in record.trials for fold in trial.folds]
-        fits.sort(key=lambda pair: pair[1].started)
-        names = list(dict.fromkeys(fold.worker for _, fold in fits))
+        fits = timed_folds(record.trials)
+        runs = np.array([fit.run for fit in fits], dtype=np.intp)
         return cls(
-            starts=np.array([fold.started for _, fold in fits]),
-            fit_times=np.array([fold.fit_time for _, fold in fits]),
-            score_times=np.array([fold.score_time for _, fold in fits]),
-            workers=np.array([names.index(f.worker) for _, f in fits], dtype=np.intp),
-            candidates=np.array([trial.index for trial, _ in fits], dtype=np.intp),
-            kinds=np.array([_kind(trial, fold) for trial, fold in fits]),
+            starts=np.array([fit.started for fit in fits]),
+            fit_times=np.array([fit.fold.fit_time for fit in fits]),
+            score_times=np.array([fit.fold.score_time for fit in fits]),
+            workers=_rows_of_workers(fits),
+            candidates=np.array([fit.trial.index for fit in fits], dtype=np.intp),
+            kinds=np.array([_kind(fit.trial, fit.fold) for fit in fits]),
+            runs=runs,
         ).plot(ax=ax)
 
     def busy(self):
-        """Share of the time that each worker was fitting or scoring.
+        """Compute the share of time that each worker fitted or scored.
 
         Returns
         -------
         array of shape (n_workers,)
-            From the first start to the last end of all.
+            Shares of the time from the first start to the last end of all fits.
         """
         ends = self.starts + self.fit_times + self.score_times
         if len(ends) == 0:
@@ -130,7 +140,7 @@ class TimelineDisplay:
         return worked / span
 
     def plot(self, *, ax=None):
-        """Draw.
+        """Draw the display.
 
         Parameters
         ----------
@@ -161,14 +171,26 @@ class TimelineDisplay:
         self.ax_.set_xlabel("seconds since the search began")
         self.ax_.set_xlim(left=min(0.0, self.starts.min(initial=0.0)))
         clear_spines(self.ax_)
+        self._mark_runs(colours)
         self.ax_.plot(
             [], [], "s", color=colours.main, alpha=_FAINT, label="lighter: scoring"
         )
         put_legend_above(self.ax_)
         return self
 
+    def _mark_runs(self, colours):
+        """Draw a line at the begin of each later run."""
+        for run in range(1, int(self.runs.max(initial=0)) + 1):
+            self.ax_.axvline(
+                self.starts[self.runs == run].min(),
+                color=colours.text,
+                linestyle=":",
+                linewidth=1.2,
+                label="continued" if run == 1 else None,
+            )
+
     def _draw_kind(self, kind, colour, hatch):
-        """Draw the fits of one kind: fitting in full colour, scoring in a light one."""
+        """Draw the fits of one kind, fitting in full colour and scoring lighter."""
         from matplotlib.collections import PolyCollection
 
         rows = np.flatnonzero(self.kinds == kind)
@@ -193,15 +215,25 @@ class TimelineDisplay:
         self.ax_.autoscale_view()
 
 
+def _rows_of_workers(fits):
+    """Number the workers of each run in the order of their first fits."""
+    # Processes get new ids in each run, so that rows start again with every run.
+    rows: dict[int, dict[str, int]] = {}
+    for fit in fits:
+        of_run = rows.setdefault(fit.run, {})
+        of_run.setdefault(fit.fold.worker, len(of_run))
+    return np.array([rows[f.run][f.fold.worker] for f in fits], dtype=np.intp)
+
+
 def _rectangles(starts, lengths, rows):
-    """Corners of bars, shape (n_bars, 4, 2)."""
+    """Compute the corners of bars, shape (n_bars, 4, 2)."""
     x = np.stack([starts, starts, starts + lengths, starts + lengths], axis=1)
     y = rows[:, None] + np.array([-0.38, 0.38, 0.38, -0.38])
     return np.stack([x, y], axis=-1)
 
 
 def _kind(trial, fold):
-    """What became of a fit and its score."""
+    """Classify a fit by its error and its candidate's status."""
     has_no_score = not np.isfinite(list(fold.test_scores.values())).all()
     if fold.error is not None or has_no_score:
         return str(Status.FAILED)

@@ -1,4 +1,4 @@
-"""How the score depends on one or two parameters, with what is not known of it."""
+"""Partial dependence of the modelled score on one or two parameters, with a band."""
 
 from __future__ import annotations
 
@@ -11,44 +11,44 @@ from scipy.stats import norm, qmc
 from skbayes._gp.matern import augment_left, matern, squared_distances
 from skbayes._protocol import FloatArray
 from skbayes.inspection._column_axis import ColumnAxis
-from skbayes.inspection._posterior_draws import mean_of_prior_covariances
-from skbayes.inspection._score_model import ScoreModel
-from skbayes.space import Space
+from skbayes.inspection._model.posterior_draws import mean_of_prior_covariances
+from skbayes.inspection._model.score_model import ScoreModel
+from skbayes.space._space import Space
 
-#: Points of the other parameters that are averaged over, for one and two parameters.
+#: Points of the other parameters in an average, for one and two parameters.
 _N_OTHERS = (128, 64)
-#: Points of a continuous column in a picture of two.
+#: Most grid values of a column in a map of two parameters.
 _N_GRID_OF_TWO = 21
-#: Largest slab of kernel values held at once.
+#: Most kernel values in memory at once.
 _SLAB = 2_000_000
 
 
 @dataclass(frozen=True, eq=False)
 class Effect:
-    """Score against one or two parameters.
+    """Modelled score against one or two parameters.
 
     Parameters
     ----------
     axes : tuple of ColumnAxis
         One or two.
     columns : tuple of int
-        Their columns.
+        Columns of the axes.
     grids : tuple of array
-        Encoded values of each.
-    mean, low, high : array of shape (n_grid,) or (n_grid, n_grid_of_the_other)
-        What the model expects, and the ends of the band, in units of the score.
+        Encoded values of each column.
+    median, low, high : array of shape (n_grid,) or (n_grid, n_grid_of_the_other)
+        Posterior median, and the ends of the band, in units of the score.
     """
 
     axes: tuple[ColumnAxis, ...]
     columns: tuple[int, ...]
     grids: tuple[FloatArray, ...]
-    mean: FloatArray
+    median: FloatArray
     low: FloatArray
     high: FloatArray
 
     @property
     def places(self) -> tuple[FloatArray, ...]:
-        """Where the grids lie on their axes."""
+        """Positions of the grids on their axes."""
         return tuple(
             axis.place(grid) for axis, grid in zip(self.axes, self.grids, strict=True)
         )
@@ -63,18 +63,18 @@ def effect(
     confidence: float,
     rng: np.random.Generator,
 ) -> Effect:
-    """Average the model over the other parameters, or hold these fast.
+    """Compute the modelled score with the other parameters averaged or fixed.
 
     Parameters
     ----------
     model : ScoreModel
         The posterior.
     axes : list of ColumnAxis
-        Of all columns.
+        Axes of all columns of the space.
     columns : tuple of int
         One or two columns that exist in one branch together.
     around : array of shape (n_columns,) or None
-        Where the others are held; None averages over the space.
+        Point that fixes the other parameters; None averages over the space.
     confidence : float
         Probability between the ends of the band.
     rng : numpy Generator
@@ -88,6 +88,8 @@ def effect(
     mesh = np.stack(np.meshgrid(*grids, indexing="ij"), axis=-1)
     cells = mesh.reshape(-1, len(columns))
     mean, variance = _average(model, columns, cells, around, rng)
+    # The transform is monotone, so that quantiles can be inverted one by one; the
+    # inverse of the mean is then the median in units of the score.
     width = norm.ppf(0.5 + 0.5 * confidence) * np.sqrt(variance)
     shape = mesh.shape[:-1]
     inverse = model.transform.inverse
@@ -95,14 +97,14 @@ def effect(
         axes=tuple(axes[j] for j in columns),
         columns=columns,
         grids=grids,
-        mean=inverse(mean).reshape(shape),
+        median=inverse(mean).reshape(shape),
         low=inverse(mean - width).reshape(shape),
         high=inverse(mean + width).reshape(shape),
     )
 
 
 def _thinned(grid: FloatArray, n_columns: int) -> FloatArray:
-    """Every other value of a long grid, where two are crossed."""
+    """Thin out a long grid for a map of two parameters."""
     if n_columns == 1 or len(grid) <= _N_GRID_OF_TWO:
         return grid
     return grid[np.linspace(0, len(grid) - 1, _N_GRID_OF_TWO).round().astype(int)]
@@ -121,20 +123,23 @@ def _average(
     the trials is the mean of the points' covariances, its prior variance the mean
     covariance of all their pairs.
     """
-    rows, log_variance = model.gp.rows, model.gp.rows.log_signal_variance
+    conditioning, log_variance = (
+        model.gp.conditioning,
+        model.gp.conditioning.log_signal_variance,
+    )
     U = _points(model.space, columns, cells, around, rng)
     n_points = len(U) // len(cells)
     at_once = n_points * max(_SLAB // (n_points * model.gp.n_trials), 1)
     covariances, priors = [], []
     for start in range(0, len(U), at_once):
-        Z = rows.embedding.embed(U[start : start + at_once])
-        K = matern(squared_distances(augment_left(Z), rows.right), log_variance)
+        Z = conditioning.embedding.embed(U[start : start + at_once])
+        K = matern(squared_distances(augment_left(Z), conditioning.right), log_variance)
         covariances.append(K.reshape(-1, n_points, K.shape[1]).mean(axis=1))
         blocks = Z.reshape(-1, n_points, Z.shape[1])
         priors += [mean_of_prior_covariances(block, log_variance) for block in blocks]
     k = np.concatenate(covariances)
     mean = k @ model.gp.alpha + model.gp.prior_mean
-    explained = np.square(k @ rows.Linv.T).sum(axis=1)
+    explained = np.square(k @ conditioning.Linv.T).sum(axis=1)
     exists = model.space.active(U[::n_points])[:, list(columns)].all(axis=1)
     variance = np.maximum(np.array(priors) - explained, 0.0)
     return np.where(exists, mean, np.nan), np.where(exists, variance, np.nan)
@@ -153,6 +158,7 @@ def _points(
         U[:, columns] = cells
         return space.snap(U)
     n = _N_OTHERS[len(columns) - 1]
+    # The same points in every cell: differences between cells are not those of points.
     Q = np.tile(qmc.Sobol(space.n_columns, seed=rng).random(n), (len(cells), 1))
     each = np.repeat(cells, n, axis=0)
     if space.n_branches > 1:
@@ -163,6 +169,7 @@ def _points(
             codes = np.tile(turns, len(cells))
         Q[:, 0] = (codes + 0.5) / space.n_branches
     U = space.from_unit(Q)
+    # `from_unit` set the columns to the sequence's values; put the cells' values back.
     exists = space.active(U)[:, columns]
     U[:, columns] = np.where(exists, each, U[:, columns])
     return U

@@ -1,4 +1,4 @@
-"""Which parameters the score depends on."""
+"""Sobol indices of a search's parameters, with their uncertainty."""
 
 from __future__ import annotations
 
@@ -9,51 +9,51 @@ from numbers import Integral, Real
 from typing import Any
 
 import numpy as np
-from sklearn.utils import check_random_state
 
 from skbayes._gp import limit_threads
 from skbayes._protocol import FloatArray
-from skbayes.inspection._posterior_draws import PosteriorDraws
-from skbayes.inspection._reading import read_search
-from skbayes.inspection._score_model import ScoreModel, score_model
+from skbayes._seeding import generator
+from skbayes.inspection._model.posterior_draws import PosteriorDraws
+from skbayes.inspection._model.score_model import ScoreModel, score_model
+from skbayes.inspection._model.sobol_indices import SobolIndices, sobol_indices
+from skbayes.inspection._search_record import read_search
 from skbayes.inspection._searched_space import Parameter, parameters_of
-from skbayes.inspection._sobol_indices import SobolIndices, sobol_indices
 
-#: Points of the space among which the best are looked for.
+#: Random points of the space from which the best share is taken.
 _N_CANDIDATES = 4096
-#: Share of the space that counts as near the optimum, if none is given.
+#: Share of the space near the optimum for ``near_optimum=True``.
 _TOP_SHARE = 0.1
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class ParamImportances:
     """Sobol indices of the parameters of a search, most important first.
 
-    Rows are parameters, columns draws from the posterior of the model: their spread is
-    what the search left uncertain. Everything about a parameter that never varied is
-    NaN, and it comes last.
+    Rows are parameters and columns are draws from the model's posterior. The spread of
+    the draws is the uncertainty that the search left. A parameter that never varied has
+    NaN everywhere and comes last.
 
     Parameters
     ----------
     names : tuple of str
-        The parameters. Dicts of a list are told apart by a parameter of their own: the
-        one that has one value in each, else "branch".
+        The parameters. A list of dicts adds one parameter for the choice of the dict:
+        the parameter with one value in each dict, else "branch".
     total : array of shape (n_params, n_draws)
-        Share of the score's variance in which the parameter has a part, alone or with
-        others, from 0 to 1.
+        Share of the score's variance due to the parameter, alone and in interactions,
+        from 0 to 1.
     first_order : array of shape (n_params, n_draws)
         Share of the score's variance due to the parameter alone.
     total_when_active : array of shape (n_params, n_draws)
         `total` over the part of the space where the parameter exists.
     active_fraction : array of shape (n_params,)
-        How large that part is, from 0 to 1.
+        Share of the space where the parameter exists, from 0 to 1.
     explained : float
-        How much of the trials' variance the model predicts leaving one out; 1 is all,
-        0 or less is nothing, and then the importances mean nothing either.
+        Share of the trials' variance that the model predicts in leave-one-out
+        validation. At 0 or less the importances carry no information.
     near_optimum : float or None
-        The share of the space that was looked at, None for all of it.
+        Share of the space that the indices are about; None for all of it.
     metric : str
-        The score.
+        Name of the score.
     """
 
     names: tuple[str, ...]
@@ -84,6 +84,22 @@ class ParamImportances:
     def first_order_std(self) -> FloatArray:
         """Standard deviation of `first_order` over the draws, shape (n_params,)."""
         return self.first_order.std(axis=1)
+
+    def __repr__(self) -> str:
+        """Show importances and their spread, one parameter in each line."""
+        where = "" if self.near_optimum is None else f", best {self.near_optimum:.0%}"
+        width = max(map(len, self.names), default=0)
+        lines = [
+            f"  {name:<{width}}  {mean:.2f} ± {std:.2f}"
+            for name, mean, std in zip(
+                self.names, self.total_mean, self.total_std, strict=True
+            )
+        ]
+        head = (
+            f"ParamImportances of {self.metric}{where} "
+            f"({self.explained:.0%} of the variance explained):"
+        )
+        return "\n".join([head, *lines])
 
     def to_frame(self) -> Any:
         """Make a table with one row for each parameter.
@@ -125,7 +141,7 @@ def param_importances(
     """Measure how much each parameter matters for the score.
 
     Sobol indices [1]_ of a Gaussian process fitted to the scores. Values are drawn as
-    the search space says, so a parameter matters over the range that was searched.
+    the search space draws them, so an index is about the searched range.
 
     Parameters
     ----------
@@ -156,7 +172,7 @@ def param_importances(
     TypeError
         If it is no search.
     ValueError
-        If its results say nothing of importance: fewer than 4 scores, all scores
+        If its results carry no information: fewer than 4 scores, all scores
         equal, no parameter that varied; or if a parameter of this function is not
         valid.
 
@@ -196,7 +212,7 @@ def param_importances(
     share = _check_share(near_optimum)
     record = read_search(search, caller=caller, metric=metric)
     model = score_model(search, record, caller=caller)
-    rng = np.random.default_rng(check_random_state(random_state).randint(2**31))
+    rng = generator(random_state, owner=caller)
     with limit_threads():
         draws = PosteriorDraws(model.gp, n_draws, rng)
         from_unit = (
@@ -212,6 +228,7 @@ def param_importances(
             n_samples=2 ** math.ceil(math.log2(n_samples)),
             rng=rng,
         )
+    # Parameters with one value have no column, but users look for their names.
     never = [p.name for p in parameters_of(model.space) if not _varied(model, p)]
     names = [p.name for p in parameters]
     never += [n for n in model.space.names if n not in names and n not in never]
@@ -226,17 +243,17 @@ def near_best(
     Parameters
     ----------
     model : ScoreModel
-        Its posterior mean says what is best.
+        Model whose posterior mean ranks the points.
     share : float
-        How much of the space counts.
+        Share of the space that counts as best.
     rng : numpy Generator
-        Draws the points that are compared.
+        Generator of the compared points.
 
     Returns
     -------
     callable
-        Each column is drawn, by itself, from the values it has among the best points,
-        so that the columns stay independent, as Sobol indices want them.
+        Function that draws each column independently from its values among the best
+        points. Sobol indices need independent columns.
     """
     Q = rng.random((_N_CANDIDATES, model.space.n_columns))
     U = model.space.from_unit(Q)
@@ -256,7 +273,7 @@ def near_best(
 
 
 def _check_counts(n_draws: Any, n_samples: Any) -> None:
-    """Refuse numbers of draws or samples that are none."""
+    """Check that the numbers of draws and samples are integers of at least 1 and 2."""
     for name, value, least in (("n_draws", n_draws, 1), ("n_samples", n_samples, 2)):
         is_count = isinstance(value, Integral) and not isinstance(value, bool)
         if not is_count or value < least:
@@ -267,7 +284,7 @@ def _check_counts(n_draws: Any, n_samples: Any) -> None:
 
 
 def _check_share(near_optimum: Any) -> float | None:
-    """Return the share of the space to look at, None for all of it."""
+    """Return the share of the space near the optimum, None for all of it."""
     if isinstance(near_optimum, bool | np.bool_):
         return _TOP_SHARE if near_optimum else None
     if not isinstance(near_optimum, Real) or not 0.0 < float(near_optimum) <= 1.0:
@@ -280,7 +297,7 @@ def _check_share(near_optimum: Any) -> float | None:
 
 
 def _varied(model: ScoreModel, parameter: Parameter) -> bool:
-    """Tell whether the candidates differ in a parameter."""
+    """Whether the candidates differ in a parameter."""
     return bool(model.has_varied[list(parameter.columns)].any())
 
 
@@ -292,7 +309,8 @@ def _sorted(
     share: float | None,
     metric: str,
 ) -> ParamImportances:
-    """Put the most important first, and those that never varied last."""
+    """Sort by total index, parameters that never varied last."""
+    # A constant function has NaN indices: its parameters count as least important.
     strength = np.nan_to_num(indices.total.mean(axis=1), nan=-1.0)
     order = np.argsort(-strength, kind="stable")
 

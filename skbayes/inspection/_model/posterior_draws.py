@@ -1,16 +1,11 @@
-"""Functions drawn from the posterior of a Gaussian process, cheap at any points."""
+"""Draw whole functions from a Gaussian process's posterior."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from skbayes._gp import GaussianProcess
-from skbayes._gp.matern import (
-    augment_left,
-    augment_right,
-    matern,
-    squared_distances,
-)
+from skbayes._gp.matern import augment_left, augment_right, matern, squared_distances
 from skbayes._protocol import FloatArray
 
 #: Frequencies of a draw of the prior; each gives a cosine and a sine.
@@ -22,7 +17,7 @@ _CHUNK = 2048
 class PosteriorDraws:
     r"""Functions drawn from a posterior, by Matheron's rule [1]_.
 
-    A draw of the prior is corrected by what the trials say:
+    A draw of the prior is corrected by the trials:
 
     .. math::
 
@@ -37,9 +32,9 @@ class PosteriorDraws:
     gp : GaussianProcess
         The posterior.
     n_draws : int
-        How many functions.
+        Number of functions.
     rng : numpy Generator
-        Where the randomness comes from.
+        Generator of frequencies, weights and noise.
 
     References
     ----------
@@ -52,18 +47,20 @@ class PosteriorDraws:
     def __init__(
         self, gp: GaussianProcess, n_draws: int, rng: np.random.Generator
     ) -> None:
-        self._rows = gp.rows
+        self._conditioning = gp.conditioning
         self._prior_mean = gp.prior_mean
-        p = gp.rows.Z.shape[1]
+        p = gp.conditioning.Z.shape[1]
         # Coordinates are distances times the root of 5: g / sqrt(chi2_5) is t_5 there.
         directions = rng.standard_normal((p, N_FREQUENCIES))
         self._frequencies = directions / np.sqrt(rng.chisquare(5.0, N_FREQUENCIES))
         self._weights = rng.standard_normal((2 * N_FREQUENCIES, n_draws))
-        self._weights *= np.sqrt(gp.rows.signal_variance / N_FREQUENCIES)
+        self._weights *= np.sqrt(gp.conditioning.signal_variance / N_FREQUENCIES)
+        # Matheron's rule conditions the drawn prior on noisy values: the misfit needs a
+        # draw of each trial's noise, or the draws would have too little variance.
         noise = rng.standard_normal((gp.n_trials, n_draws))
-        noise *= np.sqrt(gp.rows.noise)[:, None]
-        misfit = gp.y[:, None] - gp.prior_mean - self._prior(gp.rows.Z) - noise
-        self._corrections = gp.rows.Linv.T @ (gp.rows.Linv @ misfit)
+        noise *= np.sqrt(gp.conditioning.noise)[:, None]
+        misfit = gp.y[:, None] - gp.prior_mean - self._prior(gp.conditioning.Z) - noise
+        self._corrections = gp.conditioning.Linv.T @ (gp.conditioning.Linv @ misfit)
 
     def __call__(self, U: FloatArray) -> FloatArray:
         """Evaluate all functions at the encoded points `U`: (n_points, n_draws)."""
@@ -72,9 +69,9 @@ class PosteriorDraws:
 
     def _evaluate(self, U: FloatArray) -> FloatArray:
         """Evaluate all functions at a few points."""
-        Z = self._rows.embedding.embed(U)
-        squares = squared_distances(augment_left(Z), self._rows.right)
-        K = matern(squares, self._rows.log_signal_variance)
+        Z = self._conditioning.embedding.embed(U)
+        squares = squared_distances(augment_left(Z), self._conditioning.right)
+        K = matern(squares, self._conditioning.log_signal_variance)
         return self._prior(Z) + K @ self._corrections + self._prior_mean
 
     def _prior(self, Z: FloatArray) -> FloatArray:

@@ -1,4 +1,4 @@
-"""What a model of the scores believes, whichever search they come from."""
+"""Fit a Gaussian process to the scores of any fitted search."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 
-from skbayes._fold_model import estimate_means
 from skbayes._gp import (
     FAILED_VARIANCE,
     GaussianProcess,
@@ -17,17 +16,18 @@ from skbayes._gp import (
     layout_of,
     limit_threads,
 )
-from skbayes._protocol import FloatArray
-from skbayes.inspection._reading import BoolArray, SearchRecord
+from skbayes._partial_scores import estimate_means
+from skbayes._protocol import BoolArray, FloatArray
+from skbayes.inspection._search_record import SearchRecord
 from skbayes.inspection._searched_space import searched_space
-from skbayes.space import Space
+from skbayes.space._space import Space
 
-#: Rows of the exact posterior; more cost much and say little.
+#: Most rows of the exact posterior; its cost grows with their cube.
 _MAX_ROWS = 500
-#: Share of the candidates whose range says how far down scores are taken linearly,
-#: and how many such ranges below the median.
+#: The transform is linear down to _GUARD ranges below the median, where a range is
+#: taken over the best _SHARE_LINEAR of the scores.
 _SHARE_LINEAR, _GUARD = 0.9, 2.0
-#: Candidates with a score below which a model says nothing.
+#: Fewest scored candidates from which a model is fitted.
 FEWEST_SCORES = 4
 
 
@@ -38,13 +38,13 @@ class ScoreModel:
     Parameters
     ----------
     space : Space
-        What was searched.
+        The searched space.
     gp : GaussianProcess
         Posterior over encoded points, in transformed units.
     transform : OutputTransform
-        From scores to the units of `gp`.
+        Maps scores to the units of `gp`.
     has_varied : bool array of shape (n_columns,)
-        Columns in which the candidates differ.
+        Whether the candidates differ in each column.
     """
 
     space: Space
@@ -53,14 +53,17 @@ class ScoreModel:
     has_varied: BoolArray
 
     def explained(self) -> float:
-        """Share of the scores' variance that is predicted leaving one out.
+        """Share of the scores' variance that leave-one-out predictions explain.
 
         Returns
         -------
         float
-            At most 1; below 0 if the mean of the others predicts better.
+            At most 1; below 0 if the mean of the other trials predicts better.
         """
-        precision = np.square(self.gp.rows.Linv).sum(axis=0)
+        # Rasmussen and Williams 2006, Eq. 5.12: y_i - mu_{-i} = [K^-1 y]_i / [K^-1]_ii,
+        # with the diagonal of K^-1 = Linv^T Linv as column sums of squares. Refitting
+        # once per trial would cost n times as much.
+        precision = np.square(self.gp.conditioning.Linv).sum(axis=0)
         residuals = self.gp.alpha / precision
         spread = np.square(self.gp.y - self.gp.y.mean()).sum()
         n = self.gp.n_trials
@@ -72,17 +75,18 @@ class ScoreModel:
 def score_model(search: Any, record: SearchRecord, *, caller: str) -> ScoreModel:
     """Fit a Gaussian process to the results of a search.
 
-    That of a Bayesian search is not taken: it serves the search for the best score,
-    compresses all scores that are far from it, and looks at one metric only.
+    The model of a Bayesian search is not reused. It models one metric, and it
+    compresses the scores far from the best one, because it serves only to find the
+    best.
 
     Parameters
     ----------
     search : fitted search
-        Any search.
+        A search of skbayes, scikit-learn or another library.
     record : SearchRecord
-        What was read of it.
+        Results that `read_search` read.
     caller : str
-        Who asks, for messages.
+        Name of the calling function, for messages.
 
     Returns
     -------
@@ -91,7 +95,7 @@ def score_model(search: Any, record: SearchRecord, *, caller: str) -> ScoreModel
     Raises
     ------
     ValueError
-        If the results say nothing: too few scores, all equal, nothing varied.
+        If there are fewer than 4 scores, all scores are equal, or nothing varied.
     """
     _check_informative(record, caller)
     space = searched_space(search, record.params)
@@ -100,6 +104,8 @@ def score_model(search: Any, record: SearchRecord, *, caller: str) -> ScoreModel
             f"{caller} needs a parameter that varied, but every parameter of this "
             f"{record.owner} had one value. Search a space with more values."
         )
+    record = record.within(space)
+    _check_informative(record, caller)
     U = space.encode(list(record.params))
     has_varied = _has_varied(space, U)
     if not has_varied.any():
@@ -113,11 +119,11 @@ def score_model(search: Any, record: SearchRecord, *, caller: str) -> ScoreModel
 
 
 def mild_transform(scores: FloatArray) -> OutputTransform:
-    """Fit a standardisation that compresses only what is very far below the rest.
+    """Fit a standardisation that compresses only scores far below the others.
 
-    Linear down to twice the range of the best nine tenths below the median, so that
-    effects and variances are those of the score; below grows the logarithm only, so
-    that a few disasters do not hide everything else.
+    The transform is linear down to twice the range of the best nine tenths below the
+    median, so that effects and variances are in units of the score. Below, it is
+    logarithmic, so that a few very bad scores do not determine all variance.
 
     Parameters
     ----------
@@ -127,7 +133,7 @@ def mild_transform(scores: FloatArray) -> OutputTransform:
     Returns
     -------
     OutputTransform
-        From scores to the units of the model.
+        Maps scores to the units of the model.
     """
     centre, low = (float(np.quantile(scores, q)) for q in (0.5, 1.0 - _SHARE_LINEAR))
     top = float(scores.max())
@@ -138,7 +144,7 @@ def mild_transform(scores: FloatArray) -> OutputTransform:
 
 
 def _check_informative(record: SearchRecord, caller: str) -> None:
-    """Refuse results that no model can be fitted to."""
+    """Raise ValueError for results with too few or equal scores."""
     scores = record.scores[record.is_complete]
     if len(scores) < FEWEST_SCORES:
         raise ValueError(
@@ -155,7 +161,7 @@ def _check_informative(record: SearchRecord, caller: str) -> None:
 
 
 def _has_varied(space: Space, U: FloatArray) -> BoolArray:
-    """Tell in which columns the active values differ, shape (n_columns,)."""
+    """Whether the active values of each column differ, shape (n_columns,)."""
     active = space.active(U)
     return np.array([len(np.unique(U[a, j])) > 1 for j, a in enumerate(active.T)])
 
@@ -163,26 +169,28 @@ def _has_varied(space: Space, U: FloatArray) -> BoolArray:
 def _fit(
     space: Space, U: FloatArray, record: SearchRecord
 ) -> tuple[GaussianProcess, OutputTransform]:
-    """Fit a process to all candidates, the failed and the stopped ones too."""
+    """Fit a process to all candidates, also failed and stopped ones."""
     is_known = record.is_complete | np.isfinite(record.adjusted)
     rows = np.flatnonzero(is_known | record.is_failed)
     scores = np.where(record.is_complete, record.scores, record.adjusted)
     noise = np.where(record.is_complete, 0.0, _variance_of_missing_folds(record))
     transform = mild_transform(scores[is_known])
+    # A failed candidate counts as the worst known score, as in the search's own model:
+    # without it the region would look unexplored, and so as good as the average.
     worst = scores[is_known].min()
     scores = np.where(is_known, scores, worst)
     targets = transform.forward(scores)
     noise = transform.noise(scores, noise)
     noise = np.where(record.is_failed, FAILED_VARIANCE, noise)
-    rows = rows[choose_rows(U[rows], targets[rows], _MAX_ROWS)]
     layout = layout_of(space)
+    rows = rows[choose_rows(layout, U[rows], targets[rows], _MAX_ROWS)]
     U, targets, noise = U[rows], targets[rows], noise[rows]
     hyperparameters = fit_hyperparameters(layout, U, targets, noise).hyperparameters
     return GaussianProcess(layout, hyperparameters, U, targets, noise), transform
 
 
 def _variance_of_missing_folds(record: SearchRecord) -> FloatArray:
-    """Variance of the estimated mean over all folds, shape (n_candidates,)."""
+    """Variance of a stopped candidate's estimated mean, shape (n_candidates,)."""
     has_scores = np.isfinite(record.fold_scores)
     table = np.where(has_scores, record.fold_scores, np.nan)
     is_known = has_scores.any(axis=1) & ~record.is_failed

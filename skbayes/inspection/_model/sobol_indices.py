@@ -1,4 +1,4 @@
-"""How much of a function's variance each group of columns accounts for."""
+"""Sobol indices of groups of columns, estimated from two samples of points."""
 
 from __future__ import annotations
 
@@ -8,25 +8,24 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.stats import qmc
 
-from skbayes._protocol import FloatArray
-from skbayes.inspection._reading import BoolArray
+from skbayes._protocol import BoolArray, FloatArray
 
-#: Makes feasible encoded points, (n, n_columns), of independent uniform numbers.
+#: Maps independent uniform numbers to feasible encoded points, (n, n_columns).
 FromUnit = Callable[[FloatArray], FloatArray]
-#: Values of some functions at encoded points, (n, n_functions).
+#: Evaluates several functions at encoded points, (n, n_functions).
 Functions = Callable[[FloatArray], FloatArray]
 
 
 @dataclass(frozen=True, eq=False)
 class SobolIndices:
-    """Indices of each group of columns, for each function; NaN where it is constant.
+    """Indices of each group of columns and function; NaN for a constant function.
 
     Parameters
     ----------
     total : array of shape (n_groups, n_functions)
-        Share of the variance in which the group has a part.
+        Share of the variance due to the group, alone and in interactions.
     first_order : array of shape (n_groups, n_functions)
-        Share of the variance of the group alone.
+        Share of the variance due to the group alone.
     total_when_active : array of shape (n_groups, n_functions)
         `total` over the points where the group is active.
     active_fraction : array of shape (n_groups,)
@@ -51,13 +50,13 @@ def sobol_indices(
 ) -> SobolIndices:
     """Estimate Sobol indices by exchanging groups of columns of two samples.
 
-    With f and f' the values at the samples A and B, and g and g' those after the
-    group's columns were exchanged, the estimators are [1]_
+    Let f and f' be the values at the samples A and B, and g and g' the values after
+    the exchange of the group's columns. The estimators are [1]_
 
         ``S  = 2 mean((g' - f') (f - g)) / (mean((f - f')^2) + mean((g - g')^2))``
         ``ST = mean((f' - g')^2 + (f - g)^2) / (the same)``
 
-    Both are exactly zero for a group that does nothing, and ``|S| <= ST``.
+    Both are exactly zero for a group without effect, and ``|S| <= ST``.
 
     Parameters
     ----------
@@ -66,7 +65,7 @@ def sobol_indices(
     from_unit : callable
         Maps independent uniform numbers to encoded points.
     active : callable
-        Tells which columns count at encoded points.
+        Marks the active columns of encoded points.
     groups : sequence of sequence of int
         Columns of each group.
     n_columns : int
@@ -85,9 +84,12 @@ def sobol_indices(
     .. [1] I. Azzini, T. A. Mara, R. Rosati, "Comparison of two sets of Monte Carlo
        estimators of Sobol' indices", Environmental Modelling & Software 144, 2021.
     """
+    # The samples are the halves of one sequence of doubled dimension: the points of two
+    # separate sequences would be tied to each other by their order.
     sequence = qmc.Sobol(2 * n_columns, seed=rng).random(n_samples)
     Q = np.stack([sequence[:, :n_columns], sequence[:, n_columns:]])
     exchanged = [Q] + [_exchange(Q, list(group)) for group in groups]
+    # One call for all points: a call per group would pay the kernel's overhead each.
     U = from_unit(np.concatenate(exchanged).reshape(-1, n_columns))
     values = functions(U)
     is_active = active(U).reshape(len(groups) + 1, 2, n_samples, n_columns)
@@ -122,12 +124,15 @@ def _indices(
     `f` and `g`, of shape (2, n_samples, n_functions), are the values before and after
     the exchange; `where`, (2, n_samples), the points that count.
     """
+    # The estimators of [1] above, summed: the factor 1 / n cancels in the ratios.
     change = np.square(f - g)[where].sum(axis=0)
     if where.all():
         variance = np.square(f[0] - f[1]).sum(axis=0)
         variance = variance + np.square(g[0] - g[1]).sum(axis=0)
         shared = 2.0 * ((g[1] - f[1]) * (f[0] - g[0])).sum(axis=0)
     else:
+        # The exchange mixes points with and without the group, so that the symmetric
+        # denominator does not apply; the variance among the counted points does.
         counted = f[where]
         variance = 2.0 * len(counted) * counted.var(axis=0) if len(counted) else 0.0
         shared = np.full(f.shape[2], np.nan)

@@ -1,4 +1,4 @@
-"""Pieces of a page that stands alone: no network, no script but its own."""
+"""Pieces of a self-contained HTML page: no network, no foreign script."""
 
 from __future__ import annotations
 
@@ -11,27 +11,33 @@ from typing import Any
 
 
 def escape(value: Any) -> str:
-    """A value as text of a page, whatever it contains."""
+    """Escape a value as text of the page."""
     return html.escape(str(value), quote=True)
 
 
 def page(title: str, sections: Iterable[str]) -> str:
-    """Put sections together to a page.
+    """Combine sections into a page.
 
     Parameters
     ----------
     title : str
-        Plain text.
+        Title as plain text.
     sections : iterable of str
-        HTML, escaped.
+        Sections as HTML; texts in them are escaped already.
 
     Returns
     -------
     str
-        A document whose policy allows its own script and nothing from elsewhere.
+        A document whose policy allows its own script and no other source.
     """
-    style = files("skbayes.inspection").joinpath("report.css").read_text("utf-8")
-    script = files("skbayes.inspection").joinpath("report.js").read_text("utf-8")
+    style = (
+        files("skbayes.inspection._report").joinpath("report.css").read_text("utf-8")
+    )
+    script = (
+        files("skbayes.inspection._report").joinpath("report.js").read_text("utf-8")
+    )
+    # The policy names the script by its hash: names of parameters and tracebacks come
+    # from the user's data, and could not run a script even if an escape were missing.
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     policy = (
         "default-src 'none'; img-src data:; style-src 'unsafe-inline'; "
@@ -49,13 +55,13 @@ def page(title: str, sections: Iterable[str]) -> str:
 
 
 def section(heading: str, *content: str) -> str:
-    """A part of the page; empty without content."""
+    """Make a section with a heading."""
     inside = "\n".join(part for part in content if part)
     return f"<section>\n<h2>{escape(heading)}</h2>\n{inside}\n</section>"
 
 
 def card(name: str, value: str, note: str = "") -> str:
-    """A number that matters."""
+    """Make a card that shows one number."""
     return (
         f'<div class="card"><div class="name">{escape(name)}</div>'
         f'<div class="value">{escape(value)}</div>'
@@ -64,7 +70,7 @@ def card(name: str, value: str, note: str = "") -> str:
 
 
 def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """A small table of plain text."""
+    """Make a table of plain texts."""
     head = "".join(f"<th>{escape(name)}</th>" for name in header)
     body = "".join(
         "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>"
@@ -77,17 +83,17 @@ def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 
 def code(text: str) -> str:
-    """Text as it is typed."""
+    """Make a block of code."""
     return f"<pre><code>{escape(text)}</code></pre>"
 
 
 def note(text: str) -> str:
-    """A remark set apart."""
+    """Make a box with a remark."""
     return f'<p class="note-box">{escape(text)}</p>'
 
 
 def picture(svg: bytes, caption: str, description: str) -> str:
-    """A drawing, as an image: its ids and texts cannot meet those of the page."""
+    """Embed a drawing as an image, so that its ids cannot clash with the page's."""
     data = base64.b64encode(svg).decode()
     return (
         f"<figure><figcaption>{escape(caption)}</figcaption>"

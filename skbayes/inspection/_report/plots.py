@@ -1,4 +1,4 @@
-"""The report's pictures: the displays, drawn apart from the user's own figures."""
+"""Draw the displays for the report, apart from the user's own figures."""
 
 from __future__ import annotations
 
@@ -8,22 +8,23 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from skbayes.inspection._convergence import ConvergenceDisplay
-from skbayes.inspection._effect_display import EffectDisplay
-from skbayes.inspection._fold_scores import FoldScoresDisplay
-from skbayes.inspection._importance_display import ImportanceDisplay
-from skbayes.inspection._page import note, picture
-from skbayes.inspection._parallel_coordinates import ParallelCoordinatesDisplay
-from skbayes.inspection._reading import SearchRecord
-from skbayes.inspection._timeline import TimelineDisplay
+from skbayes.inspection._displays.convergence import ConvergenceDisplay
+from skbayes.inspection._displays.effects import EffectDisplay
+from skbayes.inspection._displays.fold_scores import FoldScoresDisplay
+from skbayes.inspection._displays.importances import ImportanceDisplay
+from skbayes.inspection._displays.parallel_coordinates import ParallelCoordinatesDisplay
+from skbayes.inspection._displays.timeline import TimelineDisplay
+from skbayes.inspection._report.html_page import note, picture
+from skbayes.inspection._search_record import SearchRecord
 
-#: Lines of so many candidates are drawn as an image: as curves they weigh megabytes.
+#: With more candidates the lines are embedded as an image: as curves they take
+#: megabytes.
 _MANY = 150
 
 
 @dataclass(frozen=True)
 class _Plot:
-    """One picture of the report; `draw` is given the search and makes a figure."""
+    """One picture of the report; `draw(search)` makes its figure."""
 
     heading: str
     caption: str
@@ -31,21 +32,21 @@ class _Plot:
 
 
 def plots(search: Any, record: SearchRecord, *, random_state: Any) -> Iterator[str]:
-    """Draw all pictures that the search has something to show in.
+    """Draw all pictures of a search.
 
     Parameters
     ----------
     search : fitted search
-        What is shown.
+        The search to draw.
     record : SearchRecord
-        What it tells.
+        Results that `read_search` read.
     random_state : int, RandomState or None
-        For those that draw from a model.
+        Seed of the pictures that draw from a model.
 
     Yields
     ------
     str
-        HTML: a picture, or a remark that says why there is none.
+        HTML of a picture, or of a remark with the reason why it is missing.
     """
     try:
         from matplotlib import rc_context, style
@@ -53,14 +54,16 @@ def plots(search: Any, record: SearchRecord, *, random_state: Any) -> Iterator[s
         yield note("Install matplotlib for the plots: pip install skbayes[plot].")
         return
     for plot in _plots(record, random_state):
-        # The user's own style would not suit the page.
+        # The default style, as the user's may be dark; the salt makes the SVG's ids,
+        # and so the whole file, repeatable.
         with style.context("default"), rc_context({"svg.hashsalt": plot.heading}):
             try:
                 with warnings.catch_warnings():
+                    # A display warns in its own call; the report has a note instead.
                     warnings.simplefilter("ignore", UserWarning)
                     svg = _svg(plot.draw(search), is_heavy=record.n_candidates > _MANY)
             except Exception as error:
-                # One picture that fails must not cost the whole report.
+                # An error in one picture must not cost the whole report.
                 yield note(f"{plot.heading}: {error}")
             else:
                 yield picture(svg, f"{plot.heading}. {plot.caption}", plot.heading)
@@ -106,7 +109,10 @@ def _plots(record: SearchRecord, random_state: Any) -> Iterator[_Plot]:
 def _drawn(
     display: Any, size: tuple[float, float], settings: dict[str, Any]
 ) -> Callable[[Any], Any]:
-    """Draw a display in a figure that pyplot does not know of."""
+    """Return a function that draws a display outside of pyplot.
+
+    A figure of pyplot would appear in the user's notebook.
+    """
 
     def draw(search: Any) -> Any:
         figure = _figure(size)
@@ -117,7 +123,7 @@ def _drawn(
 
 
 def _draw_effects(search: Any, settings: dict[str, Any]) -> Any:
-    """Draw the effects with as many panels as there turn out to be."""
+    """Draw the effects; the number of panels is known only after their computation."""
     display = EffectDisplay.from_search(
         search, ax=_figure((4, 3)).subplots(), **settings
     )
@@ -139,7 +145,7 @@ def _figure(size: tuple[float, float]) -> Any:
 
 
 def _svg(figure: Any, *, is_heavy: bool) -> bytes:
-    """The figure as SVG, with what has many elements as an image in it."""
+    """Save a figure as SVG, with crowded elements as an image inside."""
     if is_heavy:
         for axes in figure.axes:
             for artist in (*axes.lines, *axes.collections, *axes.patches):

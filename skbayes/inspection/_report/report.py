@@ -1,4 +1,4 @@
-"""A page that tells of a search: one file, to be kept or handed on."""
+"""Write a report of a search as one HTML file."""
 
 from __future__ import annotations
 
@@ -15,9 +15,16 @@ import numpy as np
 import scipy
 import sklearn
 
+from skbayes._duration import duration
+from skbayes._fold_statistics import corrected_standard_error
 from skbayes._protocol import Params
-from skbayes.inspection._bias_correction import bias_corrected_score
-from skbayes.inspection._page import (
+from skbayes._racing_bias import why_unknown
+from skbayes._short_text import one_line
+from skbayes._values import native
+from skbayes.inspection._bias_correction.bias_corrected_score import (
+    bias_corrected_score,
+)
+from skbayes.inspection._report.html_page import (
     card,
     code,
     escape,
@@ -26,15 +33,46 @@ from skbayes.inspection._page import (
     section,
     table,
 )
-from skbayes.inspection._reading import SearchRecord, read_search
-from skbayes.inspection._report_plots import plots
-from skbayes.inspection._reproduction import reproduction
-from skbayes.inspection._trial_table import statuses, trial_table
-from skbayes.space import native, parse_space
+from skbayes.inspection._report.plots import plots
+from skbayes.inspection._report.reproduction import NO_SEED, reproduction
+from skbayes.inspection._report.trial_table import statuses, trial_table
+from skbayes.inspection._search_record import SearchRecord, read_search
+from skbayes.space._parsing import parse_space
 
 _CALLER = "search_report"
 
-#: Causes of failures that are shown.
+#: Parameters of a search that the report lists if they are set ...
+_SETTINGS = (
+    "n_iter",
+    "cv",
+    "scoring",
+    "refit",
+    "racing",
+    "time_budget",
+    "fit_timeout",
+    "n_initial_points",
+    "initial_params",
+    "n_jobs",
+    "journal",
+    "store_predictions",
+    "error_score",
+    "random_state",
+)
+#: ... and also if they are not set: without a seed the search is not repeatable.
+_ALWAYS_SHOWN = ("random_state",)
+
+#: Meaning and limits of the corrected scores.
+_REMARK = (
+    "The score of the chosen candidate is a little too good: it was chosen for it. The "
+    "corrected scores repeat the choice on other data than they score on. They cannot "
+    "see that candidates were proposed after looking at the same data, nor how new "
+    "data differ from these (other people, later times): only data that the search "
+    "never saw, or nested cross-validation, show that."
+)
+
+#: Most characters of a parameter of the search.
+_LONGEST_LINE = 400
+#: Most causes of failures in the report.
 _MOST_CAUSES = 20
 
 
@@ -45,28 +83,28 @@ def search_report(
     metric: str | None = None,
     random_state: Any = 0,
 ) -> Path:
-    """Write a page that tells of a search.
+    """Write a report of a search.
 
-    One HTML file with all it needs inside: what was searched, the result against the
-    untuned estimator, what it is worth on new data, plots, a table of all candidates,
-    failures, the code that makes the best model again, and versions. It opens from
-    disk, without a network, in light and dark.
+    The report is one HTML file without external parts. It contains the searched space,
+    the result against the untuned estimator, the corrected scores, plots, a table of
+    all candidates, failures, code that builds the best model, and versions. It opens
+    from disk without a network, in light and dark.
 
     Parameters
     ----------
     search : fitted search
         One of this package's or of scikit-learn's.
     path : str or path-like
-        Where to write; a file that is there is replaced.
+        File to write; an existing file is replaced.
     metric : str, default=None
         Which score, if there are several and `refit` names none.
     random_state : int, RandomState or None, default=0
-        Seed of the bootstrap and of what is drawn from the model.
+        Seed of the bootstrap and of draws from the model.
 
     Returns
     -------
     pathlib.Path
-        The file.
+        Path of the file.
 
     Raises
     ------
@@ -107,7 +145,7 @@ def search_report(
         _pictures(search, record, random_state),
         section("Candidates", trial_table(record)),
         _failures(record),
-        _reproduced(estimator, record, chosen),
+        _reproduced(search, record, chosen),
         _versions(),
     ]
     text = page(title, [part for part in sections if part])
@@ -116,8 +154,9 @@ def search_report(
 
 
 def _chosen_row(search: Any, record: SearchRecord) -> int | None:
-    """The candidate that was chosen; else the best, None where all failed."""
+    """Row of the chosen candidate, else of the best one; None if all failed."""
     index = getattr(search, "best_index_", None)
+    # `best_index_` is the choice by another metric if `refit` names another one.
     names_metric = not isinstance(getattr(search, "refit", None), str) or (
         search.refit == record.metric or record.metric == "score"
     )
@@ -128,14 +167,14 @@ def _chosen_row(search: Any, record: SearchRecord) -> int | None:
 
 def _head(search: Any, title: str, record: SearchRecord) -> str:
     counts = Counter(statuses(record))
-    told = ", ".join(f"{n} {status}" for status, n in counts.items())
+    shares = ", ".join(f"{n} {status}" for status, n in counts.items())
     seconds = np.nansum(record.seconds)
     scoring = getattr(search, "scoring", None)
     name = scoring if isinstance(scoring, str) else record.metric
     return (
         f'<header><h1>{escape(title)}</h1><p class="muted">{record.n_candidates} '
-        f"candidates ({escape(told)}), {int(record.n_fits.sum())} fits of "
-        f"{record.n_splits} folds, {_duration(seconds)} of fitting and scoring; score: "
+        f"candidates ({escape(shares)}), {int(record.n_fits.sum())} fits of "
+        f"{record.n_splits} folds, {duration(seconds)} of fitting and scoring; score: "
         f"{escape(name)}, greater is better</p></header>"
     )
 
@@ -143,7 +182,7 @@ def _head(search: Any, title: str, record: SearchRecord) -> str:
 def _result(
     search: Any, record: SearchRecord, chosen: int | None, random_state: Any
 ) -> str:
-    """What came out, against what there was, and what it is worth."""
+    """Show the chosen score, the untuned estimator and the corrected scores."""
     if chosen is None:
         return section("Result", note("No candidate has a score: see the failures."))
     cards = [
@@ -155,27 +194,42 @@ def _result(
         *_untuned(record, chosen),
         *_honest(search, record, random_state),
     ]
-    remark = (
-        "The score of the chosen candidate is a little too good: it was chosen for it. "
-        "The corrected scores repeat the choice on other data than they score on."
-    )
     return section(
         "Result",
         f'<div class="cards">{"".join(cards)}</div>',
-        f'<p class="muted">{escape(remark)}</p>',
+        f'<p class="muted">{escape(_REMARK)}</p>',
+        *_advice(record, chosen),
     )
+
+
+def _advice(record: SearchRecord, chosen: int) -> Iterator[str]:
+    """Advise if the gain over the untuned estimator is below its standard error."""
+    untuned = record.untuned
+    if untuned is None or untuned == chosen or not record.is_complete[untuned]:
+        return
+    # Paired by fold: the variation between folds, common to both, cancels.
+    differences = record.fold_scores[chosen] - record.fold_scores[untuned]
+    error = corrected_standard_error(differences, record.test_share)
+    gain = float(differences.mean())
+    if math.isfinite(error) and gain <= error:
+        yield note(
+            f"The gain over the untuned estimator, {gain:.2g}, is not above its "
+            f"standard error, {error:.2g}: chance alone explains it. A simpler model "
+            "is as good (see Simplest and BestIfBetter in skbayes.selection), and more "
+            "trials are not likely to help."
+        )
 
 
 def _spread(record: SearchRecord, row: int) -> str:
     folds = record.fold_scores[row]
     if len(folds) < 2:
         return "one fold"
-    error = folds.std(ddof=1) / math.sqrt(len(folds))
+    error = corrected_standard_error(folds, record.test_share)
     return f"standard error {error:.2g} over {len(folds)} folds"
 
 
 def _untuned(record: SearchRecord, chosen: int) -> Iterator[str]:
-    """The estimator as it was given, where it was among the candidates."""
+    """Show the untuned estimator's score, if it was among the candidates."""
     untuned = record.untuned
     if untuned is None or not record.is_complete[untuned]:
         yield card("untuned estimator", "–", "not among the candidates")
@@ -193,7 +247,13 @@ def _untuned(record: SearchRecord, chosen: int) -> Iterator[str]:
 
 
 def _honest(search: Any, record: SearchRecord, random_state: Any) -> Iterator[str]:
-    """What the choice is worth on new data, as far as the search can tell."""
+    """Show the estimates of the choice's score on new data."""
+    reason = None
+    if hasattr(search, "trials_"):
+        reason = why_unknown(search, "It")
+    if reason is not None:
+        yield card("corrected for optimism", "–", reason)
+        return
     try:
         corrected = getattr(search, "optimism_corrected_score_", math.nan)
     except ValueError:  # a callable `refit` that cannot choose on fewer folds
@@ -221,8 +281,9 @@ def _honest(search: Any, record: SearchRecord, random_state: Any) -> Iterator[st
 
 
 def _searched(search: Any, record: SearchRecord, chosen: int | None) -> str:
-    """The space as it was written, and the settings."""
-    given = getattr(search, "param_distributions", getattr(search, "param_grid", None))
+    """Show the space in the user's form, and the settings."""
+    names = ("suggested_space_", "param_distributions", "param_grid")
+    given = next((getattr(search, n) for n in names if hasattr(search, n)), None)
     best: Params = {} if chosen is None else record.params[chosen]
     dicts = given if isinstance(given, list | tuple) else [given]
     rows = [
@@ -236,19 +297,16 @@ def _searched(search: Any, record: SearchRecord, chosen: int | None) -> str:
         for name, value in values.items()
     ]
     space = table(("parameter", "what was searched", "chosen value"), rows)
-    shown = (
-        "n_iter",
-        "cv",
-        "scoring",
-        "refit",
-        "racing",
-        "time_budget",
-        "random_state",
-    )
     settings = [
         (name, _one_line(getattr(search, name)))
-        for name in shown
-        if getattr(search, name, None) not in (None, False)
+        for name in _SETTINGS
+        if name in _ALWAYS_SHOWN or getattr(search, name, None) not in (None, False)
+        if hasattr(search, name)
+    ]
+    settings += [
+        (f"passed to fit, for {part}", ", ".join(names))
+        for part, names in _passed_to(search).items()
+        if names
     ]
     return section(
         "What was searched",
@@ -258,13 +316,19 @@ def _searched(search: Any, record: SearchRecord, chosen: int | None) -> str:
     )
 
 
-def _one_line(value: Any, longest: int = 400) -> str:
-    """How a value is written; a frozen distribution as its call."""
+def _passed_to(search: Any) -> dict[str, tuple[str, ...]]:
+    """Names of the metadata passed to `fit`, by receiver."""
+    names = getattr(search, "_metadata_names", {})
+    parts = {"fit": "the estimator", "score": "the scorer", "split": "the splitter"}
+    return {parts[part]: names.get(part, ()) for part in parts}
+
+
+def _one_line(value: Any) -> str:
+    """Write a value in one line; a frozen distribution as its call."""
     if hasattr(value, "ppf") and hasattr(value, "dist"):
         columns = parse_space({"": value}).columns
         value = columns[0].dimension if columns else value
-    text = " ".join(repr(native(value)).split())
-    return text if len(text) <= longest else text[: longest - 1] + "…"
+    return one_line(native(value), _LONGEST_LINE)
 
 
 def _pictures(search: Any, record: SearchRecord, random_state: Any) -> str:
@@ -274,9 +338,9 @@ def _pictures(search: Any, record: SearchRecord, random_state: Any) -> str:
 
 
 def _failures(record: SearchRecord) -> str:
-    """Causes of failures, the most frequent first, with one traceback each."""
+    """List the causes of failures, most frequent first, with one traceback each."""
     folds = [fold for trial in record.trials for fold in trial.folds]
-    errors = [text for f in folds if (text := f.error or f.scoring_error) is not None]
+    errors = [text for fold in folds for text in fold.errors]
     if not errors:
         n_failed = int(record.is_failed.sum())
         if not n_failed:
@@ -297,16 +361,23 @@ def _failures(record: SearchRecord) -> str:
     return section("Failures", *parts)
 
 
-def _reproduced(estimator: Any, record: SearchRecord, chosen: int | None) -> str:
+def _reproduced(search: Any, record: SearchRecord, chosen: int | None) -> str:
+    estimator = getattr(search, "estimator", None)
     if chosen is None or estimator is None:
         return ""
-    return section(
-        "The chosen model again", code(reproduction(estimator, record.params[chosen]))
+    passed = getattr(search, "_metadata_names", {})
+    text = reproduction(
+        estimator,
+        record.params[chosen],
+        fit_params=passed.get("fit", ()),
+        split_params=passed.get("split", ()),
+        seed=getattr(search, "random_state", NO_SEED),
     )
+    return section("The chosen model again", code(text))
 
 
 def _versions() -> str:
-    # Here: while the package is imported it has no version yet.
+    # Imported here: while the package is being imported it has no version yet.
     from skbayes import __version__
 
     rows = [
@@ -319,11 +390,3 @@ def _versions() -> str:
         ("platform", platform.platform()),
     ]
     return section("Versions", table(("of", "version"), rows))
-
-
-def _duration(seconds: float) -> str:
-    """Seconds in the unit they are counted in."""
-    for unit, name in ((3600, "h"), (60, "min")):
-        if seconds >= 2 * unit:
-            return f"{seconds / unit:.3g} {name}"
-    return f"{seconds:.3g} s"

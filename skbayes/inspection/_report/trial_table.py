@@ -1,4 +1,4 @@
-"""The report's table of all candidates, to be sorted and filtered."""
+"""Write the report's table of candidates, which its script sorts and filters."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ from typing import Any
 
 import numpy as np
 
-from skbayes.inspection._page import escape
-from skbayes.inspection._reading import SearchRecord
-from skbayes.space import native
+from skbayes._short_text import cut
+from skbayes._values import native
+from skbayes.inspection._report.html_page import escape
+from skbayes.inspection._search_record import SearchRecord
 
 _MISSING = "–"
-#: A longer value is cut; the page has it in full as a hint.
+#: Most characters of a value; a longer one is cut, with its full text as a hint.
 _LONGEST = 120
 
 
@@ -22,16 +23,16 @@ def trial_table(record: SearchRecord) -> str:
     Parameters
     ----------
     record : SearchRecord
-        What the search tells.
+        Results that `read_search` read.
 
     Returns
     -------
     str
-        HTML, with what the page's script needs to sort and filter it.
+        HTML with the attributes that the page's script sorts and filters by.
     """
     names = sorted({name for params in record.params for name in params})
     columns = ["rank", "score", "std", "status", "folds", "seconds", *names]
-    # What is wanted of these is mostly the largest.
+    # A first click sorts these columns descending: their largest values matter most.
     falling = {"score", "std", "seconds"}
     head = "".join(
         f'<th scope="col"{_first(name in falling)}>'
@@ -39,7 +40,11 @@ def trial_table(record: SearchRecord) -> str:
         for name in columns
     )
     status = statuses(record)
-    order = [*record.best_first(), *np.flatnonzero(~record.is_complete)]
+    # Stopped candidates are sorted by the race's estimates; failed ones come last.
+    without = np.flatnonzero(~record.is_complete)
+    keys = (-np.nan_to_num(record.adjusted, nan=-np.inf), ~record.is_stopped)
+    without = without[np.lexsort([key[without] for key in keys])]
+    order = [*record.best_first(), *without]
     body = "".join(
         _row(record, int(row), rank, status[row], names)
         for rank, row in enumerate(order, start=1)
@@ -59,10 +64,11 @@ def trial_table(record: SearchRecord) -> str:
 
 
 def statuses(record: SearchRecord) -> list[str]:
-    """How each candidate ended, in a word."""
+    """Name the status of each candidate."""
     if record.trials:
         return [str(trial.status) for trial in record.trials]
-    return ["failed" if failed else "complete" for failed in record.is_failed]
+    words = np.where(record.is_failed, "failed", "complete")
+    return [str(word) for word in np.where(record.is_stopped, "stopped", words)]
 
 
 def _first(is_descending: bool) -> str:
@@ -77,7 +83,7 @@ def _row(
     is_best = has_score and row == record.best
     cells = [
         _number(rank if has_score else math.nan),
-        _number(record.scores[row]),
+        _score(record, row),
         _number(folds.std() if has_score else math.nan),
         f'<td class="{escape(status)}">{escape(status)}</td>',
         _number(int(record.n_fits[row])),
@@ -86,6 +92,18 @@ def _row(
     ]
     mark = ' class="best"' if is_best else ""
     return f'<tr data-status="{escape(status)}"{mark}>{"".join(cells)}</tr>'
+
+
+def _score(record: SearchRecord, row: int) -> str:
+    """Write the score, or a race's estimate with a mark."""
+    estimate = record.adjusted[row]
+    if not record.is_stopped[row] or not math.isfinite(estimate):
+        return _number(record.scores[row])
+    hint = "estimated from the folds that were run"
+    return (
+        f'<td class="number" data-value="{float(estimate)!r}" title="{hint}">'
+        f"≈ {estimate:.4g}</td>"
+    )
 
 
 def _number(value: float) -> str:
@@ -105,4 +123,4 @@ def _value(params: Any, name: str) -> str:
     text = value if isinstance(value, str) else repr(value)
     if len(text) <= _LONGEST:
         return f"<td>{escape(text)}</td>"
-    return f'<td title="{escape(text)}">{escape(text[: _LONGEST - 1])}…</td>'
+    return f'<td title="{escape(text)}">{escape(cut(text, _LONGEST))}</td>'
