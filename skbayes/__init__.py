@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 from skbayes.search import BayesSearchCV, GridSearchCV, RandomSearchCV
 
 if TYPE_CHECKING:
-    from skbayes._strategies.history import Pending
+    from skbayes._strategies.engine.proposal import TimeLeft
     from skbayes._strategies.optimizer import Optimizer
-    from skbayes._strategies.proposal import TimeLeft
+    from skbayes._strategies.optimizer_input import Pending
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 __all__ = [
     "BayesSearchCV",
@@ -24,16 +24,16 @@ __all__ = [
     "__version__",
 ]
 
-#: Names that bring the engine with them, which is loaded by those who use it.
+#: Names that import the engine, half of the package: loaded at their first use.
 _OF_THE_ENGINE = {
     "Optimizer": "skbayes._strategies.optimizer",
-    "Pending": "skbayes._strategies.history",
-    "TimeLeft": "skbayes._strategies.proposal",
+    "Pending": "skbayes._strategies.optimizer_input",
+    "TimeLeft": "skbayes._strategies.engine.proposal",
 }
 
 
 def __getattr__(name: str) -> Any:
-    """Load what brings the engine when it is asked for (PEP 562)."""
+    """Load the names of the engine at their first use (PEP 562)."""
     if name not in _OF_THE_ENGINE:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     value = globals()[name] = getattr(import_module(_OF_THE_ENGINE[name]), name)
@@ -41,5 +41,5 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    """List the names that are loaded later, too."""
+    """List all names, also those not loaded yet."""
     return sorted({*globals(), *_OF_THE_ENGINE})

@@ -1,60 +1,84 @@
-"""The only file that names private or version-dependent objects of scikit-learn.
+"""Private and version-dependent objects of scikit-learn; no other file names any.
 
-They are the parts of its search that decide what a fold's score is, so that ours are
-equal to the last bit in every version. Tested on the oldest and the newest version.
+Most are the parts of its search that compute a fold's score: using them keeps our
+scores equal to the last bit in every version. Tested on the oldest and the newest
+version.
 """
 
 from __future__ import annotations
 
 import inspect
+import math
 import time
 import traceback
 import warnings
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
+from numbers import Integral, Number
 from typing import Any
 
 from sklearn import get_config
+from sklearn.base import BaseEstimator
 from sklearn.base import _fit_context as fit_context
 from sklearn.metrics._scorer import _BaseScorer as BaseScorer
 from sklearn.metrics._scorer import _MultimetricScorer as MultimetricScorer
-from sklearn.model_selection._search import (
-    BaseSearchCV,
-)
+from sklearn.metrics._scorer import _PassthroughScorer
+from sklearn.model_selection._search import BaseSearchCV
 from sklearn.model_selection._search import (
     _yield_masked_array_for_each_param as masked_array_for_each_param,
 )
 from sklearn.model_selection._validation import _fit_and_score
-from sklearn.model_selection._validation import (
-    _warn_or_raise_about_fit_failures as warn_or_raise_about_fit_failures,
+from sklearn.utils._array_api import _convert_to_numpy, get_namespace
+from sklearn.utils._param_validation import (
+    Hidden,
+    Interval,
+    Options,
+    RealNotInt,
+    StrOptions,
+    validate_parameter_constraints,
 )
-from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.metaestimators import _safe_split as safe_split
 from sklearn.utils.parallel import delayed
 from sklearn.utils.validation import _check_method_params as check_method_params
 
 __all__ = [
+    "BAGGING_SEEDS",
     "CV_SPLIT_VERB",
+    "RUN_STATE",
+    "HIST_MEMBERS",
+    "HIST_START",
+    "HIST_SUM",
+    "ISOLATION_MEMBERS",
     "BaseSearchCV",
     "Interval",
     "StrOptions",
     "check_method_params",
+    "check_refit_of_several",
+    "draws_random_numbers",
     "fit_and_score",
     "fit_context",
     "has_callbacks",
     "masked_array_for_each_param",
     "is_multimetric",
+    "is_passthrough_scorer",
     "metric_names",
     "named_scorers",
+    "NumberInterval",
+    "numbers_taken",
     "noting_scorer",
+    "output_config",
     "root_context",
     "safe_split",
     "scorer_parts",
-    "warn_or_raise_about_fit_failures",
+    "select_best_index",
     "with_configuration",
 ]
 
-#: How scikit-learn words a splitter that contradicts itself.
+#: Fitted attributes that differ from run to run and have no effect on predictions.
+RUN_STATE = frozenset({"_stop_words_id", "refit_time_"})
+
+#: The verb in scikit-learn's message about a splitter that contradicts itself.
 CV_SPLIT_VERB = "return" if hasattr(BaseSearchCV, "set_callbacks") else "returned"
 
 #: scikit-learn >= 1.9 has a callback tree; `_fit_and_score` then takes its context.
@@ -70,7 +94,7 @@ def fit_and_score(
     callback_ctx: Any = None,
     **settings: Any,
 ) -> dict[str, Any]:
-    """One fold by scikit-learn's own function, whatever its version."""
+    """Run one fold with scikit-learn's own function, in any version."""
     if HAS_CALLBACK_TREE:
         settings |= {"caller": caller, "callback_ctx": callback_ctx}
     result: dict[str, Any] = _fit_and_score(
@@ -82,15 +106,32 @@ def fit_and_score(
 def has_callbacks(search: Any) -> bool:
     """Whether the search or an estimator inside it has scikit-learn callbacks.
 
-    Without any, no context is made or sent to the workers: each would drag the
-    whole tree along, which grows with the search.
+    Without any, no context is made or sent to the workers: each one pickles the whole
+    tree, which grows with the search.
     """
     if not HAS_CALLBACK_TREE:
         return False
-    parts = [search, *search.get_params(deep=True).values()]
+    # Only estimators can have callbacks; lazy objects among the parameters may raise
+    # on any attribute.
+    parts = (p for p in search.get_params(deep=True).values() if _is_estimator(p))
     return hasattr(search, "_parent_callback_ctx") or any(
-        hasattr(part, "_skl_callbacks") for part in parts if not isinstance(part, type)
+        hasattr(part, "_skl_callbacks") for part in (search, *parts)
     )
+
+
+def check_refit_of_several(search: Any, names: Sequence[str]) -> None:
+    """Raise as scikit-learn does if `refit` names none of several metrics."""
+    search._check_refit_for_multimetric(names)
+
+
+def select_best_index(rule: Callable[..., Any], results: Mapping[str, Any]) -> int:
+    """The row that a callable `refit` returns, checked as scikit-learn does."""
+    index: int = BaseSearchCV._select_best_index(rule, None, results)
+    return index
+
+
+def _is_estimator(value: Any) -> bool:
+    return isinstance(value, BaseEstimator)
 
 
 def root_context(search: Any, *, max_subtasks: int) -> Any:
@@ -98,76 +139,105 @@ def root_context(search: Any, *, max_subtasks: int) -> Any:
     return search._init_callback_context(max_subtasks=max_subtasks)
 
 
-class _NotingMultimetricScorer(MultimetricScorer):  # type: ignore[misc]
-    """Keeps the tracebacks of scorers that failed, as text, and its times."""
+class _Notes:
+    """Errors and times of a scorer.
 
-    def __init__(self, scorer: Any) -> None:
-        self.__dict__.update(scorer.__dict__)
-        self.error: str | None = None
+    Parameters
+    ----------
+    errors : dict of str to str
+        Tracebacks as text, under ``"test_<metric>"`` and ``"train_<metric>"``.
+    began : float or None
+        Monotonic time of the first call.
+    seconds : float
+        Duration of the first call.
+    """
+
+    def __init__(self) -> None:
+        self.errors: dict[str, str] = {}
         self.began: float | None = None
         self.seconds = 0.0
+        self._n_calls = 0
+
+    @contextmanager
+    def call(self) -> Iterator[str]:
+        """Time a call, and yield the part that is scored: the first is the test part.
+
+        scikit-learn's own times are differences of the wall clock, which may be set.
+        """
+        began = time.monotonic()
+        self._n_calls += 1
+        is_first = self._n_calls == 1
+        if is_first:
+            self.began = began
+        try:
+            yield "test" if is_first else "train"
+        finally:
+            if is_first:
+                self.seconds = time.monotonic() - began
+
+
+class _NotingMultimetricScorer(MultimetricScorer):  # type: ignore[misc]
+    """Keeps the tracebacks of failed metrics, and its times."""
+
+    def __init__(self, scorer: Any, seen: Callable[[Any], None] | None) -> None:
+        self.__dict__.update(scorer.__dict__)
+        self.seen = seen
+        self.notes = _Notes()
 
     def __call__(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        with _timed(self):
+        _show_samples(self.seen, args)
+        with self.notes.call() as part:
             scores: dict[str, Any] = super().__call__(*args, **kwargs)
-        errors = [text for text in scores.values() if isinstance(text, str)]
-        self.error = self.error or next(iter(errors), None)
+        # A failed metric returns its traceback in place of a number.
+        self.notes.errors |= {
+            f"{part}_{name}": text
+            for name, text in scores.items()
+            if isinstance(text, str)
+        }
         return scores
 
 
 class _NotingScorer:
-    """Keeps the traceback of a scorer that failed, which scikit-learn only warns of."""
+    """Keeps the traceback of a failed scorer, which scikit-learn only warns of."""
 
-    def __init__(self, scorer: Any) -> None:
+    def __init__(self, scorer: Any, seen: Callable[[Any], None] | None) -> None:
         self._scorer = scorer
-        self.error: str | None = None
-        self.began: float | None = None
-        self.seconds = 0.0
+        self.seen = seen
+        self.notes = _Notes()
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        try:
-            with _timed(self):
+        _show_samples(self.seen, args)
+        with self.notes.call() as part:
+            try:
                 return self._scorer(*args, **kwargs)
-        except Exception:
-            self.error = self.error or traceback.format_exc()
-            raise
+            except Exception:
+                self.notes.errors[f"{part}_score"] = traceback.format_exc()
+                raise
 
     def __repr__(self) -> str:
         return repr(self._scorer)
 
 
-@contextmanager
-def _timed(scorer: Any) -> Iterator[None]:
-    """Note when a scorer is first called and how long that takes.
-
-    scikit-learn's own times are differences of a clock that may be set.
-    """
-    began = time.monotonic()
-    is_first = scorer.began is None
-    if is_first:
-        scorer.began = began
-    try:
-        yield
-    finally:
-        if is_first:
-            scorer.seconds = time.monotonic() - began
+def _show_samples(seen: Callable[[Any], None] | None, args: tuple[Any, ...]) -> None:
+    # A scorer is called with estimator, X and y.
+    if seen is not None:
+        seen(args[1])
 
 
-def noting_scorer(scorer: Any) -> Any:
-    """A scorer that does what `scorer` does, and keeps the `error` it ran into.
+def noting_scorer(scorer: Any, seen: Callable[[Any], None] | None = None) -> Any:
+    """Wrap a scorer, so that it keeps `notes` of errors and times.
 
-    It also keeps the monotonic time at which it was first called, `began`, and how
-    many `seconds` that took.
+    It also calls `seen` with the samples to score.
     """
     if is_multimetric(scorer):
-        return _NotingMultimetricScorer(scorer)
-    return _NotingScorer(scorer)
+        return _NotingMultimetricScorer(scorer, seen)
+    return _NotingScorer(scorer, seen)
 
 
 def with_configuration(function: Callable[..., Any]) -> Callable[..., Any]:
-    """`function` carrying this thread's scikit-learn config and warning filters.
+    """Wrap a function with this thread's scikit-learn config and warning filters.
 
-    scikit-learn < 1.7 takes the config alone along.
+    scikit-learn < 1.7 passes on the config only.
     """
     wrapped: Any = delayed(function)()[0]
     configured: Callable[..., Any]
@@ -179,25 +249,152 @@ def with_configuration(function: Callable[..., Any]) -> Callable[..., Any]:
     return configured
 
 
+#: Private names in scikit-learn's ensembles: trees by iteration, what these add to and
+#: by which method; seeds of bagging's members; what isolation forests know of trees.
+HIST_MEMBERS = "_predictors"
+HIST_START = "_baseline_prediction"
+HIST_SUM = "_raw_predict"
+BAGGING_SEEDS = "_seeds"
+ISOLATION_MEMBERS = ("_average_path_length_per_tree", "_decision_path_lengths")
+
+
+def draws_random_numbers(part: Any) -> bool:
+    """Whether a fitted PCA without a seed has used a randomized solver."""
+    solver = getattr(part, "_fit_svd_solver", None)
+    is_seeded = getattr(part, "random_state", None) is not None
+    return solver in {"randomized", "arpack"} and not is_seeded
+
+
+def as_numpy(array: Any) -> Any:
+    """Convert an array of another library, on any device, to numpy; else return it."""
+    xp, is_of_array_api = get_namespace(array)
+    return _convert_to_numpy(array, xp) if is_of_array_api else array
+
+
 def is_multimetric(scorer: Any) -> bool:
-    """Whether `scorer` gives several scores under names known beforehand."""
+    """Whether `scorer` returns several scores under names known beforehand."""
     return isinstance(scorer, MultimetricScorer)
 
 
 def metric_names(scorer: Any) -> tuple[str, ...]:
-    """The names of a scorer's metrics, ``("score",)`` for a single one."""
+    """Names of a scorer's metrics; ``("score",)`` for a single one."""
     if is_multimetric(scorer):
         return tuple(scorer._scorers)
     return ("score",)
 
 
 def named_scorers(scorer: Any) -> Mapping[str, Any] | Any:
-    """What ``scorer_`` holds: a dict of scorers, or the single one."""
+    """The value of ``scorer_``: a dict of scorers, or the single one."""
     return scorer._scorers if is_multimetric(scorer) else scorer
 
 
+def is_passthrough_scorer(scorer: Any) -> bool:
+    """Whether a scorer calls the estimator's own ``score`` (``scoring=None``)."""
+    return isinstance(scorer, _PassthroughScorer)
+
+
 def scorer_parts(scorer: Any) -> tuple[Callable[..., Any], int, dict[str, Any]] | None:
-    """Function, sign and arguments of what `make_scorer` made; None of others."""
+    """Function, sign and arguments of a scorer of `make_scorer`; None for others."""
     if not isinstance(scorer, BaseScorer):
         return None
     return scorer._score_func, scorer._sign, scorer._kwargs
+
+
+def output_config(estimator: Any) -> Mapping[str, Any]:
+    """The choice of `set_output` for an estimator, which cloning keeps."""
+    chosen: Mapping[str, Any] = getattr(estimator, "_sklearn_output_config", {})
+    return chosen
+
+
+@dataclass(frozen=True)
+class NumberInterval:
+    """An interval of numbers that an estimator accepts for a parameter.
+
+    Parameters
+    ----------
+    low, high : float
+        The ends; infinite without one.
+    has_low, has_high : bool
+        Whether an end belongs to the interval.
+    takes_integers, takes_reals : bool
+        Whether ints, and floats, are accepted.
+    """
+
+    low: float
+    high: float
+    has_low: bool
+    has_high: bool
+    takes_integers: bool
+    takes_reals: bool
+
+    def contains(self, value: float) -> bool:
+        """Whether a number of any type lies in it."""
+        above = self.low <= value if self.has_low else self.low < value
+        return above and (value <= self.high if self.has_high else value < self.high)
+
+
+#: Constraints that accept no numbers, or none to search over.
+_OF_NO_NUMBERS = {"array-like", "sparse matrix", "boolean", "cv_object", "nan"}
+
+
+def numbers_taken(kind: type, name: str) -> tuple[NumberInterval, ...] | None:
+    """The numbers that scikit-learn's validation accepts for a class's parameter.
+
+    Empty if it accepts none; None if the class has no constraints, or one of a kind
+    that is not known here.
+    """
+    constraints = getattr(kind, "_parameter_constraints", {}).get(name)
+    if not isinstance(constraints, list):
+        return None
+    found = []
+    for constraint in constraints:
+        if isinstance(constraint, Hidden):
+            constraint = constraint.constraint
+        if isinstance(constraint, Interval):
+            found.append(_interval_of(constraint))
+        elif isinstance(constraint, type) and issubclass(constraint, Number):
+            found.append(_all_numbers(constraint))
+        elif not _is_of_no_numbers(constraint):
+            return None
+    return tuple(found)
+
+
+def refusal_of(kind: type, name: str, value: Any) -> str | None:
+    """What scikit-learn's validation says of a value; None if it takes it."""
+    constraints = getattr(kind, "_parameter_constraints", None) or {}
+    try:
+        validate_parameter_constraints(constraints, {name: value}, kind.__name__)
+    except ValueError as error:
+        return str(error)
+    return None
+
+
+def _is_of_no_numbers(constraint: Any) -> bool:
+    """Whether a constraint is known to accept no numbers."""
+    if isinstance(constraint, str):
+        return constraint in _OF_NO_NUMBERS
+    return isinstance(constraint, StrOptions) or not isinstance(constraint, Options)
+
+
+def _interval_of(constraint: Any) -> NumberInterval:
+    low, high, closed = constraint.left, constraint.right, constraint.closed
+    return NumberInterval(
+        low=-math.inf if low is None else float(low),
+        high=math.inf if high is None else float(high),
+        has_low=closed in ("left", "both"),
+        has_high=closed in ("right", "both"),
+        takes_integers=constraint.type is not RealNotInt,
+        takes_reals=constraint.type is not Integral,
+    )
+
+
+def _all_numbers(kind: type) -> NumberInterval:
+    is_integer = issubclass(kind, Integral)
+    return NumberInterval(
+        -math.inf,
+        math.inf,
+        has_low=False,
+        has_high=False,
+        takes_integers=is_integer or issubclass(Integral, kind),
+        takes_reals=not is_integer,
+    )

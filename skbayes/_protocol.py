@@ -1,15 +1,16 @@
-"""The words the parts share: the records that travel, and what a strategy is.
+"""Shared records (`FoldResult`, `Trial`, `SearchProgress`) and the `Strategy` protocol.
 
-Nothing here imports from the package, so that the evaluation core and the
-strategies can speak to each other without knowing each other.
-Scores are greater-is-better, times are seconds.
+This module imports nothing from the package, so that the evaluation core and the
+strategies can exchange records without importing each other. Scores are
+greater-is-better, times are in seconds.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from abc import abstractmethod
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from typing import Any, Protocol
 
@@ -18,11 +19,16 @@ from numpy.typing import NDArray
 
 #: One candidate's parameters: name -> value, as given to ``set_params``.
 Params = dict[str, Any]
+#: Arrays by the type of their elements; any number of dimensions.
 FloatArray = NDArray[np.float64]
+BoolArray = NDArray[np.bool_]
+IntArray = NDArray[np.intp]
+#: Number of a fold, and a score of it.
+FoldScore = tuple[int, float]
 
 
 class Status(StrEnum):
-    """How far a trial has come."""
+    """The status of a trial."""
 
     RUNNING = "running"
     COMPLETE = "complete"
@@ -32,39 +38,59 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class FoldResult:
-    """What one fold of one candidate gave.
+    """The result of one fold of one candidate.
 
     Parameters
     ----------
     fold : int
-        Which split of the cross-validation.
+        Number of the split of the cross-validation.
     test_scores : mapping of str to float
-        Score of each metric on the held-out part (``"score"`` for a single one).
-    train_scores : mapping of str to float or None
-        The same on the training part, where it was asked for.
-    fit_time, score_time : float
+        Score of each metric on the held-out part (``"score"`` for a single one), NaN
+        if the fit or the metric failed.
+    train_scores : mapping of str to float or None, default=None
+        The same on the training part, if requested.
+    fit_time, score_time : float, default=0.0
         Seconds.
-    n_test_samples : int
+    n_test_samples : int, default=0
         Samples in the held-out part.
-    error : str or None
-        Traceback of a fit that failed.
-    started : float
+    error : str or None, default=None
+        Traceback of a failed fit.
+    started : float, default=0.0
         Seconds from the start of the search to the start of the fit.
-    worker : str
+    worker : str, default=""
         Where it ran: process id and thread name.
-    predictions : object or None
-        Out-of-fold predictions, where they are kept.
-    scoring_error : str or None
-        Traceback of scoring that failed after a fit that did not.
-    is_multimetric : bool
-        Whether the scorer gave a dict of scores rather than a number.
-    stop : bool
-        Whether a callback asked, from inside the fit, to end the search.
-    is_fatal : bool
-        Whether the fold took its worker with it, tried to, ran out of memory, or did
-        not end in time, so that its candidate is not to be tried again.
-    warnings : tuple of (category, text)
-        What it warned of, equal warnings once; nothing if it ran in a thread.
+    predictions : object or None, default=None
+        Out-of-fold predictions, if they are kept: output of `response_method`.
+    scoring_errors : mapping of str to str or None, default=None
+        Tracebacks of metrics that failed after a successful fit, under
+        ``"test_<metric>"`` and ``"train_<metric>"``; None if none failed.
+    is_multimetric : bool, default=False
+        Whether the scorer returned a dict of scores and not a number.
+    stop : bool, default=False
+        Whether a callback inside the fit asked to end the search.
+    is_fatal : bool, default=False
+        Whether the fold killed its worker, tried to, ran out of memory, or exceeded the
+        time limit. The other folds of its candidate are then not run.
+    warnings : tuple of (category, text), default=()
+        Its warnings, equal ones once; empty if it ran in a thread.
+    probabilities : object or None, default=None
+        Out-of-fold probabilities of the classes, if they are kept.
+    response_method : str or None, default=None
+        Method of the fitted estimator that made `predictions`.
+    response_classes : object or None, default=None
+        Its ``classes_``.
+    estimator : object or None, default=None
+        Holds the fitted estimator until the search takes it, if estimators are kept.
+    written : float or None, default=None
+        When a journal wrote it, in seconds since 1970; None for a fold that this
+        search has run itself.
+    path : mapping of int to FoldResult, default=None
+        The fold at each value of a parameter whose larger fits hold the models of
+        smaller values, where the search looks for the best value itself. Their times
+        are what each of them took.
+    n_rounds : int or None, default=None
+        Rounds that the fit has kept, where it stopped early by samples of the training
+        part, as `early_stopping_set` asks for.
     """
 
     fold: int
@@ -76,92 +102,255 @@ class FoldResult:
     error: str | None = None
     started: float = 0.0
     worker: str = ""
-    predictions: Any = None
-    scoring_error: str | None = None
+    predictions: Any = field(default=None, repr=False)
+    scoring_errors: Mapping[str, str] | None = None
     is_multimetric: bool = False
     stop: bool = False
     is_fatal: bool = False
     warnings: tuple[tuple[type[Warning], str], ...] = ()
+    probabilities: Any = field(default=None, repr=False)
+    response_method: str | None = None
+    response_classes: Any = field(default=None, repr=False)
+    estimator: Any = field(default=None, repr=False, compare=False)
+    written: float | None = field(default=None, compare=False)
+    path: Mapping[int, FoldResult] | None = field(default=None, repr=False)
+    n_rounds: int | None = None
+
+    @property
+    def errors(self) -> tuple[str, ...]:
+        """Tracebacks of the fit and of every failed metric."""
+        fit = () if self.error is None else (self.error,)
+        return (*fit, *(self.scoring_errors or {}).values())
+
+    def failure(self, metric: str) -> str | None:
+        """Explain why a metric has no finite test score.
+
+        Parameters
+        ----------
+        metric : str
+            Name of the score.
+
+        Returns
+        -------
+        str or None
+            The traceback of the fit or of the metric, or a sentence about the score;
+            None if it is finite.
+        """
+        if self.error is not None:
+            return self.error
+        score = self.test_scores.get(metric, math.nan)
+        if math.isfinite(score):
+            return None
+        # A scorer that failed before it returned names has the single name "score".
+        failed = metric if self.is_multimetric else "score"
+        explained = f"The test score {metric!r} is {score}."
+        return (self.scoring_errors or {}).get(f"test_{failed}", explained)
 
 
-@dataclass(frozen=True, slots=True)
+class CompactFolds(Sequence[FoldResult]):
+    """Folds that are kept as numbers, and some that can be had without making them."""
+
+    __slots__ = ()
+
+    @abstractmethod
+    def test_scores_of(self, metric: str) -> Iterable[FoldScore]:
+        """Each fold's number and its score, none if there is no such metric."""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
 class Trial:
-    """One candidate and the folds of it that have been evaluated.
+    """One candidate and its evaluated folds.
 
     Parameters
     ----------
     index : int
         Its row in ``cv_results_``.
     params : dict
-        What was tried.
+        Parameters of the candidate.
     n_splits : int
-        How many folds a complete trial has.
-    folds : tuple of FoldResult
-        The finished ones, in fold order.
-    status : Status
-        ``"complete"``, ``"failed"`` (at least one fold failed), ``"stopped"``
-        (a loser, or the search ended first) or ``"running"``.
+        Number of folds of a complete trial.
+    folds : sequence of FoldResult, default=()
+        Finished folds, in fold order. It acts as a tuple, also if the folds are kept
+        as numbers and each is made on access.
+    status : Status, default="running"
+        ``"complete"``, ``"failed"`` (`metric` has no finite score on the test part of
+        at least one fold), ``"stopped"`` (a loser, or the search ended first) or
+        ``"running"``.
+    metric : str or None, default=None
+        The deciding metric; None: the first one.
+    proposed : dict or None, default=None
+        The proposed parameters, if the search has found another value of a parameter in
+        `params` on the path; None: `params`.
+    repeats : tuple of FoldResult, default=()
+        Folds of further repeats of the cross-validation, if the trial was a finalist.
+        Their numbers continue from `n_splits`; they count in no score of `folds`.
+    rungs : tuple of FoldResult, default=()
+        Fits on a part of a fold's training samples, which come before its folds. Their
+        numbers continue from the repeats; they count in no score.
+    expected : mapping of int to float or None, default=None
+        Expected scores of folds with all samples, by fold, of a trial that was stopped
+        at a rung.
+    path_scores : mapping of int to tuple of float or None, default=None
+        Deciding score in each fold at each value of the path among which `params` has
+        the best, of a complete trial with a path.
     """
 
     index: int
     params: Params
     n_splits: int
-    folds: tuple[FoldResult, ...] = ()
+    folds: Sequence[FoldResult] = ()
     status: Status = Status.RUNNING
+    metric: str | None = None
+    proposed: Params | None = None
+    repeats: tuple[FoldResult, ...] = ()
+    rungs: tuple[FoldResult, ...] = ()
+    expected: Mapping[int, float] | None = None
+    path_scores: Mapping[int, tuple[float, ...]] | None = None
+
+    def __setstate__(self, state: list[Any]) -> None:
+        """Restore the fields that pickle or skops have kept, in their order.
+
+        skops keeps the status as a text; fields that were added since have none.
+        """
+        known = fields(self)
+        values = [*state, *(one.default for one in known[len(state) :])]
+        for one, value in zip(known, values, strict=True):
+            kept = Status(value) if one.name == "status" else value
+            object.__setattr__(self, one.name, kept)
+
+    @property
+    def asked(self) -> Params:
+        """The parameters that were proposed."""
+        return self.params if self.proposed is None else self.proposed
+
+    @property
+    def deciding_metric(self) -> str:
+        """The deciding metric: `metric`, or the first one of a fold."""
+        if self.metric is not None:
+            return self.metric
+        return next((name for f in self.folds for name in f.test_scores), "score")
+
+    def __repr__(self) -> str:
+        """One line: parameters, status and scores."""
+        facts = [f"{self.params}", str(self.status)]
+        facts.append(f"{len(self.folds)} of {self.n_splits} folds")
+        for metric in self.folds[0].test_scores if self.folds else ():
+            known = self.scores(metric)
+            known = known[~np.isnan(known)]
+            if known.size:
+                facts.append(f"{metric}={known.mean():.4g} ± {known.std():.2g}")
+        return f"Trial({self.index}: {', '.join(facts)}, {self.seconds:.3g} s)"
 
     @property
     def error(self) -> str | None:
-        """Traceback of the first fold whose fit or scoring failed."""
-        errors = (f.error or f.scoring_error for f in self.folds)
-        return next((error for error in errors if error is not None), None)
+        """Why it failed: the error of its first fold without a deciding score.
+
+        The traceback of the fit or of that metric, or a sentence about the score.
+        """
+        metric = self.deciding_metric
+        failures = (fold.failure(metric) for fold in self.folds)
+        return next((text for text in failures if text is not None), None)
+
+    @property
+    def errors(self) -> tuple[str, ...]:
+        """Every traceback of its folds, equal ones once.
+
+        Errors of metrics that do not make the trial fail are among them.
+        """
+        return tuple(dict.fromkeys(text for f in self.folds for text in f.errors))
 
     @property
     def seconds(self) -> float:
-        """Time spent fitting and scoring."""
+        """Time spent fitting and scoring its `folds`."""
         return sum(f.fit_time + f.score_time for f in self.folds)
 
-    def scores(self, metric: str = "score") -> FloatArray:
-        """Score of each fold, shape (n_splits,), NaN where it was not run or failed."""
+    def scores(self, metric: str | None = None) -> FloatArray:
+        """Score of each fold.
+
+        Parameters
+        ----------
+        metric : str or None, default=None
+            Name of a score; None: the deciding metric.
+
+        Returns
+        -------
+        ndarray of shape (n_splits,)
+            NaN where a fold was not run or failed.
+        """
+        metric = self.deciding_metric if metric is None else metric
         out = np.full(self.n_splits, np.nan)
+        if isinstance(self.folds, CompactFolds):
+            for fold, score in self.folds.test_scores_of(metric):
+                out[fold] = score
+            return out
         for result in self.folds:
-            out[result.fold] = result.test_scores.get(metric, np.nan)
+            if result.error is None:
+                out[result.fold] = result.test_scores.get(metric, np.nan)
         return out
+
+    def scores_with_repeats(self, metric: str | None = None) -> FloatArray:
+        """Score of each fold, and of the folds of its complete repeats.
+
+        Parameters
+        ----------
+        metric : str or None, default=None
+            Name of the score; None: the deciding one.
+
+        Returns
+        -------
+        ndarray of shape ((1 + n_repeats) * n_splits,)
+            A repeat is complete if the deciding score is finite on all of its folds.
+        """
+        metric = self.deciding_metric if metric is None else metric
+        by_fold = {f.fold: f.test_scores for f in self.repeats if f.error is None}
+        scores = self.scores(metric).tolist()
+        while all(
+            math.isfinite(by_fold.get(k, {}).get(self.deciding_metric, math.nan))
+            for k in range(len(scores), len(scores) + self.n_splits)
+        ):
+            folds = range(len(scores), len(scores) + self.n_splits)
+            scores += [by_fold[k].get(metric, math.nan) for k in folds]
+        return np.array(scores)
 
 
 @dataclass(frozen=True, slots=True)
 class SearchProgress:
-    """Where a search stands; what each of its callbacks is given after a trial.
+    """The progress of a search, passed to each callback after a trial.
 
     Parameters
     ----------
     trial : Trial
-        The one that has just ended.
+        The trial that has just ended.
     n_done : int
         Trials that have ended.
     n_total : int or None
-        Trials there will be at most, where that is known.
+        Number of trials at most, if known.
     n_folds_done, n_folds_saved : int
-        Folds evaluated, and folds racing made unnecessary.
+        Folds evaluated, and folds that racing saved.
     best_score : float
-        Best mean score of a complete trial, NaN before there is one.
+        Best mean score of a complete trial; NaN before the first one.
     best_params : dict or None
-        The parameters that gave it.
+        Parameters of the best trial.
     elapsed : float
         Seconds since the search began.
     scores : sequence of float, default=()
         Mean score of every ended trial, in the order they ended (NaN: not complete).
-        It is read-only and stays as it is when more trials end.
+        It is read-only and does not change when more trials end.
     fold_scores : tuple of float, default=()
         Fold scores of the best trial.
     expected_improvement : float or None, default=None
-        What the surrogate expects the next candidate to gain, in score units; None
-        where there is no surrogate, or no callback with a true attribute
-        ``needs_expected_improvement``: it costs as much as a proposal.
+        Expected improvement of the next candidate, in score units. None without a
+        surrogate, and without a callback with a true attribute
+        ``needs_expected_improvement``, because it costs as much as a proposal.
     score : float, default=nan
-        Mean score of `trial`, NaN if it is not complete. A trial that racing stopped
-        and then caught up with has its place among `scores` where it first ended.
+        Mean score of `trial`, NaN if it is not complete. A stopped trial that gets its
+        missing folds later keeps its place among `scores`, where it first ended.
     budget_left : float or None, default=None
         Seconds left of the search's `time_budget`, None if it has none.
+    n_found : int, default=0
+        Number of ended trials whose folds were all found in a journal.
+    test_share : float or None, default=None
+        Share of the data that a fold holds out, on average; None: 1 / n_splits.
     """
 
     trial: Trial
@@ -177,24 +366,26 @@ class SearchProgress:
     expected_improvement: float | None = None
     score: float = math.nan
     budget_left: float | None = None
+    n_found: int = 0
+    test_share: float | None = None
 
 
 class Strategy(Protocol):
-    """Decides what to try next: `ask` thinks, `tell` records.
+    """Proposes candidates: `ask` computes, `tell` only records.
 
-    ``ask`` must not change what a later ``ask`` returns: it is a function of what
-    has been told, of what is pending and of the seed.
+    ``ask`` must not change the result of a later ``ask``: it is a function of the
+    trials told, of the pending ones and of the seed.
     """
 
     @property
     def n_candidates(self) -> int | None:
-        """How many candidates there will be at most, None where that is unknown."""
+        """Number of candidates at most; None if it is unknown."""
 
     def ask(self, n: int, pending: Sequence[Trial] = ()) -> list[Params]:
-        """Up to `n` candidates, fewer or none when the search is used up."""
+        """Return up to `n` candidates, fewer or none at the end of the search."""
 
     def tell(self, trial: Trial) -> None:
-        """Take note of a trial that has ended."""
+        """Record a trial that has ended."""
 
     def expected_improvement(self) -> float | None:
-        """Gain expected of the next candidate, None where nothing is expected."""
+        """Expected improvement of the next candidate; None without a model."""

@@ -1,4 +1,4 @@
-"""One number from which all randomness of an optimizer follows."""
+"""The `random_state` of scikit-learn's users, as a number and as a generator."""
 
 from __future__ import annotations
 
@@ -7,20 +7,20 @@ from typing import Any
 
 import numpy as np
 
-#: Entropy drawn from a generator, or from the system, lies below this.
+#: Bound of entropy drawn from a generator or from the system.
 MAX_ENTROPY = 2**63 - 1
 
 
 def root_entropy(random_state: Any, *, owner: str) -> int:
-    """Turn a `random_state` into a number that stays the same from then on.
+    """Turn a `random_state` into one number, from which all later draws follow.
 
     Parameters
     ----------
     random_state : int, RandomState, Generator or None
-        An integer is taken as it is, one number is drawn from a generator, None draws
-        from the system.
+        An integer is used as it is. A generator gives one number. None draws from the
+        system.
     owner : str
-        Who asks, for error messages.
+        The caller's name, for error messages.
 
     Returns
     -------
@@ -36,6 +36,7 @@ def root_entropy(random_state: Any, *, owner: str) -> int:
         return int(np.random.default_rng().integers(MAX_ENTROPY))
     if isinstance(random_state, np.random.Generator):
         return int(random_state.integers(MAX_ENTROPY))
+    # One draw, so that the caller's generator advances by the same amount each time.
     if isinstance(random_state, np.random.RandomState):
         return int(random_state.randint(2**31 - 1))
     is_integer = isinstance(random_state, Integral)
@@ -45,3 +46,18 @@ def root_entropy(random_state: Any, *, owner: str) -> int:
         f"The `random_state` parameter of {owner} must be an integer >= 0, a numpy "
         f"RandomState or Generator, or None. Got {random_state!r} instead."
     )
+
+
+def generator(random_state: Any, *, owner: str) -> np.random.Generator:
+    """Make a Generator; the parameters and errors are those of `root_entropy`."""
+    return np.random.default_rng(root_entropy(random_state, owner=owner))
+
+
+def uniform_source(random_state: Any) -> np.random.RandomState | np.random.Generator:
+    """What to draw uniform numbers from, as SciPy's `rvs` reads its `random_state`.
+
+    A generator is used itself, so that it advances with each number.
+    """
+    if isinstance(random_state, np.random.RandomState | np.random.Generator):
+        return random_state
+    return np.random.default_rng(random_state)

@@ -1,17 +1,17 @@
-"""What a search may call after each trial: a progress bar, and rules that end it.
+"""Callbacks for a search: a progress bar, and rules that end the search.
 
-A callback is anything that can be called with a `SearchProgress`; one that returns
-``True`` ends the search, which is then refitted and usable as if it had run to its
-end. If it has a method ``on_search_end``, that is called without arguments when the
-search has ended, however it ended. What the surrogate expects to gain is computed
-only for a callback with a true attribute ``needs_expected_improvement``.
+A callback is called with a `SearchProgress` after each trial. One that returns ``True``
+ends the search, which is then refitted and usable as if it had run to its end. If it
+has a method ``on_search_end``, that is called without arguments when the search has
+ended, for whatever reason. The expected improvement is computed only for a callback
+with a true attribute ``needs_expected_improvement``.
 
 ::
 
     BayesSearchCV(..., callbacks=[ProgressBar(), NoImprovement(n_trials=20)])
 
-The rules keep nothing from one call to the next, so one may serve several searches
-at once. They refuse bad parameters when they are made, before any search.
+The rules keep no state between calls, so one object may serve several searches at once.
+They check their parameters when they are made, before any search.
 """
 
 from __future__ import annotations
@@ -20,19 +20,25 @@ import math
 import sys
 import time
 from dataclasses import dataclass
+from importlib.util import find_spec
 from numbers import Integral, Real
 from typing import Any, ClassVar
 
 import numpy as np
 
+from skbayes._fold_statistics import corrected_standard_error
 from skbayes._protocol import SearchProgress
+from skbayes.integrations.mlflow import MLflowRuns
+from skbayes.integrations.trial_table import TrialTable
 
 __all__ = [
     "ExpectedImprovementBelowNoise",
+    "MLflowRuns",
     "NoImprovement",
     "ProgressBar",
     "ScoreReached",
     "SearchProgress",
+    "TrialTable",
 ]
 
 
@@ -43,8 +49,8 @@ class NoImprovement:
     Parameters
     ----------
     n_trials : int
-        How many trials in a row must have brought nothing. Trials that failed or
-        were stopped early count among them.
+        Number of trials in a row without an improvement. Trials that failed or were
+        stopped early count too.
     min_delta : float, default=0.0
         By how much, in score units, a trial must beat the best score before these
         trials to count as an improvement.
@@ -69,11 +75,11 @@ class NoImprovement:
         _check_number(self, "min_delta", 0.0)
 
     def __call__(self, progress: SearchProgress) -> bool:
-        """Whether the last trials brought nothing."""
+        """Whether the last trials brought no improvement."""
         recent = np.asarray(progress.scores[-self.n_trials :], dtype=float)
         highest = np.fmax.reduce(recent, initial=-np.inf)
         if highest < progress.best_score:
-            # The best is older: no need to go through what may be many scores.
+            # The best is older than the window: no need to scan all scores.
             return True
         before = np.asarray(progress.scores[: -self.n_trials], dtype=float)
         if np.isnan(before).all():
@@ -114,17 +120,17 @@ class ScoreReached:
 
 @dataclass(frozen=True)
 class ExpectedImprovementBelowNoise:
-    r"""End the search when what it can still gain drowns in cross-validation's noise.
+    r"""End the search when its expected gain is small against cross-validation's noise.
 
     Parameters
     ----------
     fraction : float, default=0.1
         The search ends once the expected improvement of the next trial is below this
-        fraction of the noise. What many more trials would gain together is more than
-        what the next one is expected to: at 1 most searches end too early.
+        fraction of the noise. Many more trials together would gain more than the next
+        one: at 1 most searches end too early.
     min_trials : int, default=20
-        How many trials there must be first: a surrogate of few trials may see
-        nothing to gain because it has seen nothing.
+        Number of trials before the rule applies: with few trials a surrogate may
+        expect no gain for lack of data.
 
     Raises
     ------
@@ -138,14 +144,13 @@ class ExpectedImprovementBelowNoise:
 
     .. math:: s \sqrt{1/K + n_\text{test} / n_\text{train}},
 
-    where :math:`s` is the standard deviation of its K fold scores. The ratio of
-    samples is taken as in K-fold cross-validation, :math:`1 / (K - 1)`. The idea of
-    measuring a search's remaining gain against this error is from [2]_. The noise
-    is that of judging one candidate on new data; between candidates that share their
-    folds differences are finer than that, but they are differences on these folds.
+    where :math:`s` is the standard deviation of its K fold scores. The idea of
+    measuring a search's remaining gain against this error is from [2]_. The noise is
+    that of one candidate's score on new data. Differences between candidates on shared
+    folds are known more precisely, but hold for these folds only.
 
-    Searches without a surrogate (grid and random), and splits with fewer than two
-    scores, are never ended.
+    The rule never ends searches without a surrogate (grid and random), nor those with
+    fewer than two folds.
 
     References
     ----------
@@ -161,7 +166,7 @@ class ExpectedImprovementBelowNoise:
     ExpectedImprovementBelowNoise(fraction=0.1, min_trials=20)
     """
 
-    #: The surrogate is asked for it only where a callback has this.
+    #: Requests the expected improvement, which costs as much as a proposal.
     needs_expected_improvement: ClassVar[bool] = True
 
     fraction: float = 0.1
@@ -172,36 +177,26 @@ class ExpectedImprovementBelowNoise:
         _check_integer(self, "min_trials", 1)
 
     def __call__(self, progress: SearchProgress) -> bool:
-        """Whether there is less to gain than can be told from noise."""
+        """Whether the expected gain is below the given fraction of the noise."""
         gain = progress.expected_improvement
         if gain is None or progress.n_done < self.min_trials:
             return False
-        noise = _corrected_standard_error(progress.fold_scores)
+        noise = corrected_standard_error(progress.fold_scores, progress.test_share)
         return bool(gain < self.fraction * noise)
 
 
-def _corrected_standard_error(fold_scores: Any) -> float:
-    """Noise of a mean over folds, NaN for fewer than two scores."""
-    scores = np.asarray(fold_scores, dtype=float)
-    n_folds = len(scores)
-    if n_folds < 2:
-        return math.nan
-    spread = float(np.std(scores, ddof=1))
-    return spread * math.sqrt(1 / n_folds + 1 / (n_folds - 1))
-
-
 class ProgressBar:
-    """Show how far a search is: trials, best score, folds saved, time left.
+    """Show the progress of a search: trials, best score, folds saved, time left.
 
-    With tqdm installed it is a bar, in terminals and notebooks alike, that heeds tqdm's
+    With tqdm installed it is a bar, in terminals and notebooks, that obeys tqdm's
     environment variables (``TQDM_DISABLE=1`` silences it); without, lines of text. Both
-    go to standard error. With a `time_budget` the time left is never more than that of
-    the budget.
+    go to standard error. With a `time_budget` the time left is at most that of the
+    budget.
 
     Parameters
     ----------
     description : str, default="search"
-        Stands in front of the bar; helps to tell nested searches apart.
+        Text in front of the bar, to distinguish nested searches.
 
     Examples
     --------
@@ -216,8 +211,9 @@ class ProgressBar:
         self._n_shown = 0
 
     def __call__(self, progress: SearchProgress) -> None:
-        """Show where the search stands; begins anew with each search."""
-        # A trial that racing catches up with ends twice and adds none.
+        """Show the progress; a new search begins a new bar."""
+        # Fewer trials than before: a new search. A stopped trial that gets its missing
+        # folds ends twice and does not change the number.
         if progress.n_done < self._n_shown:
             self.on_search_end()
         if self._display is None:
@@ -226,7 +222,7 @@ class ProgressBar:
         self._n_shown = progress.n_done
 
     def on_search_end(self) -> None:
-        """Leave the bar as it stands."""
+        """Close the bar and leave it on the screen."""
         if self._display is not None:
             self._display.close()
         self._display = None
@@ -236,14 +232,14 @@ class ProgressBar:
         return f"ProgressBar(description={self.description!r})"
 
     def __getstate__(self) -> dict[str, Any]:
-        # What is on the screen belongs to this object; a copy opens its own.
+        # The display belongs to this object; a copy opens its own.
         return {"description": self.description}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__init__(**state)  # type: ignore[misc]
 
 
-#: What tqdm puts behind a bar, spelled out.
+#: tqdm's text behind a bar, spelled out so that the time left can be replaced.
 _RIGHT = "| {n_fmt}/{total_fmt} [{elapsed}<{remaining}, {rate_fmt}{postfix}]"
 
 
@@ -252,6 +248,8 @@ class _Bar:
 
     def __init__(self, tqdm: Any, description: str, first: SearchProgress) -> None:
         self._n_before = _n_before(first)
+        self._description = description
+        self._last = first
         self._bar = tqdm(
             desc=description,
             initial=self._n_before,
@@ -261,7 +259,7 @@ class _Bar:
             miniters=1,  # trials take as long as they like
         )
         if self._bar.disable:
-            return  # by the environment; such a bar has neither clocks nor a format
+            return  # disabled by the environment: no clocks and no format to change
         # The search began before its first trial ended and the bar was made.
         self._bar.start_t -= first.elapsed
         self._bar.last_print_t -= first.elapsed
@@ -271,17 +269,27 @@ class _Bar:
     def show(self, progress: SearchProgress) -> None:
         if self._bar.disable:
             return
+        self._last = progress
         if progress.budget_left is not None:
-            # tqdm estimates from the number of trials, and knows of no budget.
+            # tqdm estimates the time left from the number of trials alone.
             left = self._bar.format_interval(_seconds_left(progress, self._n_before))
             self._bar.bar_format = self._template.replace("{remaining}", left)
         self._bar.total = progress.n_total
+        # tqdm's pace leaves out the trials it began with: those from a journal.
+        self._bar.initial = _n_free(progress, self._n_before)
         n_new = progress.n_done - self._bar.n
         self._bar.set_postfix_str(_facts(progress), refresh=not n_new)
         self._bar.update(n_new)
 
     def close(self) -> None:
         self._bar.close()
+        if hasattr(self._bar, "container") and not self._bar.disable:
+            # A widget is empty in a notebook that is saved or converted.
+            last = self._last
+            sys.stderr.write(
+                f"{self._description}: {last.n_done} trials in {last.elapsed:.3g} s, "
+                f"{_facts(last)}\n"
+            )
 
 
 class _Lines:
@@ -317,22 +325,38 @@ class _Lines:
 
 def _new_display(description: str, first: SearchProgress) -> _Bar | _Lines:
     try:
-        from tqdm.auto import tqdm
+        tqdm = _tqdm()
     except ImportError:
         return _Lines(description, first)
     return _Bar(tqdm, description, first)
 
 
+def _tqdm() -> Any:
+    """tqdm's bar for the present environment."""
+    if "ipykernel" in sys.modules and find_spec("ipywidgets") is None:
+        # tqdm.auto would choose a widget, and warn that widgets are missing.
+        from tqdm import tqdm
+    else:
+        from tqdm.auto import tqdm
+    return tqdm
+
+
 def _n_before(first: SearchProgress) -> int:
-    """Trials of a search that continues, which cost it no time."""
+    # The trial that has just ended is shown; those before it are not.
     return first.n_done - 1
 
 
+def _n_free(progress: SearchProgress, n_before: int) -> int:
+    """Trials that cost no time: found in the journal, or ended before the display."""
+    return max(progress.n_found, n_before)
+
+
 def _seconds_left(progress: SearchProgress, n_before: int) -> float | None:
-    """Until the trials or the budget are used up, whichever comes first."""
+    """Seconds until the trials or the budget are used up, whichever comes first."""
     limits = []
-    if progress.n_total is not None:
-        pace = progress.elapsed / (progress.n_done - n_before)
+    n_run = progress.n_done - _n_free(progress, n_before)
+    if progress.n_total is not None and n_run > 0:
+        pace = progress.elapsed / n_run
         limits.append(pace * (progress.n_total - progress.n_done))
     if progress.budget_left is not None:
         limits.append(progress.budget_left)
@@ -340,8 +364,10 @@ def _seconds_left(progress: SearchProgress, n_before: int) -> float | None:
 
 
 def _facts(progress: SearchProgress) -> str:
-    """Best score, and folds saved where any are."""
+    """Best score, and the numbers of trials found and folds saved, if any."""
     facts = f"best {progress.best_score:.4g}"
+    if progress.n_found:
+        facts += f", {progress.n_found} from the journal"
     if progress.n_folds_saved:
         facts += f", {progress.n_folds_saved} folds saved"
     return facts

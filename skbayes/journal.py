@@ -1,11 +1,11 @@
-"""Looking into a journal, the file that a search with ``journal=`` writes.
+"""Read a journal, the file that a search with ``journal=`` writes.
 
-`read` gives its trials as a data frame. On the command line ::
+`read` returns its trials as a data frame. On the command line ::
 
     python -m skbayes.journal search.sqlite
 
-prints what searches are in it, how far they are and what is best so far. Both may
-be used while searches are writing.
+prints its searches, their progress and their best candidates. Both may be used while
+searches are writing.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-from skbayes._evaluation.journal_contents import recorded_searches
-from skbayes._evaluation.journal_file import read_snapshot
-from skbayes._evaluation.journal_summary import main
-from skbayes._evaluation.trial_rows import column_order, trial_row
+from skbayes._evaluation.trials_frame import column_order, trial_row, trials_frame
+from skbayes._journal.command_line import main
+from skbayes._journal.database import read_snapshot
+from skbayes._journal.reader import recorded_searches
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -39,11 +39,13 @@ def read(path: str | os.PathLike[str]) -> pd.DataFrame:
         ``search`` and ``trial`` (numbers, from 1 and from 0), ``status``
         (``"complete"``, ``"stopped"``, ``"failed"``, or ``"running"`` if it was
         running when the search was killed, or is), ``param_<name>`` (choices that are
-        not plain values as their text), ``split<k>_test_<metric>``,
+        not plain values as their text; NaN where a trial does not have the parameter,
+        None where None is its value), ``split<k>_test_<metric>``,
         ``mean_test_<metric>`` (NaN unless all folds have a score), the same for
         ``train`` where there are training scores, ``n_splits_evaluated``,
-        ``mean_fit_time`` and ``mean_score_time`` in seconds, and ``error`` (the
-        traceback of the first fold whose fit or scoring failed, or None).
+        ``mean_fit_time`` and ``mean_score_time`` in seconds, and ``error`` (why
+        the trial failed: the traceback of its first fold without a score that decides;
+        None if it did not).
 
     Raises
     ------
@@ -52,20 +54,19 @@ def read(path: str | os.PathLike[str]) -> pd.DataFrame:
     JournalError
         If there is no such file, or it is no journal, or damaged.
     """
-    try:
-        import pandas as pd
-    except ImportError as error:
-        raise ImportError(
-            "skbayes.journal.read gives a data frame and needs pandas: install it, or "
-            "run `python -m skbayes.journal PATH`, which does without."
-        ) from error
     searches = read_snapshot(path, recorded_searches)
     rows = [
         {"search": search.number} | trial_row(trial)
         for search in searches
         for trial in search.trials
     ]
-    return pd.DataFrame(rows, columns=column_order(rows, is_of_many=True))
+    try:
+        return trials_frame(rows, column_order(rows, is_of_many=True))
+    except ImportError as error:
+        raise ImportError(
+            "skbayes.journal.read gives a data frame and needs pandas: install it, or "
+            "run `python -m skbayes.journal PATH`, which does without."
+        ) from error
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
-"""The estimators: grid, random and Bayesian search."""
+"""The search estimators: grid, random and Bayesian search."""
 
+from skbayes._evaluation.fold.held_out import HeldOut
 from skbayes._protocol import FoldResult, Status, Trial
 from skbayes.search._bayes import BayesSearchCV
 from skbayes.search._grid import GridSearchCV
@@ -9,6 +10,7 @@ __all__ = [
     "BayesSearchCV",
     "FoldResult",
     "GridSearchCV",
+    "HeldOut",
     "RandomSearchCV",
     "Status",
     "Trial",

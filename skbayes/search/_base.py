@@ -1,51 +1,55 @@
-"""The estimator the three searches share: `fit` in six steps."""
+"""The base class of the three searches, with `fit` in six steps."""
 
 from __future__ import annotations
 
+import copy
 import time
 from abc import ABCMeta, abstractmethod
-from collections import Counter
-from contextlib import suppress
+from contextlib import nullcontext, suppress
+from numbers import Integral, Real
 from os import PathLike
 
 import numpy as np
 from sklearn.base import clone
-from sklearn.model_selection import TimeSeriesSplit
 from sklearn.utils.validation import check_is_fitted
 
 from skbayes._compat import (
     BaseSearchCV,
+    Interval,
     StrOptions,
     fit_context,
     named_scorers,
 )
-from skbayes._evaluation.failures import report_failures
-from skbayes._evaluation.fit_warnings import report_warnings
-from skbayes._evaluation.loop import SearchLoop
-from skbayes._evaluation.loop_settings import LoopSettings
-from skbayes._evaluation.partners import Observer
-from skbayes._evaluation.pool_executor import open_executor
-from skbayes._evaluation.printer import Printer
-from skbayes._evaluation.racing import ALPHA, CAREFUL_ALPHA, PairedRace
-from skbayes._evaluation.results import (
+from skbayes._deciding_metric import metric_that_decided
+from skbayes._evaluation.cv_results import (
     adjusted_scores,
-    candidates_that_may_win,
+    is_multimetric,
     metrics_of,
+    repeat_columns,
+    resource_columns,
     tabulate,
+    warn_of_scores_not_finite,
 )
-from skbayes._evaluation.trial_rows import column_order, trial_row
+from skbayes._evaluation.fold.fit_problems import report_failures
+from skbayes._evaluation.stopping.stopped_fit import StoppedFit
+from skbayes._evaluation.trials_frame import column_order, trial_row, trials_frame
 from skbayes._protocol import Status
-from skbayes.search._callback_tree import CallbackTree
-from skbayes.search._corrected import corrected_score
-from skbayes.search._edge import warn_at_edges
-from skbayes.search._journal import open_journal
-from skbayes.search._notebook import with_outcome
-from skbayes.search._observers import CallbackObserver, check_callbacks
-from skbayes.search._parallelism import batches_in_flight, candidates_under_way
+from skbayes._racing_bias import why_unknown
+from skbayes._user_warnings import warn_user
+from skbayes.search._choice import choose_winner, failed_may_win, may_stop
+from skbayes.search._cloning import clone_search
+from skbayes.search._edge_warning import warn_at_edges
+from skbayes.search._equal_scores import warn_of_equal_scores
+from skbayes.search._html_repr import with_outcome
+from skbayes.search._missing_results import ExplainsMissingResults
+from skbayes.search._optimism import NAME, corrected_score
 from skbayes.search._preparation import prepare
-from skbayes.search._seconds import Seconds
+from skbayes.search._run import run_search
+from skbayes.search._settings_check import checked_first
+from skbayes.search._sklearn_callbacks import CallbackTree
 
-#: What a fit sets if it comes so far; what an earlier one has set must not pass for it.
+#: Fitted attributes, removed before each `fit` so that a failed fit leaves no stale
+#: ones.
 _RESULTS = (
     "trials_",
     "n_splits_",
@@ -56,41 +60,70 @@ _RESULTS = (
     "best_score_",
     "best_params_",
     "best_estimator_",
+    "refit_metric_",
     "refit_time_",
     "feature_names_in_",
     "held_out_",
+    "ensemble_",
+    "fold_estimators_",
 )
 
 
-class SearchCV(BaseSearchCV, metaclass=ABCMeta):
+class Seconds(Interval):
+    """A positive number of seconds; bools are rejected."""
+
+    def __init__(self):
+        super().__init__(Real, 0, None, closed="neither")
+
+    def is_satisfied_by(self, val):
+        """Whether a value is a positive number and not a bool."""
+        # numbers.Real includes bool, and `time_budget=True` is a mistake, not a second.
+        return not isinstance(val, bool) and super().is_satisfied_by(val)
+
+
+class SearchCV(ExplainsMissingResults, BaseSearchCV, metaclass=ABCMeta):
     """Searches hyperparameters by cross-validation; base of the three searches.
 
-    It is scikit-learn's `BaseSearchCV`, for what others expect of one, but for `fit`:
-    ours hands out single folds and can therefore adapt, stop and resume.
+    It inherits from scikit-learn's `BaseSearchCV`, because other code checks for it,
+    and replaces `fit`: ours hands out single folds and can therefore adapt, stop and
+    resume.
     Think twice before adding anything here that one of the three does not need.
     """
 
     _parameter_constraints: dict = {
         **BaseSearchCV._parameter_constraints,
-        "racing": ["boolean", StrOptions({"conservative"})],
+        "racing": ["boolean", StrOptions({"conservative", "safe"})],
         "time_budget": [Seconds(), None],
         "fit_timeout": [Seconds(), None],
         "journal": [str, PathLike, None],
         "callbacks": [list, tuple, None],
-        "store_predictions": ["boolean"],
+        "store_predictions": ["boolean", StrOptions({"probabilities"})],
+        "keep_fold_estimators": [str, tuple, None],
+        "share_fits": ["boolean", Interval(Integral, 1, None, closed="left")],
+        "early_stopping_set": "no_validation",  # see stopping_set
+        "n_repeats_finalists": [Interval(Integral, 0, None, closed="left")],
+        "resource": [str, None],
+        "min_resources": [
+            StrOptions({"exhaust"}),
+            Interval(Integral, 1, None, closed="left"),
+        ],
+        "factor": [Interval(Real, 1, None, closed="neither")],
     }
 
-    #: Whether what is proposed depends on what has been scored.
+    #: Whether proposals depend on earlier scores.
     _is_adaptive = False
+    #: Whether parameters that cannot be set end the search, as in scikit-learn.
+    _raises_if_not_set = False
 
     @abstractmethod
     def _search_space(self):
-        """The search space as the user gave it."""
+        """The search space in the user's form."""
 
     @abstractmethod
     def _make_strategy(self, preparation):
         """The strategy that proposes this search's candidates."""
 
+    @checked_first
     @fit_context(prefer_skip_nested_validation=False)
     def fit(self, X, y=None, **params):
         """Search, and refit the estimator with the best parameters found.
@@ -114,25 +147,85 @@ class SearchCV(BaseSearchCV, metaclass=ABCMeta):
         SearchCV
             The search itself, fitted.
         """
+        if hasattr(self.refit, "check_search"):
+            self.refit.check_search(self)
         preparation = prepare(self, X, y, params)
         strategy = self._make_strategy(preparation)
+        # After the checks: a `fit` with wrong arguments leaves the earlier results.
         for name in _RESULTS:
             self.__dict__.pop(name, None)
         tree = CallbackTree(self, preparation)
         with tree.fit():
-            trials, interruption = self._search(preparation, strategy, tree)
+            trials, interruption = run_search(self, preparation, strategy, tree)
+            # An interrupted search sets its results first and raises afterwards, so
+            # that Ctrl-C does not lose them.
             self._tabulate(preparation, trials, interruption)
             self._select(preparation, interruption)
             if interruption is not None:
+                interruption.add_note(self._what_is_kept(strategy.n_candidates))
                 raise interruption
+            if preparation.keeper is not None:
+                self.fold_estimators_ = preparation.keeper.finish(
+                    self.trials_,
+                    getattr(self, "best_index_", None),
+                    preparation.evaluation,
+                )
             self._refit_best(preparation, tree)
+        warn_of_equal_scores(self)
         warn_at_edges(self)
         return self
 
+    def __sklearn_clone__(self):
+        return clone_search(self, BaseSearchCV.__sklearn_clone__)
+
+    def score(self, X, y=None, **params):
+        """Score the best estimator by the metric that decided.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+            Data to score on.
+
+        y : array-like of shape (n_samples,) or (n_samples, n_outputs), default=None
+            Target; None for unsupervised learning.
+
+        **params : dict of str -> object
+            Passed to the scorer, where metadata routing is enabled.
+
+        Returns
+        -------
+        float
+            By `scoring`, or by the estimator's own ``score`` without one. With several
+            metrics by the one that `refit` names, also by the attribute ``metric`` of a
+            rule, else by the only one that the rule has read.
+
+        Raises
+        ------
+        ValueError
+            If there are several metrics and none of them decides.
+        """
+        if not callable(self.refit) or not getattr(self, "multimetric_", False):
+            return super().score(X, y, **params)
+        metric = metric_that_decided(self)
+        if metric is None:
+            raise ValueError(
+                f"This {type(self).__name__} has several scores, and the `refit` "
+                f"parameter, {self.refit!r}, does not say which of them decides. Give "
+                "it an attribute `metric`, the name of one of them."
+            )
+        # scikit-learn reads the metric's name from `refit`; a copy leaves ours
+        # unchanged.
+        named = copy.copy(self)
+        named.refit = metric
+        return super(SearchCV, named).score(X, y, **params)
+
     @property
     def optimism_corrected_score_(self):
-        """Mean over the folds of what is chosen on the others."""
+        """Mean score on each fold of the candidate chosen on all other folds."""
         check_is_fitted(self, "cv_results_")
+        reason = why_unknown(self, NAME)
+        if reason is not None:
+            warn_user(reason)
         return corrected_score(self)
 
     def to_frame(self):
@@ -142,12 +235,14 @@ class SearchCV(BaseSearchCV, metaclass=ABCMeta):
         -------
         pandas.DataFrame of shape (n_trials, n_columns)
             ``trial`` (the row in ``cv_results_``), ``status`` (``"complete"``,
-            ``"stopped"`` or ``"failed"``), ``param_<name>``,
-            ``split<k>_test_<metric>``, ``mean_test_<metric>`` (NaN unless all folds
-            have a score), the same for ``train`` where there are training scores,
+            ``"stopped"`` or ``"failed"``), ``param_<name>`` (NaN where the trial does
+            not have the parameter, None where None is its value),
+            ``split<k>_test_<metric>`` (NaN where a fold was not run or failed),
+            ``mean_test_<metric>`` (NaN unless all folds have a score), the same for
+            ``train`` where there are training scores,
             ``n_splits_evaluated``, ``mean_fit_time`` and ``mean_score_time`` in
-            seconds, and ``error`` (the traceback of the first fold whose fit or
-            scoring failed, or None).
+            seconds, and ``error`` (why the trial failed: the traceback of its first
+            fold without a score that decides; None if it did not).
 
         Raises
         ------
@@ -155,19 +250,19 @@ class SearchCV(BaseSearchCV, metaclass=ABCMeta):
             If pandas is not installed.
         """
         check_is_fitted(self, "trials_")
+        rows = [trial_row(trial) for trial in self.trials_]
         try:
-            import pandas as pd
+            return trials_frame(rows, column_order(rows))
         except ImportError as error:
             raise ImportError(
                 f"{type(self).__name__}.to_frame gives a data frame and needs pandas: "
                 "install it, or read the attribute trials_, which does without."
             ) from error
-        rows = [trial_row(trial) for trial in self.trials_]
-        return pd.DataFrame(rows, columns=column_order(rows))
 
     @property
     def _repr_html_(self):
-        diagram = super()._repr_html_  # not there where text is to be shown
+        # Raises an AttributeError if scikit-learn is configured to show text.
+        diagram = super()._repr_html_
         return lambda: with_outcome(self, diagram())
 
     def _repr_mimebundle_(self, **kwargs):
@@ -176,100 +271,8 @@ class SearchCV(BaseSearchCV, metaclass=ABCMeta):
             bundle["text/html"] = with_outcome(self, bundle["text/html"])
         return bundle
 
-    def _search(self, preparation, strategy, tree):
-        """Evaluate candidates to the end: the trials, and what cut the search off."""
-        evaluation = preparation.evaluation
-        observers, callbacks = self._make_observers(evaluation.n_splits)
-        if self.verbose > 0:
-            Printer(self.verbose, evaluation.n_splits).announce(strategy.n_candidates)
-        with (
-            tree.search(strategy.n_candidates),
-            open_journal(self, preparation, strategy.n_candidates) as journal,
-            # A journal is to have each fold as soon as it has ended.
-            open_executor(
-                evaluation, self.n_jobs, may_batch=journal is None
-            ) as executor,
-        ):
-            replay, n_recorded = self._recorded(journal)
-            loop = SearchLoop(
-                strategy,
-                executor,
-                self._loop_settings(preparation, executor.n_workers, tree),
-                observers=observers,
-                context=tree.fold if tree.is_active else None,
-                store=journal,
-                replay=replay,
-                n_recorded=n_recorded,
-                race=self._make_race(evaluation.n_splits),
-            )
-            try:
-                trials = loop.run()
-            finally:
-                error = callbacks.close()
-            return trials, loop.interruption or error
-
-    def _make_observers(self, n_splits):
-        """Who is told of folds and trials: the user's callbacks, and `verbose`."""
-        owner = type(self).__name__
-        callbacks = CallbackObserver(check_callbacks(self.callbacks, owner), owner)
-        observers: list[Observer] = [callbacks] if self.callbacks else []
-        if self.verbose > 1:
-            observers.append(Printer(self.verbose, n_splits))
-        return observers, callbacks
-
-    def _recorded(self, journal):
-        """What an earlier run has begun: the candidates, or how many.
-
-        A grid or a seeded sample has the same candidates anew, in the same order.
-        """
-        if journal is None:
-            return (), 0
-        if not self._is_adaptive and getattr(self, "random_state", 0) is not None:
-            return (), journal.n_begun()
-        return [trial.params for trial in journal.trials()], 0
-
-    def _make_race(self, n_splits):
-        """The rule that stops losing candidates, if they are to be stopped."""
-        if not self.racing:
-            return None
-        # The early folds of a time series train on less data and tell less.
-        is_series = isinstance(self.cv, TimeSeriesSplit)
-        is_careful = is_series or self.racing == "conservative"
-        return PairedRace(
-            n_splits,
-            alpha=CAREFUL_ALPHA if is_careful else ALPHA,
-            runs_backwards=is_series,
-        )
-
-    def _loop_settings(self, preparation, n_workers, tree):
-        n_splits = preparation.evaluation.n_splits
-        # Without a seed there is nothing to repeat, and news can be told at once.
-        is_seeded = getattr(self, "random_state", None) is not None
-        in_order = bool(self.racing) or is_seeded
-        lag = None
-        if self._is_adaptive or self.racing:
-            # In a race only one fold of a candidate is run at a time.
-            n_together = 1 if self.racing else n_splits
-            lag = candidates_under_way(n_workers, n_together, in_order=in_order)
-        return LoopSettings(
-            n_splits=n_splits,
-            metric=preparation.metric,
-            lag=lag,
-            in_order=in_order,
-            max_batches=batches_in_flight(
-                self.pre_dispatch, n_workers, lag is not None
-            ),
-            time_budget=self.time_budget,
-            # Callbacks of scikit-learn are promised every candidate's every fold.
-            reuse_duplicates=not tree.is_active,
-            estimates_improvement=any(
-                getattr(callback, "needs_expected_improvement", False)
-                for callback in self.callbacks or ()
-            ),
-        )
-
     def _tabulate(self, preparation, trials, interruption):
-        """Set `cv_results_` and what belongs to it."""
+        """Set `cv_results_` and the attributes derived with it."""
         if not trials:
             if interruption is not None:
                 raise interruption
@@ -278,100 +281,89 @@ class SearchCV(BaseSearchCV, metaclass=ABCMeta):
                 "Was the CV iterator empty? "
                 "Were there no candidates?"
             )
-        if interruption is None:
-            report_warnings(trials)
-            report_failures(trials, self.error_score)
         self.trials_ = trials
         if preparation.held_out is not None:
             self.held_out_ = preparation.held_out
         self.n_splits_ = preparation.evaluation.n_splits
-        self.multimetric_ = any(f.is_multimetric for t in trials for f in t.folds)
+        self._test_share = preparation.evaluation.test_share
+        # Names only, for reports; the data are not kept.
+        self._metadata_names = preparation.metadata_names
+        self.multimetric_ = is_multimetric(trials)
         self.scorer_ = named_scorers(preparation.scorers)
         self.cv_results_ = tabulate(
             trials,
             return_train_score=self.return_train_score,
             error_score=np.nan if self.error_score == "raise" else self.error_score,
-            with_status=bool(self.racing)
+            with_status=may_stop(self)
             or self.time_budget is not None
             or self.fit_timeout is not None,
-            failed_may_win=self._failed_may_win,
+            failed_may_win=failed_may_win(self),
         )
         if self.racing:
             for metric in metrics_of(trials):
                 self.cv_results_[f"adjusted_test_{metric}"] = adjusted_scores(
                     trials, metric
                 )
+        if self.n_repeats_finalists:
+            self.cv_results_ |= repeat_columns(trials)
+        if self.resource is not None:
+            self.cv_results_ |= resource_columns(
+                trials, preparation.ladder, preparation.n_train
+            )
+        if interruption is None:
+            report_failures(trials, self.error_score)
+            warn_of_scores_not_finite(trials, self.cv_results_)
 
     def _select(self, preparation, interruption):
-        """Set `best_index_` and what belongs to it, as far as the search has come."""
-        if interruption is None:
-            self._choose(preparation)
-        elif any(trial.status is Status.COMPLETE for trial in self.trials_):
-            # What cut the search short says more than that too little is left.
-            with suppress(Exception):
-                self._choose(preparation)
-
-    def _choose(self, preparation):
-        """Set `best_index_` and what belongs to it."""
-        metric = preparation.refit_metric
-        if callable(self.scoring) and self.multimetric_:
-            # Only now are the names known that a callable gives its scores.
-            self._check_refit_for_multimetric(
-                {key.removeprefix("mean_test_") for key in self.cv_results_}
+        """Set `best_index_` and the attributes derived with it, if there is a best."""
+        # The interruption is the more informative error of the two.
+        with suppress(Exception) if interruption is not None else nullcontext():
+            choose_winner(
+                self,
+                preparation.evaluation,
+                must_have_score=self._is_adaptive or interruption is not None,
             )
-            metric = self.refit
-        if self.multimetric_ and not self.refit:
-            return
-        if not callable(self.refit) and not self._has_winner(metric):
-            self._complain_of_no_winner(metric)
-        self.best_index_ = self._select_best_index(self.refit, metric, self.cv_results_)
-        if not callable(self.refit):
-            means = self.cv_results_[f"mean_test_{metric}"]
-            self.best_score_ = means[self.best_index_]
-        self.best_params_ = self.cv_results_["params"][self.best_index_]
 
-    def _complain_of_no_winner(self, metric):
-        """Raise where nothing was learnt; grid and random search only warn.
+    def _what_is_kept(self, n_candidates):
+        """A note about the results of an interrupted search, and how to continue it."""
+        total = "" if n_candidates is None else f" of {n_candidates}"
+        done = sum(trial.status is not Status.RUNNING for trial in self.trials_)
+        text = f"{done}{total} trials are kept in `trials_` and `cv_results_`."
+        if self.journal is not None:
+            text += f" `fit` again continues them from the journal {self.journal!r}."
+        if hasattr(self, "best_params_"):
+            text += (
+                " To stop here, fit `clone(search.estimator).set_params("
+                "**search.best_params_)` on all data, with the same fit parameters."
+            )
+        return text
 
-        They have: of scores that are not finite, as scikit-learn does, whose results
-        theirs are.
-        """
-        if not self._is_adaptive:
-            return
-        causes = Counter(str(trial.error).strip() for trial in self.trials_)
-        summary = "\n".join(f"{n} candidates: {text}" for text, n in causes.items())
-        raise ValueError(
-            f"No candidate has a finite mean test {metric}, so that there is none to "
-            f"choose. The first error of each candidate:\n{summary}"
-        )
-
-    def _has_winner(self, metric):
-        """Whether a candidate that may win has a score on all of its folds."""
-        may_win = candidates_that_may_win(
-            self.trials_, failed_may_win=self._failed_may_win
-        )
-        means = self.cv_results_[f"mean_test_{metric}"]
-        return bool(np.isfinite(means[may_win]).any())
-
-    @property
-    def _failed_may_win(self):
-        """Whether `error_score` competes with scores, as it does in scikit-learn."""
-        return not (self._is_adaptive or self.racing)
-
-    def _refit_best(self, preparation, tree):
-        """Fit the best parameters on all of the data."""
-        if not self.refit:
-            return
-        # The parameters are cloned too: they may be estimators.
-        estimator = clone(preparation.evaluation.settings.estimator).set_params(
+    def _estimator_to_refit(self, preparation):
+        """The estimator with the best parameters, or the ensemble of `refit`."""
+        if hasattr(self.refit, "make_estimator"):
+            self.ensemble_ = self.refit.select(self)
+            return self.refit.make_estimator(self, self.ensemble_)
+        # Cloned too, because parameters may be estimators.
+        return clone(preparation.evaluation.settings.estimator).set_params(
             **clone(self.best_params_, safe=False)
         )
-        self.best_estimator_ = estimator
+
+    def _refit_best(self, preparation, tree):
+        """Fit the best parameters on all data."""
+        if not self.refit:
+            return
+        estimator = self._estimator_to_refit(preparation)
         X, y = preparation.evaluation.X, preparation.evaluation.y
         targets = () if y is None else (y,)
+        stopping = preparation.evaluation.settings.stopping
+        if stopping is not None:
+            n_samples = X.shape[0] if hasattr(X, "shape") else len(X)
+            StoppedFit(estimator, stopping, np.arange(n_samples))
         with tree.refit(estimator):
             start = time.monotonic()
             estimator.fit(X, *targets, **preparation.fit_params)
             self.refit_time_ = time.monotonic() - start
+        # Only now: a fit that is interrupted leaves no estimator that is not fitted.
+        self.best_estimator_ = estimator
         if hasattr(estimator, "feature_names_in_"):
             self.feature_names_in_ = estimator.feature_names_in_

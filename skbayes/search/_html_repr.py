@@ -1,4 +1,4 @@
-"""What a notebook shows of a fitted search beside the diagram: its outcome."""
+"""Add the outcome of a fitted search to its diagram in notebooks."""
 
 from __future__ import annotations
 
@@ -7,7 +7,13 @@ import math
 
 import numpy as np
 
-#: A longer value of a parameter is cut.
+from skbayes._deciding_metric import metric_that_decided
+from skbayes._fold_statistics import corrected_standard_error
+from skbayes._racing_bias import why_unknown
+from skbayes._short_text import one_line
+from skbayes.search._optimism import corrected_score
+
+#: Characters at most of a parameter's value.
 _LONGEST = 80
 
 _STYLE = """
@@ -23,14 +29,14 @@ _STYLE = """
 
 
 def with_outcome(search, diagram):
-    """The diagram, and beside it the outcome where there is one.
+    """The diagram with the outcome beside it, if the search is fitted.
 
     Parameters
     ----------
     search : SearchCV
         Fitted or not.
     diagram : str
-        What scikit-learn shows.
+        scikit-learn's HTML.
 
     Returns
     -------
@@ -50,37 +56,39 @@ def with_outcome(search, diagram):
 
 
 def _outcome(search):
-    """Pairs of a name and HTML."""
+    """Yield the rows of the outcome: a name and its HTML."""
     score = _best_score(search)
     if score is not None:
         yield "best score", score
-    corrected = getattr(search, "optimism_corrected_score_", math.nan)
-    if not math.isnan(corrected):
-        yield "corrected for optimism", f"{corrected:.4g}"
+    if metric_that_decided(search) is not None:
+        corrected = corrected_score(search)
+        reason = why_unknown(search, "It")
+        if reason is not None:
+            yield "corrected for optimism", html.escape(reason)
+        elif not math.isnan(corrected):
+            yield "corrected for optimism", f"{corrected:.4g}"
     if hasattr(search, "best_params_"):
         for name, value in search.best_params_.items():
-            yield name, f"<code>{html.escape(_short(value))}</code>"
+            yield name, f"<code>{html.escape(_shown(value))}</code>"
     statuses = [str(trial.status) for trial in search.trials_]
     counts = [(s, statuses.count(s)) for s in ("complete", "stopped", "failed")]
-    told = ", ".join(f"{count} {status}" for status, count in counts if count)
-    yield "candidates", told
+    listed = ", ".join(f"{count} {status}" for status, count in counts if count)
+    yield "candidates", listed
     seconds = sum(trial.seconds for trial in search.trials_)
     yield "fitting and scoring", f"{seconds:.3g} s"
 
 
 def _best_score(search):
-    """Mean and standard error over the folds of the chosen candidate."""
+    """Mean and corrected standard error of the chosen candidate."""
     if not hasattr(search, "best_index_") or not hasattr(search, "best_score_"):
         return None
-    name = search.refit if search.multimetric_ else "score"
-    scores = search.trials_[search.best_index_].scores(name)
+    scores = search.trials_[search.best_index_].scores(metric_that_decided(search))
     if len(scores) < 2 or np.isnan(scores).any():
         return f"{search.best_score_:.4g}"
-    error = scores.std(ddof=1) / math.sqrt(len(scores))
+    error = corrected_standard_error(scores, getattr(search, "_test_share", None))
     return f"{search.best_score_:.4g} &plusmn; {error:.2g} (standard error)"
 
 
-def _short(value):
-    """How a value is written, cut where it is long."""
-    text = f"{value:.6g}" if isinstance(value, float) else repr(value)
-    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
+def _shown(value):
+    """The repr of a value, cut if it is long."""
+    return f"{value:.6g}" if isinstance(value, float) else one_line(value, _LONGEST)

@@ -1,67 +1,327 @@
-"""A search's part of its journal."""
+"""Open the journal of a search, and find the earlier run that it continues."""
 
 from __future__ import annotations
 
+import math
+import sys
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
+from numbers import Integral
+from typing import Any
+
+from skbayes._evaluation.loop.path_store import PathStore
+from skbayes._protocol import Params
+from skbayes._user_warnings import warn_user
+from skbayes._values import dicts_of
+from skbayes.exceptions import JournalNotContinuedWarning
+from skbayes.search._early_stopping import identity_of
+from skbayes.search._searched_paths import searched_paths
+
+#: Least share of new candidates if the space has changed.
+_NEW_SHARE = 0.25
+#: Candidates, at most, that are looked up only to print how many have results.
+_MAX_COUNTED = 20_000
+
+
+@dataclass(frozen=True)
+class Continuation:
+    """The results of earlier runs that a search continues.
+
+    Parameters
+    ----------
+    store : SearchJournal or None
+        Writes its folds, and finds those of earlier runs.
+    replay : sequence of dict
+        Candidates of earlier runs that come first.
+    n_recorded : int
+        Number of candidates that an earlier run has begun, if they are proposed anew.
+    sequence : object or None
+        The candidates by their numbers, where other drivers of the search would begin
+        others than this one.
+    n_folds_found : int
+        Number of folds with recorded results.
+    summary : str
+        A line for people.
+    """
+
+    store: Any = None
+    replay: Sequence[Params] = ()
+    n_recorded: int = 0
+    sequence: Any = None
+    n_folds_found: int = 0
+    summary: str = ""
 
 
 @contextmanager
-def open_journal(search, preparation, n_candidates):
-    """Open the journal of a search, None if it has none.
+def open_journal(search, preparation, strategy):
+    """Open the journal of a search and find the run that it continues.
+
+    Parameters
+    ----------
+    search : SearchCV
+        The search with its parameters.
+    preparation : Preparation
+        The checked arguments of `fit`.
+    strategy : Strategy
+        Proposes the search's candidates.
+
+    Yields
+    ------
+    Continuation
+        Empty if the search has no journal.
 
     Raises
     ------
     JournalError
         If the file is no journal, damaged, or cannot be written.
-    ValueError
-        If predictions are to be stored, which a journal does not keep.
+    TypeError
+        If a part of the search has no comparable content.
     """
     if search.journal is None:
-        yield None
+        yield Continuation()
         return
-    if search.store_predictions:
-        raise ValueError(
-            "The `journal` parameter cannot be combined with store_predictions=True: "
-            "a journal does not keep predictions. Leave one of them out."
-        )
-    # SQLite is loaded by those who keep a journal only.
-    from skbayes._evaluation.journal import Journal
-    from skbayes._evaluation.params_codec import ParamsCodec, choices_of
+    # Imported here, so that searches without a journal do not load SQLite.
+    from skbayes._journal.content.content_digest import ContentReader
+    from skbayes._journal.journal import Journal
+    from skbayes._journal.known_searches import difference
+    from skbayes._journal.params_codec import ParamsCodec
 
-    space = search._search_space()
     with Journal.open(search.journal) as journal:
-        yield journal.search(
-            _fingerprint(search, preparation, space),
+        # One reader for identity and codec: it remembers digests of data and classes.
+        reader = ContentReader()
+        path_of, paths = searched_paths(strategy)
+        identity = _identity(search, preparation, paths, reader)
+        store = journal.search(
+            identity,
             description={
                 "search": type(search).__name__,
                 "estimator": repr(search.estimator),
                 "scoring": str(search.scoring),
             },
-            n_splits=preparation.evaluation.n_splits,
             metrics=[] if preparation.metric is None else [preparation.metric],
-            codec=ParamsCodec(choices_of(space)),
-            n_candidates=n_candidates,
+            codec=ParamsCodec(_choices(search, strategy), _own_values(search), reader),
+            n_candidates=strategy.n_candidates,
+            needs=_needs(search, preparation),
+        )
+        differences = []
+        # A search found again needs no comparison with others, which reads all of them.
+        if store.is_new:
+            others = (s for s in journal.known_searches() if s.number != store.number)
+            differences = [difference(identity, one) for one in others]
+            _warn_of_the_only_difference(journal.file, differences, preparation)
+        replay, n_recorded = _recorded(search, strategy, store)
+        summary = _summary(journal.file, store, differences, replay, strategy)
+        n_found = 0
+        folds = PathStore(store, path_of)
+        if search.verbose > 0:
+            n_splits = preparation.evaluation.n_splits
+            n_found = _n_folds_found(folds, n_splits, strategy, replay)
+        sequence = None
+        if _shares_candidates(search, strategy):
+            sequence = _Sequence(store, getattr(strategy, "proposed", dict))
+        yield Continuation(folds, replay, n_recorded, sequence, n_found, summary)
+
+
+def _identity(search, preparation, paths, reader):
+    """The identity of the search and its folds."""
+    from skbayes._journal.identity import Evaluated, identify
+
+    # Everything that decides a fold's score, and the search's own sequence apart from
+    # it: two searches with the same first part share folds.
+    evaluation = preparation.evaluation
+    seed = getattr(search, "random_state", None)
+    return identify(
+        Evaluated(
+            estimator=search.estimator,
+            scoring=search.scoring,
+            X=evaluation.X,
+            y=evaluation.y,
+            splits=evaluation.splits,
+            fit_params={
+                **evaluation.settings.fit_params,
+                **identity_of(evaluation.settings.stopping),
+            },
+            score_params=evaluation.settings.score_params,
+            further_splits=evaluation.further,
+        ),
+        {
+            "search": type(search).__name__,
+            "space": search._search_space(),
+            "seed": int(seed) if isinstance(seed, Integral) else seed,
+            "initial parameters": getattr(search, "initial_params", None),
+            "untuned estimator": getattr(search, "include_current", None),
+            # Without any, a search is known as before there were paths.
+            **({"paths": paths} if paths else {}),
+        },
+        reader,
+    )
+
+
+def _needs(search, preparation):
+    """The parts of a recorded fold that the search needs."""
+    from skbayes._journal.rows import FoldNeeds
+
+    settings = preparation.evaluation.settings
+    return FoldNeeds(
+        metric=preparation.metric,
+        train_scores=search.return_train_score,
+        predictions=settings.kept_scorer is not None,
+        probabilities=settings.keep_probabilities,
+    )
+
+
+def _recorded(search, strategy, store) -> tuple[Sequence[Params], int]:
+    """The candidates that an earlier run has begun, or their number.
+
+    A number suffices for a grid or a seeded sample, which propose the same candidates
+    again in the same order. Others are replayed.
+    """
+    if not _shares_candidates(search, strategy):
+        return (), store.n_begun()
+    trials = store.trials()
+    is_adaptive = getattr(strategy, "is_adaptive", False)
+    if is_adaptive and not trials:
+        taken = _taken_over(search, strategy, store)
+        if taken:
+            store.begin(taken)
+        return taken, 0
+    if not is_adaptive:
+        return [trial.params for trial in trials], 0
+    return store.proposals(strategy.proposed), 0
+
+
+def _shares_candidates(search, strategy) -> bool:
+    """Whether candidates depend on more than what the search is known by.
+
+    They do on what is drawn without a seed, and on what has been scored: by as many
+    workers as there are, and to the last bit of the arithmetic of the machine.
+    """
+    is_drawn = getattr(search, "random_state", 0) is None and not search._is_adaptive
+    return is_drawn or getattr(strategy, "is_adaptive", False)
+
+
+class _Sequence:
+    """The candidates of a search by their numbers, as all of its drivers have them."""
+
+    def __init__(self, store, as_proposed):
+        self._store = store
+        self._as_proposed = as_proposed
+
+    def begun(self, trial: int) -> Params | None:
+        """What another driver has proposed under a number, if one has."""
+        return self._store.begun(trial, self._as_proposed)
+
+    def agree(self, trial: int, params: Params) -> Params:
+        """What is tried under a number: this, unless another driver was faster."""
+        return self._store.agree(trial, params, self._as_proposed)
+
+
+def _taken_over(search, strategy, store) -> list[Params]:
+    """Candidates of searches on other spaces, with which a search begins.
+
+    They count in `n_iter`, so that a search on a wider space with a larger `n_iter`
+    costs only the new candidates. If they leave too little room for new ones, the best
+    stay.
+    """
+    found: dict[int, Params] = {}
+    own = _own_values(search)
+    # Stopped trials stay out: their scores cannot be compared over spaces.
+    trials = store.complete_trials_of_other_spaces()
+    # A parameter that one of the spaces does not have is at the estimator's own value.
+    for trial in trials:
+        for params in _in_space(search, own | trial.params):
+            if store.is_the_same(params, trial.params) and strategy.accepts(params):
+                found.setdefault(trial.index, params)
+    n_iter = strategy.n_candidates
+    n_new = max(n_iter - len(found), math.ceil(_NEW_SHARE * n_iter))
+    candidates = [trial for trial in trials if trial.index in found]
+    best = sorted(candidates, key=store.mean_score, reverse=True)
+    kept = sorted(trial.index for trial in best[: max(0, n_iter - n_new)])
+    return [found[index] for index in kept]
+
+
+def _in_space(search, values: Params) -> Iterator[Params]:
+    """The values of each dict's names, for the dicts whose names all have values."""
+    for names in dicts_of(search._search_space()):
+        if all(name in values for name in names):
+            yield {name: values[name] for name in names}
+
+
+def _choices(search, strategy) -> dict[str, list[Any]]:
+    """Objects among the values of candidates: choices, and the untuned estimator's."""
+    from skbayes._journal.params_codec import choices_of
+
+    # The untuned estimator may have a value that is no choice of the space.
+    choices = choices_of(search._search_space())
+    for name, value in (getattr(strategy, "untuned", None) or {}).items():
+        choices.setdefault(name, []).append(value)
+    return choices
+
+
+def _own_values(search) -> dict[str, Any]:
+    """The estimator's own parameters by name."""
+    if not hasattr(search.estimator, "get_params"):
+        return {}
+    return search.estimator.get_params(deep=True)
+
+
+def _n_folds_found(store, n_splits, strategy, replay) -> int:
+    """Number of folds in the journal, of the candidates known so far."""
+    candidates = list(replay)[: strategy.n_candidates]
+    is_adaptive = getattr(strategy, "is_adaptive", False)
+    n_candidates = strategy.n_candidates
+    if not is_adaptive and not candidates and n_candidates is not None:
+        # A grid proposes without changing its state, so asking here skips nothing.
+        candidates = strategy.ask(min(n_candidates, _MAX_COUNTED))
+    return sum(k < n_splits for p in candidates for k in store.find(p))
+
+
+def _summary(file, store, differences, replay, strategy) -> str:
+    """A line about the search in the journal."""
+    from skbayes._journal.known_searches import nearest
+
+    total = strategy.n_candidates
+    of_all = "" if total is None else f" of {total}"
+    if not store.is_new:
+        n_begun = min(store.n_begun(), math.inf if total is None else total)
+        return (
+            f"Journal {file}: continues search {store.number}, which has begun "
+            f"{n_begun}{of_all} candidates"
+        )
+    like = nearest(differences)
+    if like is None:
+        return f"Journal {file}: begins search {store.number}"
+    text = (
+        f"Journal {file}: begins search {store.number}, which differs from search "
+        f"{like.number} in: {', '.join(like.parts)}"
+    )
+    return f"{text}; takes over {len(replay)}{of_all} candidates" if replay else text
+
+
+def _warn_of_the_only_difference(file, differences, preparation):
+    """Warn if the file has a search that differs in a single part."""
+    from skbayes._journal.known_searches import explanation, only_difference
+
+    one = only_difference(differences, is_nested=_is_nested())
+    if one is not None:
+        warn_user(
+            explanation(str(file), one, preparation.evaluation.n_splits),
+            JournalNotContinuedWarning,
         )
 
 
-def _fingerprint(search, preparation, space):
-    """What the search is known by."""
-    from skbayes._evaluation.fingerprint import fingerprint
+def _is_nested() -> bool:
+    """Whether scikit-learn fits the search, each time on other data.
 
-    evaluation = preparation.evaluation
-    settings = evaluation.settings
-    return fingerprint(
-        estimator=search.estimator,
-        space=space,
-        splits=evaluation.splits,
-        scoring=search.scoring,
-        X=evaluation.X,
-        y=evaluation.y,
-        fit_params={**settings.fit_params, **settings.score_params},
-        random_state=getattr(search, "random_state", None),
-        options={
-            "search": type(search).__name__,
-            "return_train_score": search.return_train_score,
-            "error_score": search.error_score,
-        },
-    )
+    So it is in the folds of an outer cross-validation. The call stack is inspected,
+    because a search gets no argument that names its caller.
+    """
+    frame = sys._getframe(1)
+    while frame.f_back is not None:
+        module = str(frame.f_globals.get("__name__", ""))
+        # `fit` itself is wrapped by a function of sklearn.base.
+        if module.partition(".")[0] == "sklearn" and module != "sklearn.base":
+            return True
+        frame = frame.f_back
+    return False

@@ -1,71 +1,91 @@
-"""What `fit` settles before the first fit: scorers, metadata, folds, candidates' names.
+"""Checks and preparations of `fit` before the first fold.
 
-Everything is checked here once, so that nothing later has to be.
+Scorers, metadata, folds and settings are checked here once, so that later code can rely
+on them.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
-from sklearn.base import BaseEstimator, clone, is_classifier
-from sklearn.model_selection import check_cv
+from sklearn.base import clone, is_classifier
 from sklearn.utils.validation import indexable
 
 from skbayes._compat import (
-    CV_SPLIT_VERB,
     check_method_params,
     has_callbacks,
+    is_multimetric,
     metric_names,
     named_scorers,
 )
-from skbayes._evaluation.fold import Evaluation, FoldSettings
-from skbayes._evaluation.held_out import HeldOut, hold_out
-from skbayes._evaluation.response import response_method
+from skbayes._deciding_metric import metric_named_by, metric_to_maximise
+from skbayes._did_you_mean import closest_name, hint
+from skbayes._evaluation.fidelity.ladder import Ladder
+from skbayes._evaluation.fold.fit_and_score import Evaluation, FoldSettings
+from skbayes._evaluation.fold.held_out import HeldOut, hold_out
+from skbayes._evaluation.sharing.plan import SharingPlan, may_share
+from skbayes._evaluation.sharing.store import DEFAULT_LIMIT
+from skbayes.search._choice import check_refit
+from skbayes.search._data_check import check_data, check_fit_params
+from skbayes.search._early_stopping import stopping_set
+from skbayes.search._fold_estimators import FoldEstimatorKeeper, which_and_folder
+from skbayes.search._repeats import check_choice, split_repeats
+from skbayes.search._rungs import check_resource, split_rungs
+from skbayes.search._splits import materialise_splits
 
 
 @dataclass(frozen=True)
 class Preparation:
-    """What the steps of one `fit` share.
+    """The checked input of one `fit`.
 
     Parameters
     ----------
     evaluation : Evaluation
-        Data, folds, and how a fold is run.
+        Data, folds and settings of a fold.
     scorers : callable
-        As `BaseSearchCV._get_scorers` gives them.
-    refit_metric : str
-        Metric that chooses, as far as it is known before the first fit.
+        The scorer, or several in one, of `BaseSearchCV._get_scorers`.
     metric : str or None
-        Metric the search maximises; None if the first fold has to tell.
+        Metric the search maximises; None if only the first fold has its name.
     fit_params : mapping
-        What the refit passes to ``fit``.
+        Arguments of the refit's ``fit``.
     metadata : dict or None
-        What the callbacks of scikit-learn are given.
+        Metadata for the callbacks of scikit-learn.
+    metadata_names : mapping of str to tuple of str
+        Names of the metadata by consumer: "fit", "score" and "split".
+    keeper : FoldEstimatorKeeper or None
+        Keeps the estimators of folds, if requested.
     held_out : HeldOut or None
-        What predictions are to be compared with, where they are kept.
+        Targets of the predictions, if these are kept.
+    ladder : Ladder or None
+        The parts of the training samples that candidates begin with, if any.
+    n_train : int
+        Training samples of the largest fold.
     """
 
     evaluation: Evaluation
     scorers: Any
-    refit_metric: Any
     metric: str | None
     fit_params: Mapping[str, Any]
     metadata: dict[str, Any] | None
+    metadata_names: Mapping[str, tuple[str, ...]]
+    keeper: FoldEstimatorKeeper | None = None
     held_out: HeldOut | None = None
+    ladder: Ladder | None = None
+    n_train: int = 0
 
 
 def prepare(search, X, y, params):
-    """Check the input of a search's `fit` and settle everything it needs.
+    """Check the input of a search's `fit` and prepare the search.
 
     Parameters
     ----------
     search : SearchCV
         The search being fitted.
     X, y : array-like
-        The data as the user gave them.
+        The user's data.
     params : dict
         Metadata passed to ``fit``.
 
@@ -73,46 +93,100 @@ def prepare(search, X, y, params):
     -------
     Preparation
     """
+    # The order of the checks: cheap and common errors come first, and every error
+    # that the user can make is raised before the splitter and any fit is run.
     check_is_instance(search)
-    scorers, refit_metric = search._get_scorers()
+    check_data(search, X, y)
+    scorers = scorers_of(search)
+    check_choice(search, scorers)
+    check_resource(search)
     X, y = indexable(X, y)
     params = check_method_params(X, params=params)
     routed = search._get_routed_params_for_fit(params)
+    check_fit_params(search, routed.estimator.fit)
     splits = materialise_splits(search, X, y, routed.splitter.split)
-    metric = deciding_metric(search, scorers)
-    settings = FoldSettings(
+    repeats = split_repeats(search, X, y, routed.splitter.split, splits)
+    n_samples = X.shape[0] if hasattr(X, "shape") else len(X)
+    how, first = routed.splitter.split, len(splits) + len(repeats)
+    rungs = split_rungs(search, n_samples, y, how, splits, first=first)
+    metric = known_metric(search, scorers)
+    which, folder = which_and_folder(search.keep_fold_estimators, type(search).__name__)
+    settings = replace(
+        _fold_settings(
+            search, scorers, metric, routed, keep_estimators=which is not None
+        ),
+        stopping=stopping_set(search, X, y, [*splits, *repeats, *rungs.splits], routed),
+    )
+    weight = params.get("sample_weight")
+    # A shared fit may contain the models of several candidates: none to keep as one's
+    # own.
+    sharing = None if settings.keep_estimators else sharing_plan(search)
+    evaluation = Evaluation(X, y, splits, settings, sharing, repeats, rungs.splits)
+    return Preparation(
+        evaluation=evaluation,
+        scorers=scorers,
+        metric=metric,
+        ladder=rungs.ladder,
+        n_train=rungs.n_train,
+        fit_params=routed.estimator.fit,
+        metadata_names=_metadata_names(routed),
+        keeper=_keeper(search, which, folder, len(splits)),
+        metadata=None if weight is None else {"sample_weight": weight},
+        held_out=_held_out(search, evaluation, routed),
+    )
+
+
+def _metadata_names(routed):
+    """Names of what `fit` was given, by consumer."""
+    return {
+        "fit": tuple(routed.estimator.fit),
+        "score": tuple(routed.scorer.score),
+        "split": tuple(routed.splitter.split),
+    }
+
+
+def _held_out(search, evaluation, routed):
+    """Targets of the predictions; None if these are not kept."""
+    if not search.store_predictions:
+        return None
+    return hold_out(
+        evaluation,
+        groups=routed.splitter.split.get("groups"),
+        is_classifier=is_classifier(search.estimator),
+    )
+
+
+def _keeper(search, which, folder, n_splits):
+    """The keeper of the folds' fitted estimators; None if they are not kept."""
+    if which is None:
+        return None
+    # A callable may choose any candidate, so none can be dropped before the end.
+    drops = not callable(search.refit)
+    return FoldEstimatorKeeper(which, folder, n_splits, drops=drops)
+
+
+def _fold_settings(search, scorers, metric, routed, *, keep_estimators):
+    """The settings that all folds of the search share."""
+    return FoldSettings(
         estimator=clone(search.estimator),
         scorer=scorers,
         fit_params=routed.estimator.fit,
         score_params=routed.scorer.score,
         return_train_score=search.return_train_score,
         error_score=search.error_score,
-        predict_method=response_to_keep(search, scorers, metric, X, y),
+        raises_if_not_set=search._raises_if_not_set,
+        kept_scorer=scorer_to_keep(search, scorers, metric),
+        keep_estimators=keep_estimators,
+        keep_probabilities=search.store_predictions == "probabilities"
+        or getattr(search.refit, "needs_probabilities", False),
         caller=search if has_callbacks(search) else None,
         origin=time.monotonic(),
         fit_timeout=search.fit_timeout,
     )
-    weight = params.get("sample_weight")
-    evaluation = Evaluation(X, y, splits, settings)
-    return Preparation(
-        evaluation=evaluation,
-        scorers=scorers,
-        refit_metric=refit_metric,
-        metric=metric,
-        fit_params=routed.estimator.fit,
-        metadata=None if weight is None else {"sample_weight": weight},
-        held_out=hold_out(
-            evaluation,
-            groups=routed.splitter.split.get("groups"),
-            is_classifier=is_classifier(search.estimator),
-        )
-        if search.store_predictions
-        else None,
-    )
 
 
 def check_is_instance(search):
-    """Refuse an estimator class given in place of an estimator."""
+    """Raise for an estimator class in place of an instance."""
     if isinstance(search.estimator, type):
         name = search.estimator.__name__
         raise TypeError(
@@ -121,73 +195,48 @@ def check_is_instance(search):
         )
 
 
-def materialise_splits(search, X, y, split_params) -> Sequence[tuple[Any, Any]]:
-    """Split once, so that every candidate sees the same folds."""
-    cv = check_cv(search.cv, y, classifier=is_classifier(search.estimator))
-    n_splits = cv.get_n_splits(X, y, **split_params)
-    splits = list(cv.split(X, y, **split_params))
-    if len(splits) != n_splits:
-        raise ValueError(
-            f"cv.split and cv.get_n_splits {CV_SPLIT_VERB} inconsistent results. "
-            f"Expected {n_splits} splits, got {len(splits)}"
-        )
-    if not splits:
-        raise ValueError(
-            "No fits were performed. "
-            "Was the CV iterator empty? "
-            "Were there no candidates?"
-        )
-    return splits
+def scorers_of(search):
+    """The scorers, made by scikit-learn; `refit` must name one of several."""
+    try:
+        scorers, _ = search._get_scorers()
+    except ValueError as error:
+        scoring, refit = search.scoring, search.refit
+        names = scoring if isinstance(scoring, Mapping | list | tuple | set) else ()
+        found = closest_name(refit, names) if isinstance(refit, str) else None
+        if found is None or refit in names:
+            raise
+        raise ValueError(f"{error}{hint(found)}") from error
+    if not callable(search.scoring):
+        names = metric_names(scorers)
+        check_refit(search, names, is_multimetric=is_multimetric(scorers))
+    return scorers
 
 
-def deciding_metric(search, scorers) -> str | None:
-    """The metric a search maximises: the refit metric, else the first.
+def known_metric(search, scorers) -> str | None:
+    """The metric a search maximises; None if it is not known before the first fit.
 
-    A callable `scoring` tells the names of its metrics only when it is called. Of a
-    single metric `refit` may be any string, as in scikit-learn.
+    A callable `scoring` returns the names of its metrics only when it is called.
     """
-    wanted = search.refit if isinstance(search.refit, str) else None
     if callable(search.scoring):
-        return wanted
-    names = metric_names(scorers)
-    return wanted if wanted in names else names[0]
+        return metric_named_by(search.refit)
+    return metric_to_maximise(search.refit, metric_names(scorers))
 
 
-def response_to_keep(search, scorers, metric, X, y) -> str | None:
-    """The method whose out-of-fold output is kept: the one that decides the score."""
+def sharing_plan(search) -> SharingPlan | None:
+    """The plan for sharing work between fits; None if nothing is shared."""
+    # scikit-learn's callbacks are guaranteed to be called for every fit.
+    if not search.share_fits or has_callbacks(search):
+        return None
+    if not may_share(search.estimator):
+        return None
+    is_default = isinstance(search.share_fits, bool)
+    limit = DEFAULT_LIMIT if is_default else search.share_fits
+    return SharingPlan(search.estimator, limit)
+
+
+def scorer_to_keep(search, scorers, metric):
+    """The scorer whose input is kept in each fold: that of the deciding metric."""
     if not search.store_predictions:
         return None
     named = named_scorers(scorers)
-    scorer = named[metric] if isinstance(named, Mapping) else named
-    return response_method(scorer, search.estimator, X, y)
-
-
-def check_param_names(search, names_of_dicts: Sequence[Sequence[str]], parameter: str):
-    """Refuse names that are no parameters of the estimator.
-
-    A parameter of a step that is itself searched over, ``step__C`` beside ``step``,
-    depends on the value of the step, and an estimator that is not scikit-learn's may
-    take more than it lists: both are left to ``set_params``.
-    """
-    if not hasattr(search.estimator, "get_params"):
-        return
-    known = search.estimator.get_params(deep=True)
-    for names in names_of_dicts:
-        for name in set(names) - set(known):
-            parts = name.split("__")
-            prefixes = ["__".join(parts[:i]) for i in range(1, len(parts))]
-            if not set(prefixes) & set(names) and _lists_all(
-                search.estimator, known, prefixes
-            ):
-                raise ValueError(
-                    f"The `{parameter}` parameter of {type(search).__name__} must name "
-                    f"parameters of the estimator. Got {name!r} instead: Invalid "
-                    f"parameter for {search.estimator!r}. Valid parameters are: "
-                    f"{sorted(known)}."
-                )
-
-
-def _lists_all(estimator, known, prefixes) -> bool:
-    """Whether the part of the estimator that a name belongs to lists its parameters."""
-    owners = [known[prefix] for prefix in prefixes if prefix in known]
-    return isinstance(owners[-1] if owners else estimator, BaseEstimator)
+    return named[metric] if isinstance(named, Mapping) else named

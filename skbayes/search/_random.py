@@ -7,11 +7,13 @@ from numbers import Integral
 import numpy as np
 from sklearn.model_selection import ParameterSampler
 
-from skbayes._compat import Interval
+from skbayes._compat import Interval, StrOptions
 from skbayes._strategies.fixed import FixedCandidates
 from skbayes.search._base import SearchCV
-from skbayes.search._preparation import check_param_names
-from skbayes.space import check_param_distributions
+from skbayes.search._known_space import settle_space
+from skbayes.search._other_libraries import explain_unknown_keywords
+from skbayes.search._params import check_params
+from skbayes.space._grids import check_param_distributions
 
 
 class RandomSearchCV(SearchCV):
@@ -27,11 +29,13 @@ class RandomSearchCV(SearchCV):
         Cloned for every fold, never changed. It needs a ``score`` method, or
         `scoring` must be given.
 
-    param_distributions : dict or list of dicts
+    param_distributions : dict, list of dicts or "auto"
         Names of parameters with what to draw from: a list of choices, anything with
         an ``rvs`` method such as a scipy.stats distribution, a dimension of
         :mod:`skbayes.space`, or a range ``(low, high, "uniform" | "log-uniform")``.
-        Of several dicts one is drawn first.
+        Of several dicts one is drawn first. ``"auto"``: what
+        :func:`skbayes.presets.suggest_space` suggests for the estimator and the
+        training parts of the folds.
 
     n_iter : int, default=10
         How many candidates are drawn; fewer if there are no more.
@@ -48,8 +52,9 @@ class RandomSearchCV(SearchCV):
 
     refit : bool, str or callable, default=True
         Whether to fit the best parameters on all data. With several scores the name
-        of the one that decides. A callable is given ``cv_results_`` and returns the
-        index of the candidate to choose.
+        of the deciding one. A callable takes ``cv_results_`` of the complete
+        candidates and returns the index of the one to choose; its attribute
+        ``metric`` names the deciding score.
 
     cv : int, cross-validation splitter or iterable, default=None
         The folds, split once: every candidate sees the same ones. None: 5 folds. An
@@ -75,40 +80,85 @@ class RandomSearchCV(SearchCV):
     return_train_score : bool, default=False
         Whether ``cv_results_`` holds scores on the training parts too.
 
-    racing : bool or "conservative", default=False
+    racing : bool or {"conservative", "safe"}, default=False
         Whether to stop a candidate between folds once it is unlikely to win: to beat
         the best so far by a twentieth of the spread of the scores, with a chance of
-        less than 20 % (``"conservative"``: 5 %) by what both scored on the same folds.
-        The likeliest three that were stopped are run to the end when the search ends.
-        The winner always has all folds.
+        less than 5 % (``"conservative"``: 2 %) by what both scored on the same folds
+        and by what candidates have scored so far. The likeliest three that were stopped
+        are run to the end at last; the winner always has all folds. ``"safe"`` stops a
+        candidate only when it could not win with perfect scores on its missing folds;
+        it needs a metric whose best value is known.
 
     time_budget : float, default=None
-        Seconds after which no new fit starts. What is running ends, and the best
+        Seconds after which no new fit starts. Running fits are finished, and the best
         candidate with all its folds is chosen; the first one is always finished.
 
     fit_timeout : float, default=None
         Seconds one fit-and-score may take; past it the candidate fails as
-        `error_score` says, and is not tried on other folds. Needs worker processes to
-        stop a fit that does not react, and starts one if `n_jobs` is 1; on other
-        backends such a fit is waited for.
+        `error_score` says, and is not tried on other folds. A worker process stops a
+        fit that does not react; other backends wait for it.
 
     journal : str or path, default=None
         SQLite file to which every finished fold is written at once. The same search
-        run again continues from it, also with a larger number of candidates; other
-        data, folds, seeds or spaces never meet its results. Several searches and
-        processes may share a file. A leading ``~`` is the home folder.
+        run again continues from it, also with a larger number of candidates or
+        another space; folds that failed are tried again. Other data, folds, parameters
+        or code never meet its results. Several searches and processes may share a file.
 
     callbacks : list of callable, default=None
-        Each is given a :class:`~skbayes.callbacks.SearchProgress` after every
+        Each is called with a :class:`~skbayes.callbacks.SearchProgress` after every
         candidate; one that returns True ends the search.
 
-    store_predictions : bool, default=False
+    store_predictions : bool or "probabilities", default=False
         Whether ``trials_`` keep the out-of-fold predictions of every candidate, for
-        :func:`skbayes.inspection.bias_corrected_score`. They take the memory of
-        `n_candidates` times the predictions for all data.
+        :func:`skbayes.inspection.bias_corrected_score`. Needs memory for
+        `n_candidates` sets of predictions on all samples. ``"probabilities"`` keeps
+        those of classifiers too, for :class:`skbayes.ensemble.GreedyEnsemble`.
+
+    keep_fold_estimators : {"best", "all"}, tuple or None, default=None
+        Which estimators that folds have fitted are kept, as ``return_estimator`` of
+        :func:`sklearn.model_selection.cross_validate` keeps them: those of the best
+        candidate or of all. A tuple of one of these and a folder, as in
+        ``("all", "models")``, keeps them there, in files of joblib.
+
+    share_fits : bool or int, default=True
+        Whether candidates share work that is the same: transformers at the head of a
+        pipeline with equal parameters are fitted once a fold and process, and grid and
+        random search cut the models of smaller ensembles out of the largest. A Bayesian
+        search does not model the number of trees of boosting: it looks at all of them
+        along one fit a fold, and takes the best by the mean over the folds. Scores are
+        equal to the last bit; times are what was really spent, most of it by the
+        candidate that came first. An int: bytes that each process may keep for it; True
+        is a gibibyte. Nothing is shared of what draws random numbers without a seed.
+
+    early_stopping_set : float, splitter or None, default=None
+        Share of each fold's training part, as in 0.1, or a splitter for it, by which
+        boosting (hist gradient, XGBoost, LightGBM, CatBoost) stops, in a pipeline and
+        the refit too. Classes keep their shares, groups stay whole, and where test
+        parts come later it is the last part. Patience: the estimator's own, or 20.
+
+    n_repeats_finalists : int, default=0
+        How often the cross-validation is repeated, in other folds of the same kind, for
+        up to five candidates that may still be the best at the end: the best mean over
+        all folds wins. A fifth of a `time_budget` is kept for it.
+
+    resource : {"n_samples"} or None, default=None
+        ``"n_samples"``: a candidate begins on a part of the training samples of one
+        fold, scored on all test samples, and is given all if its learning curve can
+        still reach the best. Parts are nested, the same for all, and have every class,
+        whole groups, or the latest of a series. Off below 1,000 samples.
+
+    min_resources : int or "exhaust", default="exhaust"
+        Training samples of the smallest part; ``"exhaust"``: up to three steps of
+        `factor` below all.
+
+    factor : int or float, default=3
+        How many times as many samples the next part has.
 
     Attributes
     ----------
+    suggested_space_ : dict or list of dict
+        The space that was searched; only available with ``"auto"``. It prints as code.
+
     cv_results_ : dict of str to array of shape (n_candidates,)
         As scikit-learn's: parameters, scores of every fold, means, ranks and times
         in seconds. With `racing`, `time_budget` or `fit_timeout`, and where a candidate
@@ -117,6 +167,11 @@ class RandomSearchCV(SearchCV):
         stopped has NaN in the folds it did not run and in every mean, and ranks
         behind every complete one. With `racing` also ``adjusted_test_score``: the mean
         with the difficulty of the folds that were run taken out.
+        With `n_repeats_finalists` also ``n_repeats``, ``mean_repeated_test_score`` and
+        ``std_repeated_test_score``: over all folds of the finalists, NaN for others.
+        With `resource` also ``n_resources``, the most training samples it was tried
+        on, and ``iter``, which step that is.
+        With `early_stopping_set` also ``split<k>_n_rounds`` and ``mean_n_rounds``.
 
     trials_ : list of Trial
         Every candidate as a record: parameters, folds with scores, times and errors,
@@ -124,34 +179,51 @@ class RandomSearchCV(SearchCV):
         pandas DataFrame.
 
     held_out_ : HeldOut
-        What the kept predictions are compared with: a copy of the targets, and the
-        samples held out in each fold. Only available with `store_predictions`.
+        The targets of the kept predictions: a copy of ``y``, and the samples held
+        out in each fold. Only available with `store_predictions`.
+
+    fold_estimators_ : dict of int to list of estimators
+        The estimators that the folds have fitted, by row of ``cv_results_``, one a
+        fold; None for a fold of another candidate than the best that was not fitted
+        here: not run, failed, or found in the journal. A mapping that reads files
+        where they are in a folder. Only available with `keep_fold_estimators`.
+
+    ensemble_ : EnsembleSelection
+        Candidates and weights of the ensemble, and its expected score. Only available
+        if `refit` is a :class:`~skbayes.ensemble.GreedyEnsemble`.
 
     best_estimator_ : estimator
         Fitted on all data with the best parameters. Not available if
         ``refit=False``.
 
     best_score_ : float
-        Mean score of the best candidate over all folds. Not available if `refit` is
-        a callable, nor with several scores and ``refit=False``.
+        Mean score of the best candidate over all folds, those of its repeats too. Not
+        available if `refit` is a callable, nor with several scores and
+        ``refit=False``.
 
     optimism_corrected_score_ : float
-        What the choice is worth: the mean over the folds of the score, on each, of
-        what is chosen on all the others. ``best_score_`` is too good by the luck it
-        was chosen for; this is not. NaN with a single fold or no complete candidate;
-        only available if one score decides.
+        The score of the choice without optimism: the mean over the folds of the score,
+        on each fold, of the candidate chosen on all others. ``best_score_`` includes
+        the luck it was chosen for; this score does not. NaN with a single fold, with no
+        complete candidate, or where racing has stopped some: those it completed did
+        well on the folds held out, too, and a warning says so. Only available if one
+        score decides.
 
     best_params_ : dict
-        The parameters that gave it.
+        Parameters of the best candidate.
 
     best_index_ : int
-        The row of it in ``cv_results_``.
+        Row of the best candidate in ``cv_results_``.
 
     scorer_ : callable or dict
         The scorer, or a dict of scorers.
 
     n_splits_ : int
         Folds of a complete candidate.
+
+    refit_metric_ : str
+        Name of the deciding score, ``"score"`` if there is only one. Not available
+        with several scores of which none decides.
 
     refit_time_ : float
         Seconds of the refit. Not available if ``refit=False``.
@@ -163,11 +235,11 @@ class RandomSearchCV(SearchCV):
         Class labels; only available if the refitted estimator is a classifier.
 
     n_features_in_ : int
-        Number of features; only available if the refitted estimator tells.
+        Number of features; only available if the refitted estimator exposes it.
 
     feature_names_in_ : ndarray of shape (`n_features_in_`,)
         Names of the features; only available if `X` has names that are all strings
-        and the refitted estimator tells.
+        and the refitted estimator exposes them.
 
     See Also
     --------
@@ -198,11 +270,12 @@ class RandomSearchCV(SearchCV):
 
     _parameter_constraints: dict = {
         **SearchCV._parameter_constraints,
-        "param_distributions": [dict, list],
+        "param_distributions": [dict, list, StrOptions({"auto"})],
         "n_iter": [Interval(Integral, 1, None, closed="left")],
         "random_state": ["random_state"],
     }
 
+    @explain_unknown_keywords
     def __init__(
         self,
         estimator,
@@ -224,6 +297,13 @@ class RandomSearchCV(SearchCV):
         journal=None,
         callbacks=None,
         store_predictions=False,
+        keep_fold_estimators=None,
+        share_fits=True,
+        early_stopping_set=None,
+        n_repeats_finalists=0,
+        resource=None,
+        min_resources="exhaust",
+        factor=3,
     ):
         super().__init__(
             estimator=estimator,
@@ -245,21 +325,24 @@ class RandomSearchCV(SearchCV):
         self.journal = journal
         self.callbacks = callbacks
         self.store_predictions = store_predictions
+        self.keep_fold_estimators = keep_fold_estimators
+        self.share_fits = share_fits
+        self.early_stopping_set = early_stopping_set
+        self.n_repeats_finalists = n_repeats_finalists
+        self.resource = resource
+        self.min_resources = min_resources
+        self.factor = factor
 
     def _search_space(self):
-        return self.param_distributions
+        return getattr(self, "suggested_space_", self.param_distributions)
 
     def _make_strategy(self, preparation):
-        """Draws, as scikit-learn makes them."""
+        # ParameterSampler itself, so that a seed gives scikit-learn's candidates.
         distributions = check_param_distributions(
-            self.param_distributions, owner=type(self).__name__
+            settle_space(self, preparation), owner=type(self).__name__
         )
         sampler = ParameterSampler(
             distributions, self.n_iter, random_state=self.random_state
         )
-        check_param_names(
-            self,
-            [list(d) for d in sampler.param_distributions],
-            "param_distributions",
-        )
+        check_params(self, sampler.param_distributions, "param_distributions")
         return FixedCandidates(sampler, len(sampler))

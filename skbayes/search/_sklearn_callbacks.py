@@ -1,6 +1,6 @@
-"""What scikit-learn's callbacks see of a search: root, search, folds, refit.
+"""The task tree of scikit-learn's callbacks: root, search, folds, refit.
 
-Where nobody listens, or scikit-learn has no callbacks yet (< 1.9), nothing is built.
+Without callbacks, or with scikit-learn < 1.9, which has none, no tree is built.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ class CallbackTree:
         self._search = search
         self.is_active = has_callbacks(search)
         self._n_splits = preparation.evaluation.n_splits
+        self._n_all = self._n_splits + len(preparation.evaluation.further)
         self._data = {
             "estimator": search,
             "X": preparation.evaluation.X,
@@ -37,7 +38,7 @@ class CallbackTree:
 
     @contextmanager
     def fit(self):
-        """The whole `fit`; its end is only told where it ends well."""
+        """Report the whole `fit`; its end only if it ends without an error."""
         if self.is_active:
             n_tasks = 1 + (self._search.refit is not False)
             self._root = root_context(self._search, max_subtasks=n_tasks)
@@ -48,11 +49,12 @@ class CallbackTree:
 
     @contextmanager
     def search(self, n_candidates):
-        """The search proper, with one task a fold."""
+        """Report the search proper, with one task per fold."""
         if not self.is_active:
             yield
             return
-        n_tasks = None if n_candidates is None else n_candidates * self._n_splits
+        is_known = n_candidates is not None and self._n_all == self._n_splits
+        n_tasks = n_candidates * self._n_splits if is_known else None
         self._folds = self._root.subcontext(
             task_name="search", max_subtasks=n_tasks, sequential_subtasks=False
         )
@@ -61,15 +63,15 @@ class CallbackTree:
         self._folds.call_on_fit_task_end(estimator=self._search)
 
     def fold(self, trial, fold):
-        """The task of one fold, made before the fold is handed to a worker."""
+        """Make the task of one fold, before the fold is handed to a worker."""
         return self._folds.subcontext(
             task_name="candidate-split-evaluation",
-            task_id=trial * self._n_splits + fold,
+            task_id=trial * self._n_all + fold,
         )
 
     @contextmanager
     def refit(self, estimator):
-        """The refit of the best estimator, whose own tasks hang below it."""
+        """Report the refit of the best estimator, whose own tasks are below it."""
         if not self.is_active:
             yield
             return

@@ -1,4 +1,4 @@
-"""The user's `callbacks`, as the loop's observers."""
+"""The user's `callbacks` as an observer of the loop."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ class CallbackObserver:
     Parameters
     ----------
     callbacks : sequence of callable
-        Each is given a `SearchProgress`; one that returns True ends the search.
+        Each is called with a `SearchProgress`; one that returns True ends the search.
     owner : str
         Name of the search's class, for messages.
     """
@@ -21,18 +21,18 @@ class CallbackObserver:
         self._owner = owner
 
     def on_fold(self, trial, params, result):
-        """Callbacks are about trials."""
+        """Do nothing: callbacks are called for trials."""
 
     def on_trial(self, progress):
-        """Whether any callback wants to end the search; all are called."""
+        """Call all callbacks; return whether any of them ends the search."""
         answers = [self._call(each, each, progress) for each in self._callbacks]
-        # A comparison of numpy's numbers gives its own kind of True.
+        # Only True ends the search, numpy's too; other return values may be accidental.
         return any(isinstance(a, bool | np.bool_) and bool(a) for a in answers)
 
     def close(self):
-        """Tell those that want to know that the search has ended.
+        """Call the `on_search_end` of each callback that has one.
 
-        All are told; the first error one of them raises is returned.
+        All are called; the first error is returned.
         """
         first = None
         for callback in self._callbacks:
@@ -44,7 +44,7 @@ class CallbackObserver:
         return first
 
     def _call(self, callback, function, *arguments):
-        """Call; an error tells whose it is."""
+        """Call a function, and add a note about the callback to its error."""
         try:
             return function(*arguments)
         except Exception as error:
@@ -56,7 +56,7 @@ class CallbackObserver:
 
 
 def check_callbacks(callbacks, owner):
-    """The callbacks as a list.
+    """Check the callbacks and return them as a list.
 
     Raises
     ------
@@ -80,4 +80,4 @@ def check_callbacks(callbacks, owner):
 
 
 def _no_hook():
-    """Stand for a hook that is not there."""
+    """The default for a missing `on_search_end`."""

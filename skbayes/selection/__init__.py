@@ -1,7 +1,7 @@
-"""Which candidate to take: rules for the `refit` parameter of any search.
+"""Rules for the `refit` parameter of any search: which candidate to choose.
 
-Each is a callable that is given ``cv_results_`` and returns a row of it, here and in
-scikit-learn's own searches.
+Each is a callable that takes ``cv_results_`` and returns a row of it. They work in
+scikit-learn's own searches too.
 """
 
 from skbayes.selection._better import BestIfBetter

@@ -1,4 +1,4 @@
-"""Tuned or untuned? The best candidate, if it is better than chance explains."""
+"""Choose the best candidate only if it is significantly better than the untuned one."""
 
 from __future__ import annotations
 
@@ -10,34 +10,35 @@ import numpy as np
 from scipy.stats import t as student
 from sklearn.base import BaseEstimator
 
+from skbayes._fold_statistics import corrected_standard_error
 from skbayes._protocol import FloatArray, Params
-from skbayes.selection._results import read_fold_scores
+from skbayes._values import row_with_values
+from skbayes.selection._results import read_fold_scores, share_told_by
 
 
 class BestIfBetter(BaseEstimator):  # type: ignore[misc]
     """The best candidate if it is significantly better than the untuned estimator.
 
-    Else the untuned estimator, which has not been chosen by its luck.
+    Otherwise the untuned estimator, whose score has no optimism from a choice.
 
     Parameters
     ----------
     untuned : estimator or dict
-        The estimator before the search, or its parameters. It must have been tried:
-        `BayesSearchCV` tries it first where its values lie in the space; in a grid
-        they must stand.
+        The estimator before the search, or its parameters. It must be a candidate:
+        `BayesSearchCV` tries it first; a grid must contain its values.
     alpha : float, default=0.05
         Chance of preferring a candidate that is no better.
     test_share : float, default=None
-        Share of the data that a fold holds out. None: 1 / n_splits, as for folds that
-        part the data.
+        Share of the data that a fold holds out. None: that of the folds, if a search of
+        skbayes asks, else 1 / n_splits, as for folds that partition the data.
     metric : str, default=None
-        Which of several scores.
+        Name of the score, if there are several.
 
     Notes
     -----
     A one-sided t test of the differences over the folds, whose variance is increased
-    because the folds' training sets overlap [1]_. That the candidate is the best of
-    many is not corrected for: with many candidates choose a smaller `alpha`.
+    because the folds' training sets overlap [1]_. The test does not correct for
+    choosing the best of many: with many candidates choose a smaller `alpha`.
 
     References
     ----------
@@ -97,9 +98,12 @@ class BestIfBetter(BaseEstimator):  # type: ignore[misc]
         scores = read_fold_scores(results, self.metric, owner="BestIfBetter")
         best = int(np.nanargmax(scores.mean(axis=1)))
         untuned = self._find_untuned(results["params"])
+        # A failed untuned estimator cannot be preferred.
         if untuned == best or np.isnan(scores[untuned]).any():
             return best
-        share = 1 / scores.shape[1] if self.test_share is None else self.test_share
+        share = self.test_share
+        if share is None:
+            share = share_told_by(results) or 1 / scores.shape[1]
         if not 0 < share < 1:
             raise ValueError(
                 "The `test_share` parameter of BestIfBetter must be between 0 and 1. "
@@ -109,19 +113,20 @@ class BestIfBetter(BaseEstimator):  # type: ignore[misc]
         return best if p_value < self.alpha else untuned
 
     def _find_untuned(self, candidates: list[Params]) -> int:
-        """The row of the untuned estimator."""
         own = self.untuned
         if not isinstance(own, Mapping):
+            # The estimator before the search: nested parameters are among the
+            # candidates' names.
             own = own.get_params(deep=True)
-        for row, params in enumerate(candidates):
-            if all(k in own and _is_same(own[k], v) for k, v in params.items()):
-                return row
+        row = row_with_values(own, candidates)
+        if row is not None:
+            return row
         names = sorted({name for params in candidates for name in params})
         values = {name: own[name] for name in names if name in own}
         raise ValueError(
             f"BestIfBetter compares with the untuned estimator, {values}, which is not "
-            "among the candidates. Add it to the grid, or to `initial_params` of "
-            "BayesSearchCV."
+            "among the complete candidates. Add its values to the grid; BayesSearchCV "
+            "tries it first, unless include_current=False."
         )
 
 
@@ -138,25 +143,15 @@ def corrected_t_test(differences: FloatArray, test_share: float) -> float:
     Returns
     -------
     float
-        One-sided p-value. With a single fold it is 1: one difference tells nothing.
+        One-sided p-value; 1 with a single fold, which has no variance.
     """
-    n_splits = len(differences)
-    if n_splits < 2:
+    error = corrected_standard_error(differences, test_share)
+    if math.isnan(error):
         return 1.0
     mean = float(differences.mean())
-    # Eq. (9) of [1]: 1/J alone would take the folds for independent.
-    factor = 1 / n_splits + test_share / (1 - test_share)
-    error = math.sqrt(factor * float(differences.var(ddof=1)))
+    # Equal differences on all folds, as of two models that predict the same.
     if error == 0:
         return 0.0 if mean > 0 else 1.0
-    return float(student.sf(mean / error, n_splits - 1))
-
-
-def _is_same(own: Any, value: Any) -> bool:
-    """Whether two values of a parameter are the same setting."""
-    if own is value:
-        return True
-    if isinstance(own, float | int) and isinstance(value, float | int):
-        return bool(np.isclose(own, value, rtol=1e-9, atol=0.0))
-    # Estimators are equal to none but themselves, and candidates hold copies.
-    return type(own) is type(value) and repr(own) == repr(value)
+    # Resampled t test of Nadeau and Bengio, [1] of `BestIfBetter`: Eq. (9) for the
+    # variance, J - 1 degrees of freedom.
+    return float(student.sf(mean / error, len(differences) - 1))

@@ -1,4 +1,4 @@
-"""Of the candidates about as good as the best: the simplest, or the fastest."""
+"""Choose the simplest or fastest candidate within one standard error of the best."""
 
 from __future__ import annotations
 
@@ -9,28 +9,35 @@ from typing import Any
 import numpy as np
 from sklearn.base import BaseEstimator
 
-from skbayes.selection._results import read_fold_scores, within_standard_errors
+from skbayes.selection._results import (
+    read_fold_scores,
+    share_told_by,
+    within_standard_errors,
+)
+
+#: Values of `prefer` that order by number.
+_BY_NUMBER = ("smallest", "largest")
 
 
 class Simplest(BaseEstimator):  # type: ignore[misc]
     """The simplest candidate within one standard error of the best.
 
-    The scores of the best candidates differ by less than their errors: among those a
-    simpler model costs nothing that can be seen, and is less likely to have been
-    lucky.
+    The scores of the best candidates differ by less than their errors. Among these a
+    simpler model has no measurable disadvantage, and its score is less likely to be
+    luck ([1]_).
 
     Parameters
     ----------
     parameter : str
-        The parameter that says how simple a model is.
+        The parameter that decides how simple a model is.
     prefer : {"smallest", "largest"} or sequence, default="smallest"
-        Which values are simple; or the values themselves, the simplest first. None
-        as a value stands for no limit: it is the largest.
+        Whether small or large values are simple; or the values themselves, the simplest
+        first. The value None means no limit and counts as the largest.
     n_standard_errors : float, default=1.0
-        How far a mean score may be behind the best, in standard errors over the folds
-        of the best candidate.
+        Largest distance of a mean score from the best, in standard errors over the
+        folds of the best candidate, corrected for overlapping training sets.
     metric : str, default=None
-        Which of several scores.
+        Name of the score, if there are several.
 
     References
     ----------
@@ -76,7 +83,7 @@ class Simplest(BaseEstimator):  # type: ignore[misc]
         Returns
         -------
         int
-            Of equally simple candidates the best.
+            Row of the chosen candidate; of equally simple ones the best.
 
         Raises
         ------
@@ -84,7 +91,9 @@ class Simplest(BaseEstimator):  # type: ignore[misc]
             If no candidate has the parameter, or a value of it has no order.
         """
         scores = read_fold_scores(results, self.metric, owner="Simplest")
-        near = within_standard_errors(scores, self.n_standard_errors)
+        near = within_standard_errors(
+            scores, self.n_standard_errors, share_told_by(results)
+        )
         params = results["params"]
         having = [row for row in near if self.parameter in params[row]]
         if not having:
@@ -94,10 +103,28 @@ class Simplest(BaseEstimator):  # type: ignore[misc]
                 f"over, {known}, by the best candidates too. Got {self.parameter!r} "
                 "instead."
             )
-        return int(min(having, key=lambda row: self._rank(params[row][self.parameter])))
+        return min(self._ranked(having, params))[-1]
+
+    def _ranked(self, rows: Sequence[int], params: Any) -> list[tuple[float, int, int]]:
+        """Rank, place among the best and row number, for rows whose value has a rank.
+
+        Among numbers a value of another type, such as the "auto" of an untuned
+        estimator, is left out; ValueError if no value has a rank.
+        """
+        ranked, unranked = [], None
+        for place, row in enumerate(rows):
+            try:
+                rank = self._rank(params[row][self.parameter])
+            except ValueError as error:
+                unranked = error
+            else:
+                ranked.append((rank, place, int(row)))
+        if unranked is not None and not (ranked and self.prefer in _BY_NUMBER):
+            raise unranked
+        return ranked
 
     def _rank(self, value: Any) -> float:
-        """Where a value stands, the simplest first."""
+        """The rank of a value; the simplest has the lowest."""
         if isinstance(self.prefer, Sequence) and not isinstance(self.prefer, str):
             for rank, known in enumerate(self.prefer):
                 if known is value or known == value:
@@ -106,7 +133,7 @@ class Simplest(BaseEstimator):  # type: ignore[misc]
                 f"The `prefer` parameter of Simplest must list every value of "
                 f"{self.parameter!r}. It has no {value!r}."
             )
-        if self.prefer not in ("smallest", "largest"):
+        if self.prefer not in _BY_NUMBER:
             raise ValueError(
                 "The `prefer` parameter of Simplest must be 'smallest', 'largest' or "
                 f"a list of values. Got {self.prefer!r} instead."
@@ -127,12 +154,12 @@ class Fastest(BaseEstimator):  # type: ignore[misc]
     Parameters
     ----------
     time : {"fit", "score", "both"}, default="both"
-        Which seconds count.
+        The times that count.
     n_standard_errors : float, default=1.0
-        How far a mean score may be behind the best, in standard errors over the folds
-        of the best candidate.
+        Largest distance of a mean score from the best, in standard errors over the
+        folds of the best candidate, corrected for overlapping training sets.
     metric : str, default=None
-        Which of several scores.
+        Name of the score, if there are several.
 
     Examples
     --------
@@ -171,7 +198,9 @@ class Fastest(BaseEstimator):  # type: ignore[misc]
                 f"Got {self.time!r} instead."
             )
         scores = read_fold_scores(results, self.metric, owner="Fastest")
-        near = within_standard_errors(scores, self.n_standard_errors)
+        near = within_standard_errors(
+            scores, self.n_standard_errors, share_told_by(results)
+        )
         seconds = sum(
             np.asarray(results[f"mean_{name}_time"]) for name in columns[self.time]
         )

@@ -1,19 +1,17 @@
-"""What the rules read of ``cv_results_``."""
+"""Read from ``cv_results_`` what the rules need."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from skbayes._protocol import FloatArray
-
-_PREFIX = "mean_test_"
-
-IntArray = NDArray[np.intp]
+from skbayes._deciding_metric import deciding_metric, metrics_in
+from skbayes._did_you_mean import closest_name, hint
+from skbayes._fold_scores import read_fold_columns
+from skbayes._fold_statistics import TableOfFolds, corrected_standard_error
+from skbayes._protocol import FloatArray, IntArray
 
 
 def read_fold_scores(
@@ -26,33 +24,30 @@ def read_fold_scores(
     results : mapping
         ``cv_results_`` of a search.
     metric : str or None
-        Which of several scores.
+        Name of the score, if there are several.
     owner : str
         The rule, for messages.
 
     Returns
     -------
     array of shape (n_candidates, n_splits)
-        Greater is better; NaN throughout for candidates that are not complete.
+        Greater is better; rows of NaN for incomplete candidates.
 
     Raises
     ------
     ValueError
         If the metric is unknown or missing, or no candidate is complete.
     """
-    known = [key.removeprefix(_PREFIX) for key in results if key.startswith(_PREFIX)]
-    if metric is None and len(known) == 1:
-        metric = known[0]
+    known = metrics_in(results)
+    if metric is None:
+        metric = deciding_metric(None, known)
     if metric not in known:
         raise ValueError(
             f"The `metric` parameter of {owner} must be one of {known}, the scores of "
-            f"the search. Got {metric!r} instead."
+            f"the search. Got {metric!r} instead.{hint(closest_name(metric, known))}"
         )
-    n_splits = sum(
-        key.startswith("split") and key.endswith(f"_test_{metric}") for key in results
-    )
-    columns = [results[f"split{k}_test_{metric}"] for k in range(n_splits)]
-    scores = np.column_stack(columns).astype(float)
+    scores = read_fold_columns(results, metric)
+    # Comparing means over different folds would compare the folds, too.
     scores[~np.isfinite(scores).all(axis=1)] = np.nan
     if np.isnan(scores).all():
         raise ValueError(
@@ -62,25 +57,37 @@ def read_fold_scores(
     return scores
 
 
-def within_standard_errors(scores: FloatArray, n_standard_errors: float) -> IntArray:
-    """Find the candidates that are about as good as the best.
+def share_told_by(results: Mapping[str, Any]) -> float | None:
+    """The share of the data that a fold holds out, if the search tells it."""
+    return results.test_share if isinstance(results, TableOfFolds) else None
+
+
+def within_standard_errors(
+    scores: FloatArray, n_standard_errors: float, test_share: float | None
+) -> IntArray:
+    """Find the candidates whose means are within some standard errors of the best.
 
     Parameters
     ----------
     scores : array of shape (n_candidates, n_splits)
         Scores of every fold.
     n_standard_errors : float
-        How far a mean may be behind, in standard errors of the best candidate's.
+        Largest distance of a mean from the best, in standard errors of the best mean,
+        corrected for overlapping training sets.
+    test_share : float or None
+        Share of the data that a fold holds out; None: 1 / n_splits.
 
     Returns
     -------
     int array
-        Their rows, best first.
+        Rows of these candidates, best first.
     """
     means = scores.mean(axis=1)
     best = int(np.nanargmax(means))
-    n_splits = scores.shape[1]
-    error = scores[best].std(ddof=1) / math.sqrt(n_splits) if n_splits > 1 else 0.0
+    error = 0.0
+    if scores.shape[1] > 1:
+        error = corrected_standard_error(scores[best], test_share)
+    # Stable, so that of equal means the first candidate stays the first.
     order = np.argsort(-means, kind="stable")
     near: IntArray = order[means[order] >= means[best] - n_standard_errors * error]
     return near

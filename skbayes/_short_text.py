@@ -1,0 +1,23 @@
+"""Texts of limited length for messages, labels and tables."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+def cut(text: str, longest: int) -> str:
+    """Replace the end of a text longer than `longest` by an ellipsis."""
+    return text if len(text) <= longest else f"{text[: longest - 1]}…"
+
+
+def shorten(text: str, longest: int) -> str:
+    """Replace the middle of a text longer than `longest` by an ellipsis."""
+    if len(text) <= longest:
+        return text
+    head = (longest - 1) // 2
+    return f"{text[:head]}…{text[head - longest + 1 :]}"
+
+
+def one_line(value: Any, longest: int) -> str:
+    """Write the repr of a value in one line, without its end if that is long."""
+    return cut(" ".join(repr(value).split()), longest)

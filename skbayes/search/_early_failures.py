@@ -1,0 +1,171 @@
+"""Warn early, or end the search, if the first candidates fail for one cause."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+from sklearn.exceptions import FitFailedWarning
+from sklearn.utils.multiclass import type_of_target
+
+from skbayes._evaluation.fold.failure_causes import common_cause, with_remedy
+from skbayes._evaluation.fold.fit_and_score import Evaluation
+from skbayes._protocol import FoldResult, Params, SearchProgress, Status, Trial
+from skbayes._user_warnings import warn_user
+
+#: Fewer candidates may fail for one cause because they are similar.
+LEAST_CANDIDATES = 3
+
+
+class EarlyFailures:
+    """Judges the first candidates, once, when all of them have ended.
+
+    It is an observer of the search. If all of them fail on the same folds for one
+    cause, it warns. If the untuned estimator fails too, no candidate is expected to do
+    better, and it raises.
+
+    Parameters
+    ----------
+    owner : str
+        Class of the search.
+    evaluation : Evaluation
+        Data and folds.
+    n_first : int
+        Number of candidates to judge.
+    is_untuned : callable
+        Returns whether parameters are those of the untuned estimator.
+    """
+
+    def __init__(
+        self,
+        owner: str,
+        evaluation: Evaluation,
+        n_first: int,
+        is_untuned: Callable[[Params], bool],
+    ) -> None:
+        self._owner = owner
+        self._evaluation = evaluation
+        self._n_first = n_first
+        self._is_untuned = is_untuned
+        self._failed: dict[int, Trial] = {}
+        self._is_over = False
+
+    def on_fold(self, trial: int, params: Params, result: FoldResult) -> None:
+        """Do nothing: a candidate is judged when it has ended."""
+
+    def on_trial(self, progress: SearchProgress) -> bool:
+        """Collect a candidate, and judge when the first ones are complete.
+
+        Raises
+        ------
+        ValueError
+            If the untuned estimator has failed for the same cause as all others.
+        """
+        trial = progress.trial
+        if self._is_over or trial.index >= self._n_first:
+            return False
+        self._failed[trial.index] = trial
+        if trial.status is not Status.FAILED and not self._is_untuned(trial.params):
+            # One success shows that the cause is not common to all candidates.
+            self._is_over = True
+        elif len(self._failed) == self._n_first:
+            self._is_over = True
+            self._judge([self._failed[i] for i in range(self._n_first)])
+        return False
+
+    def _judge(self, first: Sequence[Trial]) -> None:
+        untuned = [trial for trial in first if self._is_untuned(trial.params)]
+        tuned = [trial for trial in first if not self._is_untuned(trial.params)]
+        cause = shared_failure(tuned, self._evaluation)
+        if cause is None:
+            return
+        if untuned and shared_failure(first, self._evaluation) is not None:
+            raise ValueError(
+                f"{cause}\nThe untuned estimator failed like this, and so did "
+                f"{len(tuned)} candidates beside it. {self._owner} ends here: no other "
+                "can be expected to do better. The tracebacks are in `trials_`."
+            )
+        others = " other than the untuned estimator" if untuned else ""
+        is_of_fits = all(fold.error is not None for t in tuned for fold in t.folds)
+        warn_user(
+            f"{cause}\nAll of the first {len(tuned)} candidates{others} failed like "
+            f"this. {self._owner} goes on with the next.",
+            FitFailedWarning if is_of_fits else UserWarning,
+        )
+
+
+def shared_failure(trials: Sequence[Trial], evaluation: Evaluation) -> str | None:
+    """Explain why none of several candidates has a score on the same folds.
+
+    Parameters
+    ----------
+    trials : sequence of Trial
+        At least one.
+    evaluation : Evaluation
+        Data and folds.
+
+    Returns
+    -------
+    str or None
+        The cause with its remedy, and the folds if not all are affected. None if the
+        candidates fail on different folds or for different causes.
+    """
+    failures = [_failures(trial) for trial in trials]
+    # A race runs no further fold of a failed candidate, and each candidate begins with
+    # another fold: so a fold counts as failing if no candidate has a score on it.
+    has_score = {
+        fold.fold
+        for trial, found in zip(trials, failures, strict=True)
+        for fold in trial.folds
+        if fold.fold not in found
+    }
+    folds = sorted(set().union(*failures) - has_score)
+    cause = common_cause(
+        text for found in failures for fold, text in found.items() if fold in folds
+    )
+    if cause is None or not all(found.keys() & set(folds) for found in failures):
+        return None
+    metric = trials[0].deciding_metric
+    is_of_fit = any(f.error is not None for f in trials[0].folds if f.fold in folds)
+    head = "" if is_of_fit or metric == "score" else f"Scoring with {metric!r}: "
+    text = f"{head}{with_remedy(cause)}"
+    if has_score:
+        named = ", ".join(map(str, folds))
+        which = f"fold {named}" if len(folds) == 1 else f"folds {named}"
+        text += f" It concerns {which} of {evaluation.n_splits}, counted from 0."
+    part = "training" if is_of_fit else "test"
+    labels = [_only_label(evaluation, fold, part) for fold in folds]
+    if all(label is not None for label in labels):
+        shown = ", ".join(dict.fromkeys(map(str, labels)))
+        text += f" The {part} part has one class only there: {shown}."
+        if "StratifiedKFold" not in text:
+            text += " StratifiedKFold keeps all classes in every fold."
+    return text
+
+
+def _failures(trial: Trial) -> dict[int, str]:
+    """The failures of a trial by fold."""
+    metric = trial.deciding_metric
+    found = ((fold.fold, fold.failure(metric)) for fold in trial.folds)
+    return {fold: text for fold, text in found if text is not None}
+
+
+def _only_label(evaluation: Evaluation, fold: int, part: str) -> Any:
+    """The label of all samples in a part of a fold; None if there are several."""
+    train, test = evaluation.splits[fold]
+    try:
+        y = np.asarray(evaluation.y)
+        if y.ndim != 1 or not type_of_target(y).startswith(("binary", "multiclass")):
+            return None
+        labels = np.unique(y[train if part == "training" else test])
+    except Exception:
+        return None  # a target of another kind
+    return labels[0] if len(labels) == 1 else None
+
+
+def n_first_candidates(n_initial: int, n_total: int | None) -> int:
+    """Number of candidates to judge; none if the search ends with them."""
+    n_first = max(LEAST_CANDIDATES, n_initial)
+    return 0 if n_first >= (n_total or math.inf) else n_first

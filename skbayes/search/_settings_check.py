@@ -1,0 +1,137 @@
+"""Check settings for common mistakes, and name the correct form.
+
+This runs before scikit-learn's validation, whose message is the same for every mistake
+in a parameter.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from functools import wraps
+from typing import Any
+
+from skbayes._user_warnings import warn_user
+from skbayes._values import native
+from skbayes.search._scoring_check import check_scoring_of
+
+_UNITS = {"s": 1, "sec": 1, "m": 60, "min": 60, "h": 3600, "hour": 3600, "d": 86400}
+_DURATION = re.compile(r"\s*([0-9.]+)\s*([a-z]*?)(?:onds?|utes?|s)?\s*")
+
+
+def checked_first(fit: Callable[..., Any]) -> Callable[..., Any]:
+    """Decorate a `fit` so that it checks the search's settings first."""
+
+    @wraps(fit)
+    def checked(self: Any, X: Any, y: Any = None, **params: Any) -> Any:
+        check_settings(self, has_targets=y is not None)
+        return fit(self, X, y, **params)
+
+    return checked
+
+
+def check_settings(search: Any, *, has_targets: bool) -> None:
+    """Raise for settings in a wrong form; warn about settings without effect.
+
+    Parameters
+    ----------
+    search : SearchCV
+        The search with its parameters.
+    has_targets : bool
+        Whether `fit` has an argument `y`.
+
+    Raises
+    ------
+    ValueError, TypeError
+        With the correct form.
+    """
+    # Cheap checks come before `check_scoring_of`, which resolves scorers.
+    owner = type(search).__name__
+    _check_n_iter(getattr(search, "n_iter", 1), owner)
+    _check_error_score(search.error_score, owner)
+    _check_callbacks(search.callbacks, owner)
+    for name in ("time_budget", "fit_timeout"):
+        _check_seconds(getattr(search, name), name, owner)
+    if isinstance(search.cv, type):
+        raise TypeError(
+            f"The `cv` parameter of {owner} must be a splitter. Got the class"
+            f" {search.cv.__name__} instead; write cv={search.cv.__name__}(...)."
+        )
+    _check_refit(search.refit, owner)
+    check_scoring_of(search, has_targets=has_targets)
+    _check_initial_points(search, owner)
+
+
+def _check_n_iter(n_iter: Any, owner: str) -> None:
+    """Raise for a float such as 1e2, and suggest 100."""
+    # 1e2 is how scientists write a hundred, but a float cannot count candidates.
+    n_iter = native(n_iter)
+    if isinstance(n_iter, float) and n_iter.is_integer() and n_iter >= 1:
+        raise ValueError(
+            f"The `n_iter` parameter of {owner} must be an integer >= 1. Got {n_iter!r}"
+            f" instead; write {int(n_iter)}."
+        )
+
+
+def _check_error_score(error_score: Any, owner: str) -> None:
+    """Raise for the text "nan", and suggest np.nan."""
+    # scikit-learn's message lists 'raise' as the only string, which does not help here.
+    if isinstance(error_score, str) and error_score.lower() == "nan":
+        raise ValueError(
+            f"The `error_score` parameter of {owner} must be 'raise' or a number. Got"
+            f" {error_score!r} instead; write np.nan."
+        )
+
+
+def _check_callbacks(callbacks: Any, owner: str) -> None:
+    """Raise for a single callback without a list."""
+    # Without this check the first iteration over it fails after the first fold.
+    if callable(callbacks):
+        shown = getattr(callbacks, "__name__", None) or repr(callbacks)
+        shown += "(...)" if isinstance(callbacks, type) else ""
+        raise TypeError(
+            f"The `callbacks` parameter of {owner} must be a list of callables. Got"
+            f" {shown} instead; write callbacks=[{shown}]."
+        )
+
+
+def _check_seconds(value: Any, name: str, owner: str) -> None:
+    """Raise for a duration that is not a number, and suggest its seconds."""
+    # Ray and FLAML take "10min" or a timedelta; a parser of units would be a second way
+    # to write one number, so the message only converts.
+    seconds = None
+    if isinstance(value, timedelta):
+        seconds = value.total_seconds()
+    elif isinstance(value, str) and (found := _DURATION.fullmatch(value.lower())):
+        number, unit = found.groups()
+        seconds = float(number) * _UNITS.get(unit, 1)
+    if seconds is not None:
+        raise TypeError(
+            f"The `{name}` parameter of {owner} must be a number of seconds > 0. Got"
+            f" {value!r} instead; write {name}={seconds:g}."
+        )
+
+
+def _check_refit(refit: Any, owner: str) -> None:
+    """Refuse a rule's class, and say how to make a rule of it."""
+    if isinstance(refit, type):
+        raise TypeError(
+            f"The `refit` parameter of {owner} must be a bool, the name of a score or a"
+            f" rule. Got the class {refit.__name__} instead; write"
+            f" refit={refit.__name__}(...)."
+        )
+
+
+def _check_initial_points(search: Any, owner: str) -> None:
+    """Warn if the initial design uses up the budget."""
+    n_initial = getattr(search, "n_initial_points", None)
+    if not isinstance(n_initial, int) or isinstance(search.n_iter, str):
+        return
+    # A search of one candidate has nothing to model, and needs no warning.
+    if search.n_iter > 1 and n_initial >= search.n_iter:
+        warn_user(
+            f"The `n_initial_points` parameter of {owner} is {n_initial} and `n_iter`"
+            f" {search.n_iter}: every candidate comes from the initial design, and the"
+            " model proposes none. Set a smaller n_initial_points, or 'auto'."
+        )
