@@ -282,6 +282,30 @@ def test_a_continued_search_is_not_taken_for_a_fast_one(screen):
     bar.on_search_end()
 
 
+@pytest.mark.usefixtures("without_tqdm")
+def test_trials_found_in_a_journal_are_shown_and_cost_no_time(screen):
+    """The time left is that of trials that are run; none is known before one is."""
+    bar = ProgressBar()
+    bar(progress([0.5], n_total=61, elapsed=0.1, n_found=1))
+    assert screen() == "search: trial 1/61, best 0.5, 1 from the journal\n"
+    bar(progress([0.5] * 51, n_total=61, elapsed=30.0, n_found=50))
+    bar.on_search_end()
+    printed = "search: trial 51/61, best 0.5, 50 from the journal, 300 s left\n"
+    assert screen() == printed
+
+
+def test_the_bar_leaves_out_what_was_found_in_a_journal(screen):
+    """Its pace is that of trials that are run."""
+    tqdm = pytest.importorskip("tqdm")
+    bar = ProgressBar()
+    for n_done, n_found in ((1, 1), (50, 50), (51, 50)):
+        bar(progress([0.5] * n_done, n_total=61, elapsed=30.0, n_found=n_found))
+    (shown,) = tqdm.tqdm._instances
+    assert (shown.n, shown.initial) == (51, 50)
+    bar.on_search_end()
+    assert "50 from the journal" in screen()
+
+
 def test_a_bar_of_unknown_length_counts_only(screen):
     """Strategies need not know how many candidates there will be."""
     pytest.importorskip("tqdm")

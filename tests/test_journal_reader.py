@@ -15,11 +15,12 @@ from sklearn.svm import SVC
 import skbayes
 from skbayes import GridSearchCV
 from skbayes import journal as reader
-from skbayes._evaluation.journal import Journal
-from skbayes._evaluation.journal_summary import main
-from skbayes._evaluation.params_codec import ParamsCodec
+from skbayes._journal.command_line import main
+from skbayes._journal.journal import Journal
+from skbayes._journal.params_codec import ParamsCodec
 from skbayes._protocol import FoldResult, Status
 from skbayes.exceptions import JournalError
+from tests._journal.identities import identity_of
 
 ROOT = Path(skbayes.__file__).parents[1]
 CLASSIFIERS = [SVC(C=3), SVC(C=4)]
@@ -32,9 +33,8 @@ def path(tmp_path) -> Path:
     path = tmp_path / "j.sqlite"
     with Journal.open(path) as journal:
         first = journal.search(
-            "a",
+            identity_of("a", 2),
             description={"estimator": "Pipeline(\n  SVC())", "scoring": "accuracy"},
-            n_splits=2,
             metrics=["auc", "acc"],
             codec=ParamsCodec({"clf": CLASSIFIERS}),
             n_candidates=10,
@@ -52,7 +52,7 @@ def path(tmp_path) -> Path:
             first.finish(index, params, status)
         first.write(9, {"C": 9}, fold(1, 0.95))
         second = journal.search(
-            "b", description={}, n_splits=3, metrics=[], codec=ParamsCodec()
+            identity_of("b"), description={}, metrics=[], codec=ParamsCodec()
         )
         for k in range(3):
             second.write(0, {"alpha": (1, 2)}, FoldResult(k, {"score": float(k)}))
@@ -187,28 +187,29 @@ def test_the_command_line_tells_progress_and_best(path, capsys):
         "  estimator: Pipeline( SVC())",
         "  scoring: accuracy",
         "  trials: 6 of 10 (1 running, 2 complete, 1 stopped, 2 failed)",
-        "  folds: 8 of 12, 16.0 s of fitting and scoring",
+        "  folds: 8 of 12, 16 s of fitting and scoring",
         "  best mean auc: 0.625, trial 1",
         "    C: inf",
         "    clf: SVC(C=4)",
     ]
     assert lines[11].startswith("search 2, begun 20")
     assert lines[12:] == [
+        "  differs from search 1 in: data, folds",
         "  trials: 1 (1 complete)",
-        "  folds: 3 of 3, 0.0 s of fitting and scoring",
+        "  folds: 3 of 3, 0 s of fitting and scoring",
         "  best mean score: 1, trial 0",
         "    alpha: (1, 2)",
     ]
 
 
 @pytest.mark.parametrize(
-    ("seconds", "text"), [(119.9, "119.9 s"), (120, "2.0 min"), (7200, "2.0 h")]
+    ("seconds", "text"), [(119.4, "119 s"), (120, "2 min"), (7200, "2 h")]
 )
 def test_long_times_are_told_in_larger_units(tmp_path, capsys, seconds, text):
     """Seconds, minutes and hours."""
     with Journal.open(tmp_path / "j.sqlite") as journal:
         search = journal.search(
-            "a", description={}, n_splits=1, metrics=[], codec=ParamsCodec()
+            identity_of("a", 1), description={}, metrics=[], codec=ParamsCodec()
         )
         search.write(0, {}, FoldResult(0, {"score": math.nan}, fit_time=seconds))
         search.finish(0, {}, Status.COMPLETE)
@@ -249,9 +250,9 @@ def test_a_tilde_is_the_home_folder(path, monkeypatch, capsys):
 
 WRITER = """
 import itertools, sys
-from tests.test_journal_reader import FoldResult, Journal, ParamsCodec
+from tests.test_journal_reader import FoldResult, Journal, ParamsCodec, identity_of
 with Journal.open(sys.argv[1]) as journal:
-    search = journal.search("w", description={}, n_splits=1, metrics=[],
+    search = journal.search(identity_of("w", 1), description={}, metrics=[],
                             codec=ParamsCodec())
     for i in itertools.count():
         search.write(i, {"C": i}, FoldResult(0, {"score": 1.0}))
@@ -273,12 +274,12 @@ def test_it_works_while_another_process_writes(tmp_path):
     try:
         for _ in range(20):
             writer.stdout.readline()
-        told = subprocess.run(
+        printed = subprocess.run(
             command, env=environment, capture_output=True, text=True, check=True
         ).stdout
-        n_told = int(told.split("trials: ")[1].split()[0])
+        n_told = int(printed.split("trials: ")[1].split()[0])
         assert n_told >= 20
-        assert f"({n_told} running)" in told
+        assert f"({n_told} running)" in printed
     finally:
         writer.kill()
         writer.communicate()

@@ -3,13 +3,8 @@
 import numpy as np
 import pytest
 
-from skbayes import _fold_model as fold_model
-from skbayes._fold_model import (
-    CHANCE_AGREEMENT,
-    MAX_NEAREST,
-    Differences,
-    estimate_means,
-)
+from skbayes import _partial_scores as partial_scores
+from skbayes._partial_scores import Differences, estimate_means
 
 
 def fold_table(rng, n=40, k=5, interaction=0.01):
@@ -27,25 +22,61 @@ def test_complete_rows_are_exact():
     assert not estimate.variance.any()
 
 
-@pytest.mark.parametrize("n_run", [1, 2, 4])
-def test_partial_means_have_the_folds_difficulty_taken_out(n_run):
-    """Errors are what missing folds explain; what is stated is that at most twice.
-
-    A difference of two candidates that have nothing in common varies twice as much as
-    either, and that they have nothing in common is not known.
-    """
+def calibration(make, n_complete, n_splits, n_run, n_tables=60):
+    """Squared errors of ten partial rows over the variances stated for them."""
     errors, stated = [], []
-    for seed in range(60):
+    for seed in range(n_tables):
         rng = np.random.default_rng(seed)
-        table = fold_table(rng)
+        table = make(rng, n_complete + 10, n_splits)
         truth = table.mean(axis=1)
-        table[-10:, rng.permutation(5)[n_run:]] = np.nan
+        for row in range(n_complete, len(table)):
+            table[row, rng.permutation(n_splits)[n_run:]] = np.nan
         estimate = estimate_means(table)
-        errors.extend((estimate.mean - truth)[-10:])
-        stated.extend(estimate.variance[-10:])
-    expected = 0.01**2 * (1 / n_run - 1 / 5)
-    assert np.mean(np.square(errors)) == pytest.approx(expected, rel=0.35)
-    assert 0.8 * expected < np.mean(stated) < 2 * expected
+        errors.append((estimate.mean - truth)[n_complete:])
+        stated.append(estimate.variance[n_complete:])
+    return np.square(errors).mean() / np.mean(stated)
+
+
+@pytest.mark.parametrize(
+    ("n_splits", "n_run"),
+    [(3, 1), (3, 2), (5, 1), (5, 2), (5, 4), (10, 1), (10, 3), (10, 9)],
+)
+@pytest.mark.parametrize("n_complete", [12, 40])
+def test_stated_variance_is_that_of_the_errors(n_complete, n_splits, n_run):
+    """For every number of folds, and of those run, it is neither too small nor large.
+
+    The candidates have nothing in common but the folds.
+    """
+    found = calibration(fold_table, n_complete, n_splits, n_run)
+    assert 0.8 <= found <= 1.25
+
+
+@pytest.mark.parametrize("n_run", [1, 3])
+def test_stated_variance_is_right_where_candidates_hardly_differ(n_run):
+    """Those that scored alike on few folds did so by chance, which is allowed for."""
+
+    def make(rng, n, k):
+        return 0.8 + rng.normal(0, 0.05, (1, k)) + rng.normal(0, 0.01, (n, k))
+
+    assert 0.7 <= calibration(make, 40, 5, n_run) <= 1.25
+
+
+@pytest.mark.parametrize("n_run", [2, 4])
+def test_stated_variance_is_right_where_bad_candidates_vary_more(n_run):
+    """Each is judged by those about as good."""
+
+    def make(rng, n, k):
+        worse = rng.exponential(0.03, (n, 1))
+        return -worse + (0.003 + 0.3 * worse) * rng.normal(size=(n, k))
+
+    assert 0.7 <= calibration(make, 30, 5, n_run, n_tables=100) <= 1.4
+
+
+@pytest.mark.parametrize("n_run", [1, 2, 4])
+def test_stated_variance_of_the_additive_model_is_that_of_the_errors(n_run):
+    """Two complete rows: fold effects are uncertain too, and that counts."""
+    found = calibration(fold_table, 2, 5, n_run, n_tables=150)
+    assert 0.8 <= found <= 1.25
 
 
 def test_fewer_than_three_complete_rows_use_the_additive_model():
@@ -64,12 +95,12 @@ def test_a_single_fold_of_each_leaves_all_spread_open():
     table = np.full((3, 3), np.nan)
     np.fill_diagonal(table, [0.1, 0.2, 0.3])
     estimate = estimate_means(table)
-    assert np.isfinite(estimate.mean).all()
+    np.testing.assert_allclose(estimate.mean, [0.1, 0.2, 0.3])
     np.testing.assert_allclose(estimate.variance, np.var([0.1, 0.2, 0.3]) * (1 - 1 / 3))
 
 
 def test_neighbours_in_score_decide():
-    """Fold effects are those of candidates about as good, not of hopeless ones."""
+    """Fold effects are those of candidates about as good, not of bad ones."""
     rng = np.random.default_rng(0)
     effects = np.array([0.02, -0.02, 0.0])
     good = 0.9 + effects + rng.normal(0, 1e-4, (6, 3))
@@ -111,39 +142,43 @@ def test_candidates_that_agree_exactly_have_no_variance():
     assert estimate.variance[-1] == 0
 
 
-@pytest.mark.parametrize("max_pairs", [7, 1_000_000])
-def test_many_partial_rows_are_estimated_as_the_formula_says(max_pairs, monkeypatch):
-    """Each against every complete one on the folds that both have, in any portions."""
-    monkeypatch.setattr(fold_model, "MAX_PAIRS", max_pairs)
+@pytest.mark.parametrize("max_pairs", [7, 100])
+def test_rows_are_estimated_alike_in_any_portions(max_pairs, monkeypatch):
+    """However few pairs may be in memory at once."""
     rng = np.random.default_rng(7)
     table = fold_table(rng, n=60, k=4, interaction=0.03)
     table[20:][rng.random((40, 4)) < 0.5] = np.nan
     table[np.isnan(table).all(axis=1), 0] = 0.8
-    complete = table[~np.isnan(table).any(axis=1)]
-    estimate = estimate_means(table)
-    for i in np.flatnonzero(np.isnan(table).any(axis=1)):
-        run = ~np.isnan(table[i])
-        d = table[i, run] - complete[:, run]
-        nearest = np.square(d).mean(axis=1).argmin()
-        varies = Differences(table, complete[nearest]).variances_at
-        v = varies(d[nearest].mean(keepdims=True))[0]
-        weights = 1 / (np.square(d).mean(axis=1) + CHANCE_AGREEMENT * v)
-        mean = np.average(complete.mean(axis=1) + d.mean(axis=1), weights=weights)
-        assert estimate.mean[i] == pytest.approx(mean)
-        assert estimate.variance[i] == pytest.approx(v * (1 / run.sum() - 1 / 4))
+    at_once = estimate_means(table)
+    monkeypatch.setattr(partial_scores, "MAX_PAIRS", max_pairs)
+    in_portions = estimate_means(table)
+    np.testing.assert_allclose(in_portions.mean, at_once.mean, rtol=1e-12)
+    np.testing.assert_allclose(in_portions.variance, at_once.variance, rtol=1e-12)
+
+
+@pytest.mark.parametrize("n_folds", [2, 3, 5])
+def test_variances_at_is_the_variance_of_differences(n_folds):
+    """Of true value 1, also where a difference was seen on two folds only."""
+    found = []
+    for seed in range(200):
+        rng = np.random.default_rng(seed)
+        reference = rng.normal(size=5)
+        table = reference + rng.normal(size=(90, 5)) + 3 * rng.normal(size=(90, 1))
+        table[:, n_folds:] = np.nan
+        found.append(Differences(table, reference).variances_at(np.zeros(1))[0])
+    assert np.mean(found) == pytest.approx(1.0, abs=0.08)
 
 
 @pytest.mark.parametrize("n", [1, 2, 5, 40, 300])
-def test_the_variance_is_that_of_the_nearest_candidates(n):
-    """A third of them, three at least, and no more than can be afforded."""
+def test_variances_at_looks_at_the_nearest_candidates(n):
+    """Those as far from the reference vary by 1 there, and by 100 elsewhere."""
     rng = np.random.default_rng(n)
-    reference = rng.normal(size=4)
-    table = reference + rng.normal(size=(n, 1)) + rng.normal(size=(n, 4))
-    differences = table - reference
-    n_nearest = min(n, max(3, -(-n // 3)), MAX_NEAREST)
-    for at in [-9.0, -0.5, 0.1, 9.0]:
-        distances = np.abs(differences.mean(axis=1) - at)
-        nearest = np.argsort(distances)[:n_nearest]
-        expected = np.median(differences[nearest].var(axis=1, ddof=1))
-        found = Differences(table, reference).variances_at(np.array([at]))[0]
-        assert found == pytest.approx(expected)
+    far = 5.0 * np.arange(n)[:, None]
+    scale = np.where(np.arange(n) < max(3, -(-n // 3)), 1.0, 100.0)[:, None]
+    wiggle = np.array([1.0, -1.0, 1.0, -1.0]) * np.sqrt(3 / 4)  # sample variance 1
+    order = rng.permutation(n)
+    table = (far + scale * wiggle)[order]
+    found = Differences(table, np.zeros(4)).variances_at(np.array([0.0]))[0]
+    n_nearest = min(n, max(3, -(-n // 3)), 30)
+    usual = np.median(rng.chisquare(3, (100_000, n_nearest)) / 3, axis=1).mean()
+    assert found == pytest.approx(1.0 / usual, rel=0.01)

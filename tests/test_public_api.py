@@ -26,19 +26,23 @@ PUBLIC = {
         "__version__",
     },
     "skbayes.callbacks": None,
+    "skbayes.ensemble": None,
     "skbayes.exceptions": None,
     "skbayes.inspection": None,
+    "skbayes.integrations": set(),
     "skbayes.journal": None,
     "skbayes.search": {
         "BayesSearchCV",
         "FoldResult",
         "GridSearchCV",
+        "HeldOut",
         "RandomSearchCV",
         "Status",
         "Trial",
     },
+    "skbayes.presets": None,
     "skbayes.selection": None,
-    "skbayes.space": None,
+    "skbayes.space": {"Categorical", "Integer", "Real"},
 }
 
 #: Packages that only extras bring, or that are slow to import.

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from skbayes._gp import GaussianProcess, Hyperparameters, layout_of, limit_threads
-from skbayes.space import Categorical, Integer, Real, parse_space
+from skbayes.space import Categorical, Integer, Real
+from skbayes.space._parsing import parse_space
 
 _SHARED = {"c": Real(1e-3, 10.0, "log-uniform"), "n": Integer(1, 200)}
 SPACES = {

@@ -219,8 +219,8 @@ def test_too_long_a_fit_falls_off_a_cliff():
 class _Undefined:
     """A term that is NaN everywhere."""
 
-    def values(self, query):
-        return np.full(len(query.U), np.nan)
+    def values(self, prediction):
+        return np.full(len(prediction.U), np.nan)
 
 
 def test_undefined_values_are_never_chosen(gp):

@@ -20,7 +20,7 @@ def _condition(gp, pending, outcomes):
     y = np.concatenate([gp.y, outcomes])
     noise = np.concatenate([gp.extra_noise, np.zeros(len(pending))])
     conditioned = GaussianProcess(gp.layout, gp.hyperparameters, U, y, noise)
-    Linv = conditioned.rows.Linv
+    Linv = conditioned.conditioning.Linv
     conditioned.alpha = Linv.T @ (Linv @ (y - gp.prior_mean))
     conditioned.prior_mean = gp.prior_mean
     return conditioned

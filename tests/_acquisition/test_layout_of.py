@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from skbayes._gp import layout_of
 from tests._acquisition.conftest import SPACES
 
 
-def test_layout_has_the_kinds_of_the_columns(space):
+@pytest.mark.parametrize("name", SPACES)
+def test_layout_has_the_kinds_of_the_columns(name):
     """Levels and conditions are those of the space, for every branch."""
+    space = SPACES[name]
     layout = layout_of(space)
     np.testing.assert_array_equal(layout.n_levels, space.n_levels)
     np.testing.assert_array_equal(layout.is_conditional, space.is_conditional)

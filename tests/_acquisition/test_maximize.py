@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from skbayes._acquisition import Effort, build_acquisition, maximize
-from skbayes._acquisition.listing import all_points
-from skbayes.space import Categorical, Integer, Real, parse_space
+from skbayes._acquisition.enumeration import all_points
+from skbayes.space import Categorical, Integer, Real
+from skbayes.space._parsing import parse_space
 from tests._acquisition.conftest import FINITE, SPACES, posterior
 
 

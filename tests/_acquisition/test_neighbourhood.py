@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from skbayes._acquisition.exchange import Neighbourhood
-from skbayes._acquisition.listing import all_points, column_values
-from skbayes._acquisition.pool import Fixed
-from skbayes.space import Integer, Real, parse_space
+from skbayes._acquisition.enumeration import all_points, column_values
+from skbayes._acquisition.neighbourhood import Neighbourhood
+from skbayes._acquisition.raw_candidates import Fixed
+from skbayes.space import Integer, Real
+from skbayes.space._parsing import parse_space
 from tests._acquisition.conftest import FINITE, SPACES
 
 
@@ -39,12 +40,12 @@ def test_long_columns_move_one_step():
     assert [p["n"] for p in space.decode(found)] == [99]
 
 
-def test_change_of_branch_takes_the_donors_values():
-    """Columns that a change of branch activates come from a donor, shared ones stay."""
+def test_change_of_branch_takes_the_crossover_values():
+    """Activated columns come from the crossover point; shared ones stay."""
     space = SPACES["conditional"]
     here = space.encode([{"c": 0.5, "n": 7, "gamma": 0.2}])
-    donor = space.encode([{"c": 5.0, "n": 90, "kind": "w", "d": 4}])
-    found, _ = Neighbourhood(space).of(here, donor)
+    other = space.encode([{"c": 5.0, "n": 90, "kind": "w", "d": 4}])
+    found, _ = Neighbourhood(space).of(here, other)
     moved = [p for p in space.decode(found) if "kind" in p]
     assert [(p["kind"], p["d"], p["n"]) for p in moved] == [("w", 4, 7)]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from skbayes._acquisition.pool import Fixed, around, space_filling
+from skbayes._acquisition.raw_candidates import Fixed, around, space_filling
 from skbayes._acquisition.sobol import sobol
 from tests._acquisition.conftest import SPACES
 

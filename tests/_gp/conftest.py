@@ -64,16 +64,38 @@ def one_thread():
         yield
 
 
+#: Targets of smooth functions, and those of searches that fits have failed on.
+TARGETS = ("mild", "spike", "step", "ties", "outlier")
+
+
+def make_problem(layout, targets="mild", n=40):
+    """Trials in a space with one kind of targets; the mild have some known noise."""
+    rng = np.random.default_rng(7)
+    U = draw(layout, n, rng)
+    wave = np.sin(4.0 * U @ np.linspace(0.3, 1.0, layout.n_columns))
+    if targets == "mild":
+        y = wave + 0.1 * rng.standard_normal(n)
+        extra_noise = np.where(rng.random(n) < 0.3, rng.random(n), 0.0)
+    else:
+        y = _hard_targets(targets, layout, U, wave)
+        extra_noise = np.zeros(n)
+    return Problem(layout, U, (y - y.mean()) / y.std(), extra_noise)
+
+
+def _hard_targets(kind, layout, U, wave):
+    position = np.where(layout.activity(U), U / np.maximum(layout.n_levels - 1, 1), 0.5)
+    return {
+        "spike": np.exp(-50.0 * np.square(position - position[0]).sum(axis=1)),
+        "step": (wave > np.median(wave)).astype(float),
+        "ties": np.round(wave),
+        "outlier": np.where(np.arange(len(U)) == 3, -1e4, wave),
+    }[kind]
+
+
 @pytest.fixture(params=LAYOUTS)
 def problem(request):
-    """Forty trials in each kind of space, some with known noise."""
-    layout = LAYOUTS[request.param]
-    rng = np.random.default_rng(7)
-    U = draw(layout, 40, rng)
-    y = np.sin(4.0 * U @ np.linspace(0.3, 1.0, layout.n_columns))
-    y += 0.1 * rng.standard_normal(40)
-    extra_noise = np.where(rng.random(40) < 0.3, rng.random(40), 0.0)
-    return Problem(layout, U, (y - y.mean()) / y.std(), extra_noise)
+    """Forty trials in each kind of space."""
+    return make_problem(LAYOUTS[request.param])
 
 
 @pytest.fixture(params=range(5))

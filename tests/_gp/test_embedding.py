@@ -3,19 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-import pytest
 
-from skbayes._gp.embedding import Embedding, prepare, simplex
+from skbayes._gp.embedding import Embedding, prepare
 from skbayes._gp.warping import log_clipped, warp
-
-
-@pytest.mark.parametrize("m", [1, 2, 3, 10])
-def test_vertices_of_a_simplex_are_all_1_apart(m):
-    """Every two of m vertices have distance 1, in m - 1 coordinates."""
-    vertices = simplex(m)
-    gaps = np.linalg.norm(vertices[:, None] - vertices[None], axis=2)
-    assert vertices.shape == (m, m - 1)
-    np.testing.assert_allclose(gaps, 1.0 - np.eye(m), atol=1e-14)
 
 
 def test_squared_distances_add_up_column_by_column(problem, hyperparameters):

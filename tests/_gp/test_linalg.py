@@ -53,7 +53,7 @@ def test_singular_matrix_gets_the_jitter_it_needs():
 
 
 @pytest.mark.parametrize("value", [-1.0, np.nan])
-def test_hopeless_matrix_raises(value):
+def test_indefinite_matrix_raises(value):
     """A matrix far from definite is an error of its own."""
     with pytest.raises(NotPositiveDefiniteError, match=r"shape \(3, 3\)"):
         inverse_factor(np.full((3, 3), value), 1.0)

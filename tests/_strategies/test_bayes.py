@@ -1,19 +1,21 @@
 """Does the Bayesian strategy count, enumerate small spaces and pass trials on?"""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from skbayes._protocol import FoldResult, Status, Trial
 from skbayes._strategies.bayes import BayesStrategy
+from skbayes._strategies.engine.proposal import TimeLeft
 from skbayes._strategies.optimizer import Optimizer
-from skbayes._strategies.proposal import TimeLeft
 
 SPACE = {"x": (0.0, 1.0, "uniform")}
 
 
-def trial(index, params, scores, status=Status.COMPLETE, seconds=1.0, metric="score"):
+def trial(index, params, scores, status=Status.COMPLETE, seconds=1.0):
     folds = tuple(
-        FoldResult(fold=k, test_scores={metric: s}, fit_time=seconds)
+        FoldResult(fold=k, test_scores={"score": s}, fit_time=seconds)
         for k, s in enumerate(scores)
         if s is not None
     )
@@ -117,11 +119,24 @@ def test_failures_are_told_as_such(failed):
     assert folds is None
 
 
-def test_the_metric_can_be_chosen():
-    """Of several scores the one named is searched for."""
-    ((_, score, _, _),) = told_of(
-        trial(0, {"x": 0.1}, [0.2, 0.4], metric="auc"), metric="auc"
-    )
+def test_a_trial_stopped_at_a_rung_is_told_with_what_is_expected():
+    """As one fold of several; it took no time that tells how long a fold takes."""
+    stopped = trial(0, {"x": 0.5}, [None, None, None], Status.STOPPED)
+    ((_, score, folds, seconds),) = told_of(replace(stopped, expected={1: 0.3}))
+    assert score == 0.3
+    np.testing.assert_array_equal(folds, [np.nan, 0.3, np.nan])
+    assert seconds is None
+
+
+def test_tell_takes_the_metric_that_decides():
+    """Of several scores the one that the trial names is searched for."""
+    both = trial(0, {"x": 0.1}, [0.2, 0.4])
+    folds = [
+        replace(f, test_scores={"loss": -9.0, "auc": f.test_scores["score"]})
+        for f in both.folds
+    ]
+    named = replace(both, folds=tuple(folds), metric="auc")
+    ((_, score, _, _),) = told_of(named)
     assert score == pytest.approx(0.3)
 
 
@@ -156,3 +171,63 @@ def test_the_strategy_finds_the_optimum():
         best, index = max(best, value), index + 1
     assert index == 20
     assert best > 0.999
+
+
+# ------------------------------------------------------------------ untuned estimator
+
+
+@pytest.mark.parametrize("untuned", [{"x": None}, {"x": 7.0}, {}])
+def test_untuned_outside_the_space_is_first_and_not_told(untuned):
+    """It counts as a candidate; the optimizer never hears of it."""
+    recorder = Recorder()
+    strategy = BayesStrategy(recorder, 3, untuned=untuned)
+    assert strategy.ask(1) == [untuned]
+    running = trial(0, untuned, [None, None], Status.RUNNING)
+    strategy.ask(1, [running])
+    assert recorder.asked[-1][1] == []
+    strategy.tell(trial(0, untuned, [0.1, 0.2]))
+    assert recorder.told == []
+    strategy.ask(9)
+    assert recorder.asked[-1][0] == 2
+    assert strategy.n_candidates == 3
+
+
+def test_untuned_inside_the_space_is_first_and_told():
+    """As any other point."""
+    recorder = Recorder()
+    strategy = BayesStrategy(recorder, 3, untuned={"x": 0.5})
+    assert strategy.ask(1) == [{"x": 0.5}]
+    strategy.tell(trial(0, {"x": 0.5}, [0.1, 0.2]))
+    assert [params for params, *_ in recorder.told] == [{"x": 0.5}]
+
+
+def test_untuned_that_an_earlier_run_left_out_comes_next():
+    """Whatever was told before it."""
+    strategy = BayesStrategy(Recorder(), 3, untuned={"x": None})
+    strategy.tell(trial(0, {"x": 0.5}, [0.1, 0.2]))
+    assert strategy.ask(1) == [{"x": None}]
+
+
+@pytest.mark.parametrize(
+    ("untuned", "n_iter", "expected"),
+    [
+        ({"a": 2}, 3, [{"a": 2}, {"a": 1}, {"a": 3}]),
+        ({"a": None}, 4, [{"a": None}, {"a": 1}, {"a": 2}, {"a": 3}]),
+    ],
+)
+def test_untuned_is_the_first_point_of_a_small_space(untuned, n_iter, expected):
+    """Then the others in grid order, none twice."""
+    optimizer = Optimizer({"a": [1, 2, 3]}, random_state=0)
+    strategy = BayesStrategy(optimizer, n_iter, untuned=untuned)
+    assert strategy.n_candidates == len(expected)
+    assert strategy.ask(9) == expected
+
+
+def test_is_untuned_knows_it_by_its_values():
+    """A copy of an object is the object; another value is another candidate."""
+    strategy = BayesStrategy(Recorder(), 3, untuned={"x": np.array([1, 2])})
+    assert strategy.is_untuned({"x": np.array([1, 2])})
+    assert not strategy.is_untuned({"x": np.array([1, 3])})
+    assert not strategy.is_untuned({"x": None})
+    assert not strategy.is_untuned({})
+    assert not BayesStrategy(Recorder(), 3).is_untuned({})

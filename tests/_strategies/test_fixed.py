@@ -1,5 +1,6 @@
 """Does a fixed strategy follow its sequence, whatever is told and pending?"""
 
+import weakref
 from itertools import count
 
 from skbayes._protocol import Status, Trial
@@ -50,3 +51,23 @@ def test_a_caller_may_change_what_it_got():
     strategy = FixedCandidates([{"a": 0}], 1)
     strategy.ask(1)[0]["a"] = 9
     assert strategy.ask(1) == [{"a": 0}]
+
+
+def test_what_was_told_is_not_kept():
+    """Of a long sequence no more is held than what is under way."""
+    alive = weakref.WeakSet()
+
+    class Value:
+        pass
+
+    def source():
+        for _ in range(1000):
+            value = Value()
+            alive.add(value)
+            yield {"a": value}
+
+    strategy = FixedCandidates(source(), 1000)
+    for i in range(1000):
+        assert len(strategy.ask(1, pending=[trial(i + 1), trial(i + 2)])) == (i < 998)
+        strategy.tell(trial(i))
+        assert len(alive) <= 4

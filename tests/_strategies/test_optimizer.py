@@ -6,8 +6,8 @@ import warnings
 import numpy as np
 import pytest
 
-from skbayes._strategies.history import Pending
 from skbayes._strategies.optimizer import Optimizer
+from skbayes._strategies.optimizer_input import Pending
 from tests._strategies.runs import SPACE, run, score
 
 
@@ -33,6 +33,19 @@ class TestAsk:
             assert curious.ask() == params
             plain.tell(params, score(params))
             curious.tell(params, score(params))
+
+    @pytest.mark.parametrize("constant", [True, False])
+    def test_points_told_with_fewer_digits_are_not_asked_again(self, constant):
+        """As from a file; also where equal scores leave the model nothing to learn."""
+        space = {"x": (0.0, 1.0, "uniform"), "y": (1e-3, 1e3, "log-uniform")}
+        first = [{"x": 0.123456789012, "y": 1.0 / 3.0}]
+        optimizer = Optimizer(space, initial_params=first, random_state=0)
+        told = []
+        for _ in range(8):
+            params = {name: float(f"{v:.7g}") for name, v in optimizer.ask().items()}
+            told.append(tuple(params.values()))
+            optimizer.tell(params, 0.0 if constant else -params["x"])
+        assert len(set(told)) == len(told)
 
     def test_told_at_once_is_as_told_one_by_one(self):
         """A history gives the same suggestion, asked along the way or not."""
@@ -171,9 +184,10 @@ class TestTell:
         for i in range(9):
             params = {"x": i / 8, "k": "b", "n": 6}
             optimizer.tell(params, score(params))
-        mean, std = optimizer.surrogate().predict([{"x": 0.3, "k": "b", "n": 6}])
-        assert mean[0] == pytest.approx(0.1, abs=0.02)
-        assert 0 < std[0] < 0.1
+        point = {"x": 0.3, "k": "b", "n": 6}
+        median, half_width = optimizer.surrogate().predict([point])
+        assert median[0] == pytest.approx(0.1, abs=0.02)
+        assert 0 < half_width[0] < 0.1
 
     def test_repeats_are_averaged(self):
         """Two measurements of a point count as one of their mean."""
@@ -186,8 +200,8 @@ class TestTell:
         twice.tell(point, 0.1)
         twice.tell(point, 0.3)
         once.tell(point, 0.2)
-        means = [o.surrogate().predict([point])[0][0] for o in (twice, once)]
-        assert means[0] == pytest.approx(means[1], abs=0.02)
+        medians = [o.surrogate().predict([point])[0][0] for o in (twice, once)]
+        assert medians[0] == pytest.approx(medians[1], abs=0.02)
 
     def test_recommend_needs_a_score(self):
         """A failure is none."""

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from skbayes import Optimizer, TimeLeft
-from skbayes._strategies.history import Pending
+from skbayes._strategies.optimizer_input import Pending
 
 TREE = {
     "max_depth": [None, 3, 5],
@@ -15,14 +15,16 @@ TREE = {
 }
 #: A point, and in what other types its values may arrive.
 POINT = {"max_depth": 3, "min_samples_leaf": 2, "ccp_alpha": 1.0}
-TWINS = {
+EQUAL_POINTS = {
     "floats": {"max_depth": 3.0, "min_samples_leaf": 2.0, "ccp_alpha": 1.0},
     "ints": {"max_depth": 3, "min_samples_leaf": 2, "ccp_alpha": 1},
     "numpy floats": {name: np.float64(value) for name, value in POINT.items()},
     "numpy ints": {name: np.int32(value) for name, value in POINT.items()},
     "single precision": {name: np.float32(value) for name, value in POINT.items()},
 }
-every_twin = pytest.mark.parametrize("twin", TWINS.values(), ids=list(TWINS))
+every_equal_point = pytest.mark.parametrize(
+    "equal", EQUAL_POINTS.values(), ids=list(EQUAL_POINTS)
+)
 
 
 def check_is_own(params, expected):
@@ -59,26 +61,26 @@ class TestOwnValues:
         check_is_own(optimizer.ask(), expected)
         check_is_own(optimizer.recommend(), expected)
 
-    @every_twin
-    def test_initial_params(self, twin):
+    @every_equal_point
+    def test_initial_params(self, equal):
         """They are asked for as the space has them."""
-        optimizer = Optimizer(TREE, initial_params=[twin], random_state=0)
+        optimizer = Optimizer(TREE, initial_params=[equal], random_state=0)
         check_is_own(optimizer.ask(), POINT)
 
-    @every_twin
-    def test_points_told(self, twin):
+    @every_equal_point
+    def test_points_told(self, equal):
         """They are recommended as the space has them, and not proposed again."""
         optimizer = Optimizer(TREE, initial_params=[POINT], random_state=0)
-        optimizer.tell(twin, 0.5)
+        optimizer.tell(equal, 0.5)
         check_is_own(optimizer.recommend(), POINT)
         assert optimizer.ask() != POINT
 
-    @every_twin
-    def test_points_pending(self, twin):
+    @every_equal_point
+    def test_points_pending(self, equal):
         """They are known as what was asked for."""
         optimizer = Optimizer(TREE, initial_params=[POINT], random_state=0)
-        assert optimizer.ask(pending=[twin]) == optimizer.ask(pending=[POINT])
-        assert optimizer.ask(pending=[twin]) != POINT
+        assert optimizer.ask(pending=[equal]) == optimizer.ask(pending=[POINT])
+        assert optimizer.ask(pending=[equal]) != POINT
 
 
 class TestRefused:

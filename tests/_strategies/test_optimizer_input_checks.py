@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from skbayes._strategies.history import (
+from skbayes._strategies.optimizer_input import (
     check_fold_scores,
     check_score,
     check_seconds,

@@ -6,7 +6,7 @@ from scipy.stats import loguniform, randint
 
 from skbayes._strategies.optimizer import Optimizer
 from skbayes.exceptions import SpaceExhausted
-from skbayes.space import parse_space
+from skbayes.space._parsing import parse_space
 from tests._strategies.runs import SPACE, run, score
 
 

@@ -1,13 +1,16 @@
 """Are results of an earlier search read from all their forms?"""
 
+import json
 import warnings
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from sklearn.base import clone
+from sklearn.preprocessing import StandardScaler
 
 from skbayes._strategies.prior_results import read_prior_results
-from skbayes.space import parse_space
+from skbayes.space._parsing import parse_space
 
 SPACE = parse_space({"C": (0.1, 10.0, "log-uniform"), "kernel": ["rbf", "linear"]})
 
@@ -90,6 +93,35 @@ def test_a_data_frame_is_read(with_params):
     assert_read(read(frame))
 
 
+def test_a_frame_of_polars_is_read():
+    """It gives its columns where one of pandas gives their names."""
+    polars = pytest.importorskip("polars")
+    results = cv_results()
+    frame = polars.DataFrame(
+        {
+            "param_C": list(results["param_C"]),
+            "param_kernel": list(results["param_kernel"]),
+            "mean_test_score": results["mean_test_score"],
+        }
+    )
+    assert_read(read(frame))
+
+
+@pytest.mark.parametrize("from_file", [False, True])
+def test_the_untuned_row_of_an_earlier_search_needs_no_warning(from_file):
+    """A search tries the estimator's own values, which may lie in no range."""
+    results = cv_results()
+    results["params"][0] = {"C": 50.0, "kernel": None}
+    if from_file:
+        del results["params"]
+        results["param_C"][0], results["param_kernel"][0] = 50.0, None
+    untuned = {"C": 50.0, "kernel": None}
+    assert len(read(results, untuned=untuned)) == 2
+    for other in (None, {"C": 50.0, "kernel": "poly"}, {"C": 49.0, "kernel": None}):
+        with pytest.warns(UserWarning, match="Skipped 1 of 3 rows"):
+            read_prior_results(results, SPACE, owner="Optimizer", untuned=other)
+
+
 def test_pairs_are_read():
     """A list of tuples of parameters and score."""
     assert read([({"C": 1.0, "kernel": "rbf"}, 0.5)]) == [(EXPECTED[0], 0.5)]
@@ -140,6 +172,21 @@ def test_anything_else_is_refused(source):
         read(source)
 
 
+@pytest.mark.parametrize(
+    ("source", "match"),
+    [
+        ("results.csv", "read the file first"),
+        ([{"C": 1.0}], r"each row as a tuple \(params, score\)"),
+        ([SimpleNamespace(folds=())], "give the search whose `trials_`"),
+        (SimpleNamespace(), "an unfitted search has no"),
+    ],
+)
+def test_what_holds_results_in_another_way_is_told_what_to_give(source, match):
+    """As it is at hand."""
+    with pytest.raises(TypeError, match=match):
+        read(source)
+
+
 def test_a_table_without_scores_is_refused():
     """There is nothing to learn from it."""
     with pytest.raises(ValueError, match="no column of test scores"):
@@ -166,10 +213,80 @@ def test_values_become_those_of_the_space():
 def test_many_reasons_are_counted():
     """A warning does not grow with the table."""
     source = [({"C": 100.0 + i, "kernel": "rbf"}, 0.6) for i in range(1000)]
+    source.append(({"C": 1.0, "kernel": "rbf"}, 0.6))
     with pytest.warns(UserWarning, match="and 997 other reasons") as caught:
         read_prior_results(source, SPACE, owner="Optimizer")
     assert len(str(caught[0].message)) < 500
     assert caught[0].filename == __file__
+
+
+def test_a_table_of_which_no_row_fits_is_an_error():
+    """What is wholly in vain is told before the search, with the reasons."""
+    source = [({"C": 100.0, "kernel": "rbf"}, 0.6), ({"kernel": "rbf"}, 0.6)]
+    with pytest.raises(ValueError, match=r"Got 2 rows, none .* 'C' must be a number f"):
+        read_prior_results(source, SPACE, owner="Optimizer")
+    assert read_prior_results([], SPACE, owner="Optimizer") == []
+
+
+CHOICES = {
+    "scale": [StandardScaler(), StandardScaler(with_mean=False), "passthrough", None],
+    "sizes": [(1, 2), (3,), [4]],
+    "power": [None, 2, 0.5],
+    "flag": [True, False],
+    "word": ["None", "1", "rbf"],
+    "C": (0.1, 10.0, "log-uniform"),
+    "function": [np.log, len],
+}
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_table_from_a_file_is_read(seed, tmp_path):
+    """Texts of choices, of numbers and of tuples are looked up in the space."""
+    pandas = pytest.importorskip("pandas")
+    space = parse_space(CHOICES)
+    points = space.decode(space.sample(40, np.random.default_rng(seed)))
+    frame = pandas.DataFrame([{f"param_{k}": v for k, v in p.items()} for p in points])
+    frame["params"] = points
+    frame["mean_test_score"] = np.arange(40.0)
+    frame.to_csv(tmp_path / "results.csv")
+    # In another process the choices are other objects, at other addresses.
+    anew = parse_space(CHOICES | {"scale": clone(CHOICES["scale"], safe=False)})
+    rows = read_prior_results(
+        pandas.read_csv(tmp_path / "results.csv"), anew, owner="Optimizer"
+    )
+    assert len(rows) == 40
+    for (params, score), point, i in zip(rows, points, range(40), strict=True):
+        assert score == i
+        # The parser of some versions of pandas is off by the last bit.
+        assert params.pop("C") == pytest.approx(point.pop("C"), rel=1e-12)
+        assert {n: repr(v) for n, v in params.items()} == {
+            n: repr(v) for n, v in point.items()
+        }
+        choices = anew.branches[0]["scale"].choices
+        assert any(params["scale"] is choice for choice in choices)
+
+
+def test_a_table_from_json_is_read():
+    """Its params have lists for tuples, and texts for what JSON does not know."""
+    space = parse_space(CHOICES)
+    (point,) = space.decode(space.sample(1, np.random.default_rng(0)))
+    told = json.loads(json.dumps(point, default=repr))
+    rows = read_prior_results(
+        {"params": [told], "mean_test_score": [0.5]}, space, owner="Optimizer"
+    )
+    assert rows == [(space.canonical(point), 0.5)]
+
+
+@pytest.mark.parametrize("cell", [None, np.nan, np.ma.masked, "NA"])
+def test_empty_cells_are_none_or_nan(cell):
+    """Whichever of the two the space has."""
+    pandas = pytest.importorskip("pandas")
+    cell = pandas.NA if isinstance(cell, str) else cell
+    space = parse_space({"a": [None, "x"], "b": [np.nan, 1.0]})
+    table = {"param_a": [cell], "param_b": [cell], "mean_test_score": [0.5]}
+    ((params, _),) = read_prior_results(table, space, owner="Optimizer")
+    assert params["a"] is None
+    assert np.isnan(params["b"])
 
 
 @pytest.mark.parametrize(

@@ -87,12 +87,34 @@ _ATTRIBUTES = Exclusion(
 
 #: What is left out, by cast.
 EXCLUSIONS: dict[str, tuple[Exclusion, ...]] = {
-    "ours": (_ATTRIBUTES,),
+    "ours": (
+        _ATTRIBUTES,
+        Exclusion(
+            "test_split.py::test_nested_cv",
+            "StratifiedGroupKFold of scikit-learn 1.6 gives a fold without any test"
+            " sample there, which is refused",
+            always=False,
+        ),
+    ),
     "bayes": (
         _ATTRIBUTES,
         Exclusion(
             "test_search.py::test_search_with_2d_array",
             "expects the very points that scikit-learn's sampler draws from seed 0",
+        ),
+        Exclusion(
+            "test_search.py::test_random_search_cv_results",
+            "expects columns of numbers; the untuned estimator has gamma='scale'",
+        ),
+        Exclusion(
+            "test_search.py::test_search_cv_timing",
+            "expects the first candidate to fail; the untuned estimator does not",
+        ),
+        Exclusion(
+            "test_search.py::test_search_cv_using_minimal_compatible_estimator",
+            "expects every name in the first candidate; the untuned estimator does not"
+            " list them all",
+            always=False,
         ),
         Exclusion(
             "test_sgd.py::test_multi_core_gridsearch_and_early_stopping",

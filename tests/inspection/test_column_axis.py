@@ -8,8 +8,8 @@ from scipy.stats import loguniform, norm, randint
 from sklearn.linear_model import LogisticRegression
 from sklearn.svm import SVC
 
-from skbayes.inspection._column_axis import column_axes, is_logarithmic
-from skbayes.space import parse_space
+from skbayes.inspection._column_axis import column_axes
+from skbayes.space._parsing import parse_space
 
 
 def axis_of(value):
@@ -71,7 +71,7 @@ def test_grids_are_feasible():
 
 
 def test_labels_of_a_conditional_space():
-    """The branch has a parameter's name; equal names are told apart by the branch."""
+    """The branch has a parameter's name, and equal names show their branch."""
     space = parse_space(
         [
             {"m__clf": [SVC()], "m__C": (0.1, 1.0, "uniform")},
@@ -82,12 +82,3 @@ def test_labels_of_a_conditional_space():
     labels = ["clf", "C (SVC)", "C (Logi…ssion)"]
     assert [axis.label for axis in axes] == labels
     assert axes[0].tick_labels == ("SVC", "LogisticRegression")
-
-
-@pytest.mark.parametrize(
-    ("values", "expected"),
-    [([1, 10, 100], True), ([1, 2, 3], False), ([0, 1, 10], False), ([1, 10], False)],
-)
-def test_what_is_logarithmic(values, expected):
-    """Positive numbers with equal ratios."""
-    assert is_logarithmic(np.array(values, dtype=float)) is expected

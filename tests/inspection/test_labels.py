@@ -1,4 +1,4 @@
-"""Are names and values short, and told apart?"""
+"""Are names and values short and distinct?"""
 
 from __future__ import annotations
 
@@ -7,10 +7,9 @@ import pytest
 from sklearn.feature_selection import f_classif
 from sklearn.svm import SVC
 
-from skbayes.inspection._wording import (
+from skbayes.inspection._labels import (
     params_label,
     short_names,
-    shorten,
     shorten_apart,
     value_label,
     value_labels,
@@ -24,7 +23,7 @@ def test_names_keep_what_tells_them_apart():
 
 
 def test_a_name_that_ends_like_another_is_kept():
-    """`C` beside `svc__C` cannot lose its rival's first part."""
+    """`C` beside `svc__C` cannot lose the first part of the other name."""
     assert short_names(["C", "svc__C"]) == ["C", "svc__C"]
 
 
@@ -58,7 +57,7 @@ def test_value_labels(value, label):
 
 
 def test_equal_labels_are_numbered():
-    """Two estimators of a class are told apart."""
+    """Two estimators of a class have distinct labels."""
     assert value_labels([SVC(C=1), SVC(C=2), None]) == ["SVC (1)", "SVC (2)", "None"]
 
 
@@ -69,12 +68,6 @@ def test_what_tells_long_texts_apart_is_left_in():
     assert shorten_apart(names, 8) == ["cate…0…", "cate…5…", "cate…12…"]
     assert shorten_apart(["x" * 9 + "1", "x" * 9 + "2"], 5) == ["xx…x1", "xx…x2"]
     assert shorten_apart(["alike", "alike"], 9) == ["alike (1)", "alike (2)"]
-
-
-def test_long_texts_lose_their_middle():
-    """Beginning and end stay, at the asked length."""
-    assert shorten("abcdefghij", 5) == "ab…ij"
-    assert len(shorten("x" * 99, 20)) == 20
 
 
 def test_a_candidate_in_one_line():

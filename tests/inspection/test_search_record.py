@@ -8,8 +8,9 @@ from sklearn.exceptions import NotFittedError
 from sklearn.model_selection import GridSearchCV as TheirGridSearchCV
 from sklearn.svm import SVC
 
-from skbayes.inspection._reading import is_same_value, read_search
+from skbayes.inspection._search_record import read_search
 from skbayes.search import GridSearchCV, RandomSearchCV
+from skbayes.space._parsing import parse_space
 from tests.inspection.conftest import Formula, additive, fitted
 
 GRID = {"a": [0.0, 0.5, 1.0], "b": [0.0, 1.0]}
@@ -40,7 +41,7 @@ def test_ours_and_theirs_are_read_alike():
 
 @pytest.mark.parametrize("cls", [GridSearchCV, TheirGridSearchCV])
 def test_failed_candidates_have_no_score(cls):
-    """A candidate that failed is told from one that scored."""
+    """A failed candidate is distinguished from one that scored."""
     search = fitted(cls(Formula(formula=failing_above(0.7)), GRID, cv=3))
     record = read_search(search, caller="x")
     assert record.is_failed.tolist() == [False] * 4 + [True] * 2
@@ -99,26 +100,6 @@ def test_the_untuned_estimator_is_found_by_its_values():
     assert read_search(search, caller="x").untuned is None
 
 
-@pytest.mark.parametrize(
-    ("one", "other", "same"),
-    [
-        (1, 1.0, True),
-        (0.1 + 0.2, 0.3, True),
-        (1, True, False),
-        (True, np.True_, True),
-        (None, None, True),
-        ("a", "a", True),
-        ((1, "a"), (1.0, "a"), True),
-        ((1,), (1, 2), False),
-        (np.arange(3), np.arange(3), False),
-        ("1", 1, False),
-    ],
-)
-def test_same_values(one, other, same):
-    """Values are the same when an estimator would take them for the same."""
-    assert is_same_value(one, other) is same
-
-
 def test_unfitted_searches_are_refused():
     """The message says what to call."""
     with pytest.raises(NotFittedError, match=r"not fitted yet\. Call its `fit` before"):
@@ -175,3 +156,21 @@ def _with_failures_only():
             search.cv_results_[name] = np.full(6, np.nan)
     del search.trials_
     return search
+
+
+def test_within_leaves_out_what_is_no_point_of_the_space():
+    """Such as an untuned estimator with values of its own; all rows go together."""
+    search = fitted(GridSearchCV(Formula(a=0.5, formula=additive), GRID, cv=3))
+    record = read_search(search, caller="x")
+    space = parse_space({"a": (0.4, 1.0, "uniform"), "b": [0.0, 1.0]})
+    inside = record.within(space)
+    rows = [i for i, params in enumerate(record.params) if params["a"] > 0.4]
+    assert inside.params == tuple(record.params[i] for i in rows)
+    np.testing.assert_array_equal(inside.scores, record.scores[rows])
+    np.testing.assert_array_equal(inside.fold_scores, record.fold_scores[rows])
+    assert [t.index for t in inside.trials] == rows
+    assert inside.params[inside.untuned] == record.params[record.untuned]
+    above = record.within(parse_space({"a": (0.6, 1.0, "uniform"), "b": [0.0, 1.0]}))
+    assert above.untuned is None
+    whole = parse_space({"a": [0.0, 0.5, 1.0], "b": [0.0, 1.0]})
+    assert record.within(whole) is record

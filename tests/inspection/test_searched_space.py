@@ -16,7 +16,8 @@ from skbayes.inspection._searched_space import (
     parameters_of,
     searched_space,
 )
-from skbayes.space import Categorical, Integer, Real, parse_space
+from skbayes.space import Categorical, Integer, Real
+from skbayes.space._parsing import parse_space
 
 
 class Search:

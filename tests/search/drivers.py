@@ -40,25 +40,30 @@ def run(code, *, returncode=0, timeout=300, python_options=()):
     """What `code` prints in a new process; fails if it does not end as expected."""
     process = start(code, python_options=python_options)
     with process:
-        out, err = _texts(process, timeout)
+        out, err = texts(process, timeout)
     assert process.returncode == returncode, f"{process.returncode}\n{out}\n{err}"
     return out, err
 
 
-def _texts(process, timeout):
+def texts(process, timeout):
     """What a process prints until it ends, or `timeout` seconds have passed."""
-    deadline = threading.Timer(timeout, _kill_group, [process])
+    deadline = threading.Timer(timeout, kill, [process])
     deadline.start()
     with ThreadPoolExecutor(2) as readers:
         texts = [readers.submit(pipe.read) for pipe in (process.stdout, process.stderr)]
         process.wait()
         deadline.cancel()
         # Workers of a driver that was killed outlive it, and hold its pipes open.
-        _kill_group(process)
+        kill(process)
         return [text.result() for text in texts]
 
 
-def _kill_group(process):
+def kill(process):
     """Kill a process and all that it has started."""
     with suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
+
+
+def hold(process):
+    """Stop a process and all that it has started, as a machine that sleeps does."""
+    os.killpg(process.pid, signal.SIGSTOP)

@@ -67,7 +67,7 @@ class Scripted(ClassifierMixin, BaseEstimator):
         self.is_random = is_random
 
     def fit(self, X, y):
-        """Do as told."""
+        """Do what the parameters demand."""
         self.fold_ = fold_of(X)
         if self.log is not None:
             with Path(self.log).open("a") as file:
@@ -92,8 +92,15 @@ class Scripted(ClassifierMixin, BaseEstimator):
         return np.full(len(X), self.classes_[0])
 
     def score(self, X, y):
-        """As good as it was told to be."""
+        """The score in the parameters."""
         return score_of(self.quality, self.fold_)
+
+
+class Mortal(Scripted):
+    """Acts as long as there is no file named `once`."""
+
+    def _is_first_time(self):
+        return not Path(self.once).exists()
 
 
 def score_of(quality, fold):

@@ -30,16 +30,16 @@ def fit_with(grid, estimator=None, *, warns=Warning, **settings):
         return search.fit(X, y)
 
 
-def check_rest_went_on(search, cause, *, guilty=1):
+def check_rest_went_on(search, cause, *, culprit=1):
     """All good candidates are complete, the best of them refitted, one is marked."""
     status = [trial.status for trial in search.trials_]
     expected = [Status.COMPLETE] * (len(GOOD) + 1)
-    expected[guilty] = Status.FAILED
+    expected[culprit] = Status.FAILED
     assert status == expected
     assert search.best_score_ == pytest.approx(mean_of(0.5))
     assert search.best_params_["quality"] == 0.5
     assert search.best_estimator_.fold_ == -1
-    trial = search.trials_[guilty]
+    trial = search.trials_[culprit]
     assert cause in trial.error
-    assert np.isnan(search.cv_results_["mean_test_score"][guilty])
-    assert search.cv_results_["rank_test_score"][guilty] == len(GOOD) + 1
+    assert np.isnan(search.cv_results_["mean_test_score"][culprit])
+    assert search.cv_results_["rank_test_score"][culprit] == len(GOOD) + 1

@@ -79,61 +79,6 @@ def test_a_seed_repeats_a_search_whatever_finishes_first(backend, racing):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("kind", KINDS)
-def test_workers_of_dask(kind):
-    """A real cluster of processes; results are those of this process."""
-    pytest.importorskip("distributed")
-    code = f"""
-def main():
-    import joblib
-    from distributed import Client, LocalCluster
-    from tests.search.test_asynchronous import make_search, check_equal
-    options = dict(n_workers=2, threads_per_worker=1, dashboard_address=None)
-    with LocalCluster(**options) as cluster, Client(cluster):
-        with joblib.parallel_config("dask"):
-            search = make_search("{kind}").fit(X, y)
-            names = [f.worker for t in search.trials_ for f in t.folds]
-            workers = {{name.split("-")[0] for name in names}}
-            if "{kind}" == "bayes":
-                check_equal(search, make_search("{kind}").fit(X, y))
-    assert workers and str(os.getpid()) not in workers, workers
-    if "{kind}" != "bayes":
-        check_equal(search, make_search("{kind}").fit(X, y))
-    print("equal", search.predict(X).shape)
-
-if __name__ == "__main__":
-    main()
-"""
-    out, _ = drivers.run(code)
-    assert out.split() == ["equal", "(30,)"]
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("kind", KINDS)
-def test_workers_of_ray(kind):
-    """Actors of a local ray; results are those of as many threads."""
-    pytest.importorskip("ray")
-    code = f"""
-import joblib, ray
-from ray.util.joblib import register_ray
-from tests.search.test_asynchronous import make_search, check_equal
-ray.init(num_cpus=2, include_dashboard=False, log_to_driver=False)
-register_ray()
-searches = []
-for backend in ("ray", "threading"):
-    with joblib.parallel_config(backend, n_jobs=2):
-        searches.append(make_search("{kind}").fit(X, y))
-check_equal(*searches)
-workers = {{f.worker.split("-")[0] for t in searches[0].trials_ for f in t.folds}}
-assert workers and str(os.getpid()) not in workers, workers
-print("equal", searches[0].predict(X).shape)
-ray.shutdown()
-"""
-    out, _ = drivers.run(code)
-    assert out.strip().splitlines()[-1] == "equal (30,)"
-
-
-@pytest.mark.slow
 def test_every_worker_is_used():
     """And each fold is run by one of them, not by this process."""
     import os
@@ -150,7 +95,8 @@ def test_large_data_is_mapped_into_memory_not_sent(kind):
     """As joblib does: workers see a memory map."""
     big = np.tile(X, (1, 10_000))
     search = make_search(kind, NotesMaps(), n_jobs=2, scoring=map_score)
-    search.fit(big, y)
+    with pytest.warns(UserWarning, match="have the same score 1 on every fold"):
+        search.fit(big, y)
     assert search.best_score_ == 1.0
 
 
@@ -252,7 +198,9 @@ class NotesCrowds(Scripted):
 @pytest.mark.slow
 def test_workers_use_one_thread_each():
     """BLAS is limited in workers as joblib limits it."""
-    search = make_search("grid", n_jobs=2, scoring=blas_threads).fit(X, y)
+    search = make_search("grid", n_jobs=2, scoring=blas_threads)
+    with pytest.warns(UserWarning, match="have the same score 1 on every fold"):
+        search.fit(X, y)
     limit = max(1, joblib.cpu_count() // 2)
     assert (search.cv_results_["mean_test_score"] <= limit).all()
 
@@ -269,8 +217,8 @@ def blas_threads(estimator, X, y):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("backend", ["loky", "multiprocessing"])
-def test_equal_warnings_of_workers_come_once_with_a_count(backend):
-    """Rather than once a worker, at some time, on the screen only."""
+def test_equal_warnings_of_workers_come_at_once_and_with_a_count(backend):
+    """The first when its fold is back, rather than once a worker on the screen."""
     search = GridSearchCV(
         Scripted(act="warn"), {"quality": [0.1, 0.2, 0.3]}, cv=FOLDS, refit=False
     )
@@ -280,10 +228,10 @@ def test_equal_warnings_of_workers_come_once_with_a_count(backend):
     ):
         search.fit(X, y)
     told = [str(w.message) for w in caught if "told to warn" in str(w.message)]
-    assert told == ["told to warn\n(warned of by 9 of 9 fits)"]
+    assert told == ["told to warn", "told to warn\n(warned of by 9 of 9 fits)"]
 
 
-def test_equal_warnings_in_this_process_come_once_with_a_count():
+def test_equal_warnings_in_this_process_come_at_once_and_with_a_count():
     """Also where filters show every one, as scikit-learn's do of its own."""
     search = GridSearchCV(
         Scripted(act="warn"), {"quality": [0.1, 0.2, 0.3]}, cv=FOLDS, refit=False
@@ -293,7 +241,8 @@ def test_equal_warnings_in_this_process_come_once_with_a_count():
         warnings.simplefilter("always")
         search.fit(X, y)
     assert [str(w.message) for w in caught] == [
-        "told to warn\n(warned of by 9 of 9 fits)"
+        "told to warn",
+        "told to warn\n(warned of by 9 of 9 fits)",
     ]
     assert warnings.filters == filters
 
@@ -331,8 +280,8 @@ def test_ignored_warnings_of_workers_stay_ignored():
 
 
 @pytest.mark.slow
-def test_scoring_that_fails_in_workers_is_told_once():
-    """With its count and the traceback, not once a fold."""
+def test_scoring_that_fails_in_workers_is_counted():
+    """The first at once, then all with the traceback, not once a fold."""
     from tests.search.estimators import failing_score
 
     search = GridSearchCV(
@@ -343,8 +292,9 @@ def test_scoring_that_fails_in_workers_is_told_once():
         warnings.simplefilter("always")
         search.fit(X, y)
     told = [str(w.message) for w in caught if "Scoring failed" in str(w.message)]
-    assert len(told) == 1
-    assert "6 of 9 fits" in told[0]
+    assert len(told) == 2
+    assert "fits)" not in told[0]
+    assert "6 of 9 fits" in told[1]
 
 
 @pytest.mark.slow

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 import time
+import warnings
 
 import numpy as np
 import pytest
+from sklearn.base import BaseEstimator
 
 from skbayes import BayesSearchCV, GridSearchCV, RandomSearchCV
 from skbayes._protocol import Status
@@ -21,10 +23,29 @@ from tests.search.estimators import (
     N_FOLDS,
     Scripted,
     X,
+    fits,
     mean_of,
     y,
 )
 from tests.search.expected import failed_fits_are_warned_about
+
+
+class Choosy(BaseEstimator):
+    """Takes anything, and scores all alike."""
+
+    def __init__(self, quality=0.0, act=None, n=1):
+        self.quality = quality
+        self.act = act
+        self.n = n
+
+    def fit(self, X, y):
+        """Nothing to learn."""
+        return self
+
+    def score(self, X, y):
+        """The same for all."""
+        return 0.5
+
 
 SPACE = {"quality": (0.0, 1.0, "uniform")}
 MANY = 10_000
@@ -94,14 +115,32 @@ def test_the_first_candidate_is_finished_whatever_the_budget(kind):
     check_is_fitted(search)
 
 
-def test_a_budget_is_not_spent_on_candidates_that_fail():
-    """The first complete candidate is waited for, also behind one that fails."""
+def test_time_budget_holds_where_the_first_candidate_fails(tmp_path):
+    """It is finished, complete or not; then no fit starts any more."""
+    log = str(tmp_path / "log")
     grid = [{"act": ["raise"]}, {"quality": [0.5, 0.9]}]
-    search = GridSearchCV(Scripted(), grid, cv=FOLDS, time_budget=1e-9)
-    with failed_fits_are_warned_about():
+    search = GridSearchCV(Scripted(log=log), grid, cv=FOLDS, time_budget=1e-9)
+    with pytest.raises(ValueError, match="All the 3 fits failed"):
         search.fit(X, y)
-    assert [str(t.status) for t in search.trials_] == ["failed", "complete"]
-    check_is_fitted(search)
+    assert [str(t.status) for t in search.trials_] == ["failed"]
+    assert fits(log).total() == N_FOLDS
+
+
+def test_time_budget_ends_a_search_of_which_no_score_is_a_number():
+    """A search that has nothing to choose is told so, within its time."""
+    search = make_search(
+        "bayes", Scripted(seconds=0.05), time_budget=0.3, scoring=nan_score
+    )
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        with pytest.raises(ValueError, match="The test score 'score' is nan"):
+            search.fit(X, y)
+    assert len(search.trials_) < 50
+
+
+def nan_score(estimator, X, y):
+    """A score that is no number."""
+    return float("nan")
 
 
 @pytest.mark.parametrize("jump", [-1e6, 1e6])
@@ -365,6 +404,20 @@ def test_to_frame_gives_a_row_a_trial():
     )
     assert frame["error"][:2].isna().all()
     assert "told to fail" in frame["error"][2]
+
+
+def test_to_frame_tells_none_from_a_parameter_that_is_not_there():
+    """None stays None, what a trial lacks is NaN, and integers stay integers."""
+    grid = [{"quality": [0.1, None], "act": [None]}, {"n": [5]}]
+    search = GridSearchCV(Choosy(), grid, cv=FOLDS).fit(X, y)
+    frame = search.to_frame()
+    quality = frame["param_quality"].tolist()
+    assert quality[:2] == [0.1, None]
+    assert np.isnan(quality[2])
+    assert frame["param_n"].tolist()[2] == 5
+    assert isinstance(frame["param_n"].tolist()[2], int)
+    assert frame["param_act"].tolist()[:2] == [None, None]
+    assert np.isnan(frame["param_act"].tolist()[2])
 
 
 def test_to_frame_needs_a_fitted_search_and_pandas(monkeypatch):

@@ -1,4 +1,4 @@
-"""Each fault is really caused: the search goes on, and the guilty one is marked."""
+"""Each fault is really caused: the search goes on, and the culprit is marked."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from tests.search.estimators import (
     not_finite_score,
     y,
 )
-from tests.search.guilty import GOOD, check_rest_went_on, fit_with, grid_of
+from tests.search.fault_searches import GOOD, check_rest_went_on, fit_with, grid_of
 
 # ------------------------------------------------------------ errors in this process
 
@@ -68,7 +68,7 @@ def test_the_table_says_which_candidates_failed_and_why():
 def test_bayesian_search_never_chooses_a_failure():
     """Not even if `error_score` is the best score of all."""
     search = BayesSearchCV(
-        Scripted(),
+        Scripted(quality=-1.0),
         {"quality": [-1.0, -2.0], "act": ["fit", "raise"]},
         n_iter=4,
         cv=FOLDS,
@@ -299,7 +299,7 @@ def test_threads_can_be_stopped_kindly():
     grid = [{"act": ["busy"], "quality": [0.9]}, {"quality": GOOD}]
     with joblib.parallel_config("threading"):
         search = fit_with(grid, BusyOrScripted(), n_jobs=2, fit_timeout=2.0)
-    check_rest_went_on(search, "FitTimeout", guilty=0)
+    check_rest_went_on(search, "FitTimeout", culprit=0)
 
 
 @pytest.mark.parametrize("backend", ["loky", "threading"])
@@ -367,7 +367,7 @@ def test_ctrl_c_leaves_what_is_complete(n_jobs, kind):
     assert best.startswith(("0.5 1 ", "0.7 "))
     assert state.startswith("False {'complete'")
     assert shape == "(30,)"
-    assert err.rstrip().endswith("KeyboardInterrupt")
+    assert "\nKeyboardInterrupt\n" in err
     assert "FitFailed" not in err
 
 
@@ -390,7 +390,7 @@ def test_ctrl_c_in_a_terminal_reaches_the_workers_too():
     out, err = process.communicate(timeout=120)
     assert process.returncode == -signal.SIGINT, err
     assert "interrupted" in out
-    assert err.rstrip().endswith("KeyboardInterrupt")
+    assert "\nKeyboardInterrupt\n" in err
 
 
 def test_ctrl_c_before_anything_is_complete_just_interrupts():
@@ -405,7 +405,7 @@ def test_ctrl_c_before_anything_is_complete_just_interrupts():
 
 
 @pytest.mark.parametrize("name", ["time_budget", "fit_timeout"])
-@pytest.mark.parametrize("value", [0, -1.0, "1 h", True, float("nan")])
+@pytest.mark.parametrize("value", [0, -1.0, True, float("nan")])
 def test_budgets_that_are_no_time_are_refused(name, value):
     """The message names the parameter."""
     with pytest.raises(ValueError, match=f"The '{name}' parameter of GridSearchCV"):

@@ -19,11 +19,11 @@ class InterruptsOnce(Scripted):
         return self.act != "fit" and super()._is_first_time()
 
 quick = {{"quality": list(range({n_quick}))}}
-guilty = {{"act": ["interrupt driver"], "quality": [0.5]}}
+culprit = {{"act": ["interrupt driver"], "quality": [0.5]}}
 later = {{"quality": [-1.0 - k for k in range({n_later})]}}
 search = GridSearchCV(
     InterruptsOnce(log={log!r}, once={once!r}, only_fold=1, seconds=0.002),
-    [quick, guilty, later], cv=FOLDS, journal={journal!r}, refit=False,
+    [quick, culprit, later], cv=FOLDS, journal={journal!r}, refit=False,
 )
 with joblib.parallel_config({backend!r}, n_jobs={n_jobs}):
     try:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import multiprocessing
 import sqlite3
 import time
+import warnings
+from collections import Counter
 
 import numpy as np
 import pytest
@@ -12,13 +14,14 @@ from sklearn.model_selection import cross_val_score
 
 import skbayes.journal
 from skbayes import BayesSearchCV, GridSearchCV, RandomSearchCV
-from skbayes._evaluation.journal import SearchJournal
+from skbayes._journal.journal import SearchJournal
 from skbayes._protocol import Status
-from skbayes.exceptions import JournalError
+from skbayes.exceptions import JournalError, JournalNotContinuedWarning
 from tests.search import drivers
 from tests.search.estimators import (
     FOLDS,
     N_FOLDS,
+    Mortal,
     Scripted,
     X,
     fits,
@@ -105,22 +108,61 @@ def test_more_candidates_continue_the_search(kind, random_state, tmp_path):
     assert set(fits(tmp_path / "log").values()) == {1}
 
 
-def test_failures_and_deaths_are_remembered(tmp_path):
-    """A candidate that failed is not tried again by a search that continues."""
+def test_failures_and_deaths_are_tried_again_once(tmp_path):
+    """Each fold that failed, and nothing else, each time the search is continued."""
     grid = {"quality": [0.5, 0.9], "act": ["fit", "raise", "exit"]}
     estimator = Scripted(log=str(tmp_path / "log"))
-    frames = []
-    for _ in range(2):
+    for n_runs in (1, 2, 3):
         search = GridSearchCV(estimator, grid, cv=FOLDS, journal=tmp_path / "j")
         with failed_fits_are_warned_about():
             search.fit(X, y)
-        frames.append(search.to_frame())
-    assert set(fits(tmp_path / "log").values()) == {1}
-    # A fit that asked to exit was not tried on other folds, neither run.
-    assert sum(n for f, n in fits(tmp_path / "log").items() if "exit" in f) == 2
-    for column in ["status", "error", "mean_test_score"]:
-        first, second = (frame[column].astype(str).tolist() for frame in frames)
-        assert first == second
+        frame = search.to_frame()
+        assert frame.groupby("param_act")["status"].unique().map(list).to_dict() == {
+            "exit": ["failed"],
+            "fit": ["complete"],
+            "raise": ["failed"],
+        }
+        counts = Counter()
+        for fit, n in fits(tmp_path / "log").items():
+            counts[fit.split()[0]] += n
+        # A fit that asked to exit is not tried on other folds.
+        assert counts == {"fit": 6, "raise": 6 * n_runs, "exit": 2 * n_runs}
+
+
+@pytest.mark.slow
+def test_folds_that_took_too_long_are_tried_again(tmp_path):
+    """With more time they succeed; what was finished is not run again."""
+    log, once = str(tmp_path / "log"), str(tmp_path / "once")
+    estimator = Scripted(act="sleep", log=log, once=once, only_fold=1)
+    settings = {"cv": FOLDS, "journal": tmp_path / "j", "refit": False}
+    first = GridSearchCV(estimator, {"quality": [0.5]}, fit_timeout=1, **settings)
+    with (
+        failed_fits_are_warned_about(),
+        pytest.raises(ValueError, match="none to choose"),
+    ):
+        first.fit(X, y)
+    assert first.trials_[0].status is Status.FAILED
+    second = GridSearchCV(estimator, {"quality": [0.5]}, fit_timeout=60, **settings)
+    assert second.fit(X, y).trials_[0].status is Status.COMPLETE
+    assert sorted(fits(tmp_path / "log").values()) == [1, 1, 2]
+
+
+@pytest.mark.slow
+def test_folds_whose_worker_died_are_tried_again(tmp_path):
+    """A worker may have been killed for a reason that has passed."""
+    cure = tmp_path / "cure"
+    estimator = Mortal(act="kill", only_fold=0, once=str(cure))
+    settings = {"cv": FOLDS, "journal": tmp_path / "j", "refit": False, "n_jobs": 2}
+    search = GridSearchCV(estimator, {"quality": [0.2, 0.5]}, **settings)
+    with warnings.catch_warnings():
+        # Whether other folds have ended before is a matter of chance.
+        warnings.simplefilter("ignore")
+        with pytest.raises(ValueError, match="worker died"):
+            search.fit(X, y)
+    assert {trial.status for trial in search.trials_} == {Status.FAILED}
+    cure.touch()
+    search.fit(X, y)
+    assert {trial.status for trial in search.trials_} == {Status.COMPLETE}
 
 
 # ---------------------------------------------------------------------- other results
@@ -129,31 +171,24 @@ def test_failures_and_deaths_are_remembered(tmp_path):
 OTHER = {
     "data": lambda search: search.fit(np.column_stack([X, X]), y),
     "target": lambda search: search.fit(X, 1 - y),
-    "folds": lambda search: search.set_params(cv=list(FOLDS.split(X))[::-1]).fit(X, y),
-    "space": lambda search: with_other_space(search).fit(X, y),
+    "folds": lambda search: search.set_params(cv=SMALLER_FOLDS).fit(X, y),
     "estimator": lambda search: search.set_params(estimator__act="warn").fit(X, y),
     "scoring": lambda search: search.set_params(scoring="accuracy").fit(X, y),
-    "seed": lambda search: search.set_params(random_state=1).fit(X, y),
 }
-
-
-def with_other_space(search):
-    """The search on a space that has points in common with its own."""
-    if hasattr(search, "param_grid"):
-        return search.set_params(param_grid={"quality": QUALITIES[1:]})
-    return search.set_params(param_distributions={"quality": (0.0, 0.9, "uniform")})
+SMALLER_FOLDS = [(train, test[1:]) for train, test in FOLDS.split(X)]
 
 
 @every_kind
 @pytest.mark.parametrize("other", OTHER)
 @pytest.mark.filterwarnings("ignore:told to warn")
+@pytest.mark.filterwarnings("ignore:All .* candidates of this:UserWarning")
 def test_another_search_never_meets_old_results(kind, other, tmp_path):
-    """With other data, folds, space, estimator, scoring or seed all is fitted anew."""
-    if kind == "grid" and other == "seed":
-        pytest.skip("a grid search has no seed")
+    """With other data, folds, estimator or scoring all is fitted anew; it says so."""
     make_search(kind, tmp_path).fit(X, y)
     n_first = n_fits(tmp_path)
-    search = OTHER[other](make_search(kind, tmp_path))
+    part = "data" if other == "target" else other
+    with pytest.warns(JournalNotContinuedWarning, match=f"in the {part} only"):
+        search = OTHER[other](make_search(kind, tmp_path))
     assert n_fits(tmp_path) == n_first + len(search.trials_) * N_FOLDS
     frame = skbayes.journal.read(tmp_path / "j.sqlite")
     assert frame["search"].nunique() == 2
@@ -251,7 +286,7 @@ def test_a_disk_that_fills_up_ends_the_search_with_results(tmp_path, monkeypatch
         nonlocal n_written
         n_written += 1
         if n_written > 7:
-            connection = self._journal._connection
+            connection = self._file._connection
             (n_pages,) = connection.execute("PRAGMA page_count").fetchone()
             connection.execute(f"PRAGMA max_page_count = {n_pages}")
             args[2].test_scores["score"]  # a fold it is
@@ -318,7 +353,12 @@ def test_a_folder_that_does_not_exist_is_named(tmp_path):
     assert n_fits(tmp_path) == 0
 
 
-def test_predictions_are_not_journalled(tmp_path):
-    """Asking for both is refused."""
-    with pytest.raises(ValueError, match="`journal` parameter cannot be combined"):
-        make_search("grid", tmp_path, store_predictions=True).fit(X, y)
+def test_predictions_are_journalled(tmp_path):
+    """A search that continues has the predictions of the folds that it finds."""
+    first = make_search("grid", tmp_path, store_predictions=True).fit(X, y)
+    n_first = n_fits(tmp_path)
+    again = make_search("grid", tmp_path, store_predictions=True).fit(X, y)
+    assert n_fits(tmp_path) == n_first
+    for one, other in zip(first.trials_, again.trials_, strict=True):
+        for a, b in zip(one.folds, other.folds, strict=True):
+            np.testing.assert_array_equal(a.predictions, b.predictions)

@@ -168,9 +168,10 @@ def test_leave_one_out_looks_at_more_than_one_sample_at_a_time():
 
 
 def test_a_single_fold_leaves_nothing_to_save():
-    """Every candidate has it."""
+    """Every candidate has it, and a warning says so."""
     cv = [(np.arange(20), np.arange(20, 40))]
-    search = make_search("grid", cv=cv).fit(X, y)
+    with pytest.warns(UserWarning, match="`cv` has a single one"):
+        search = make_search("grid", cv=cv).fit(X, y)
     assert check_is_honest(search) == 0
 
 

@@ -150,8 +150,9 @@ def test_folds_that_differ_make_a_mean_uncertain():
     variance = variance_of_means(scores)
     assert np.argmax(variance) == 7
     usual = np.delete(variance, 7)
-    assert usual.mean() == pytest.approx(0.01**2 / 5, rel=0.3)
-    assert variance[7] == pytest.approx(0.04 * 4 / 8 / 5, rel=0.2)
+    factor = 1 / 5 + 1 / 4  # Nadeau and Bengio (2003): 1/J + n_test/n_train
+    assert usual.mean() == pytest.approx(0.01**2 * factor, rel=0.3)
+    assert variance[7] == pytest.approx(0.04 * 4 / 8 * factor, rel=0.2)
     assert (variance_of_means(scores[:, :1]) == 0.0).all()
 
 
@@ -214,7 +215,7 @@ def test_metric_of_several_is_named():
         (Simplest("depth", prefer=[1, 2]), "list every value"),
         (Simplest("depth", metric="f1"), "The `metric` parameter of Simplest"),
         (Fastest(time="all"), "The `time` parameter of Fastest"),
-        (BestIfBetter({"depth": 77}), "not among the candidates"),
+        (BestIfBetter({"depth": 77}), "not among the complete candidates"),
         (BestIfBetter({"depth": 1}, alpha=2), "The `alpha` parameter"),
         (BestIfBetter({"depth": 1}, test_share=0.0), "The `test_share` parameter"),
     ],
@@ -238,3 +239,30 @@ def test_nothing_to_choose_from_is_said(rule):
     results = table([[np.nan, 1.0], [1.0, np.nan]], [{"C": 1}, {"C": 2}])
     with pytest.raises(ValueError, match="nothing to choose from"):
         rule(results)
+
+
+def test_simplest_leaves_out_what_has_no_order_among_numbers():
+    """As the "auto" of an untuned estimator; of words alone the order must be given."""
+    params = [{"depth": 1}, {"depth": "auto"}, {"depth": 5}, {"depth": 9}]
+    assert Simplest("depth")(table(NEAR, params)) == 2
+    words = [{"depth": word} for word in ("low", "auto", "high", "highest")]
+    with pytest.raises(ValueError, match="is no number. List the values"):
+        Simplest("depth")(table(NEAR, words))
+    with pytest.raises(ValueError, match="It has no 'auto'"):
+        Simplest("depth", prefer=[1, 5, 9])(table(NEAR, params))
+
+
+def test_best_posterior_mean_models_numbers_beside_an_odd_value():
+    """None among numbers does not make categories of them: a lucky one is seen."""
+    rng = np.random.default_rng(0)
+    values = [float(v) for v in np.linspace(0.0, 1.0, 30)]
+    scores = np.array([-4 * (v - 0.5) ** 2 for v in values])[:, None]
+    scores = scores + 0.02 * rng.normal(size=(30, 3))
+    scores[2] += [3.9, 0.0, 0.0]  # by luck: two folds and neighbours say so
+    params = [{"x": v} for v in values]
+    chosen = BestPosteriorMean()(table(scores, params))
+    assert 0.3 < values[chosen] < 0.7
+    beside = table(np.vstack([scores, [[-3.0] * 3]]), [*params, {"x": None}])
+    assert BestPosteriorMean()(beside) == chosen
+    best = table(np.vstack([scores, [[3.0] * 3]]), [*params, {"x": None}])
+    assert BestPosteriorMean()(best) == 30

@@ -8,7 +8,8 @@ from scipy import stats
 from sklearn.decomposition import PCA
 from sklearn.feature_selection import SelectKBest
 
-from skbayes.space import BRANCH, parse_space
+from skbayes.space._branches import BRANCH
+from skbayes.space._parsing import parse_space
 
 SVM = [
     {"kernel": ["linear"], "C": (1e-3, 1e3, "log-uniform")},

@@ -8,13 +8,8 @@ import pytest
 from scipy import stats
 from sklearn.model_selection import ParameterGrid, ParameterSampler
 
-from skbayes.space import (
-    Categorical,
-    Integer,
-    Real,
-    check_param_distributions,
-    check_param_grid,
-)
+from skbayes.space import Categorical, Integer, Real
+from skbayes.space._grids import check_param_distributions, check_param_grid
 from tests.space.labels import label
 
 GRIDS = [

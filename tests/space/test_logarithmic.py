@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from skbayes.space import Categorical, Integer, Real, Space
+from skbayes.space import Categorical, Integer, Real
 from skbayes.space._distributions import dimension_of_distribution
 from skbayes.space._lists import Ordinal
+from skbayes.space._space import Space
 
 LOGARITHMIC = [
     Real(1e-3, 1.0, prior="log-uniform"),

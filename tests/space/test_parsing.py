@@ -11,9 +11,10 @@ import pytest
 from scipy import stats
 from sklearn.svm import SVC
 
-from skbayes.space import Categorical, Integer, Real, parse_space
+from skbayes.space import Categorical, Integer, Real
 from skbayes.space._distributions import Continuous, Discrete
 from skbayes.space._lists import Ordinal
+from skbayes.space._parsing import parse_space
 from tests.space.labels import label
 
 
@@ -102,6 +103,10 @@ def test_messages_name_owner_and_parameter():
         parse_space({"C": []}, owner="Optimizer", parameter="space")
 
 
+#: As those of scipy 1.15 and later, which draw by ``sample``.
+NEW_KIND = type(
+    "Normal", (), {name: lambda *_: 0.5 for name in ("icdf", "support", "sample")}
+)
 ONLY_RVS = type("OnlyRvs", (), {"rvs": lambda *_, **__: 0.5})()
 
 
@@ -115,6 +120,7 @@ ONLY_RVS = type("OnlyRvs", (), {"rvs": lambda *_, **__: 0.5})()
         (True, TypeError, r"Write \[True\] for a single choice"),
         (np.array(3), TypeError, r"list of choices, a range or a distribution"),
         (SVC(), TypeError, r"Write \[SVC\(\)\] for a single choice"),
+        (NEW_KIND(), TypeError, r"new kind.*a frozen one, such as scipy.stats.norm\("),
         ({1, 2}, TypeError, "Got {1, 2} instead. Turn it into a list"),
         ({"a": 1}, TypeError, "Got {'a': 1} instead. Turn it into a list"),
         ((x for x in "ab"), TypeError, "Turn it into a list of choices"),
@@ -140,11 +146,14 @@ ONLY_RVS = type("OnlyRvs", (), {"rvs": lambda *_, **__: 0.5})()
         (
             (1, 10, "loguniform"),
             ValueError,
-            r"\(low, high, 'log-uniform'\) for a range. Got .* Write \[1, 10, 'loguni"
-            r"form'\] for 3 choices",
+            r"\(low, high, 'log-uniform'\) for a range. Got .* Write \(1, 10, 'log-uni"
+            r"form'\), or Categorical\(\[1, 10, 'loguniform'\]\) for 3 choices",
         ),
         ((1, 10, "log"), ValueError, "'uniform'.* or .*'log-uniform'"),
         ((1, 10, "log-uniform", 10), ValueError, "for 4 choices"),
+        (lambda: 1.0, TypeError, "It is a function; BayesSearchCV needs .* the bounds"),
+        (np.random.uniform, TypeError, "write \\(low, high, 'uniform'\\), or a frozen"),
+        (Real, TypeError, r"It is a class: write Real\(...\) with its arguments"),
         (stats.loguniform, ValueError, r"Write scipy.stats.loguniform\(a, b\)"),
         (stats.uniform(0, -1), ValueError, "must be a valid distribution.*no number"),
         (stats.uniform([0, 1], 1), ValueError, r"valid distribution.* shape \(2,\)"),
@@ -178,6 +187,7 @@ def test_bad_values_are_refused(value, error, message):
             "Every entry of the list .* a dict. Got 3 instead",
         ),
         ([("C", [1])], TypeError, r"Every entry .* Got \('C', \[1\]\) instead"),
+        ([({"C": [1]}, 5)], TypeError, r"Write \[dict, dict\] and n_iter="),
         ({3: [1]}, TypeError, "The names in the .* must be strings. Got 3 instead"),
         ({None: [1]}, TypeError, "must be strings. Got None instead"),
     ],

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from scipy import stats
 from sklearn.decomposition import PCA
 
-from skbayes.space import Categorical, Integer, Real, parse_space
+from skbayes.space import Categorical, Integer, Real
+from skbayes.space._parsing import parse_space
 
 PRIORS = st.sampled_from(["uniform", "log-uniform"])
 OBJECTS = [None, True, False, 0, 1, 1.0, "a", "b", (1, 2), (2,), PCA(), PCA(), len]
@@ -117,19 +118,19 @@ def test_points_stay_in_bounds(space, seed):
 @laws
 @given(space=SPACES, seed=SEEDS)
 def test_decoded_points_lie_in_the_space(space, seed):
-    """What is decoded is contained, passes the check and is its own twin."""
+    """What is decoded is contained, passes the check and is canonical."""
     for params in space.decode(points_of(space, seed, n=4)):
         assert space.contains(params)
         space.check(params, owner="Optimizer")
-        twin = space.canonical(params)
-        assert list(twin) == list(params)
-        assert all(type(twin[name]) is type(params[name]) for name in params)
+        canonical = space.canonical(params)
+        assert list(canonical) == list(params)
+        assert all(type(canonical[name]) is type(params[name]) for name in params)
 
 
 def as_numpy(value):
     """The numpy scalar that equals a number, anything else as it is."""
-    twins = {float: np.float64, int: np.int64, bool: np.bool_, str: np.str_}
-    return twins.get(type(value), lambda v: v)(value)
+    numpy_types = {float: np.float64, int: np.int64, bool: np.bool_, str: np.str_}
+    return numpy_types.get(type(value), lambda v: v)(value)
 
 
 @laws
@@ -139,8 +140,8 @@ def test_equal_points_have_equal_keys(space, seed):
     points = space.decode(points_of(space, seed, n=5))
     keys = [space.key(params) for params in points]
     for params, key in zip(points, keys, strict=True):
-        twin = {name: as_numpy(params[name]) for name in reversed(params)}
-        assert space.key(twin) == key
+        canonical = {name: as_numpy(params[name]) for name in reversed(params)}
+        assert space.key(canonical) == key
     copy = pickle.loads(pickle.dumps(space))
     copied = copy.decode(points_of(copy, seed, n=5))
     assert [copy.key(params) for params in copied] == keys

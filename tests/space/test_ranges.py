@@ -179,13 +179,13 @@ def test_dimensions_are_immutable():
 def test_copies_are_equal(dimension):
     """Pickle, deepcopy and scikit-learn's clone give an equal dimension."""
     dimension.rvs(random_state=0)  # fills the caches
-    for twin in (
+    for restored in (
         pickle.loads(pickle.dumps(dimension)),
         copy.deepcopy(dimension),
         clone(dimension, safe=False),
     ):
-        assert twin == dimension
-        assert twin.rvs(3, 0) == dimension.rvs(3, 0)
+        assert restored == dimension
+        assert restored.rvs(3, 0) == dimension.rvs(3, 0)
 
 
 @pytest.mark.parametrize(
@@ -208,7 +208,7 @@ def test_copies_are_equal(dimension):
         (lambda: Real(-1, 1, "log-uniform"), ValueError, "Got -1 instead. Use prior="),
         (lambda: Real(-1.7e308, 1.7e308), ValueError, "wider than a float can hold"),
         (lambda: Integer(0.5, 3), TypeError, "must be an int. Got 0.5 .* Use Real"),
-        (lambda: Integer(1, 3.0), TypeError, "`high` .* must be an int. Got 3.0"),
+        (lambda: Integer(1, 3.5), TypeError, "`high` .* must be an int. Got 3.5"),
         (lambda: Integer(1, math.inf), ValueError, "`high` .* must be finite"),
         (lambda: Integer("1", 3), TypeError, "must be a number. Got '1' instead"),
         (lambda: Integer(3, 1), ValueError, "`low` parameter of Integer must be below"),

@@ -11,7 +11,7 @@ from scipy import stats
 from sklearn.decomposition import PCA
 from sklearn.model_selection import ParameterGrid
 
-from skbayes.space import parse_space
+from skbayes.space._parsing import parse_space
 
 MIXED = {
     "C": (1e-3, 1e3, "log-uniform"),
@@ -116,11 +116,11 @@ def test_space_of_constants():
 
 
 def test_canonical_has_the_types_of_the_space(space):
-    """The twin of a point has the space's types and order."""
+    """The canonical value of a point has the space's types and order."""
     given = {"noise": 1, "kernel": np.str_("rbf"), "depth": 3.0, "C": np.float32(1)}
-    twin = space.canonical({**given, "alpha": 1.0, "constant": "x"})
-    assert list(twin) == list(space.names)
-    types = {name: type(value) for name, value in twin.items()}
+    equal = space.canonical({**given, "alpha": 1.0, "constant": "x"})
+    assert list(equal) == list(space.names)
+    types = {name: type(value) for name, value in equal.items()}
     assert types["noise"] is float
     assert types["depth"] is int
     assert types["alpha"] is int
@@ -168,10 +168,10 @@ def test_check_names_what_is_missing(space):
 def test_keys_of_equal_points_are_equal(space):
     """Order, number types and the thirteenth digit do not count."""
     (point,) = space.decode(space.sample(1, np.random.default_rng(0)))
-    twin = dict(reversed(point.items()))
-    twin["C"] = np.float64(point["C"] * (1 + 1e-14))
-    twin["depth"] = float(point["depth"])
-    assert space.key(twin) == space.key(point)
+    equal = dict(reversed(point.items()))
+    equal["C"] = np.float64(point["C"] * (1 + 1e-14))
+    equal["depth"] = float(point["depth"])
+    assert space.key(equal) == space.key(point)
     assert space.key({**point, "C": point["C"] * (1 + 1e-9)}) != space.key(point)
 
 
@@ -185,10 +185,10 @@ def test_keys_of_objects_survive_pickling():
     """Choices without a value of their own are known by number, not by address."""
     choices = [PCA(2), PCA(3), np.arange(3), (1, [2]), None]
     space = parse_space([{"a": choices}, {"a": choices[::-1], "b": [1, 2]}])
-    twin = pickle.loads(pickle.dumps(space))
+    equal = pickle.loads(pickle.dumps(space))
     keys = [space.key(p) for p in space.grid()]
     assert len(set(keys)) == space.cardinality == 15
-    assert [twin.key(p) for p in twin.grid()] == keys
+    assert [equal.key(p) for p in equal.grid()] == keys
 
 
 def test_values_equal_but_for_their_type_stay_apart_between_dicts():
@@ -276,8 +276,8 @@ def test_copies_do_the_same(space, copied):
     U = space.sample(10, np.random.default_rng(0))
     points = space.decode(U)
     space.key(points[0])
-    twin = copied(space)
-    assert twin == space
-    assert twin.decode(U) == points
-    np.testing.assert_array_equal(twin.encode(points), space.encode(points))
-    np.testing.assert_array_equal(twin.sample(10, np.random.default_rng(0)), U)
+    equal = copied(space)
+    assert equal == space
+    assert equal.decode(U) == points
+    np.testing.assert_array_equal(equal.encode(points), space.encode(points))
+    np.testing.assert_array_equal(equal.sample(10, np.random.default_rng(0)), U)

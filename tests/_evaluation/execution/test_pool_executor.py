@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import threading
 import time
+from contextlib import nullcontext
 
 import joblib
 import pytest
 from sklearn.metrics import check_scoring
 
-from skbayes._backends import JoblibPool
-from skbayes._evaluation.executor import Task
-from skbayes._evaluation.fold import Evaluation, FoldSettings
-from skbayes._evaluation.pool_executor import PoolExecutor
+from skbayes._evaluation.execution.executor import Task
+from skbayes._evaluation.execution.pool_executor import PoolExecutor
+from skbayes._evaluation.fold.fit_and_score import Evaluation, FoldSettings
+from skbayes._joblib.opening import open_pool
+from skbayes._joblib.pool import JoblibPool
 from tests.search.estimators import FOLDS, Scripted, X, fits, y
 
 
@@ -30,7 +32,7 @@ def test_a_task_whose_deadline_has_passed_is_not_begun(backend, tmp_path):
     late, timely = time.monotonic(), time.monotonic() + 1e6
     with (
         joblib.parallel_config(backend),
-        PoolExecutor(evaluation_of(log), n_jobs=2) as executor,
+        PoolExecutor(evaluation_of(log), open_pool(2)) as executor,
     ):
         executor.submit(
             [Task(0, 0, {}, deadline=timely), Task(0, 1, {}, deadline=late)]
@@ -51,10 +53,12 @@ def test_short_folds_are_handed_over_one_by_one_where_none_may_be_lost(
     log = str(tmp_path / "log")
     with (
         joblib.parallel_config("loky"),
-        PoolExecutor(evaluation_of(log), n_jobs=2, may_batch=may_batch) as executor,
+        PoolExecutor(evaluation_of(log), open_pool(2), may_batch=may_batch) as executor,
     ):
-        executor.submit([Task(0, 0, {})])
-        executor.wait()
+        # Several: a worker's first fold may be slow.
+        for trial in range(10):
+            executor.submit([Task(trial, 0, {})])
+            executor.wait()
         assert (executor.batch_size > 1) == may_batch
 
 
@@ -80,3 +84,22 @@ def test_a_thread_that_has_ended_a_call_has_told(after):
             worker.join(60)
     assert after in begun
     assert sorted(told) == sorted(begun)
+
+
+def test_estimators_that_are_parallel_inside_run_in_threads_beside_each_other():
+    """Each fit has an inner pool of its own, which no other fit ends."""
+    from sklearn.ensemble import RandomForestClassifier
+
+    from skbayes import GridSearchCV
+
+    forest = RandomForestClassifier(4, n_jobs=2, random_state=0)
+    search = GridSearchCV(forest, {"max_depth": [1, 2, 3]}, cv=FOLDS, refit=False)
+    plain = search.fit(X, y).cv_results_["mean_test_score"]
+    with (
+        joblib.parallel_config("threading", n_jobs=2),
+        pytest.warns(UserWarning, match="cores")
+        if joblib.cpu_count() < 4
+        else nullcontext(),
+    ):
+        search.fit(X, y)
+    assert search.cv_results_["mean_test_score"].tolist() == plain.tolist()

@@ -11,7 +11,7 @@ from sklearn.model_selection import ShuffleSplit
 from sklearn.pipeline import Pipeline
 from sklearn.svm import SVC
 
-from skbayes._evaluation.response import response_method
+from skbayes._evaluation.fold.response_method import response_method
 from skbayes.search import GridSearchCV
 
 X = np.random.default_rng(0).normal(size=(30, 2))

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from skbayes._evaluation.executor import Outcome, Task
+from skbayes._evaluation.execution.executor import Outcome, Task
 from skbayes._protocol import FoldResult, Params, Trial
 
 Score = Callable[[Params, int], float]
@@ -37,6 +37,7 @@ class SimulatedExecutor:
         Advanced while waiting.
     """
 
+    n_elsewhere = 0
     batch_size = 1
 
     def __init__(
@@ -58,6 +59,8 @@ class SimulatedExecutor:
         self.ended: list[tuple[int, int]] = []
         self.ends: dict[tuple[int, int], float] = {}
         self.busy_seconds = 0.0
+        #: Tasks in the order they were begun, and when each began and ended.
+        self.begun: list[Task] = []
         self.spans: list[tuple[float, float]] = []
 
     @property
@@ -79,6 +82,7 @@ class SimulatedExecutor:
                 continue
             seconds = self._seconds(task)
             self.busy_seconds += seconds
+            self.begun.append(task)
             self.spans.append((now, now + seconds))
             self._n_started += 1
             heapq.heappush(self._running, (now + seconds, self._n_started, task))
@@ -103,6 +107,9 @@ class SimulatedExecutor:
             task.fold, {"score": score}, error=error, is_fatal=bool(np.isneginf(score))
         )
         self.finished.append(Outcome(task, result))
+
+    def release_held(self) -> None:
+        """Do nothing: a task that was handed over is run."""
 
     def abort(self) -> None:
         """Forget what has not ended."""

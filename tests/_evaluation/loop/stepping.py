@@ -11,10 +11,10 @@ import threading
 from collections import Counter, deque
 from collections.abc import Sequence
 
-from skbayes._evaluation.executor import Outcome, Task
-from skbayes._evaluation.loop import SearchLoop
+from skbayes._evaluation.execution.executor import Outcome, Task
+from skbayes._evaluation.loop.search_loop import SearchLoop
 from skbayes._protocol import FoldResult, Trial
-from tests._evaluation.simulation import Clock
+from tests._evaluation.loop.simulation import Clock
 
 #: Seconds until a thread that should have woken is given up.
 PATIENCE = 30.0
@@ -31,6 +31,7 @@ class SteppedExecutor:
         Tells whether a task waits beyond its deadline.
     """
 
+    n_elsewhere = 0
     batch_size = 1
 
     def __init__(self, n_workers: int, clock: Clock) -> None:
@@ -70,6 +71,9 @@ class SteppedExecutor:
             if self.interrupt is not None:
                 error, self.interrupt = self.interrupt, None
                 raise error
+
+    def release_held(self) -> None:
+        """Do nothing: a task that was handed over is run."""
 
     def abort(self) -> None:
         """Forget what has not ended."""

@@ -10,8 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from skbayes._protocol import Status
-from tests._evaluation.simulation import SimulatedExecutor
-from tests._evaluation.test_loop import (
+from tests._evaluation.loop.simulation import SimulatedExecutor
+from tests._evaluation.loop.test_search_loop import (
     Memory,
     Recorder,
     score_of,

@@ -8,7 +8,7 @@ import tracemalloc
 import numpy as np
 import pytest
 
-from skbayes._evaluation.tally import Tally
+from skbayes._evaluation.loop.progress import Progress
 from skbayes._protocol import FoldResult, Status, Trial
 
 
@@ -19,17 +19,17 @@ def ended(index, score, n_folds=2):
     return Trial(index, {"x": index}, 2, folds=folds, status=status)
 
 
-def scores_after(tally, trial):
+def scores_after(progress, trial):
     """Count a trial and return the scores the search then shows."""
-    tally.count_trial(trial)
-    return tally.progress(trial, None, 0.0).scores
+    progress.count_trial(trial)
+    return progress.after(trial, None, 0.0).scores
 
 
 def test_scores_stay_when_more_trials_end():
     """What a callback keeps is not changed by what happens later."""
-    tally = Tally("score")
-    first = scores_after(tally, ended(3, 0.5))
-    second = scores_after(tally, ended(1, 0.7))
+    progress = Progress()
+    first = scores_after(progress, ended(3, 0.5))
+    second = scores_after(progress, ended(1, 0.7))
     assert tuple(first) == (0.5,)
     assert tuple(second) == (0.5, 0.7)
     assert len(first) == 1
@@ -39,11 +39,11 @@ def test_scores_stay_when_more_trials_end():
 
 def test_scores_stay_when_a_trial_is_caught_up_with():
     """A stopped trial that is completed gets its score from then on, in its place."""
-    tally = Tally("score")
-    scores_after(tally, ended(0, 0.5, n_folds=1))
-    before = scores_after(tally, ended(1, 0.7))
-    after = scores_after(tally, ended(0, 0.6))
-    last = scores_after(tally, ended(2, 0.8))
+    progress = Progress()
+    scores_after(progress, ended(0, 0.5, n_folds=1))
+    before = scores_after(progress, ended(1, 0.7))
+    after = scores_after(progress, ended(0, 0.6))
+    last = scores_after(progress, ended(2, 0.8))
     np.testing.assert_array_equal(before, [math.nan, 0.7])
     assert after == (0.6, 0.7)
     assert last == (0.6, 0.7, 0.8)
@@ -51,21 +51,21 @@ def test_scores_stay_when_a_trial_is_caught_up_with():
 
 def test_the_score_told_is_that_of_the_trial_that_ended():
     """Also of one that is caught up with, whose place is not the last."""
-    tally = Tally("score")
+    progress = Progress()
     told = []
     for trial in (ended(0, 0.5, n_folds=1), ended(1, 0.7), ended(0, 0.6)):
-        tally.count_trial(trial)
-        told.append(tally.progress(trial, None, 0.0).score)
+        progress.count_trial(trial)
+        told.append(progress.after(trial, None, 0.0).score)
     np.testing.assert_array_equal(told, [math.nan, 0.7, 0.6])
 
 
 def test_scores_can_be_read_as_a_tuple_can():
     """Indices, slices, searching, comparing, arrays and text."""
-    tally = Tally("score")
+    progress = Progress()
     values = (0.5, 0.25, 0.75, 1.0)
     for index, value in enumerate(values):
-        scores = scores_after(tally, ended(index, value))
-    scores_after(tally, ended(4, 0.0))
+        scores = scores_after(progress, ended(index, value))
+    scores_after(progress, ended(4, 0.0))
     assert scores[-1] == 1.0
     for part in (slice(None, -2), slice(-2, None), slice(None, None, -1), slice(9)):
         assert scores[part] == values[part]
@@ -83,8 +83,8 @@ def test_scores_can_be_read_as_a_tuple_can():
 
 def test_scores_cannot_be_changed():
     """Neither by assignment nor by what is made from them."""
-    tally = Tally("score")
-    scores = scores_after(tally, ended(0, 0.5))
+    progress = Progress()
+    scores = scores_after(progress, ended(0, 0.5))
     with pytest.raises(TypeError, match="assignment"):
         scores[0] = 1.0
     np.asarray(scores)[0] = 1.0
@@ -92,27 +92,27 @@ def test_scores_cannot_be_changed():
 
 
 @pytest.mark.parametrize(
-    "twin", [copy.deepcopy, lambda s: pickle.loads(pickle.dumps(s))]
+    "restored", [copy.deepcopy, lambda s: pickle.loads(pickle.dumps(s))]
 )
-def test_a_copy_of_the_scores_holds_no_later_ones(twin):
+def test_a_copy_of_the_scores_holds_no_later_ones(restored):
     """A copy is as long as what was copied."""
-    tally = Tally("score")
-    scores = scores_after(tally, ended(0, 0.5))
-    scores_after(tally, ended(1, 0.7))
-    again = twin(scores)
+    progress = Progress()
+    scores = scores_after(progress, ended(0, 0.5))
+    scores_after(progress, ended(1, 0.7))
+    again = restored(scores)
     assert again == scores
     assert len(again) == 1
 
 
 def test_showing_the_scores_does_not_copy_them():
     """Memory for one more standing is the same after ten thousand trials."""
-    tally = Tally("score")
+    progress = Progress()
     trial = ended(0, 0.5)
     n_trials = 10_000
     for index in range(n_trials):
-        tally.count_trial(ended(index, 0.5))
+        progress.count_trial(ended(index, 0.5))
     tracemalloc.start()
-    kept = [tally.progress(trial, None, 0.0) for _ in range(10)]
+    kept = [progress.after(trial, None, 0.0) for _ in range(10)]
     size, _ = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert {len(p.scores) for p in kept} == {n_trials}

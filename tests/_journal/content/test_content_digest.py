@@ -1,4 +1,4 @@
-"""A fingerprint is the same in every process and changes with what it stands for."""
+"""A digest is the same in every process and changes with what it stands for."""
 
 from __future__ import annotations
 
@@ -9,16 +9,18 @@ import pickle
 import subprocess
 import sys
 import threading
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
-import sklearn
+from joblib import Memory
 from scipy import sparse, stats
-from sklearn.base import clone
+from sklearn.base import BaseEstimator, clone
 from sklearn.compose import make_column_selector, make_column_transformer
-from sklearn.ensemble import RandomForestClassifier
+from sklearn.decomposition import LatentDirichletAllocation
+from sklearn.ensemble import BaggingClassifier, RandomForestClassifier
 from sklearn.frozen import FrozenEstimator
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import f1_score, make_scorer
@@ -27,8 +29,9 @@ from sklearn.preprocessing import FunctionTransformer, StandardScaler
 from sklearn.svm import SVC
 
 import skbayes
-from skbayes._evaluation.content_digest import content_digest
-from skbayes._evaluation.fingerprint import fingerprint
+from skbayes import BayesSearchCV
+from skbayes._journal.content import leaves
+from skbayes._journal.content.content_digest import content_digest
 
 X = np.random.RandomState(0).rand(30, 3)
 y = (X[:, 0] > 0.5).astype(int)
@@ -102,14 +105,14 @@ def everything():
 
 
 SCRIPT = """
-import tests._evaluation.test_fingerprint as t
-print(t.fingerprint(**t.everything()))
+import tests._journal.content.test_content_digest as t
+print(t.content_digest(t.everything()).hex())
 """
 
 
-def test_a_fingerprint_is_the_same_in_every_process():
+def test_a_digest_is_the_same_in_every_process():
     """Whatever the hash seed, and whatever was drawn from global generators."""
-    found = {fingerprint(**everything())}
+    found = {content_digest(everything()).hex()}
     for seed in ("0", "1", "4294967295"):
         done = subprocess.run(
             [sys.executable, "-c", SCRIPT],
@@ -129,7 +132,7 @@ def test_a_fingerprint_is_the_same_in_every_process():
 
 
 @pytest.mark.parametrize("name", list(everything()))
-def test_copies_have_the_same_fingerprint(name):
+def test_copies_have_the_same_digest(name):
     """Nested cross-validation clones a search and may send it to other processes."""
     value = everything()[name]
     before = content_digest(value)
@@ -140,83 +143,93 @@ def test_copies_have_the_same_fingerprint(name):
         assert content_digest(pickle.loads(pickle.dumps(value))) == before
 
 
-def test_using_a_search_does_not_change_its_fingerprint():
+def test_using_a_search_does_not_change_its_digest():
     """Neither drawing from its distributions nor fitting its estimator does."""
     space = {"C": stats.loguniform(1, 9), "w": stats.dirichlet([1, 2])}
     forest, before = RandomForestClassifier(3), content_digest(space)
-    unfitted = content_digest(forest)
+    unfitted = content_digest(forest, is_cloned=True)
     for distribution in space.values():
         distribution.rvs(random_state=0)
         distribution.rvs()
     assert content_digest(space) == before
-    assert content_digest(forest.fit(X, y)) == unfitted
+    assert content_digest(forest.fit(X, y), is_cloned=True) == unfitted
 
 
-BASE = {
-    "estimator": SVC(),
-    "space": {"C": [1, 2, 3]},
-    "splits": [(np.arange(20), np.arange(20, 30))],
-    "scoring": "accuracy",
-    "X": X,
-    "y": y,
-    "fit_params": {"sample_weight": np.ones(30)},
-    "random_state": 0,
-    "options": {"return_train_score": False},
-}
-
-
-@pytest.mark.parametrize(
-    ("name", "other"),
-    [
-        ("estimator", SVC(gamma=0.1)),
-        ("estimator", LogisticRegression()),
-        ("space", {"C": [1, 3, 2]}),
-        ("space", {"C": [1, 2, 3.0]}),
-        ("space", [{"C": [1, 2, 3]}]),
-        ("splits", [(np.arange(19), np.arange(20, 30))]),
-        ("splits", [(np.arange(20), np.arange(20, 30))] * 2),
-        ("scoring", None),
-        ("scoring", ["accuracy"]),
-        ("X", X + 1e-16),
-        ("X", X[:, ::-1]),
-        ("X", X.astype(np.float32)),
-        ("X", pd.DataFrame(X)),
-        ("y", 1 - y),
-        ("y", None),
-        ("fit_params", {}),
-        ("fit_params", {"sample_weight": np.full(30, 2.0)}),
-        ("fit_params", {"groups": np.ones(30)}),
-        ("random_state", 1),
-        ("random_state", None),
-        ("options", {"return_train_score": True}),
-    ],
-)
-def test_other_searches_have_other_fingerprints(name, other):
-    """Each part counts."""
-    if name == "X" and isinstance(other, np.ndarray) and other.dtype == float:
-        assert not np.array_equal(other, X)
-    assert fingerprint(**{**BASE, name: other}) != fingerprint(**BASE)
-
-
-def test_what_leaves_results_as_they_are_does_not_count():
+def test_parameters_without_effect_do_not_count():
     """A bigger machine, more output, or names in another order continue a search."""
     forest = RandomForestClassifier(random_state=0)
     louder = RandomForestClassifier(random_state=0, n_jobs=8, verbose=2)
     assert content_digest(forest) == content_digest(louder)
+    frozen = [FrozenEstimator(f.fit(X, y)) for f in (forest, louder)]
+    assert content_digest(frozen[0]) == content_digest(frozen[1])
     space = {"b": [1, 2], "a": [3]}
     assert content_digest(space) == content_digest({"a": [3], "b": [1, 2]})
 
 
-def test_metadata_requests_count_where_routing_is_on():
-    """They decide whether the fits see the weights."""
-    with sklearn.config_context(enable_metadata_routing=True):
-        asks = SVC().set_fit_request(sample_weight=True)
-        found = {
-            fingerprint(**{**BASE, "estimator": make_pipeline(estimator)})
-            for estimator in (SVC(), asks, SVC().set_fit_request(sample_weight=False))
-        }
-    assert len(found) == 3
-    assert fingerprint(**{**BASE, "estimator": asks}) == fingerprint(**BASE)
+@pytest.mark.parametrize("cache", ["folder", Path("folder"), Memory("folder")])
+def test_a_cache_has_no_effect(cache):
+    """Whichever way a pipeline is told of its folder."""
+    plain = content_digest(make_pipeline(SVC()))
+    assert content_digest(make_pipeline(SVC(), memory=cache)) == plain
+
+
+def test_a_cache_has_no_effect_wherever_it_is():
+    """Also as a parameter of the user's own estimator: its class is known."""
+    caches = [Memory(None), Memory("folder"), Memory("folder", verbose=3)]
+    assert len({content_digest(Plain(cache=cache)) for cache in caches}) == 1
+    assert content_digest(Plain(cache=caches[0])) != content_digest(Plain(cache=None))
+
+
+@pytest.mark.parametrize(
+    ("given", "plain"),
+    [
+        (np.float64(0.5), 0.5),
+        (np.int32(3), 3),
+        (np.str_("a"), "a"),
+        (np.bool_(True), True),
+    ],
+)
+def test_scalars_of_numpy_are_those_of_python(given, plain):
+    """A candidate's parameters are compared so, too."""
+    assert content_digest(Plain(a=given)) == content_digest(Plain(a=plain))
+    assert content_digest([given, ()]) == content_digest([plain, ()])
+
+
+class Lagged(BaseEstimator):
+    """An estimator whose parameters are named as some of scikit-learn's."""
+
+    def __init__(self, memory=1, verbose=0, n_jobs=1, pre_dispatch=1, journal=1):
+        self.memory = memory
+        self.verbose = verbose
+        self.n_jobs = n_jobs
+        self.pre_dispatch = pre_dispatch
+        self.journal = journal
+
+
+class OwnForest(RandomForestClassifier):
+    """Derived from a class that is known; what it does with `n_jobs` is not."""
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"),
+    [
+        (Lagged, "memory"),
+        (Lagged, "verbose"),
+        (Lagged, "n_jobs"),
+        (Lagged, "pre_dispatch"),
+        (Lagged, "journal"),
+        (OwnForest, "n_jobs"),
+        (LatentDirichletAllocation, "n_jobs"),
+        (BayesSearchCV, "n_jobs"),
+    ],
+)
+def test_a_name_alone_does_not_tell_that_it_has_no_effect(kind, name):
+    """`memory` may be the number of lags, and random numbers depend on jobs."""
+    make = partial(BayesSearchCV, SVC(), {}) if kind is BayesSearchCV else kind
+    one, other = make(**{name: 2}), make(**{name: 4})
+    assert content_digest(one, is_cloned=True) != content_digest(other, is_cloned=True)
+    frozen = [content_digest(value) for value in (one, other)]
+    assert frozen[0] != frozen[1]
 
 
 def test_set_output_counts():
@@ -232,7 +245,47 @@ def test_frozen_estimators_count_by_what_they_have_learned():
     digests = [content_digest(FrozenEstimator(fit)) for fit in fits]
     assert digests[0] != digests[1]
     assert digests[0] == digests[2]
-    assert content_digest(fits[0]) == content_digest(fits[1])
+    assert content_digest(fits[0]) != content_digest(fits[1])
+    cloned = [content_digest(fit, is_cloned=True) for fit in fits]
+    assert cloned[0] == cloned[1]
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        lambda fit: FrozenEstimator(fit),
+        lambda fit: FunctionTransformer(lambda X: fit.predict(X)),
+        lambda fit: FunctionTransformer(partial(halved, factor=fit)),
+        lambda fit: FunctionTransformer(fit.predict),
+        lambda fit: FunctionTransformer(kw_args={"a": Plain(fit=fit)}),
+        lambda fit: SVC(kernel=fit.predict),
+        lambda fit: np.array([fit, None], dtype=object),
+    ],
+)
+def test_what_is_not_cloned_on_the_way_counts_with_what_it_has_learned(place):
+    """In a closure, an argument, a bound method, an object's state."""
+    fits = [LogisticRegression().fit(X, target) for target in (y, 1 - y, y)]
+    digests = [content_digest(place(fit), is_cloned=True) for fit in fits]
+    assert digests[0] != digests[1]
+    assert digests[0] == digests[2]
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        lambda fit: make_pipeline(fit),
+        lambda fit: [fit],
+        lambda fit: (fit, {"a": [fit]}),
+        lambda fit: BaggingClassifier(fit),
+    ],
+)
+def test_what_is_cloned_counts_by_its_parameters(place):
+    """In estimators and in what `clone` goes into."""
+    fits = [LogisticRegression().fit(X, target) for target in (y, 1 - y)]
+    digests = [content_digest(place(fit), is_cloned=True) for fit in fits]
+    assert digests[0] == digests[1]
+    other = place(LogisticRegression(C=2).fit(X, y))
+    assert content_digest(other, is_cloned=True) != digests[0]
 
 
 def test_generators_count_by_their_state():
@@ -360,8 +413,6 @@ DISTINCT = [
     SVC,
     SVC(),
     np,
-    np.float64(0),
-    np.float32(0),
     np.dtype(float),
     range(3),
     range(4),
@@ -407,8 +458,8 @@ def test_large_arrays_are_read_in_pieces(monkeypatch):
     """The pieces make no difference to arrays that fit into one."""
     array = np.random.default_rng(0).random((1000, 7))
     before = content_digest(array)
-    module = sys.modules[content_digest.__module__]
-    monkeypatch.setattr(module, "_CHUNK_BYTES", 1000)
+
+    monkeypatch.setattr(leaves, "_CHUNK_BYTES", 1000)
     assert content_digest(array) == before
     changed = array.copy()
     changed[-1, -1] += 1
@@ -481,4 +532,87 @@ def test_circles_come_to_an_end():
 def test_what_has_no_content_is_refused(value):
     """The message names the journal and the type."""
     with pytest.raises(TypeError, match="`journal` parameter needs .*(lock|generator)"):
-        fingerprint(**{**BASE, "fit_params": {"x": [value]}})
+        content_digest({"x": [value]})
+
+
+def test_what_is_nested_too_deeply_is_refused():
+    """As pickle would."""
+    nested = []
+    for _ in range(10_000):
+        nested = [nested]
+    with pytest.raises(TypeError, match="`journal` parameter.* nested too deeply"):
+        content_digest(nested)
+
+
+def test_shared_parts_are_read_once():
+    """A chain of pairs of the same object has more ways than could be gone."""
+    chain = Plain(a=1)
+    for _ in range(40):
+        chain = Plain(left=chain, right=chain)
+    assert content_digest(chain) == content_digest(copy.deepcopy(chain))
+
+
+def test_bytes_between_values_do_not_count():
+    """Records are padded, and long doubles are."""
+    kind = np.dtype([("a", np.int8), ("b", np.float64)], align=True)
+    fills = (b"\0", b"\7")
+    records = [np.frombuffer(fill * 48, np.uint8).copy().view(kind) for fill in fills]
+    for record in records:
+        record["a"], record["b"] = 1, [1.0, 2.0, 3.0]
+    assert records[0].tobytes() != records[1].tobytes()
+    assert content_digest(records[0]) == content_digest(records[1])
+    longs = [np.frombuffer(fill * 16, np.longdouble).copy() for fill in fills]
+    for long in longs:
+        long[:] = np.longdouble(1) / 3
+    assert content_digest(longs[0]) == content_digest(longs[1])
+    assert content_digest(longs[0]) != content_digest(np.nextafter(longs[0], 1))
+
+
+# ------------------------------------------------------------------- fitted estimators
+
+#: Estimators that hold numbers drawn from the global generator unless they are seeded,
+#: or need what takes long, are seeded or left out.
+FITTED = """
+import sys, warnings
+import numpy as np
+from sklearn.datasets import make_classification
+from sklearn.utils.discovery import all_estimators
+from skbayes._journal.content.content_digest import content_digest
+warnings.simplefilter("ignore")
+X, y = make_classification(40, n_features=6, n_informative=4, random_state=0)
+X = np.abs(X)
+texts = ["a b c", "b c d", "c d e", "a a e"] * 10
+for name, kind in all_estimators():
+    try:
+        estimator = kind()
+        if "random_state" in estimator.get_params():
+            estimator.set_params(random_state=0)
+        if "DictVectorizer" == name:
+            continue
+        data = texts if "Vectorizer" in name else X
+        estimator.fit(data, y)
+    except Exception:
+        continue
+    digest = content_digest(estimator)
+    same = content_digest(estimator) == digest
+    print(name, same, digest.hex())
+"""
+
+
+@pytest.mark.slow
+def test_fitted_estimators_are_the_same_in_every_process():
+    """All of scikit-learn's that can be fitted without more ado, twice."""
+    found = []
+    for seed in ("1", "2"):
+        done = subprocess.run(
+            [sys.executable, "-c", FITTED],
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        found.append([line.split() for line in done.stdout.splitlines()])
+    first, second = ({name: rest for name, *rest in lines} for lines in found)
+    assert len(first) > 100
+    assert {name for name, (same, _) in first.items() if same != "True"} == set()
+    assert {name for name in first if first[name] != second[name]} == set()

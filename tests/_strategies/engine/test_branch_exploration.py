@@ -3,10 +3,9 @@
 import numpy as np
 import pytest
 
-from skbayes._strategies import engine
-from skbayes._strategies.branch_floor import (
-    BRANCH_COLUMN,
-    FLOOR_EVERY,
+from skbayes._strategies.engine import engine
+from skbayes._strategies.engine.branch_exploration import (
+    EXPLORE_EVERY,
     MAX_BRANCHES,
     MIN_PROBABILITY,
     neglected_branch,
@@ -38,7 +37,7 @@ def chosen(optimizer, seed=0):
     if found is None:
         return None
     column, level = found
-    assert column == BRANCH_COLUMN
+    assert column == 0
     return level
 
 
@@ -79,10 +78,10 @@ class TestNeglectedBranch:
         """Where it is left alone no point of it beats the incumbent, by the model."""
         optimizer = told([30, 5], offsets=[0.0, -3.0], curvature=0.1)
         points = [{"kind": "k1", "x1": x} for x in np.linspace(0.0, 1.0, 201)]
-        mean, std = optimizer.surrogate().predict(points)
-        # Deviations that leave less than MIN_PROBABILITY beyond them.
+        median, half_width = optimizer.surrogate().predict(points)
+        # Half widths that leave less than MIN_PROBABILITY beyond them.
         assert MIN_PROBABILITY == 1e-3
-        assert (mean + 3.1 * std).max() < 0.0
+        assert (median + 3.1 * half_width).max() < 0.0
 
     @pytest.mark.parametrize(
         ("n_branches", "is_chosen"),
@@ -106,7 +105,7 @@ class TestNeglectedBranch:
 
 def without_floor(monkeypatch):
     """Let it never be a neglected branch's turn."""
-    monkeypatch.setattr(engine, "FLOOR_EVERY", 10**9)
+    monkeypatch.setattr(engine, "EXPLORE_EVERY", 10**9)
 
 
 class TestTurns:
@@ -128,14 +127,14 @@ class TestTurns:
 
     def test_every_eighth_suggestion_goes_to_it(self, monkeypatch):
         """All others are where most is to be gained, which is elsewhere."""
-        turn = 3 * FLOOR_EVERY - 1
+        turn = 3 * EXPLORE_EVERY - 1
         n_told = range(turn - 3, turn + 2)
         kinds = [self.neglecting(n).ask()["kind"] for n in n_told]
         assert kinds == ["b" if n == turn else "a" for n in n_told]
         without_floor(monkeypatch)
         assert self.neglecting(turn).ask()["kind"] == "a"
 
-    @pytest.mark.parametrize("n_told", [3 * FLOOR_EVERY - 2, 3 * FLOOR_EVERY - 1])
+    @pytest.mark.parametrize("n_told", [3 * EXPLORE_EVERY - 2, 3 * EXPLORE_EVERY - 1])
     def test_what_is_expected_to_be_gained_does_not_depend_on_the_turn(
         self, n_told, monkeypatch
     ):

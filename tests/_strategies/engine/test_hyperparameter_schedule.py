@@ -5,13 +5,17 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from skbayes._gp import Layout
-from skbayes._strategies.history import Observation
-from skbayes._strategies.refit_path import (
-    RefitPath,
+from skbayes import Optimizer
+from skbayes._gp import Layout, default_hyperparameters, fit_hyperparameters
+from skbayes._gp.fit import warpable
+from skbayes._gp.likelihood import NegativeLogPosterior
+from skbayes._strategies.engine import hyperparameter_schedule
+from skbayes._strategies.engine.hyperparameter_schedule import (
+    HyperparameterSchedule,
     last_fit,
     previous_fit,
 )
+from skbayes._strategies.engine.observation import Observation
 
 LAYOUT = Layout(
     np.zeros(2, dtype=int), np.ones((1, 2), dtype=bool), np.zeros(2, dtype=bool)
@@ -68,12 +72,12 @@ def test_an_observation_costs_one_fit(lag):
     But the first ones, once more where transforms begin to take turns, and now and
     then a checkpoint beyond 100.
     """
-    told, path = history(130), RefitPath(LAYOUT)
+    told, schedule = history(130), HyperparameterSchedule(LAYOUT)
     n_new = []
     for n in range(5, 131):
-        before = set(path._fitted)
-        path.hyperparameters(told[:n], (n + lag) % 2)
-        n_new.append(len(set(path._fitted) - before))
+        before = set(schedule._fitted)
+        schedule.hyperparameters(told[:n], (n + lag) % 2)
+        n_new.append(len(set(schedule._fitted) - before))
     assert max(n_new[2:26]) <= 1
     assert max(n_new[28:96]) <= 1
     assert max(n_new[96:]) <= 2
@@ -88,7 +92,10 @@ def assert_equal(a, b):
 def test_what_was_asked_before_does_not_matter():
     """Asked for after each observation, or once at the end: the same result."""
     told = history(24)
-    step_by_step, at_once = RefitPath(LAYOUT), RefitPath(LAYOUT)
+    step_by_step, at_once = (
+        HyperparameterSchedule(LAYOUT),
+        HyperparameterSchedule(LAYOUT),
+    )
     for n in range(5, 25):
         last = step_by_step.hyperparameters(told[:n], 0)
     assert_equal(last, at_once.hyperparameters(told, 0))
@@ -97,10 +104,11 @@ def test_what_was_asked_before_does_not_matter():
 def test_each_transform_has_its_own():
     """Fits of one output transform do not start from those of the other."""
     told = history(20)
-    path = RefitPath(LAYOUT)
-    path.hyperparameters(told, 1)
+    schedule = HyperparameterSchedule(LAYOUT)
+    schedule.hyperparameters(told, 1)
     assert_equal(
-        path.hyperparameters(told, 0), RefitPath(LAYOUT).hyperparameters(told, 0)
+        schedule.hyperparameters(told, 0),
+        HyperparameterSchedule(LAYOUT).hyperparameters(told, 0),
     )
 
 
@@ -110,36 +118,75 @@ def test_a_constant_beginning_has_none():
         Observation(params={}, key=i, encoded=np.array([i / 9, 0.5]), score=1.0)
         for i in range(9)
     ]
-    path = RefitPath(LAYOUT)
-    assert path.hyperparameters(flat, 0) is None
+    schedule = HyperparameterSchedule(LAYOUT)
+    assert schedule.hyperparameters(flat, 0) is None
     told = [*flat, *history(6)]
     # Keys repeat across the two, so that only new ones count.
     told = [
         Observation(params={}, key=i, encoded=o.encoded, score=o.score)
         for i, o in enumerate(told)
     ]
-    assert path.hyperparameters(told, 0) is not None
+    assert schedule.hyperparameters(told, 0) is not None
 
 
 def test_what_was_known_before_is_fitted_to_at_once():
     """A thousand results of an earlier search need no chain of fits."""
     told = [replace(o, is_prior=True) for o in history(90)] + history(4, seed=1)
     told = [replace(o, key=i) for i, o in enumerate(told)]
-    path = RefitPath(LAYOUT)
-    path.hyperparameters(told[:90], 0)
-    assert list(path._fitted) == [(0, 90)]
-    path.hyperparameters(told, 0)
+    schedule = HyperparameterSchedule(LAYOUT)
+    schedule.hyperparameters(told[:90], 0)
+    assert list(schedule._fitted) == [(0, 90)]
+    schedule.hyperparameters(told, 0)
     assert_equal(
-        path.hyperparameters(told, 0), RefitPath(LAYOUT).hyperparameters(told, 0)
+        schedule.hyperparameters(told, 0),
+        HyperparameterSchedule(LAYOUT).hyperparameters(told, 0),
     )
 
 
 def test_fits_that_none_starts_from_are_forgotten():
     """Each holds a matrix; a long search must not keep one a trial."""
-    told, path = history(130), RefitPath(LAYOUT)
+    told, schedule = history(130), HyperparameterSchedule(LAYOUT)
     for n in range(5, 131):
-        path.hyperparameters(told[:n], n % 2)
-        assert len(path._fitted) <= 26
+        schedule.hyperparameters(told[:n], n % 2)
+        assert len(schedule._fitted) <= 26
     assert_equal(
-        path.hyperparameters(told, 0), RefitPath(LAYOUT).hyperparameters(told, 0)
+        schedule.hyperparameters(told, 0),
+        HyperparameterSchedule(LAYOUT).hyperparameters(told, 0),
     )
+
+
+def gained(layout, U, y, noise, **settings):
+    """A fit, and by how much its value is above that of where it began."""
+    fitted = fit_hyperparameters(layout, U, y, noise, **settings)
+    objective = NegativeLogPosterior(layout, U, y, noise, warpable(layout, U))
+    start = settings["start"]
+    begun = default_hyperparameters(layout) if start is None else start.hyperparameters
+    pack = objective.parameters.pack
+    values = [objective(pack(h))[0] for h in (fitted.hyperparameters, begun)]
+    return fitted, values[0] - values[1]
+
+
+@pytest.mark.parametrize("kind", ["spike", "step", "ties"])
+def test_no_fit_of_a_search_ends_worse_than_it_began(kind, monkeypatch):
+    """Flat scores with one peak, two values, or few: where fits have gone astray."""
+    gains = []
+
+    def watched(*args, **settings):
+        fitted, gain = gained(*args, **settings)
+        gains.append(gain)
+        return fitted
+
+    monkeypatch.setattr(hyperparameter_schedule, "fit_hyperparameters", watched)
+    unit = (0.0, 1.0, "uniform")
+    optimizer = Optimizer({"a": unit, "b": unit}, random_state=0, n_iter=35)
+    for _ in range(35):
+        point = optimizer.ask()
+        square = sum((value - 0.6) ** 2 for value in point.values())
+        scores = {
+            "spike": np.exp(-50.0 * square),
+            "step": float(square < 0.04),
+            "ties": -np.round(5.0 * square),
+        }
+        optimizer.tell(point, float(scores[kind]))
+    assert len(gains) > 20
+    assert max(gains) <= 0.0

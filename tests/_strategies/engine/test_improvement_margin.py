@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from skbayes import Optimizer
-from skbayes._strategies.exploration import (
+from skbayes._strategies.engine.improvement_margin import (
     MARGIN_AT_START,
     MARGIN_PER_TIE,
     MAX_TIE_MARGIN,
@@ -49,8 +49,13 @@ class TestShareLeft:
 
     def test_of_an_unknown_number(self):
         """1 until the first model, then falling for ever."""
-        shares = [share_of_budget_left(n, None, 5) for n in (0, 5, 10, 500)]
+        shares = [share_of_budget_left(n, None, 10) for n in (0, 10, 20, 1000)]
         assert shares == [1.0, 1.0, 0.5, 0.01]
+
+    def test_of_an_unknown_number_after_few_initial_points(self):
+        """1 for eight evaluations, however few came before the first model."""
+        shares = [share_of_budget_left(n, None, 4) for n in (4, 8, 16)]
+        assert shares == [1.0, 1.0, 0.5]
 
 
 def suggestion(n_iter, n_told=12):

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from skbayes._gp import GaussianProcess, Layout, default_hyperparameters
-from skbayes._strategies import grown_posterior
-from skbayes._strategies.grown_posterior import GrownPosterior
-from skbayes._strategies.model_data import model_data
-from skbayes._strategies.targets import TrainingData
+from skbayes._strategies.engine import incremental_posterior as grown_posterior
+from skbayes._strategies.engine.incremental_posterior import IncrementalPosterior
+from skbayes._strategies.engine.model_data import model_data
+from skbayes._strategies.engine.training_data import TrainingData
 
 LAYOUT = Layout(
     np.zeros(2, dtype=int), np.ones((1, 2), dtype=bool), np.zeros(2, dtype=bool)
@@ -23,7 +23,8 @@ def data_of(n, noise=0.0):
     extra[3] = noise
     scores = -np.square(U - 0.4).sum(axis=1)
     known = np.ones(n, dtype=bool)
-    return model_data(TrainingData(U[:n], scores[:n], extra[:n], known, scores[:n]), 1)
+    data = TrainingData(U[:n], scores[:n], extra[:n], known, scores[:n])
+    return model_data(LAYOUT, data, 1)
 
 
 @pytest.fixture
@@ -43,10 +44,10 @@ def built(monkeypatch):
 def test_it_is_the_same_to_the_last_bit_whatever_was_asked_for_before():
     """Grown from trial to trial, or at once."""
     hyperparameters = default_hyperparameters(LAYOUT)
-    step_by_step = GrownPosterior(LAYOUT)
+    step_by_step = IncrementalPosterior(LAYOUT)
     for n in range(295, N + 1):
         last = step_by_step.given(hyperparameters, data_of(n))
-    at_once = GrownPosterior(LAYOUT).given(hyperparameters, data_of(N))
+    at_once = IncrementalPosterior(LAYOUT).given(hyperparameters, data_of(N))
     points = np.random.default_rng(1).random((20, 2))
     for ours, other in zip(last.predict(points), at_once.predict(points), strict=True):
         np.testing.assert_array_equal(ours, other)
@@ -56,40 +57,48 @@ def test_it_is_the_same_to_the_last_bit_whatever_was_asked_for_before():
 def test_it_equals_the_posterior_built_from_all_trials(n):
     """Up to rounding."""
     hyperparameters, data = default_hyperparameters(LAYOUT), data_of(n)
-    grown = GrownPosterior(LAYOUT).given(hyperparameters, data)
+    incremental = IncrementalPosterior(LAYOUT).given(hyperparameters, data)
     whole = GaussianProcess(
         LAYOUT, hyperparameters, data.U, data.targets, data.extra_noise
     )
     points = np.random.default_rng(1).random((20, 2))
-    for ours, other in zip(grown.predict(points), whole.predict(points), strict=True):
+    for ours, other in zip(
+        incremental.predict(points), whole.predict(points), strict=True
+    ):
         np.testing.assert_allclose(ours, other, rtol=1e-6, atol=1e-8)
 
 
 def test_a_long_history_is_factorised_once_in_ten_trials(built):
     """The others are appended."""
-    hyperparameters, grown = default_hyperparameters(LAYOUT), GrownPosterior(LAYOUT)
+    hyperparameters, incremental = (
+        default_hyperparameters(LAYOUT),
+        IncrementalPosterior(LAYOUT),
+    )
     for n in range(320, 341):
-        grown.given(hyperparameters, data_of(n))
+        incremental.given(hyperparameters, data_of(n))
     assert built == [320, 330, 340]
 
 
 def test_so_is_one_of_which_a_choice_of_rows_is_kept(built):
     """Beyond a thousand trials the choice stays the same for ten, too."""
-    hyperparameters, grown = default_hyperparameters(LAYOUT), GrownPosterior(LAYOUT)
+    hyperparameters, incremental = (
+        default_hyperparameters(LAYOUT),
+        IncrementalPosterior(LAYOUT),
+    )
     for n in range(1021, 1032):
-        n_rows = grown.given(hyperparameters, data_of(n)).n_trials
+        n_rows = incremental.given(hyperparameters, data_of(n)).n_trials
         assert n_rows == 1000 + n % 10
     assert built == [1000, 1000]
 
 
 def test_what_has_changed_is_built_anew(built):
     """Other hyperparameters, and trials of which more is known."""
-    grown = GrownPosterior(LAYOUT)
+    incremental = IncrementalPosterior(LAYOUT)
     hyperparameters = default_hyperparameters(LAYOUT)
     for n, known, noise in [
         (322, hyperparameters, 0.0),
         (323, hyperparameters, 0.1),
         (324, default_hyperparameters(LAYOUT), 0.1),
     ]:
-        grown.given(known, data_of(n, noise))
+        incremental.given(known, data_of(n, noise))
     assert built == [320, 320, 320]

@@ -6,13 +6,15 @@ import numpy as np
 import pytest
 from scipy.stats import qmc
 
-from skbayes._strategies.initial_design import (
+from skbayes._strategies.engine.initial_design import (
     check_n_initial,
     n_initial_auto,
     space_filling_points,
     unseen_points,
 )
-from skbayes.space import parse_space
+from skbayes.space._parsing import parse_space
+from skbayes.space._ruled_space import with_rules
+from skbayes.space._rules import Among, Effect, Rule
 
 
 def real_space(n_columns):
@@ -20,12 +22,30 @@ def real_space(n_columns):
 
 
 @pytest.mark.parametrize(
-    ("n_columns", "budget", "expected"),
-    [(1, None, 5), (6, None, 7), (100, None, 12), (6, 20, 5), (6, 8, 4), (6, 400, 7)],
+    ("n_branches", "budget", "expected"),
+    [(2, None, 4), (6, None, 7), (100, None, 12), (6, 20, 5), (6, 8, 4), (6, 400, 7)],
 )
-def test_the_number_follows_columns_and_budget(n_columns, budget, expected):
-    """One more than columns, between 5 and 12, a quarter of the budget but 4."""
-    assert n_initial_auto(real_space(n_columns), budget) == expected
+def test_the_number_follows_branches_and_budget(n_branches, budget, expected):
+    """One more than branches, between 4 and 12, a quarter of the budget but 4."""
+    space = parse_space(
+        [{"kind": [str(b)], "x": (0.0, 1.0, "uniform")} for b in range(n_branches)]
+    )
+    assert n_initial_auto(space, budget) == expected
+
+
+@pytest.mark.parametrize("n_columns", [1, 6, 100])
+def test_the_number_does_not_follow_columns(n_columns):
+    """Random points of a wide space teach no more than those of a narrow one."""
+    assert n_initial_auto(real_space(n_columns), None) == 4
+
+
+def test_choices_that_switch_others_count_as_branches():
+    """A ruled space has an initial point for each choice, and one more."""
+    space = with_rules(
+        parse_space({"kind": list("abcdef"), "x": (0.0, 1.0, "uniform")}),
+        [Rule(Effect.INACTIVE, (Among("kind", frozenset({0})),), "x", 0.5)],
+    )
+    assert n_initial_auto(space, None) == 7
 
 
 def test_points_are_more_even_than_random_ones():

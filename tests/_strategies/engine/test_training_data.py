@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from skbayes._strategies.history import Observation
-from skbayes._strategies.targets import training_data
+from skbayes._strategies.engine.observation import Observation
+from skbayes._strategies.engine.training_data import TrainingTable, training_data
 
 
 def observation(key, score, folds=None, seconds=None):
@@ -93,3 +93,36 @@ def test_scores_without_folds_are_complete_among_those_with_folds():
     assert data.scores[0] == 0.3
     assert data.is_complete[0]
     assert data.scores[-1] == pytest.approx(0.5)
+
+
+def drawn_history(rng, n):
+    """Evaluations of few points: failed, partial and complete ones, with seconds."""
+    out = []
+    for _ in range(n):
+        folds = rng.normal(size=3)
+        folds[rng.permutation(3)[: rng.integers(0, 3)]] = np.nan
+        score = np.nan if rng.random() < 0.2 else float(np.nanmean(folds))
+        told = None if np.isnan(score) or rng.random() < 0.2 else folds
+        seconds = rng.random() if rng.random() < 0.7 else None
+        out.append(observation(int(rng.integers(0, 12)), score, told, seconds))
+    return out
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_growing_history_gives_what_a_new_one_does(seed):
+    """After any steps, with folds under way, and where another history follows."""
+    rng = np.random.default_rng(seed)
+    table = TrainingTable()
+    for history in (drawn_history(rng, 60), drawn_history(rng, 40)):
+        for n in sorted(rng.choice(np.arange(5, len(history)), 8, replace=False)):
+            begun = drawn_history(rng, int(rng.integers(0, 4)))
+            for running in (begun, []):
+                found = table.data(history[:n], running)
+                plain = training_data([*history[:n], *running])
+                for name in ("U", "scores", "extra_noise", "is_complete"):
+                    np.testing.assert_array_equal(
+                        getattr(found, name), getattr(plain, name), err_msg=name
+                    )
+                np.testing.assert_array_equal(
+                    found.seconds_per_fold, plain.seconds_per_fold
+                )

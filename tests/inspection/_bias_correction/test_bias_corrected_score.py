@@ -13,10 +13,10 @@ from sklearn.model_selection import GroupKFold, RepeatedKFold, ShuffleSplit
 from sklearn.neighbors import KNeighborsClassifier
 
 from skbayes.inspection import bias_corrected_score
-from skbayes.inspection._kept_predictions import read_predictions
-from skbayes.inspection._known_scorers import FORMS
-from skbayes.inspection._resampled_scores import make_scores
-from skbayes.inspection._resampling import Units, make_units
+from skbayes.inspection._bias_correction.kept_predictions import read_predictions
+from skbayes.inspection._bias_correction.known_scorers import FORMS
+from skbayes.inspection._bias_correction.resampled_scores import make_scores
+from skbayes.inspection._bias_correction.resampling import Units, make_units
 from skbayes.search import GridSearchCV
 from tests.inspection.known_truth import (
     NoisyClassifier,
@@ -186,7 +186,8 @@ def test_users_own_callable_will_do():
         return np.mean(estimator.predict_proba(X)[np.arange(len(y)), y])
 
     search = search_of(NoisyClassifier(), 4, labelled(100), scoring=confidence)
-    assert search.held_out_.predict_method == "predict_proba"
+    methods = {f.response_method for t in search.trials_ for f in t.folds}
+    assert methods == {"predict_proba"}
     result = bias_corrected_score(search, 50, random_state=0)
     assert 0.5 < result.estimate < 1
 
@@ -219,11 +220,15 @@ def test_same_seed_same_result():
 
 
 def test_labels_of_any_kind():
-    """Labels that are words, and rare ones, are scored as any."""
+    """Labels that are words give the scores that numbers give."""
     X, y = labelled(100)
     words = np.where(y == 1, "yes", "no")
-    search = search_of(NoisyClassifier(), 5, (X, words), scoring="neg_log_loss")
-    assert np.isfinite(bias_corrected_score(search, 50, random_state=0).estimate)
+    of_numbers, of_words = (
+        search_of(NoisyClassifier(), 5, (X, labels), scoring="neg_log_loss")
+        for labels in (y, words)
+    )
+    expected = bias_corrected_score(of_numbers, 50, random_state=0)
+    assert bias_corrected_score(of_words, 50, random_state=0) == expected
 
 
 def test_failed_and_worse_candidates_are_left_out():
@@ -297,4 +302,15 @@ def test_several_scores_and_one_that_decides():
     )
     result = bias_corrected_score(search, 50, random_state=0)
     assert result.metric == "roc_auc"
+    assert result.best_score == search.best_score_
+
+
+@pytest.mark.parametrize("racing", [True, "conservative"])
+def test_estimate_is_nan_where_racing_stopped_candidates(racing):
+    """Those it completed were chosen by the samples that are not drawn, too."""
+    search = search_of(NoisyClassifier(), 40, labelled(200), cv=5, racing=racing)
+    assert "stopped" in search.cv_results_["status"]
+    with pytest.warns(UserWarning, match=r"racing stopped \d+ of 40 candidates"):
+        result = bias_corrected_score(search, random_state=0)
+    assert np.isnan([result.estimate, *result.interval, result.optimism]).all()
     assert result.best_score == search.best_score_

@@ -18,7 +18,7 @@ from sklearn.metrics import (
 )
 
 from skbayes.inspection import bias_corrected_score
-from skbayes.inspection._known_scorers import FORMS, form_of
+from skbayes.inspection._bias_correction.known_scorers import FORMS, form_of
 from tests.inspection.known_truth import (
     NoisyClassifier,
     NoisyRegressor,

@@ -7,10 +7,11 @@ import pytest
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.metrics import average_precision_score, get_scorer, roc_auc_score
 
-from skbayes.inspection import _summed_scores, bias_corrected_score
-from skbayes.inspection._known_scorers import FORMS
-from skbayes.inspection._rank_scores import AREA, AVERAGE_PRECISION
-from skbayes.inspection._score_form import FoldTruth
+from skbayes.inspection import bias_corrected_score
+from skbayes.inspection._bias_correction import summed_scores
+from skbayes.inspection._bias_correction.known_scorers import FORMS
+from skbayes.inspection._bias_correction.ranking_scores import AREA, AVERAGE_PRECISION
+from skbayes.inspection._bias_correction.score_sums import FoldTruth
 from skbayes.search import GridSearchCV
 from tests.inspection.known_truth import NoisyClassifier, labelled, search_of
 
@@ -132,7 +133,7 @@ def test_first_order_serves_where_there_is_too_much_to_rank(scoring, monkeypatch
     """With no candidate ranked exactly in the bag the estimate hardly moves."""
     search = search_of(NoisyClassifier(), 12, labelled(600), scoring=scoring)
     exact = bias_corrected_score(search, 100, random_state=0)
-    monkeypatch.setattr(_summed_scores, "_MOST_EXACT", 0)
+    monkeypatch.setattr(summed_scores, "_MOST_EXACT", 0)
     first_order = bias_corrected_score(search, 100, random_state=0)
     assert first_order != exact
     width = np.diff(exact.interval)[0]

@@ -137,15 +137,23 @@ def test_convergence_marks_what_has_no_score(bayes):
     n_failed = int(np.isnan(display.scores).sum())
     assert n_failed > 0
     labels = [t.get_text() for t in display.ax_.get_legend().get_texts()]
-    assert f"{n_failed} failed or stopped" in labels
+    assert f"{n_failed} failed" in labels
+    assert not any("stopped" in label for label in labels)
     assert "untuned estimator" in labels
 
 
 def test_convergence_of_a_race_counts_folds():
-    """Stopped candidates cost fewer fits."""
+    """Stopped candidates cost fewer fits, and stand where the race expects them."""
     search = race()
     display = ConvergenceDisplay.from_search(search)
     assert display.fits[-1] == sum(len(t.folds) for t in search.trials_) < 200
+    stopped = [t.status == "stopped" for t in search.trials_]
+    expected = search.cv_results_["adjusted_test_score"][stopped]
+    drawn = display.stopped_points_.get_offsets()[:, 1]
+    assert sorted(drawn) == sorted(expected)
+    labels = [t.get_text() for t in display.ax_.get_legend().get_texts()]
+    assert f"{sum(stopped)} stopped early (estimated)" in labels
+    assert not any("failed" in label for label in labels)
 
 
 def test_bad_axis_of_convergence(grid):
@@ -193,12 +201,14 @@ def test_parallel_coordinates_of_a_conditional_space():
 def test_parallel_coordinates_leave_out_what_has_no_score(bayes):
     """And say so."""
     display = ParallelCoordinatesDisplay.from_search(bayes)
-    n_failed = display.n_without_score
+    n_failed = display.n_failed
     assert n_failed > 0
+    assert display.n_stopped == 0
     title = display.ax_.get_title(loc="left")
-    assert (
-        title == f"{25 - n_failed} candidates, {n_failed} failed or stopped (not drawn)"
-    )
+    assert title == f"{25 - n_failed} candidates; not drawn: {n_failed} failed"
+    display = ParallelCoordinatesDisplay.from_search(race())
+    title = display.ax_.get_title(loc="left")
+    assert title.endswith(f"not drawn: {display.n_stopped} stopped early")
 
 
 def test_parallel_coordinates_need_a_parameter():

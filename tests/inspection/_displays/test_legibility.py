@@ -19,9 +19,9 @@ from skbayes.inspection import (
     ParallelCoordinatesDisplay,
     TimelineDisplay,
 )
-from skbayes.inspection._figures import _ON_DARK, _ON_LIGHT
-from skbayes.inspection._reading import read_search
-from skbayes.inspection._report_plots import _plots
+from skbayes.inspection._displays.matplotlib_axes import _ON_DARK, _ON_LIGHT
+from skbayes.inspection._report.plots import _plots
+from skbayes.inspection._search_record import read_search
 from tests.inspection.searches import LONG, RICH
 
 #: What draws each picture; effects with pairs too.

@@ -12,9 +12,9 @@ from sklearn.model_selection import RandomizedSearchCV
 from skbayes._gp import layout_of
 from skbayes.inspection import EffectDisplay
 from skbayes.inspection._column_axis import column_axes
-from skbayes.inspection._effects import effect
-from skbayes.inspection._reading import read_search
-from skbayes.inspection._score_model import mild_transform, score_model
+from skbayes.inspection._model.effects import effect
+from skbayes.inspection._model.score_model import mild_transform, score_model
+from skbayes.inspection._search_record import read_search
 from skbayes.search import BayesSearchCV, GridSearchCV, RandomSearchCV
 from tests.inspection.conftest import Formula, additive, fitted, quadratic
 
@@ -50,9 +50,9 @@ def test_a_line_is_the_mean_over_the_other_parameters(search):
     """E over b and kind: log10 b has mean 1, the step a half."""
     found = shown(search, ["a"])
     (a,) = found.places
-    np.testing.assert_allclose(found.mean, a * 1.0 + 0.5 + FOLD, atol=0.03)
-    assert (found.low <= found.mean).all()
-    assert (found.mean <= found.high).all()
+    np.testing.assert_allclose(found.median, a * 1.0 + 0.5 + FOLD, atol=0.03)
+    assert (found.low <= found.median).all()
+    assert (found.median <= found.high).all()
 
 
 def test_log_axes_and_categories(search):
@@ -60,10 +60,10 @@ def test_log_axes_and_categories(search):
     found = shown(search, ["b"])
     assert found.axes[0].kind == "log"
     (b,) = found.places
-    np.testing.assert_allclose(found.mean, 0.5 * np.log10(b) + 0.5 + FOLD, atol=0.03)
+    np.testing.assert_allclose(found.median, 0.5 * np.log10(b) + 0.5 + FOLD, atol=0.03)
     found = shown(search, ["kind"])
     assert found.axes[0].tick_labels == ("x", "y")
-    np.testing.assert_allclose(np.diff(found.mean), 1.0, atol=0.03)
+    np.testing.assert_allclose(np.diff(found.median), 1.0, atol=0.03)
 
 
 def test_two_parameters(search):
@@ -71,7 +71,7 @@ def test_two_parameters(search):
     found = shown(search, [("a", "b")])
     a, b = found.places
     expected = a[:, None] * np.log10(b) + 0.5 + FOLD
-    np.testing.assert_allclose(found.mean, expected, atol=0.06)
+    np.testing.assert_allclose(found.median, expected, atol=0.06)
 
 
 def test_around_the_best_candidate(search):
@@ -79,7 +79,7 @@ def test_around_the_best_candidate(search):
     best = search.best_params_
     found = shown(search, ["a"], others="best")
     expected = found.places[0] * math.log10(best["b"]) + (best["kind"] == "y") + FOLD
-    np.testing.assert_allclose(found.mean, expected, atol=0.06)
+    np.testing.assert_allclose(found.median, expected, atol=0.06)
 
 
 def test_the_band_is_that_of_the_average(search):
@@ -102,7 +102,7 @@ def test_the_band_is_that_of_the_average(search):
     sd = math.sqrt(covariance.mean())
     ends = model.transform.inverse(mean.mean() + sd * np.array([-1.0, 0.0, 1.0]))
     np.testing.assert_allclose(
-        [found.low[7], found.mean[7], found.high[7]], ends, rtol=1e-4
+        [found.low[7], found.median[7], found.high[7]], ends, rtol=1e-4
     )
 
 
@@ -123,13 +123,13 @@ def test_the_optimum_is_where_it_is(cls):
     space = {"a": [0.0, 0.3, 0.6, 0.9], "b": loguniform(1e-3, 1e3)}
     search = cls(Formula(formula=quadratic), space, n_iter=25, cv=2, random_state=0)
     found = shown(fitted(search), ["b"])
-    assert abs(math.log10(found.places[0][np.argmax(found.mean)]) - 1.0) < 0.5
+    assert abs(math.log10(found.places[0][np.argmax(found.median)]) - 1.0) < 0.5
 
 
 def test_without_names_the_largest_effects_come_first(search):
     """All parameters are shown, ordered by how much they move the score."""
     display = EffectDisplay.from_search(search, random_state=0)
-    spans = [np.ptp(e.mean) for e in display.effects]
+    spans = [np.ptp(e.median) for e in display.effects]
     assert len(spans) == 3
     assert spans == sorted(spans, reverse=True)
 
@@ -147,17 +147,17 @@ def test_conditional_parameters():
     estimator = Formula(formula=formula)
     search = fitted(RandomSearchCV(estimator, space, n_iter=50, cv=2, random_state=0))
     found = shown(search, ["a"])
-    np.testing.assert_allclose(found.mean, found.places[0] + FOLD, atol=0.05)
+    np.testing.assert_allclose(found.median, found.places[0] + FOLD, atol=0.05)
     found = shown(search, ["kind"])
-    np.testing.assert_allclose(found.mean, [0.5 + FOLD, 3.5 + FOLD], atol=0.05)
+    np.testing.assert_allclose(found.median, [0.5 + FOLD, 3.5 + FOLD], atol=0.05)
     found = shown(search, [("kind", "a")])
-    assert np.isfinite(found.mean[0]).all()
-    assert np.isnan(found.mean[1]).all()
+    assert np.isfinite(found.median[0]).all()
+    assert np.isnan(found.median[1]).all()
     with pytest.raises(ValueError, match="'a' and 'b' never do: name them one by one"):
         shown(search, [("a", "b")])
     # Held at the best candidate that has the parameter, not at the best of all.
     found = shown(search, ["a"], others="best")
-    np.testing.assert_allclose(found.mean, found.places[0] + FOLD, atol=0.05)
+    np.testing.assert_allclose(found.median, found.places[0] + FOLD, atol=0.05)
 
 
 @pytest.mark.parametrize(
@@ -180,7 +180,7 @@ def test_bands_of_a_search_that_has_converged_stay_in_reach():
     estimator = Formula(formula=lambda a, b, c, kind: -((a - 0.3) ** 2))
     search = fitted(BayesSearchCV(estimator, space, n_iter=30, cv=2, random_state=0))
     found = shown(search, ["a"], others="best")
-    np.testing.assert_allclose(found.mean, -((found.places[0] - 0.3) ** 2), atol=0.15)
+    np.testing.assert_allclose(found.median, -((found.places[0] - 0.3) ** 2), atol=0.15)
     assert (found.high - found.low).max() < 0.6
 
 
@@ -202,7 +202,7 @@ def test_only_disasters_are_compressed(share_of_disasters):
 
 def test_layouts_know_the_branches():
     """The description given to the process has a row for each branch."""
-    from skbayes.space import parse_space
+    from skbayes.space._parsing import parse_space
 
     space = parse_space([{"a": [1, 2, 3], "k": [1]}, {"b": ["p", "q"], "k": [2]}])
     layout = layout_of(space)
@@ -224,6 +224,6 @@ def test_where_a_search_fails_is_shown_as_bad(search_class):
     found = shown(search, ["a"])
     (a,) = found.places
     scores = search.cv_results_["mean_test_score"]
-    height = (found.mean - np.nanmin(scores)) / np.ptp(scores[np.isfinite(scores)])
+    height = (found.median - np.nanmin(scores)) / np.ptp(scores[np.isfinite(scores)])
     assert height[a > 0.75].mean() < 0.15
     assert 0.4 < a[np.argmax(height)] < 0.7

@@ -9,7 +9,7 @@ import pytest
 from scipy.stats import loguniform
 from sklearn.model_selection import RandomizedSearchCV
 
-from skbayes.inspection import param_importances
+from skbayes.inspection import ParamImportances, param_importances
 from skbayes.search import BayesSearchCV, GridSearchCV, RandomSearchCV
 from tests.inspection.conftest import Formula, additive, fitted, quadratic
 
@@ -260,3 +260,22 @@ def test_another_metric_than_the_searched_one():
     found = param_importances(search, metric="second", random_state=0)
     assert found.names[0] == "b"
     assert found.metric == "second"
+
+
+def test_param_importances_have_a_short_repr():
+    """One line a parameter, in the order of importance, and what was explained."""
+    found = ParamImportances(
+        names=("model__C", "gamma"),
+        total=np.array([[0.8, 0.9], [0.1, 0.2]]),
+        first_order=np.zeros((2, 2)),
+        total_when_active=np.zeros((2, 2)),
+        active_fraction=np.ones(2),
+        explained=0.931,
+        near_optimum=0.1,
+        metric="accuracy",
+    )
+    assert repr(found).splitlines() == [
+        "ParamImportances of accuracy, best 10% (93% of the variance explained):",
+        "  model__C  0.85 ± 0.05",
+        "  gamma     0.15 ± 0.05",
+    ]

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from skbayes._gp import GaussianProcess, default_hyperparameters, layout_of
-from skbayes.inspection._posterior_draws import (
+from skbayes.inspection._model.posterior_draws import (
     PosteriorDraws,
     mean_of_prior_covariances,
 )
-from skbayes.space import parse_space
+from skbayes.space._parsing import parse_space
 
 SPACES = {
     "numeric": {"a": (0.0, 1.0, "uniform"), "b": (0.0, 1.0, "uniform")},
@@ -64,10 +64,10 @@ def test_a_draw_is_one_function(posterior):
 def test_the_mean_prior_covariance_is_that_of_all_pairs(posterior):
     """The shortcut equals the mean of the kernel matrix."""
     gp, points = posterior
-    prior = gp.append(points, np.zeros(len(points))).rows
-    Z = gp.rows.embedding.embed(points)
+    prior = gp.append(points, np.zeros(len(points))).conditioning
+    Z = gp.conditioning.embedding.embed(points)
     distances = np.sqrt(np.square(Z[:, None] - Z).sum(axis=-1))
     kernel = prior.signal_variance * (1 + distances + distances**2 / 3)
     kernel *= np.exp(-distances)
-    found = mean_of_prior_covariances(Z, gp.rows.log_signal_variance)
+    found = mean_of_prior_covariances(Z, gp.conditioning.log_signal_variance)
     assert found == pytest.approx(kernel.mean(), rel=1e-6)

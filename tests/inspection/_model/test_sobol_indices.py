@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from skbayes.inspection._sobol_indices import sobol_indices
-from skbayes.space import parse_space
+from skbayes.inspection._model.sobol_indices import sobol_indices
+from skbayes.space._parsing import parse_space
 
 
 def estimate(function, space, *, n_samples=1024, groups=None, seed=0):

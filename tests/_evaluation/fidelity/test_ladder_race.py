@@ -1,0 +1,109 @@
+"""A candidate climbs its first fold's rungs, then runs the race over its folds."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from skbayes._evaluation.fidelity.ladder import Ladder
+from skbayes._evaluation.fidelity.ladder_race import LadderRace
+from skbayes._evaluation.racing.earlier_scores import EarlierScores
+from skbayes._evaluation.racing.paired_race import PairedRace
+from skbayes._protocol import FoldResult, Status, Trial
+from tests._evaluation.fidelity.test_learning_curve import ENDS, rivals_with
+
+LADDER = Ladder(2, ((100, 300, 900),) * 2, (2700, 2700))
+RACE = LadderRace(LADDER)
+RACED = LadderRace(LADDER, PairedRace(2))
+
+
+def results(*scores, first=2):
+    """Finished rungs of fold 0."""
+    return {
+        first + k: FoldResult(first + k, {"score": s}) for k, s in enumerate(scores)
+    }
+
+
+def trial_of(index, folds, rungs, status):
+    """A record with these scores."""
+    return Trial(
+        index,
+        {"x": index},
+        2,
+        tuple(FoldResult(k, {"score": s}) for k, s in enumerate(folds)),
+        status,
+        "score",
+        rungs=tuple(results(*rungs).values()),
+    )
+
+
+def test_numbers_lead_to_folds_and_rungs_and_back():
+    """They follow those of the folds."""
+    assert list(LADDER.numbers) == [2, 3, 4, 5, 6, 7]
+    assert list(LADDER.rungs_of(1)) == [5, 6, 7]
+    assert LADDER.place(6) == (1, 1)
+    assert LADDER.size(6) == 300
+
+
+def test_rungs_come_before_folds():
+    """Those of the fold that is first in the race."""
+    assert RACE.fold_order(1) == [2, 3, 4, 0, 1]
+    assert RACED.fold_order(1) == [5, 6, 7, 1, 0]
+
+
+def test_who_is_out_of_reach_is_stopped_at_a_rung():
+    """Not before the second, and not where a rung has failed."""
+    rivals = rivals_with(ENDS)
+    assert not RACE.is_lost(results(0.1), rivals, "score")
+    assert RACE.is_lost(results(0.1, 0.1), rivals, "score")
+    assert not RACE.is_lost(results(0.1, np.nan), rivals, "score")
+    failed = {2: FoldResult(2, {"score": np.nan}, error="bad")} | results(0.1, first=3)
+    assert not RACE.is_lost(failed, rivals, "score")
+
+
+def test_with_all_samples_the_race_over_folds_decides():
+    """By folds alone; without a race all of them are run."""
+    rivals = rivals_with(ENDS)
+    on_all = results(0.1, 0.1, 0.1) | {0: FoldResult(0, {"score": 0.1})}
+    assert not RACE.is_lost(on_all, rivals, "score")
+    raced = EarlierScores(
+        rivals.complete + np.array([0.0, 0.01]), rivals.stopped, rivals.rungs
+    )
+    assert RACED.is_lost(on_all, raced, "score")
+
+
+def test_a_score_is_expected_of_who_has_no_fold():
+    """So that a model learns where bad candidates are."""
+    rivals = rivals_with(ENDS)
+    (fold,) = RACE.expected(results(0.1, 0.1), rivals, "score")
+    assert fold == 0
+    assert RACE.expected(results(0.1), rivals, "score") == {}
+    on_all = results(0.1, 0.1) | {0: FoldResult(0, {"score": 0.1})}
+    assert RACE.expected(on_all, rivals, "score") == {}
+
+
+def test_who_was_stopped_too_early_is_caught_up_with():
+    """Only those that may still be the best, and only a few."""
+    rivals = rivals_with(ENDS)
+    complete = [
+        trial_of(i, rivals.complete[i], rivals.rungs[i][:3], Status.COMPLETE)
+        for i in range(len(ENDS))
+    ]
+    bad = trial_of(5, (), (0.1, 0.1), Status.STOPPED)
+    good = [trial_of(6 + i, (), (0.8, 0.87), Status.STOPPED) for i in range(5)]
+    assert RACE.catch_up([*complete, bad, *good], "score") == [6, 7, 8]
+    assert RACE.catch_up([*complete, bad], "score") == []
+    assert RACE.catch_up([bad, *good], "score") == []
+
+
+@pytest.mark.parametrize("race", [RACE, RACED])
+def test_candidates_without_a_fold_do_not_disturb_the_race_over_folds(race):
+    """They are no rivals of it."""
+    rivals = rivals_with(ENDS)
+    trials = [
+        trial_of(i, rivals.complete[i], rivals.rungs[i][:3], Status.COMPLETE)
+        for i in range(len(ENDS))
+    ]
+    stopped = trial_of(5, (0.1,), (0.5, 0.5, 0.5), Status.STOPPED)
+    below = trial_of(6, (), (0.1, 0.1), Status.STOPPED)
+    assert race.catch_up([*trials, stopped, below], "score") == []

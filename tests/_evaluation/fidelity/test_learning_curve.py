@@ -1,0 +1,119 @@
+"""Bounds of learning curves: held by power laws, widened by what others show."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from skbayes._evaluation.fidelity.ladder import Ladder
+from skbayes._evaluation.fidelity.learning_curve import reach
+from skbayes._evaluation.racing.earlier_scores import EarlierScores
+
+SIZES = (100, 300, 900)
+LADDER = Ladder(2, (SIZES, SIZES), (2700, 2700))
+
+
+def curve(end, rise, speed, n):
+    """A power law."""
+    return end - rise * np.asarray(n, dtype=float) ** -speed
+
+
+def rivals_with(ends, *, noise=0.0, rise=1.0, speed=0.5, seed=0):
+    """Complete candidates, with the rungs of fold 0."""
+    rng = np.random.default_rng(seed)
+    complete, rungs = [], []
+    for end in ends:
+        complete.append(
+            curve(end, rise, speed, [2700] * 2) + noise * rng.normal(size=2)
+        )
+        on_parts = np.full((2, 3), np.nan)
+        on_parts[0] = curve(end, rise, speed, SIZES) + noise * rng.normal(size=3)
+        rungs.append(on_parts.ravel())
+    return EarlierScores(np.array(complete), np.empty((0, 2)), np.array(rungs))
+
+
+def scores_of(*scores):
+    """Of a candidate, on the rungs of fold 0."""
+    out = np.full((2, 3), np.nan)
+    out[0, : len(scores)] = scores
+    return out
+
+
+ENDS = (0.5, 0.6, 0.7, 0.8, 0.9)
+
+
+@given(
+    st.floats(0, 1), st.floats(0.01, 10), st.floats(0.05, 2), st.sampled_from([2, 3])
+)
+def test_no_power_law_ends_above_its_bound(end, rise, speed, n_rungs):
+    """Whatever its speed: a candidate that will win is never out of reach."""
+    rivals = rivals_with(ENDS)
+    found = reach(scores_of(*curve(end, rise, speed, SIZES[:n_rungs])), rivals, LADDER)
+    lead = curve(end, rise, speed, 2700) - rivals.incumbent.mean()
+    assert found.most >= lead - 1e-9
+
+
+def test_what_is_flat_and_low_is_out_of_reach():
+    """And what is high is not."""
+    rivals = rivals_with(ENDS)
+    assert reach(scores_of(0.4, 0.41), rivals, LADDER).most < 0
+    assert reach(scores_of(0.4, 0.41, 0.41), rivals, LADDER).most < 0
+    assert reach(scores_of(0.8, 0.86), rivals, LADDER).most > 0
+
+
+def test_the_later_rung_is_closer():
+    """It decides, not the mean of all."""
+    rivals = rivals_with(ENDS)
+    early = reach(scores_of(0.4, 0.6), rivals, LADDER)
+    late = reach(scores_of(0.4, 0.6, 0.65), rivals, LADDER)
+    assert late.most < early.most
+
+
+def test_a_falling_curve_is_not_drawn_further_down():
+    """A score that falls with more data is noise, mostly."""
+    rivals = rivals_with(ENDS)
+    one, two = (
+        reach(scores_of(first, 0.7), rivals, LADDER).most for first in (0.9, 0.7)
+    )
+    assert one == pytest.approx(two)
+
+
+def test_noise_widens_the_bound():
+    """By what it does to the candidates that are known."""
+    calm = reach(scores_of(0.4, 0.5), rivals_with(ENDS), LADDER)
+    noisy = reach(scores_of(0.4, 0.5), rivals_with(ENDS, noise=0.1), LADDER)
+    assert noisy.most > calm.most
+
+
+def test_few_rivals_or_rungs_say_too_little():
+    """Then nobody is stopped."""
+    assert reach(scores_of(0.1, 0.1), rivals_with(ENDS[:3]), LADDER) is None
+    assert reach(scores_of(0.1), rivals_with(ENDS), LADDER) is None
+    assert reach(scores_of(np.nan, 0.1), rivals_with(ENDS), LADDER) is None
+
+
+def test_what_is_expected_is_what_others_have_gained():
+    """But no more than can be reached."""
+    rivals = rivals_with(ENDS)
+    gain = float(curve(0, 1.0, 0.5, 2700) - curve(0, 1.0, 0.5, 300))
+    found = reach(scores_of(0.2, 0.4), rivals, LADDER)
+    assert found.expected == pytest.approx(0.4 + gain)
+    assert found.fold == 0
+    assert reach(scores_of(0.4, 0.4), rivals, LADDER).expected == pytest.approx(0.4)
+
+
+@pytest.mark.slow
+def test_few_that_would_win_are_out_of_reach():
+    """About one in twenty of those that end as high as the incumbent."""
+    rng = np.random.default_rng(1)
+    stopped = []
+    for seed in range(400):
+        rivals = rivals_with(rng.uniform(0.5, 0.8, 15), noise=0.02, seed=seed)
+        top = rivals.incumbent.mean() + 0.001
+        noise = 0.02 * rng.normal(size=3)
+        end = top - curve(0, 1.0, 0.5, 2700)
+        scores = scores_of(*(curve(end, 1.0, 0.5, SIZES) + noise))
+        stopped.append(reach(scores, rivals, LADDER).most < 0)
+    assert np.mean(stopped) < 0.1

@@ -1,0 +1,178 @@
+"""Has each search worker processes of its own, with all the settings of joblib?"""
+
+from __future__ import annotations
+
+import os
+import queue
+import signal
+import threading
+import time
+
+import joblib
+import numpy as np
+import pytest
+
+from skbayes._joblib.opening import open_pool
+from skbayes._joblib.pool import TaskNotLoaded, WorkerLost
+
+pytestmark = pytest.mark.slow
+
+TWO_MEGABYTES = np.zeros(2 * 2**17)
+
+
+def answers(pool, *calls):
+    """What calls return, each a task of its own, one after another."""
+    done, results = queue.Queue(), []
+    for function, *arguments in calls:
+        pool.submit([(function, tuple(arguments), {})], done.put)
+        results += pool.result(done.get(timeout=300))
+    return results
+
+
+def environment(name):
+    """A variable of the process that runs this."""
+    return os.environ.get(name)
+
+
+def map_of(array):
+    """The file that an array is mapped from, with its mode, None if it is not."""
+    if not isinstance(array, np.memmap):
+        return None
+    return str(array.filename), array.mode
+
+
+def process(_=None):
+    """Number of the process that runs this."""
+    return os.getpid()
+
+
+def kill_oneself():
+    """End the process that runs this."""
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+@pytest.mark.parametrize("n_jobs", [1, 2])
+@pytest.mark.parametrize("is_restarted", [False, True])
+def test_settings_of_parallel_config_are_kept(n_jobs, is_restarted, tmp_path):
+    """Inner threads, folder and mode of memory maps, also where workers are new."""
+    with (
+        joblib.parallel_config(
+            "loky",
+            n_jobs=n_jobs,
+            inner_max_num_threads=3,
+            temp_folder=str(tmp_path),
+            max_nbytes="1M",
+            mmap_mode="c",
+        ),
+        open_pool(None) as pool,
+    ):
+        assert pool.n_workers == n_jobs
+        if is_restarted:
+            pool.restart()
+        threads, mapped = answers(
+            pool, (environment, "OMP_NUM_THREADS"), (map_of, TWO_MEGABYTES)
+        )
+    assert threads == "3"
+    name, mode = mapped
+    assert name.startswith(str(tmp_path))
+    assert mode == "c"
+
+
+@pytest.mark.parametrize("is_restarted", [False, True])
+def test_memory_maps_can_be_switched_off(is_restarted):
+    """``max_nbytes=None`` sends arrays as they are."""
+    with joblib.parallel_config("loky", max_nbytes=None), open_pool(1) as pool:
+        if is_restarted:
+            pool.restart()
+        assert answers(pool, (map_of, TWO_MEGABYTES)) == [None]
+
+
+def test_one_search_after_another_has_the_same_workers():
+    """Processes take a second to start."""
+    numbers = []
+    for _ in range(2):
+        with joblib.parallel_config("loky"), open_pool(1) as pool:
+            numbers += answers(pool, (process,))
+    assert numbers[0] == numbers[1]
+
+
+def test_workers_that_died_between_two_searches_are_replaced():
+    """Nothing is lost that the second search would have to run again."""
+    with joblib.parallel_config("loky"), open_pool(1) as pool:
+        (number,) = answers(pool, (process,))
+    os.kill(number, signal.SIGKILL)
+    time.sleep(1)
+    with joblib.parallel_config("loky"), open_pool(1) as pool:
+        assert answers(pool, (process,)) != [number]
+
+
+def test_two_pools_at_once_have_other_workers():
+    """What one does to its workers the other does not feel."""
+    with joblib.parallel_config("loky"), open_pool(1) as one, open_pool(1) as other:
+        (first,) = answers(one, (process,))
+        (second,) = answers(other, (process,))
+        assert first != second
+        one.abort()
+        assert answers(other, (process,)) == [second]
+        assert answers(one, (process,)) != [first]
+
+
+def test_workers_of_joblib_are_not_touched():
+    """joblib's own calls in another thread go on while a search kills its workers."""
+    results = []
+    call = joblib.delayed(process)
+    with joblib.parallel_config("loky"), open_pool(2) as pool:
+        answers(pool, (process,))
+        thread = threading.Thread(
+            target=lambda: results.extend(
+                joblib.Parallel(n_jobs=2)(call(k) for k in range(50))
+            )
+        )
+        thread.start()
+        pool.abort()
+        thread.join(120)
+    assert len(results) == 50
+
+
+def test_a_worker_that_dies_is_lost():
+    """`WorkerLost`, whatever loky calls it; new workers take calls again."""
+    with joblib.parallel_config("loky"), open_pool(2) as pool:
+        with pytest.raises(WorkerLost, match="terminated|SIGKILL"):
+            answers(pool, (kill_oneself,))
+        pool.restart()
+        assert answers(pool, (process,))
+
+
+def test_a_task_that_cannot_be_loaded_is_told_from_a_death():
+    """`TaskNotLoaded`, with the traceback of the worker as its cause."""
+    with joblib.parallel_config("loky"), open_pool(2) as pool:
+        with pytest.raises(TaskNotLoaded, match="un-serialize") as raised:
+            answers(pool, (process, CannotBeLoaded()))
+        assert "told not to be loaded" in str(raised.value.__cause__)
+
+
+class CannotBeLoaded:
+    """Can be pickled, and not be read again."""
+
+    def __reduce__(self):
+        return refuse, ()
+
+
+def refuse():
+    """Fail."""
+    raise RuntimeError("told not to be loaded")
+
+
+def test_tasks_that_wait_do_not_harm_the_workers_that_are_killed(monkeypatch):
+    """The thread that feeds them ends well, and each task is reported as lost."""
+    died, lost = [], queue.Queue()
+    monkeypatch.setattr(threading, "excepthook", died.append)
+    with joblib.parallel_config("loky", n_jobs=2):
+        for attempt in range(12):
+            with open_pool(None) as pool:
+                for task in range(40):
+                    pool.submit([(time.sleep, (0.001 * task,), {})], lost.put)
+                time.sleep(0.01 * attempt)
+                pool.abort()
+    assert not died
+    assert lost.qsize() == 12 * 40

@@ -1,0 +1,157 @@
+"""What a code object looks up, imports and writes to."""
+
+from __future__ import annotations
+
+import types
+
+import pytest
+
+from skbayes._journal.content.bytecode import facts_of
+
+
+def code_of(body, header="def f(self, x):"):
+    """The code of a function with this body."""
+    lines = "\n".join(f"    {line}" for line in body.splitlines())
+    module = compile(f"{header}\n{lines}", "made", "exec", dont_inherit=True)
+    return next(c for c in module.co_consts if isinstance(c, types.CodeType))
+
+
+@pytest.mark.parametrize(
+    ("body", "lookups"),
+    [
+        ("return x", set()),
+        ("return f(x)", {("f",)}),
+        ("return np.log(x) + m.sub.g(x)", {("np", "log"), ("m", "sub", "g")}),
+        ("return [a.b for _ in c]", {("a", "b"), ("c",)}),
+        ("return lambda: (lambda: deep)()", {("deep",)}),
+        ("class K:\n    y = z\n    def g(self): return w", {("z",), ("w",)}),
+        ("local = m.f\nreturn local.g()", {("m", "f")}),
+    ],
+)
+def test_lookups_are_global_names_with_their_attributes(body, lookups):
+    """Also those of nested functions, classes and comprehensions."""
+    assert facts_of(code_of(body)).lookups == lookups
+
+
+@pytest.mark.parametrize(
+    ("body", "imports"),
+    [
+        ("import a.b", {("a.b", 0, ())}),
+        ("from a import b, c as d", {("a", 0, ("b", "c"))}),
+        ("from . import b", {("", 1, ("b",))}),
+        ("from ..a import b", {("a", 2, ("b",))}),
+        ("def g():\n    import a", {("a", 0, ())}),
+    ],
+)
+def test_imports_inside_functions_are_found(body, imports):
+    """With their level and names."""
+    assert facts_of(code_of(body)).imports == imports
+
+
+@pytest.mark.parametrize(
+    ("body", "writes"),
+    [
+        ("global N\nN += 1", {"global N"}),
+        ("K.n += 1", {"global K.n"}),
+        ("K.n = x", {"global K.n"}),
+        ("a.b.c = x", {"global a.b.c"}),
+        ("D[x] = 1", {"global D!"}),
+        ("D[x + 1][2] = 1", set()),
+        ("D[x] += 1", {"global D!"}),
+        ("D[f(x, 1), 2] += 1", {"global D!"}),
+        ("D[1:x] = x", {"global D!"}),
+        ("del D[x]", {"global D!"}),
+        ("D.a[x] = 1", {"global D.a!"}),
+        ("L.append(x)", {"global L!?"}),
+        ("L.a.update(x)", {"global L.a!?"}),
+        ("self.n = x", {"local self.n"}),
+        ("self.n += 1", {"local self.n"}),
+        ("self.log.append(x)", {"local self.log!?"}),
+        ("type(self).n += 1", {"local self.__class__.n"}),
+        ("self.__class__.n = 1", {"local self.__class__.n"}),
+        ("x[0] = 1", {"local x!"}),
+        ("y = D[x]", set()),
+        ("x[D[0]] = D[1]", {"local x!"}),
+        ("x[0] = L.copy()", {"local x!"}),
+        ("return L.index(x) + K.n", set()),
+    ],
+)
+def test_writes_are_told_from_reads(body, writes):
+    """By the name that they go to: ! is in place, ? by a method."""
+    found = {
+        f"{w.kind} {'.'.join(w.path)}{'!' * w.is_in_place}{'?' * w.by_method}"
+        for w in facts_of(code_of(body)).writes
+    }
+    assert found == writes
+
+
+def test_free_variables_are_written_to():
+    """Those of the function around, not its own."""
+    body = "def g():\n    nonlocal n\n    n += 1\n    own.append(n)"
+    code = code_of(f"n, own = 0, []\n{body}\nreturn g")
+    inner = next(c for c in code.co_consts if isinstance(c, types.CodeType))
+    found = {(w.kind, w.path, w.is_in_place) for w in facts_of(inner).writes}
+    assert found == {("free", ("n",), False), ("free", ("own",), True)}
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("return 1", '"Say what."\nreturn 1'),
+        ("return 1", "\n\n# Why.\nreturn 1"),
+        ('"a"\nreturn x', '"b"\nreturn x'),
+        ("y = 300\nreturn y", '"Say."\ny = 300\nreturn y'),
+        (
+            "class K:\n    a = 1\nreturn K",
+            '\n\nclass K:\n    "Say."\n    a = 1\nreturn K',
+        ),
+        (
+            "try:\n    f()\nexcept E:\n    g()",
+            "try:\n    # Why.\n    f()\n\nexcept E:\n    g()",
+        ),
+    ],
+)
+def test_equal_content_whatever_is_written_around_it(one, other):
+    """Docstrings, comments, lines and the numbers of constants."""
+    assert facts_of(code_of(one)).content == facts_of(code_of(other)).content
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ('return "a"', '"a"\nreturn "b"'),
+        ('"a"\nreturn "a"', '"a"\nreturn "b"'),
+        (
+            "try:\n    f()\n    g()\nexcept E:\n    h()",
+            "f()\ntry:\n    g()\nexcept E:\n    h()",
+        ),
+        ("return x", "yield x"),
+        ("return 1", "return True"),
+        ("return 1", "return 1.0"),
+        ("return x < 1", "return x <= 1"),
+        ("return x.a", "return x.b"),
+        ("return x.a()", "return x.a"),
+        ("while x: f()", "while not x: f()"),
+    ],
+)
+def test_other_content_where_something_else_is_done(one, other):
+    """Also by what is caught, and by types of constants."""
+    assert repr(facts_of(code_of(one)).content) != repr(
+        facts_of(code_of(other)).content
+    )
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("def f(a, b):", "def f(b, a):"),
+        ("def f(a, b):", "def f(a, *b):"),
+        ("def f(a, b):", "def f(a, *, b):"),
+        ("def f(a, b):", "def f(a, /, b):"),
+        ("def f(a):", "async def f(a):"),
+    ],
+)
+def test_how_it_is_called_counts(one, other):
+    """Names, order and kinds of arguments."""
+    contents = [facts_of(code_of("return 1", header=h)).content for h in (one, other)]
+    assert contents[0] != contents[1]

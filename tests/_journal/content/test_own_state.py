@@ -1,0 +1,135 @@
+"""What an object notes for itself while it is called does not make it another."""
+
+from __future__ import annotations
+
+import functools
+
+import pytest
+from sklearn.base import BaseEstimator
+
+from skbayes._journal.content.content_digest import content_digest
+
+
+class Scorer:
+    """Counts, keeps and logs what it is called with."""
+
+    def __init__(self, power=1, start=0):
+        self.power = power
+        self.start = start
+        self.n_calls = 0
+        self.log = []
+        self.cache = {}
+        self.kept_before = 1
+
+    def __call__(self, estimator, X, y):
+        """Score by nothing."""
+        self.n_calls += 1
+        self._note(X)
+        self.start += 1
+        return self.power
+
+    def by_name(self, estimator, X, y):
+        """Score by nothing, too."""
+        self.last = X
+        return self.power
+
+    def _note(self, X):
+        self.log.append(X)
+        self.cache[len(self.log)] = X
+
+    def set_kept(self, value):
+        """Change what is never changed by a call."""
+        self.kept_before = value
+
+
+class Learner(BaseEstimator):
+    """An estimator that is called, too."""
+
+    def __call__(self, X):
+        """Learn."""
+        self.learned_ = X
+
+
+def test_calls_leave_an_object_what_it_was():
+    """Counters, lists and dicts, also of methods that its call goes through."""
+    scorer = Scorer()
+    before = content_digest(scorer)
+    scorer.n_calls, scorer.log, scorer.cache = 7, [1], {1: 1}
+    assert content_digest(scorer) == before
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda scorer: setattr(scorer, "power", 2),
+        lambda scorer: setattr(scorer, "start", 2),
+        lambda scorer: scorer.set_kept(2),
+        lambda scorer: setattr(scorer, "last", 2),
+    ],
+)
+def test_what_a_call_does_not_write_counts(change):
+    """And what the constructor takes, though a call may change it."""
+    scorer = Scorer()
+    before = content_digest(scorer)
+    change(scorer)
+    assert content_digest(scorer) != before
+
+
+def test_a_bound_method_is_a_call():
+    """What it writes does not count where it is what is called."""
+    scorer = Scorer()
+    before = content_digest(scorer.by_name)
+    scorer.by_name(None, 3, None)
+    assert content_digest(scorer.by_name) == before
+    scorer.power = 2
+    assert content_digest(scorer.by_name) != before
+
+
+def test_what_an_estimator_has_learned_counts():
+    """Whatever taught it."""
+    learner = Learner()
+    before = content_digest([learner])
+    learner(1)
+    assert content_digest([learner]) != before
+
+
+class Lazy:
+    """Computes a number once; it has no other attributes."""
+
+    @functools.cached_property
+    def number(self):
+        """A number."""
+        return 1
+
+    def __call__(self, X):
+        """Add it."""
+        return X + self.number
+
+
+def test_what_a_property_has_computed_does_not_count():
+    """Also where the object has nothing else: no state is a state without entries."""
+    lazy = Lazy()
+    before = content_digest(lazy)
+    lazy(1)
+    assert vars(lazy) == {"number": 1}
+    assert content_digest(lazy) == before
+
+
+@functools.singledispatch
+def dispatched(value):
+    """Leave it."""
+    return value
+
+
+@dispatched.register
+def _(value: int):
+    return value + 1
+
+
+def test_calls_leave_a_function_of_many_types_what_it_was():
+    """`functools.singledispatch` notes the types of its calls; its code counts."""
+    before = content_digest(dispatched)
+    assert dispatched(3) == 4
+    assert content_digest(dispatched) == before
+    dispatched.register(str, str.upper)
+    assert content_digest(dispatched) != before

@@ -1,0 +1,111 @@
+"""The user's own is what is not installed, wherever it lies."""
+
+from __future__ import annotations
+
+import json
+import sys
+import sysconfig
+import types
+from pathlib import Path
+
+import numpy as np
+import pytest
+import sklearn
+from sklearn.metrics import accuracy_score
+from sklearn.svm import SVC
+
+from skbayes._journal.content.ownership import (
+    Ownership,
+    defining_module,
+    file_of,
+    is_compiled,
+    is_importable,
+    version_of,
+)
+
+
+@pytest.mark.parametrize(
+    "module",
+    [
+        "sklearn",
+        "sklearn.svm",
+        "numpy._core",
+        "json",
+        "json.decoder",
+        "sys",
+        "builtins",
+        "_abc",
+        "skbayes",
+        "skbayes.callbacks",
+    ],
+)
+def test_packages_and_the_standard_library_are_installed(module):
+    """And this package is, wherever it runs from."""
+    assert not Ownership().is_own(module)
+
+
+@pytest.mark.parametrize(
+    "module",
+    ["__main__", "__mp_main__", "tests.search.estimators", "never_heard_of_it"],
+)
+def test_scripts_and_modules_beside_them_are_the_users(module):
+    """Also those that nobody has loaded: a notebook's, or made by a program."""
+    assert Ownership().is_own(module)
+
+
+def test_the_folder_of_a_module_tells_whose_it_is(tmp_path, monkeypatch):
+    """Below a folder for packages it is installed; editable ones lie elsewhere."""
+    installed = tmp_path / "site-packages" / "some_package"
+    editable = tmp_path / "project" / "some_project"
+    for folder in (installed, editable):
+        folder.mkdir(parents=True)
+        (folder / "__init__.py").touch()
+        (folder / "inner.py").touch()
+        monkeypatch.syspath_prepend(folder.parent)
+    owner = Ownership()
+    assert not owner.is_own("some_package")
+    assert not owner.is_own("some_package.inner")
+    assert owner.is_own("some_project")
+    assert owner.is_own("some_project.inner")
+    assert file_of("some_project.inner") == editable / "inner.py"
+    assert "some_project" not in sys.modules
+
+
+def test_files_are_found_without_importing():
+    """Of modules that are loaded, that are not, and that are none."""
+    assert file_of("json") == Path(json.__file__)
+    assert file_of("no_such_module") is None
+    assert file_of("json.no_such_module") is None
+    assert file_of("sys") is None
+
+
+def test_extensions_are_told_by_their_names():
+    """They have no byte code."""
+    suffix = sysconfig.get_config_var("EXT_SUFFIX")
+    assert is_compiled(Path(f"a{suffix}"))
+    assert not is_compiled(Path("a.py"))
+
+
+def test_the_module_of_a_function_is_where_it_looks_up_names():
+    """A wrapper is its maker's, whatever it is named after."""
+    assert defining_module(SVC) == "sklearn.svm._classes"
+    assert defining_module(accuracy_score) == "sklearn.utils._param_validation"
+    # Compiled functions tell their package from one version of numpy to the next.
+    assert defining_module(np.log) in ("", "numpy")
+
+
+def test_what_can_be_had_by_its_name_is_importable():
+    """Functions that were made on the way cannot."""
+    assert is_importable(SVC)
+    assert is_importable(accuracy_score)
+    assert is_importable(SVC.fit)
+    assert not is_importable(lambda: None)
+    other = types.FunctionType(is_importable.__code__, {}, "is_importable")
+    assert not is_importable(other)
+
+
+def test_versions_are_those_of_the_packages():
+    """By what they say, or by what was installed."""
+    assert version_of("sklearn") == sklearn.__version__
+    assert version_of("threadpoolctl") != ""
+    assert version_of("no_such_package") == ""

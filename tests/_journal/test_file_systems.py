@@ -1,0 +1,182 @@
+"""On a network file system a journal does without what works on one machine only."""
+
+from __future__ import annotations
+
+import sqlite3
+import subprocess
+import sys
+import threading
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from skbayes._journal import file_systems
+from skbayes._journal.database import read_snapshot
+from skbayes._journal.file_systems import network_file_system
+from skbayes._journal.journal import Journal
+from skbayes._protocol import FoldResult
+from skbayes.exceptions import JournalError
+from tests._journal.test_database import ROOT, begin
+
+COUNT_FOLDS = "SELECT count(*) FROM folds"
+
+
+@pytest.fixture
+def mount(tmp_path, monkeypatch):
+    """Say what is mounted where, besides a local disk at the root."""
+
+    def _mount(*lines):
+        table = tmp_path / "mounts"
+        table.write_text("\n".join(["/dev/sda1 / ext4 rw 0 0", *lines, ""]))
+        monkeypatch.setattr(file_systems, "MOUNTS", table)
+
+    _mount()
+    return _mount
+
+
+def mode_of(path):
+    """SQLite's mode of a journal that nobody has open."""
+    with closing(sqlite3.connect(path)) as connection:
+        return connection.execute("PRAGMA journal_mode").fetchone()[0]
+
+
+def write(path, number=0):
+    """Write a fold."""
+    with Journal.open(path) as journal:
+        begin(journal).write(number, {"C": number}, FoldResult(0, {"score": 1.0}))
+
+
+# -------------------------------------------------------------------------- detecting
+
+
+@pytest.mark.parametrize(
+    ("lines", "kind"),
+    [
+        ([], None),
+        (["s:/x /data nfs4 rw,vers=4.2 0 0"], "nfs4"),
+        (["s:/x /data/shared lustre rw 0 0"], "lustre"),
+        (["s:/x /data/other nfs rw 0 0"], None),
+        (["s:/x /dat nfs rw 0 0"], None),
+        (["s:/x /data nfs rw 0 0", "/dev/b /data/shared xfs rw 0 0"], None),
+        (["/dev/b /data xfs rw 0 0", "s:/x /data nfs rw 0 0"], "nfs"),
+        (["s:/x /data fuse.sshfs rw 0 0"], "fuse.sshfs"),
+        (["s:/x /data fuse.fuse-overlayfs rw 0 0"], None),
+        (["s:/x / nfs rw 0 0"], "nfs"),
+        (["half a line"], None),
+    ],
+)
+def test_the_innermost_mount_says_what_a_file_is_on(mount, lines, kind):
+    """Of several in one place the last."""
+    mount(*lines)
+    found = network_file_system(Path("/data/shared/j.sqlite"))
+    assert (found and found.kind) == kind
+
+
+def test_blanks_in_names_are_read(mount):
+    """Linux writes them as their number."""
+    mount(r"s:/x /my\040data nfs rw 0 0")
+    assert network_file_system(Path("/my data/j.sqlite")).kind == "nfs"
+    assert network_file_system(Path("/my/j.sqlite")) is None
+
+
+def test_where_there_is_no_table_nothing_is_detected(monkeypatch):
+    """As on other systems than Linux."""
+    monkeypatch.setattr(file_systems, "MOUNTS", Path("/nowhere/mounts"))
+    assert network_file_system(Path("/data/j.sqlite")) is None
+
+
+# ------------------------------------------------------------------------- the journal
+
+
+def test_a_new_journal_has_no_log_on_a_network(tmp_path, mount):
+    """And gets none when it is opened where the disk is."""
+    path = tmp_path / "j.sqlite"
+    mount(f"s:/x {tmp_path} nfs4 rw 0 0")
+    write(path)
+    assert mode_of(path) == "delete"
+    write(path, 1)
+    mount()
+    write(path, 2)
+    assert mode_of(path) == "delete"
+    assert read_snapshot(path, lambda c: c.execute(COUNT_FOLDS).fetchone()) == (3,)
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["j.sqlite", "mounts"]
+
+
+def test_a_journal_with_a_log_loses_it_on_a_network(tmp_path, mount):
+    """If nobody has it open; else it is refused."""
+    path = tmp_path / "j.sqlite"
+    write(path)
+    assert mode_of(path) == "wal"
+    mount(f"s:/x {tmp_path} nfs4 rw 0 0")
+    write(path, 1)
+    assert mode_of(path) == "delete"
+    assert read_snapshot(path, lambda c: c.execute(COUNT_FOLDS).fetchone()) == (2,)
+
+
+def test_a_log_that_is_in_use_is_refused_on_a_network(tmp_path, mount, monkeypatch):
+    """The message says what to do."""
+    monkeypatch.setattr("skbayes._journal.making._ALONE_SECONDS", 0.05)
+    path = tmp_path / "j.sqlite"
+    mount()
+    with Journal.open(path) as journal:
+        begin(journal)
+        mount(f"s:/x {tmp_path} nfs4 rw 0 0")
+        with pytest.raises(JournalError, match=r"network file system \(nfs4\).*WAL"):
+            Journal.open(path)
+
+
+@pytest.mark.parametrize("option", ["nolock", "local_lock=all", "local_lock=posix"])
+def test_locks_of_one_machine_are_warned_of(tmp_path, mount, option):
+    """Whoever shares such a journal among machines would damage it."""
+    mount(f"s:/x {tmp_path} nfs rw,{option},vers=3 0 0")
+    with pytest.warns(UserWarning, match=f"mounted with {option}: locks hold on this"):
+        write(tmp_path / "j.sqlite")
+
+
+WRITE = """
+import sys
+from pathlib import Path
+from skbayes._journal import file_systems
+file_systems.MOUNTS = Path(sys.argv[2])
+from tests._journal.test_file_systems import FoldResult, Journal, begin
+with Journal.open(sys.argv[1]) as journal:
+    search = begin(journal)
+    for i in range(40):
+        if search.claim(i, {"C": i}, [{"C": i}], 0):
+            search.write(i, {"C": i}, FoldResult(0, {"score": 1.0}))
+            print(i, flush=True)
+"""
+
+
+@pytest.mark.slow
+def test_processes_share_a_journal_without_a_log(tmp_path, mount):
+    """And a reader sees a sound one at any time."""
+    path = tmp_path / "j.sqlite"
+    mount(f"s:/x {tmp_path} nfs4 rw 0 0")
+    command = [sys.executable, "-c", WRITE, str(path), str(tmp_path / "mounts")]
+    writers = [
+        subprocess.Popen(command, stdout=subprocess.PIPE, cwd=ROOT, text=True)
+        for _ in range(2)
+    ]
+    outs = [""] * len(writers)
+
+    def collect(i):
+        outs[i] = writers[i].communicate(timeout=120)[0]
+
+    threads = [threading.Thread(target=collect, args=(i,)) for i in range(len(writers))]
+    for thread in threads:
+        thread.start()
+    counts = []
+    while any(thread.is_alive() for thread in threads):
+        if path.exists() and path.stat().st_size:
+            counts.append(read_snapshot(path, _count))
+    assert [writer.returncode for writer in writers] == [0, 0]
+    written = sorted(int(line) for out in outs for line in out.split())
+    assert written == list(range(40))
+    assert counts == sorted(counts)
+
+
+def _count(connection):
+    tables = connection.execute("SELECT name FROM sqlite_master WHERE name = 'folds'")
+    return connection.execute(COUNT_FOLDS).fetchone()[0] if tables.fetchone() else 0

@@ -1,0 +1,120 @@
+"""Which search of a journal another one is like, and in what they differ."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+
+import pytest
+
+from skbayes._journal.known_searches import (
+    KnownSearch,
+    difference,
+    explanation,
+    nearest,
+    only_difference,
+)
+from tests._journal.identities import identity_of
+
+PARTS = {
+    "data": {"X": "1", "y": "1"},
+    "code": {"": "1", "clip": "1", "bounds": "1"},
+    "versions": {"sklearn": "1.8.0", "xgboost": "3.0"},
+}
+MINE = dataclasses.replace(identity_of(), parts=PARTS)
+
+
+def known(number=1, *, splits=MINE.splits, sequence=(), **details):
+    """A search in the file with other details of some parts."""
+    parts = {name: PARTS[name] | details.get(name, {}) for name in PARTS}
+    identity = dataclasses.replace(
+        MINE, parts=parts, splits=splits, sequence=MINE.sequence | dict(sequence)
+    )
+    return KnownSearch(number, identity)
+
+
+def differences(*searches):
+    """In what `MINE` differs from each."""
+    return [difference(MINE, search) for search in searches]
+
+
+def test_parts_and_details_that_differ_are_named():
+    """Those that are gone or new as well; folds by how many are the same."""
+    other = known(code={"": "2", "clip": "2", "gone": "1"}, splits=("split 1", "x"))
+    found = difference(MINE, other)
+    assert found.parts == {"code": ["clip", "gone"], "folds": []}
+    assert found.n_equal_splits == 1
+    assert difference(MINE, known()).parts == {}
+    found = difference(MINE, known(versions={"sklearn": "1.7.2"}))
+    assert found.parts == {"versions": ["sklearn 1.7.2 then, 1.8.0 now"]}
+
+
+def test_a_single_part_is_told_by_the_latest_search():
+    """Of those that differ in one part only."""
+    found = differences(
+        known(1, code={"clip": "2"}),
+        known(2, splits=("x",)),
+        known(3, code={"clip": "2"}, data={"X": "2"}),
+    )
+    assert only_difference(found, is_nested=False).number == 2
+
+
+def test_other_candidates_on_the_same_folds_are_no_difference_to_be_told():
+    """Folds are found again; what else the file holds is of no interest then."""
+    found = differences(known(1, code={"clip": "2"}), known(2, sequence={"space": "x"}))
+    assert only_difference(found, is_nested=False) is None
+
+
+def test_two_parts_are_another_search():
+    """Nobody takes it for this one."""
+    found = differences(known(1, code={"clip": "2"}, data={"X": "2"}))
+    assert only_difference(found, is_nested=False) is None
+    assert only_difference([], is_nested=False) is None
+
+
+def test_outer_folds_differ_in_their_data_rightly():
+    """By hand the first one is named each time, and equal warnings are shown once."""
+    found = differences(known(1, data={"X": "2"}), known(2, data={"X": "3"}))
+    assert only_difference(found, is_nested=True) is None
+    assert only_difference(found, is_nested=False).number == 1
+    found += differences(known(3, data={"X": "4"}), known(4, code={"clip": "2"}))
+    assert only_difference(found, is_nested=True).number == 4
+
+
+@pytest.mark.parametrize(
+    ("other", "text"),
+    [
+        (known(splits=("x",)), r"in the folds only: none .* an int random_state"),
+        (known(splits=("split 0", "x")), r"folds only: only 1 of 3 folds may be used"),
+        (known(code={"clip": "2"}), r"in the code only \(clip\): none .*undo"),
+        (known(data={"X": "2", "y": "2"}), r"in the data only \(X, y\): .* alike in"),
+        (
+            known(versions={"sklearn": "1"}),
+            r"versions only \(sklearn 1 then, 1\.8\.0 now\): .* install the earlier",
+        ),
+    ],
+)
+def test_the_explanation_names_the_part_and_the_remedy(other, text):
+    """And the file and the search."""
+    message = explanation("j.sqlite", difference(MINE, other), 3)
+    assert message.startswith("The journal j.sqlite holds search 1, which differs")
+    assert re.search(text, message)
+
+
+def test_long_lists_of_details_are_cut():
+    """Five names are enough."""
+    other = known(code={f"f{i}": "2" for i in range(9)})
+    message = explanation("j", difference(MINE, other), 3)
+    assert "(f0, f1, f2, f3, f4, 4 more)" in message
+
+
+def test_the_nearest_search_differs_in_the_fewest_parts():
+    """Sequences count here; of equals it is the latest."""
+    found = differences(
+        known(1, code={"clip": "2"}),
+        known(2, sequence={"space": "x"}),
+        known(3, data={"X": "2"}, sequence={"space": "x"}),
+    )
+    assert nearest(found).number == 2
+    assert list(nearest(found).parts) == ["space"]
+    assert nearest([]) is None

@@ -1,0 +1,63 @@
+"""Are the known points of an estimator good first candidates of a space?"""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from sklearn.pipeline import Pipeline
+from sklearn.preprocessing import MinMaxScaler, StandardScaler
+from sklearn.svm import SVC
+
+from skbayes.presets._facts import Facts
+from skbayes.presets._first_points import MAX_FIRST, first_points_in
+from skbayes.space._parsing import parse_space
+
+PIPELINE = Pipeline([("scale", StandardScaler()), ("svc", SVC())])
+RANGES = {
+    "svc__C": (1e-2, 1e4, "log-uniform"),
+    "svc__gamma": (1e-7, 1e1, "log-uniform"),
+}
+
+
+def points_of(estimator, space):
+    """The known points of an estimator in a space, which must all lie there."""
+    parsed = parse_space(space)
+    points = first_points_in(estimator, parsed, Facts(n_samples=400, n_features=10))
+    assert all(parsed.contains(point) for point in points)
+    assert len({parsed.key(point) for point in points}) == len(points)
+    return points
+
+
+def test_the_best_common_default_leaves_the_rest_as_it_is():
+    """A step that it does not name is the pipeline's own."""
+    scalers = [StandardScaler(), MinMaxScaler(), "passthrough"]
+    first = points_of(PIPELINE, {"scale": scalers, **RANGES})[0]
+    assert first["scale"] is scalers[0]
+
+
+def test_the_other_points_try_what_they_do_not_name():
+    """Choices in turns, numbers far from each other."""
+    scalers = [StandardScaler(), MinMaxScaler(), "passthrough"]
+    space = {"scale": scalers, "svc__tol": (1e-5, 1e-1, "log-uniform"), **RANGES}
+    points = points_of(PIPELINE, space)
+    assert 2 <= len(points) <= MAX_FIRST
+    assert len({id(point["scale"]) for point in points[:3]}) == 3
+    decades = np.sort(np.log10([point["svc__tol"] for point in points]))
+    assert np.diff(decades).min() > 0.3
+
+
+def test_numbers_beyond_a_range_are_taken_to_its_end():
+    """Points need not lie in the space to point to where it is best."""
+    points = points_of(SVC(), {"C": (1e-3, 1e-2, "log-uniform")})
+    assert points
+    assert all(point["C"] == pytest.approx(1e-2) for point in points[:1])
+
+
+def test_an_unknown_estimator_has_none():
+    """Nothing is guessed."""
+
+    class Own(SVC):
+        def fit(self, X, y):
+            return super().fit(X, y)
+
+    assert points_of(Own(), RANGES | {"svc__C": (0.1, 1.0, "uniform")}) == []

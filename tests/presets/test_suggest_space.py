@@ -1,0 +1,311 @@
+"""Are suggested spaces complete, printable, and is left alone what the user set?"""
+
+from __future__ import annotations
+
+import importlib.util
+import warnings
+
+import numpy as np
+import pytest
+from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.compose import ColumnTransformer
+from sklearn.decomposition import PCA
+from sklearn.ensemble import RandomForestClassifier, VotingClassifier
+from sklearn.impute import SimpleImputer
+from sklearn.linear_model import LinearRegression, LogisticRegression, Ridge
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import FunctionTransformer, StandardScaler
+from sklearn.svm import SVC
+from sklearn.utils import all_estimators
+
+import skbayes.presets
+from skbayes.presets import IntegerQuartiles, Quartiles, register, suggest_space
+from skbayes.presets._tables import class_space
+from skbayes.space import Integer, Real
+from skbayes.space._parsing import parse_space
+from tests.presets.corners import corners_of, with_params
+from tests.presets.worth_tuning import EQUIVALENT, WORTH_TUNING
+
+EFFORTS = ("quick", "normal", "wide")
+NAMESPACE = vars(skbayes.presets) | {"Real": Real, "Integer": Integer}
+
+
+def names_in(space):
+    """All parameters of a suggested space."""
+    dicts = [space] if isinstance(space, dict) else space
+    return {name for one in dicts for name in one}
+
+
+def known_classes():
+    """Every class of scikit-learn that something is known of."""
+    return [
+        cls
+        for name, cls in all_estimators()
+        if class_space("sklearn", name) is not None
+    ]
+
+
+def instance(cls):
+    """An estimator of a class, small where it holds others or trees."""
+    meta = {
+        "CalibratedClassifierCV": {"estimator": LogisticRegression()},
+        "SelfTrainingClassifier": {"estimator": LogisticRegression()},
+    }
+    return cls(**meta.get(cls.__name__, {}))
+
+
+def test_suggest_space_knows_seventy_classes_and_more():
+    """Classifiers, regressors, clusterers and transformers that have what to tune."""
+    assert len(known_classes()) >= 70
+
+
+@pytest.mark.parametrize("effort", EFFORTS)
+@pytest.mark.parametrize("cls", known_classes(), ids=lambda cls: cls.__name__)
+def test_every_suggested_space_is_one_and_prints_as_code(cls, effort):
+    """What is printed makes an equal space, of parameters that the class has."""
+    if not class_space("sklearn", cls.__name__).dicts(effort)[0]:
+        with pytest.raises(ValueError, match="nothing to tune"):
+            suggest_space(instance(cls), effort=effort)
+        return
+    space = suggest_space(instance(cls), effort=effort)
+    parse_space(space)
+    assert names_in(space) <= set(instance(cls).get_params())
+    try:
+        again = eval(repr(space), dict(NAMESPACE))
+    except NameError:  # a choice that is an estimator or a kernel
+        return
+    assert again == space
+
+
+@pytest.mark.parametrize("name", sorted(WORTH_TUNING))
+def test_no_parameter_worth_tuning_is_missing(name):
+    """All that others hold to be worth tuning is there with normal effort."""
+    cls = dict(all_estimators())[name]
+    found = names_in(suggest_space(instance(cls), effort="normal"))
+    known = set(instance(cls).get_params())
+    for parameter in WORTH_TUNING[name] & known:
+        group = next((g for g in EQUIVALENT if parameter in g), {parameter})
+        assert found & set(group), f"{parameter} is missing"
+
+
+def test_effort_widens_the_space():
+    """More effort has all of less."""
+    quick, normal, wide = (
+        names_in(suggest_space(SVC(), effort=effort)) for effort in EFFORTS
+    )
+    assert quick == {"C", "gamma"}
+    assert quick < normal < wide
+
+
+def test_suggest_space_goes_through_what_an_estimator_is_made_of():
+    """Pipelines, column transformers, ensembles: names are nested."""
+    columns = ColumnTransformer([("num", make_pipeline(SimpleImputer(), PCA()), [0])])
+    vote = VotingClassifier([("svc", SVC()), ("lr", LogisticRegression())])
+    names = names_in(suggest_space(make_pipeline(columns, vote), effort="quick"))
+    assert {
+        "columntransformer__num__simpleimputer__strategy",
+        "columntransformer__num__pca__n_components",
+        "votingclassifier__svc__C",
+        "votingclassifier__lr__C",
+    } <= names
+
+
+def test_values_set_on_purpose_are_left_alone():
+    """A parameter that is not at its default is not searched, and this is said."""
+    space = suggest_space(SVC(C=3.0))
+    assert "C" not in names_in(space)
+    assert "left as you set them: C" in repr(space)
+    linear = names_in(suggest_space(SVC(kernel="linear")))
+    assert linear == {"C"}  # nothing else does anything beside that kernel
+
+
+def test_alternatives_at_odds_with_what_is_set_are_left_out():
+    """With bootstrap set, only its alternative is suggested."""
+    space = suggest_space(RandomForestClassifier(bootstrap=True, criterion="entropy"))
+    assert "max_samples" in names_in(space) or isinstance(space, dict)
+    forest = RandomForestClassifier(max_samples=0.5)
+    assert "max_samples" not in names_in(suggest_space(forest))
+
+
+def test_ranges_depend_on_the_data():
+    """C of a logistic regression goes with 1/n, kernels with the number of features."""
+    rng = np.random.default_rng(0)
+    small, large = rng.normal(size=(50, 4)), rng.normal(size=(5000, 4))
+    quartiles = [
+        suggest_space(LogisticRegression(), X, X[:, 0] > 0, effort="quick")["C"]
+        for X in (small, large)
+    ]
+    assert quartiles[0].quartiles[1] == pytest.approx(
+        100 * quartiles[1].quartiles[1], rel=0.02
+    )
+    few, many = (
+        suggest_space(SVC(), rng.normal(size=(50, p)), effort="quick")["gamma"]
+        for p in (2, 200)
+    )
+    assert few.high > 20 * many.high
+
+
+def test_a_scaler_before_a_kernel_is_seen():
+    """Behind a scaler the variance of the raw features does not count."""
+    X = np.random.default_rng(0).normal(size=(50, 4)) * 1000
+    raw = suggest_space(SVC(), X, effort="quick")["gamma"]
+    scaled = suggest_space(make_pipeline(StandardScaler(), SVC()), X, effort="quick")
+    assert scaled["svc__gamma"].high > 1e5 * raw.high
+
+
+class Unknown(ClassifierMixin, BaseEstimator):
+    """A classifier that nothing is known of."""
+
+    def __init__(self, a=1):
+        self.a = a
+
+
+def test_an_unknown_estimator_says_how_to_register_one():
+    """Also at the end of a pipeline; unknown transformers are left alone."""
+    with pytest.raises(ValueError, match=r"presets.register\(Unknown, space="):
+        suggest_space(make_pipeline(StandardScaler(), Unknown()))
+    pipe = make_pipeline(FunctionTransformer(), Ridge())
+    assert "ridge__alpha" in names_in(suggest_space(pipe))
+
+
+def test_nothing_to_tune_is_an_error():
+    """As of an estimator without hyperparameters, or with all of them set."""
+    with pytest.raises(ValueError, match="LinearRegression has nothing to tune"):
+        suggest_space(LinearRegression())
+
+
+@pytest.mark.parametrize(
+    ("estimator", "effort", "error", "match"),
+    [
+        (SVC(), "much", ValueError, "'quick', 'normal' or 'wide'. Got 'much'"),
+        (SVC, "normal", TypeError, "must be an estimator instance"),
+        (3, "normal", TypeError, "must be an estimator instance"),
+    ],
+)
+def test_bad_input_of_suggest_space(estimator, effort, error, match):
+    """What is no estimator or no effort is refused."""
+    with pytest.raises(error, match=match):
+        suggest_space(estimator, effort=effort)
+
+
+@pytest.mark.skipif(not importlib.util.find_spec("lightgbm"), reason="no lightgbm")
+def test_another_version_of_a_package_is_an_error(monkeypatch):
+    """A table for one version is not used for another."""
+    import lightgbm
+
+    monkeypatch.setattr(lightgbm, "__version__", "2.3.1")
+    with pytest.raises(ValueError, match=r"lightgbm>=4,<5, but 2.3.1 is installed"):
+        suggest_space(lightgbm.LGBMClassifier())
+
+
+class Registered(ClassifierMixin, BaseEstimator):
+    """A classifier that is told of in the tests."""
+
+    def __init__(self, kind="a", depth=1):
+        self.kind = kind
+        self.depth = depth
+
+
+def test_registered_spaces_are_suggested():
+    """What `register` was told is what `suggest_space` gives."""
+    register(Registered, space={"kind": ["a", "b"], "depth": (1, 9, "uniform")})
+    assert suggest_space(Registered()) == {
+        "kind": ["a", "b"],
+        "depth": (1, 9, "uniform"),
+    }
+    assert suggest_space(Registered(kind="b")) == {"depth": (1, 9, "uniform")}
+
+
+@pytest.mark.parametrize("made", [Quartiles, IntegerQuartiles])
+def test_quartiles_are_quartiles(made):
+    """Without a uniform share a quarter of the draws lies between two of them."""
+    belief = made(1, 1000, (10, 50, 200), log=True, uniform=0.0)
+    draws = np.asarray(belief.rvs(20_000, np.random.RandomState(0)))
+    shares = np.diff([0, *(np.mean(draws <= q) for q in (10, 50, 200)), 1])
+    np.testing.assert_allclose(shares, 0.25, atol=0.03)
+    assert draws.min() >= 1
+    assert draws.max() <= 1000
+
+
+@pytest.mark.parametrize("made", [Quartiles, IntegerQuartiles])
+def test_cdf_and_ppf_are_inverse(made):
+    """Positions come back, and the uniform share keeps both ends in reach."""
+    belief = made(1, 100, (2, 3, 5), uniform=0.3)
+    values = belief.ppf(np.linspace(0.01, 0.99, 50))
+    assert np.all(np.diff(values) >= 0)
+    np.testing.assert_array_equal(belief.ppf(belief.cdf(values) - 1e-9), values) if (
+        made is IntegerQuartiles
+    ) else np.testing.assert_allclose(belief.ppf(belief.cdf(values)), values)
+    assert belief.support() == (1, 100)
+    assert belief.cdf(60) < 0.95
+
+
+def test_integer_probabilities_sum_to_one():
+    """The pmf covers all whole numbers of the range, and nothing between them."""
+    belief = IntegerQuartiles(2, 40, (3, 7, 14), log=True)
+    assert belief.pmf(np.arange(2, 41)).sum() == pytest.approx(1.0)
+    assert belief.pmf(2.5) == 0.0
+    assert belief.cdf(1) == 0.0
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [(1, 10, (5, 4, 6)), (1, 1, (1, 1, 1)), (0, 1, (0.1, 0.2, 0.3), True)],
+)
+def test_what_is_no_density_is_refused(arguments):
+    """Quartiles ascend between the ends, which are positive on a log axis."""
+    with pytest.raises(ValueError, match="Quartiles needs"):
+        Quartiles(*arguments)
+
+
+def small_problem(name):
+    """Few rows of what a class takes."""
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(90, 6))
+    y = X @ np.array([2.0, -1.0, 0.5, 0, 0, 0]) + 0.3 * rng.normal(size=90)
+    return X, y, (y > 0).astype(int)
+
+
+QUICK = {"n_estimators": 4, "max_iter": 5}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "name",
+    [
+        "ExtraTreesRegressor",
+        "GradientBoostingClassifier",
+        "HistGradientBoostingClassifier",
+        "KNeighborsClassifier",
+        "LogisticRegression",
+        "RandomForestClassifier",
+        "Ridge",
+        "SVC",
+        "SVR",
+        "DecisionTreeClassifier",
+        "ElasticNet",
+        "LinearDiscriminantAnalysis",
+        "LinearSVC",
+        "MLPClassifier",
+        "PCA",
+        "SGDClassifier",
+    ],
+)
+def test_suggested_spaces_are_fitted_at_their_corners(name):
+    """No corner fails or warns on a small problem."""
+    cls = dict(all_estimators())[name]
+    X, y, labels = small_problem(name)
+    estimator = instance(cls)
+    is_regressor = getattr(estimator, "_estimator_type", "") == "regressor" or (
+        name.endswith(("Regressor", "SVR", "Ridge", "Net"))
+    )
+    target = y if is_regressor else labels
+    if name.startswith(("Random", "Extra", "Gradient")):
+        estimator.set_params(n_estimators=4)
+    space = suggest_space(estimator, X, target, effort="wide")
+    for params in corners_of(estimator, space):
+        if name.startswith("Hist"):
+            params = params | {"max_iter": 5}
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            with_params(estimator, params).fit(X, target)

@@ -1,0 +1,133 @@
+"""Do searches use what is known of an estimator, and only of the training parts?"""
+
+from __future__ import annotations
+
+import pickle
+
+import numpy as np
+import pytest
+from scipy.stats import loguniform, uniform
+from sklearn.base import clone
+from sklearn.datasets import make_classification
+from sklearn.ensemble import RandomForestClassifier
+from sklearn.linear_model import LinearRegression, LogisticRegression
+from sklearn.model_selection import RandomizedSearchCV
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+from sklearn.svm import SVC
+
+from skbayes import BayesSearchCV, RandomSearchCV
+
+X, Y = make_classification(60, 5, random_state=0)
+PIPE = make_pipeline(StandardScaler(), SVC())
+SPACE = {
+    "svc__kernel": ["linear", "rbf"],
+    "svc__C": [0.1, 1.0, 10.0],
+    "svc__gamma": [0.01, 0.1, 1.0],
+}
+
+
+def test_candidates_of_equal_effect_are_tried_once():
+    """A finite space has as many candidates as effects; each has every value."""
+    search = BayesSearchCV(PIPE, SPACE, n_iter=20, cv=2, include_current=False)
+    params = search.fit(X, Y).cv_results_["params"]
+    assert len(params) == 3 + 9
+    assert all(set(p) == set(SPACE) for p in params)
+
+
+@pytest.mark.filterwarnings("ignore:The best value")
+def test_nothing_that_cannot_be_fitted_is_tried():
+    """No candidate of a space with refused combinations fails."""
+    space = {
+        "bootstrap": [True, False],
+        "max_samples": uniform(0.5, 0.4),
+        "max_depth": [2, 3],
+    }
+    forest = RandomForestClassifier(4, random_state=0)
+    search = BayesSearchCV(forest, space, n_iter=9, cv=2, random_state=0).fit(X, Y)
+    assert {trial.status.value for trial in search.trials_} == {"complete"}
+    without = [p for p in search.cv_results_["params"] if not p["bootstrap"]]
+    assert without
+    assert all("max_samples" not in p for p in without)
+
+
+def test_random_search_stays_scikit_learns_to_the_last_bit():
+    """What is known of the estimator changes nothing there."""
+    options = {"n_iter": 6, "cv": 2, "random_state": 3}
+    ours = RandomSearchCV(PIPE, SPACE, **options).fit(X, Y)
+    theirs = RandomizedSearchCV(PIPE, SPACE, **options).fit(X, Y)
+    assert ours.cv_results_["params"] == theirs.cv_results_["params"]
+    np.testing.assert_array_equal(
+        ours.cv_results_["mean_test_score"], theirs.cv_results_["mean_test_score"]
+    )
+
+
+@pytest.mark.filterwarnings("ignore:The best value")
+@pytest.mark.parametrize("kind", [BayesSearchCV, RandomSearchCV])
+def test_auto_suggests_the_space(kind):
+    """The space is kept, a clone has none, and a fit with another one forgets it."""
+    search = kind(PIPE, "auto", n_iter=5, cv=2, random_state=0).fit(X, Y)
+    assert "svc__C" in search.suggested_space_
+    assert set(search.best_params_) == set(search.suggested_space_)
+    assert not hasattr(clone(search), "suggested_space_")
+    again = pickle.loads(pickle.dumps(search))
+    assert repr(again.suggested_space_) == repr(search.suggested_space_)
+    search.set_params(param_distributions={"svc__C": [1.0, 2.0]}, n_iter=2).fit(X, Y)
+    assert not hasattr(search, "suggested_space_")
+
+
+@pytest.mark.filterwarnings("ignore:The best value")
+def test_auto_tries_the_untuned_estimator_first():
+    """Where a default is a word, the number that it amounts to is tried."""
+    search = BayesSearchCV(PIPE, "auto", n_iter=6, cv=2, random_state=0).fit(X, Y)
+    untuned, nearest = search.cv_results_["params"][:2]
+    assert untuned["svc__gamma"] == "scale"
+    assert (nearest["svc__C"], nearest["svc__kernel"]) == (1.0, "rbf")
+    assert nearest["svc__gamma"] == pytest.approx(1 / 5, rel=0.02)
+    untuned = BayesSearchCV(PIPE, {"svc__C": [1.0]}, n_iter=1, cv=2).fit(X, Y)
+    assert search.best_score_ >= untuned.best_score_
+
+
+@pytest.mark.filterwarnings("ignore:The best value")
+def test_auto_looks_at_training_parts_only():
+    """Rows that are only scored do not change the ranges."""
+    cv = [(np.arange(40), np.arange(40, 60))]
+    other = X.copy()
+    other[40:] *= 1000.0
+    spaces = [
+        RandomSearchCV(SVC(), "auto", n_iter=1, cv=cv, random_state=0, refit=False)
+        .fit(data, Y)
+        .suggested_space_
+        for data in (X, other)
+    ]
+    assert repr(spaces[0]) == repr(spaces[1])
+
+
+def test_auto_without_anything_to_tune_is_an_error():
+    """It is said before the first fit."""
+    with pytest.raises(ValueError, match="LinearRegression has nothing to tune"):
+        BayesSearchCV(LinearRegression(), "auto").fit(X, Y)
+
+
+@pytest.mark.filterwarnings("ignore:The best value")
+def test_auto_goes_on_from_a_journal(tmp_path):
+    """The same search finds its folds again."""
+    options = {"n_iter": 5, "cv": 2, "random_state": 0, "journal": tmp_path / "j.db"}
+    one = BayesSearchCV(PIPE, "auto", **options).fit(X, Y)
+    two = BayesSearchCV(PIPE, "auto", **options).fit(X, Y)
+    assert one.cv_results_["params"] == two.cv_results_["params"]
+    np.testing.assert_array_equal(
+        one.cv_results_["mean_fit_time"], two.cv_results_["mean_fit_time"]
+    )
+
+
+@pytest.mark.filterwarnings("ignore:The best value")
+def test_known_points_lie_in_typed_spaces():
+    """Published points are tried in a space of the user's, as far as they lie there."""
+    space = {"C": loguniform(1e-4, 1e4)}
+    model = LogisticRegression(max_iter=2000)
+    search = BayesSearchCV(model, space, n_iter=5, cv=2, random_state=0).fit(X, Y)
+    tried = [round(p["C"], 4) for p in search.cv_results_["params"][:3]]
+    assert tried == [1.0, 11.5, 100.0]  # its own; 345 / 30 samples; as typed in tables
+    search.set_params(first_points=False).fit(X, Y)
+    assert 100.0 not in [round(p["C"], 4) for p in search.cv_results_["params"][:3]]

@@ -1,0 +1,73 @@
+"""Are settings that people write otherwise told with what to write?"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from sklearn.datasets import load_iris
+from sklearn.model_selection import KFold
+from sklearn.svm import SVC
+
+from skbayes.callbacks import NoImprovement
+from skbayes.search import BayesSearchCV, GridSearchCV, RandomSearchCV
+from skbayes.selection import Simplest
+from tests.space.labels import label
+
+X, y = load_iris(return_X_y=True)
+SEARCHES = [GridSearchCV, RandomSearchCV, BayesSearchCV]
+
+
+class NeverFitted(SVC):
+    """An SVC that must not come to be fitted."""
+
+    def fit(self, X, y, sample_weight=None):
+        """Never."""
+        raise AssertionError("a candidate was fitted before the settings were checked")
+
+
+@pytest.mark.parametrize("kind", SEARCHES)
+@pytest.mark.parametrize(
+    ("settings", "error", "message"),
+    [
+        ({"error_score": "nan"}, ValueError, "`error_score`.*write np.nan"),
+        (
+            {"callbacks": NoImprovement(3)},
+            TypeError,
+            r"callbacks=\[NoImprovement",
+        ),
+        ({"callbacks": NoImprovement}, TypeError, r"=\[NoImprovement\(...\)\]"),
+        ({"callbacks": print}, TypeError, r"write callbacks=\[print\]"),
+        ({"time_budget": "10min"}, TypeError, "Got '10min' .*write time_budget=600"),
+        ({"time_budget": "1.5 hours"}, TypeError, "write time_budget=5400"),
+        ({"time_budget": "90 seconds"}, TypeError, "write time_budget=90"),
+        ({"time_budget": "90"}, TypeError, "write time_budget=90"),
+        ({"time_budget": timedelta(minutes=2)}, TypeError, "write time_budget=120"),
+        ({"fit_timeout": timedelta(hours=1)}, TypeError, "write fit_timeout=3600"),
+        ({"cv": KFold}, TypeError, r"Got the class KFold instead; write cv=KFold\("),
+        ({"refit": Simplest}, TypeError, r"class Simplest .*write refit=Simplest\("),
+        ({"time_budget": "soon"}, ValueError, "'time_budget'.*Got 'soon'"),
+    ],
+    ids=label,
+)
+def test_check_settings_says_what_to_write(kind, settings, error, message):
+    """Before scikit-learn's validation, and before any fit."""
+    with pytest.raises(error, match=message):
+        kind(NeverFitted(), {"C": [1, 2]}, **settings).fit(X, y)
+
+
+@pytest.mark.parametrize("kind", [RandomSearchCV, BayesSearchCV])
+def test_check_settings_knows_whole_floats(kind):
+    """1e2 is a float; that it is 100 is said."""
+    with pytest.raises(ValueError, match="`n_iter`.*Got 100.0 instead; write 100"):
+        kind(NeverFitted(), {"C": [1, 2]}, n_iter=1e2).fit(X, y)
+
+
+def test_check_settings_warns_of_an_initial_design_that_takes_all():
+    """The model then proposes nothing, which nobody would see."""
+    space = {"C": (1.0, 10.0, "uniform")}
+    search = BayesSearchCV(SVC(), space, n_iter=3, cv=2, n_initial_points=3)
+    with pytest.warns(UserWarning, match="is 3 and `n_iter` 3: every cand") as seen:
+        search.fit(X, y)
+    assert [w.filename for w in seen] == [__file__]
+    search.set_params(n_initial_points=2).fit(X, y)

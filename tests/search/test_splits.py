@@ -1,0 +1,101 @@
+"""Are folds looked at before the first fit, and generators of them kept?"""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from sklearn.base import clone
+from sklearn.datasets import load_iris
+from sklearn.model_selection import KFold, ShuffleSplit
+from sklearn.svm import SVC
+
+from skbayes.search import BayesSearchCV, GridSearchCV, RandomSearchCV
+from tests.space.labels import label
+
+X, y = load_iris(return_X_y=True)
+SEARCHES = [GridSearchCV, RandomSearchCV, BayesSearchCV]
+every_kind = pytest.mark.parametrize("kind", SEARCHES)
+ROWS = np.arange(150)
+SHUFFLED = KFold(3, shuffle=True, random_state=0)
+
+
+def search_of(kind, **settings):
+    """A search of two candidates."""
+    if kind is not GridSearchCV:
+        settings |= {"n_iter": 2, "random_state": 0}
+    return kind(SVC(), {"C": [1, 2]}, **settings)
+
+
+@every_kind
+@pytest.mark.parametrize(
+    ("empty", "name"), [(1, "test"), (0, "training")], ids=["test", "training"]
+)
+@pytest.mark.parametrize("mask", [False, True])
+def test_materialise_splits_refuses_empty_parts(kind, empty, name, mask):
+    """The fold and its empty part are named."""
+    whole = [ROWS[:100], ROWS[100:]]
+    parts = list(whole)
+    parts[empty] = ROWS[:0]
+    if mask:
+        whole, parts = ([np.isin(ROWS, p) for p in s] for s in (whole, parts))
+    search = kind(SVC(), {"C": [1, 2]}, cv=[tuple(whole), tuple(parts)])
+    with pytest.raises(ValueError, match=f"Fold 1 of cv has no {name} samples"):
+        search.fit(X, y)
+
+
+@pytest.mark.parametrize("mask", [False, True])
+def test_materialise_splits_warns_of_folds_that_overlap(mask):
+    """A model that is tested on what it has learned looks too good."""
+    folds = [(ROWS[:100], ROWS[100:]), (ROWS[50:], ROWS[:60])]
+    if mask:
+        folds = [tuple(np.isin(ROWS, part) for part in fold) for fold in folds]
+    search = GridSearchCV(SVC(), {"C": [1, 2]}, cv=folds)
+    message = "1 of 2 folds of `cv` test on .*, fold 1 on 10: such scores"
+    with pytest.warns(UserWarning, match=message) as seen:
+        search.fit(X, y)
+    assert [w.filename for w in seen] == [__file__]
+
+
+@pytest.mark.parametrize(
+    "cv",
+    [3, SHUFFLED, list(SHUFFLED.split(X)), ShuffleSplit(2, random_state=0)],
+    ids=label,
+)
+def test_materialise_splits_is_silent_of_folds_that_part_the_data(cv):
+    """Warnings are errors here."""
+    GridSearchCV(SVC(), {"C": [1, 2]}, cv=cv).fit(X, y)
+
+
+@every_kind
+def test_materialise_splits_warns_of_a_race_over_one_fold(kind):
+    """Between folds there is nothing then."""
+    one = ShuffleSplit(1, random_state=0)
+    with pytest.warns(UserWarning, match="`racing` .* a single one: nothing can be"):
+        search_of(kind, cv=one, racing=True).fit(X, y)
+
+
+@every_kind
+def test_reusable_cv_keeps_the_splits_of_a_generator(kind):
+    """Fitted again, and cloned before or after, a search has the same folds."""
+    expected = search_of(kind, cv=SHUFFLED).fit(X, y)
+    search = search_of(kind, cv=SHUFFLED.split(X))
+    before = clone(search)
+    searches = [before.fit(X, y), search.fit(X, y), clone(search).fit(X, y)]
+    searches.append(clone(clone(search)).fit(X, y))
+    searches.append(search.fit(X, y))
+    for fitted in searches:
+        np.testing.assert_array_equal(
+            fitted.cv_results_["split2_test_score"],
+            expected.cv_results_["split2_test_score"],
+        )
+    search.set_params(cv=KFold(4).split(X)).fit(X, y)
+    assert search.n_splits_ == 4
+
+
+@every_kind
+def test_a_generator_that_somebody_else_used_up_is_told(kind):
+    """scikit-learn's words, and what to write."""
+    splits = SHUFFLED.split(X)
+    list(splits)
+    with pytest.raises(ValueError, match=r"CV iterator empty.*cv=list\(splitter.split"):
+        kind(SVC(), {"C": [1, 2]}, cv=splits).fit(X, y)

@@ -1,0 +1,129 @@
+"""Is a range read as one, and what only looks like one refused with what to write?"""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from skbayes.space import Categorical, Integer, Real
+from skbayes.space._grids import check_param_distributions, check_param_grid
+from skbayes.space._parsing import parse_space
+from tests.space.labels import label
+
+EVERY_CHECK = pytest.mark.parametrize(
+    "check", [parse_space, check_param_distributions, check_param_grid]
+)
+
+
+@EVERY_CHECK
+@pytest.mark.parametrize(
+    ("value", "written"),
+    [
+        ([0.01, 1000.0, "log-uniform"], "(0.01, 1000.0, 'log-uniform')"),
+        ([1, 10, "uniform"], "(1, 10, 'uniform')"),
+        (["0.01", "1000", "log-uniform"], "(0.01, 1000, 'log-uniform')"),
+        ([0.01, "1e3", "loguniform"], "(0.01, 1000.0, 'log-uniform')"),
+        (["log_uniform", 0.01, 10], "(0.01, 10, 'log-uniform')"),
+        ([0.01, 10, "Log-Uniform", 10], "(0.01, 10, 'log-uniform')"),
+        (np.array([0.01, 10, "uniform"]), "(0.01, 10, 'uniform')"),
+        (pd.Series([0.01, 10.0, "uniform"]), "(0.01, 10.0, 'uniform')"),
+        ([(0.01, 10.0, "uniform")], "(0.01, 10.0, 'uniform')"),
+        ([[0.01, 10.0, "log-uniform"], None], "(0.01, 10.0, 'log-uniform')"),
+        (("0.01", "10.0", "uniform"), "(0.01, 10.0, 'uniform')"),
+        ((1e-3, "1e3", "log-uniform"), "(0.001, 1000.0, 'log-uniform')"),
+        (("uniform", 0.5, 2), "(0.5, 2, 'uniform')"),
+    ],
+    ids=label,
+)
+def test_what_reads_like_a_range_is_refused(check, value, written):
+    """In all three searches, before the word could become a candidate."""
+    with pytest.raises((TypeError, ValueError), match="value of 'C' in the") as caught:
+        check({"C": value})
+    assert written in str(caught.value)
+
+
+@EVERY_CHECK
+@pytest.mark.parametrize(
+    "value",
+    [
+        [0.5, 1.0, "sqrt"],
+        [0.1, 1, "scale"],
+        [0.5, 1, "log"],
+        ["uniform", "distance"],
+        ["a", "b", "uniform"],
+        [1, 2, 3, "uniform", 5],
+        [True, False, "uniform"],
+        Categorical([0.01, 1000.0, "log-uniform"]),
+    ],
+    ids=label,
+)
+def test_other_lists_are_choices(check, value):
+    """Words beside numbers are choices where they name no prior, or say so."""
+    check({"C": value})
+
+
+def test_a_space_read_from_json_is_refused_at_once():
+    """All its ranges are told in one error, so that one round mends them."""
+    text = '{"C": [0.01, 1000.0, "log-uniform"], "gamma": [1e-4, 1, "log-uniform"]}'
+    with pytest.raises(ValueError, match=r"(?s)'C' .*0\.01.*\n.*'gamma' .*0\.0001"):
+        parse_space(json.loads(text))
+
+
+@EVERY_CHECK
+@pytest.mark.parametrize(
+    "value",
+    [
+        "(0.01, 1000, log-uniform)",
+        "loguniform(0.01, 1000)",
+        {"low": 0.01, "high": 1000, "prior": "log-uniform"},
+        {"min": 0.01, "max": "1e3", "log": True},
+    ],
+    ids=label,
+)
+def test_texts_and_dicts_that_describe_a_range_are_told_what_to_write(check, value):
+    """YAML keeps a tuple as text; other tools describe a range by a dict."""
+    with pytest.raises(TypeError, match=r"describes a range: write \(0.01, 1000"):
+        check({"C": value})
+
+
+def test_all_bare_pairs_are_told_at_once():
+    """Nine pairs take one round, not nine; also over the dicts of a list."""
+    names = [f"p{i}" for i in range(9)]
+    with pytest.raises(ValueError, match="'p0' in the .* must not be a bare") as caught:
+        parse_space([dict.fromkeys(names[:5], (1, 10)), dict.fromkeys(names, (0.5, 1))])
+    assert all(f"'{name}'" in str(caught.value) for name in names)
+    assert "(1, 10, 'uniform') for a range of integers" in str(caught.value)
+    assert "(1.0, 10.0, 'uniform') for one of real numbers" in str(caught.value)
+    assert "(0.5, 1, 'uniform') for a range." in str(caught.value)
+
+
+def test_errors_of_one_kind_keep_their_kind():
+    """Two wrong types are a TypeError, a type and a value a ValueError."""
+    with pytest.raises(TypeError, match=r"(?s)'a'.*\n.*'b'"):
+        parse_space({"a": 1, "b": 2})
+    with pytest.raises(ValueError, match=r"(?s)'a'.*\n.*'b'"):
+        parse_space({"a": 1, "b": (1, 2)})
+
+
+def test_the_refused_range_in_a_grid_says_what_a_grid_takes():
+    """A grid has no ranges: values, or another search."""
+    with pytest.raises(ValueError, match=r"such as \[0.01, 10\], or give .* RandomSe"):
+        check_param_grid({"C": [0.01, 10, "log-uniform"]})
+
+
+def test_integer_takes_whole_floats():
+    """Integer(1e2, 1e5) is a range of integers; half a number is none."""
+    assert Integer(1e2, 1e5) == Integer(100, 100_000)
+    assert type(Integer(1e2, 1e5, "log-uniform").low) is int
+    assert Integer(np.float64(1), np.int64(3)).values() == range(1, 4)
+    with pytest.raises(TypeError, match="`low` .* Integer must be an int. Got 0.5"):
+        Integer(0.5, 10)
+
+
+def test_mixed_ends_are_real():
+    """One float makes the range one of real numbers."""
+    space = parse_space({"C": (1, 10.0, "uniform")})
+    assert space.columns[0].dimension == Real(1, 10.0)

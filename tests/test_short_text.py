@@ -1,0 +1,27 @@
+"""Are long texts cut to their limit, and short ones left alone?"""
+
+from skbayes._short_text import cut, one_line, shorten
+
+
+def test_shorten_removes_the_middle():
+    """Beginning and end remain."""
+    assert shorten("abcdefghij", 5) == "ab…ij"
+    assert len(shorten("x" * 99, 20)) == 20
+    assert shorten("abcde", 5) == "abcde"
+
+
+def test_cut_removes_the_end():
+    """The ellipsis counts."""
+    assert cut("abcdefghij", 5) == "abcd…"
+    assert cut("abcde", 5) == "abcde"
+
+
+def test_one_line_joins_the_lines_of_a_repr():
+    """Spaces too become one."""
+
+    class Tall:
+        def __repr__(self):
+            return "Tall(\n    height=3)"
+
+    assert one_line(Tall(), 30) == "Tall( height=3)"
+    assert one_line(Tall(), 6) == "Tall(…"
