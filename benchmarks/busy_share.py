@@ -6,8 +6,10 @@ to the last one's, so that neither the start of the pool nor the ragged end coun
 Compared are our searches, scikit-learn's `RandomizedSearchCV` and, if installed,
 scikit-optimize's `BayesSearchCV` with as many points a round as there are workers.
 Two workers are processes; 8 and 32 are threads, which sleep as well and start at once.
+With `--dask` they are four processes of a dask cluster on this machine, and the wall
+time is compared with that of four processes of loky.
 Expected: 95 % and more for ours at any number of workers, also while proposals are
-computed.
+computed and on the cluster, and there at most 1.1 of loky's time.
 """
 
 from __future__ import annotations
@@ -30,6 +32,7 @@ from skbayes import BayesSearchCV, RandomSearchCV
 
 N_SPLITS = 5
 MEAN_SECONDS = 0.4
+N_CLUSTER = 4
 SIGMA = 0.5
 BAR = 0.95
 
@@ -37,16 +40,17 @@ BAR = 0.95
 class Sleepy(ClassifierMixin, BaseEstimator):
     """Sleeps for a time that is as good as random, and notes when."""
 
-    def __init__(self, x=0.0, y=0.0, folder=None):
+    def __init__(self, x=0.0, y=0.0, folder=None, seconds=MEAN_SECONDS):
         self.x = x
         self.y = y
         self.folder = folder
+        self.seconds = seconds
 
     def fit(self, X, y):
         """Sleep."""
         began = time.monotonic()
         seed = [int(1e6 * self.x), int(1e6 * self.y), int(X[:, 0].sum())]
-        log_mean = np.log(MEAN_SECONDS) - SIGMA**2 / 2
+        log_mean = np.log(self.seconds) - SIGMA**2 / 2
         time.sleep(np.random.default_rng(seed).lognormal(log_mean, SIGMA))
         self.classes_ = np.unique(y)
         if self.folder is not None:
@@ -97,27 +101,73 @@ def searches(n_workers, n_iter):
     return out
 
 
-def measure(make, n_workers, data):
+def measure(make, n_workers, data, backend=None, fit_seconds=MEAN_SECONDS):
     """Busy share of one search, its workers started beforehand."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        backend = "loky" if n_workers == 2 else "threading"
+        backend = backend or ("loky" if n_workers == 2 else "threading")
         with parallel_config(backend):
             began = time.monotonic()
-            make(Sleepy(folder=str(folder))).fit(*data)
+            make(Sleepy(folder=str(folder), seconds=fit_seconds)).fit(*data)
             seconds = time.monotonic() - began
         share, n_fits = busy_share(folder, n_workers)
     return {"busy_share": share, "seconds": seconds, "n_fits": n_fits}
+
+
+def measure_cluster(data, n_iter, fit_seconds):
+    """Each of our searches on four processes of dask and of loky."""
+    from distributed import Client, LocalCluster
+
+    results = {}
+    with (
+        LocalCluster(
+            n_workers=N_CLUSTER, threads_per_worker=1, dashboard_address=None
+        ) as cluster,
+        Client(cluster),
+    ):
+        for backend in ("loky", "dask"):
+            with parallel_config(backend):
+                warm_up = searches(N_CLUSTER, 4)["skbayes random"]
+                warm_up(Sleepy(seconds=0.5)).fit(*data)
+            for name, make in searches(N_CLUSTER, n_iter).items():
+                if not name.startswith("skbayes") or "racing" in name:
+                    continue
+                one = measure(make, N_CLUSTER, data, backend, fit_seconds)
+                results[f"{backend}, {name}"] = one
+                print(
+                    f"{backend}, {name}: busy {one['busy_share']:.1%}, "
+                    f"{one['n_fits']} fits in {one['seconds']:.1f} s",
+                    flush=True,
+                )
+    return results
+
+
+def holds_on_cluster(results):
+    """Whether the cluster's workers are as busy and as fast as they should be."""
+    is_good = True
+    for name, one in results.items():
+        if name.startswith("dask"):
+            loky = results[name.replace("dask", "loky")]
+            is_good &= one["busy_share"] >= BAR
+            is_good &= one["seconds"] <= 1.1 * loky["seconds"]
+    return is_good
 
 
 def main():
     """Measure, print, and say by the exit status whether the bar holds."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--workers", type=int, nargs="*", default=[2, 8, 32])
+    parser.add_argument("--dask", action="store_true")
+    parser.add_argument("--seconds", type=float, default=0.2, help="of a fit on dask")
+    parser.add_argument("--n-iter", type=int, default=30, help="candidates on dask")
     parser.add_argument("--json", metavar="PATH")
     arguments = parser.parse_args()
     warnings.simplefilter("ignore")
     data = np.arange(20.0).reshape(-1, 1), np.tile([0, 1], 10)
+    if arguments.dask:
+        results = measure_cluster(data, arguments.n_iter, arguments.seconds)
+        write(arguments.json, __doc__.splitlines()[0], results)
+        return 0 if holds_on_cluster(results) else 1
     results = {}
     for n_workers in arguments.workers:
         n_iter = {2: 20, 8: 60}.get(n_workers, 120)

@@ -1,12 +1,13 @@
 """What does `journal=` cost a fold?
 
 First the journal alone: what a search asks of it for one trial (find, five folds
-written, finish) over a long search, so that growth would show; then four processes
-writing to one file at once, without a pause, which no search does. Last the whole:
-the same grid search with 100 ms fits with and without a journal, in turns; its
+claimed and written, finish) over a long search, so that growth would show; then four
+processes writing to one file at once, without a pause, which no search does. Last the
+whole: the same grid search with 100 ms fits with and without a journal, in turns; its
 ratios are within the noise of the machine, so the share is also computed from the
 first part. Baseline: no journal. Expected: at most 2 ms a fold, at most 1 % of the
-time of 100 ms fits, and no growth.
+time of 100 ms fits, and no growth. Beside it the milliseconds that a search takes once
+to read its data, its estimator and the code of the user's own.
 
 The folder of the journal is given by `--folder`; the disk below it matters.
 """
@@ -28,16 +29,58 @@ from time import perf_counter
 import numpy as np
 from _busy import Busy
 from _report import spread, write
+from sklearn.decomposition import PCA
+from sklearn.ensemble import RandomForestClassifier
+from sklearn.frozen import FrozenEstimator
+from sklearn.model_selection import KFold
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import FunctionTransformer, StandardScaler
+from sklearn.svm import SVC
 
 from skbayes import GridSearchCV
-from skbayes._evaluation.journal import Journal
-from skbayes._evaluation.params_codec import ParamsCodec
+from skbayes._journal.content.content_digest import ContentReader
+from skbayes._journal.identity import Evaluated, SearchIdentity, identify
+from skbayes._journal.journal import Journal
+from skbayes._journal.params_codec import ParamsCodec
 from skbayes._protocol import FoldResult, Status
 
 N_SPLITS = 5
 BAR_MS = 2.0
 BAR_SHARE = 0.01
 FIT_SECONDS = 0.1
+STEPS = [StandardScaler(), PCA(2)]
+
+
+def identity_of(name):
+    """What a made-up search of five folds is known by."""
+    return SearchIdentity(
+        parts={"data": {"X": name}},
+        splits=tuple(f"split {k}" for k in range(N_SPLITS)),
+        sequence={"search": "GridSearchCV", "space": "", "seed": ""},
+    )
+
+
+def reading(repeats):
+    """Milliseconds that a search takes to know what it is, once, by what it holds."""
+    rng = np.random.default_rng(0)
+    data = rng.normal(size=(5000, 40)), rng.integers(0, 2, size=5000)
+    splits = list(KFold(N_SPLITS).split(*data))
+    estimators = {
+        "SVC": SVC(),
+        "pipeline": make_pipeline(StandardScaler(), PCA(), SVC()),
+        "own code": make_pipeline(FunctionTransformer(spread), Busy(0.0)),
+        "fitted forest": FrozenEstimator(RandomForestClassifier(100).fit(*data)),
+    }
+    found = {}
+    for name, estimator in estimators.items():
+        evaluated = Evaluated(estimator, "roc_auc", *data, splits, {}, {})
+        times = []
+        for _ in range(repeats):
+            started = perf_counter()
+            identify(evaluated, {"space": {"C": [1, 2]}}, ContentReader())
+            times.append(1000 * (perf_counter() - started))
+        found[name] = spread(times)
+    return found
 
 
 def seconds_a_fold(path, n_trials, name="alone"):
@@ -45,18 +88,21 @@ def seconds_a_fold(path, n_trials, name="alone"):
     times = []
     with Journal.open(path) as journal:
         search = journal.search(
-            name,
+            identity_of(name),
             description={"estimator": "SVC()"},
-            n_splits=N_SPLITS,
             metrics=["score"],
-            codec=ParamsCodec({"shape": [(1,), (2, 2)]}),
+            codec=ParamsCodec(
+                {"shape": [(1,), (2, 2)], "step": STEPS}, {"C": 1.0, "step": SVC()}
+            ),
             n_candidates=n_trials,
         )
         for i in range(n_trials):
             params = {"C": i / 7, "gamma": 1 / (i + 1), "shape": (2, 2), "kind": "rbf"}
+            params["step"] = STEPS[i % 2]
             started = perf_counter()
             search.find(params)
             for k in range(N_SPLITS):
+                search.claim(i, params, [params], k)
                 fold = FoldResult(
                     k, {"score": 0.5}, None, 0.1, 0.01, 100, None, 1.0, "1"
                 )
@@ -135,6 +181,7 @@ def main():
             "alone": alone(folder, arguments.trials),
             "together": together(folder, max(10, arguments.trials // 20)),
             "whole": whole(folder, 6, arguments.repeats),
+            "reading": reading(arguments.repeats),
         }
     one = results["alone"]
     print(
@@ -145,6 +192,8 @@ def main():
     )
     print(f"four processes at once: {results['together']['mean']:.3f} ms a fold")
     print(f"grid search with / without: {results['whole']['ratio']['median']:.4f}")
+    for name, times in results["reading"].items():
+        print(f"read once a search, {name}: {times['median']:.1f} ms")
     write(arguments.json, __doc__.splitlines()[0], results)
     is_held = one["mean"] <= BAR_MS and one["share_of_100_ms_fits"] <= BAR_SHARE
     return 0 if is_held else 1

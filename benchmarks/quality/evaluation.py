@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Mapping
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,12 @@ import numpy as np
 import sklearn
 
 from .task import Task
+
+
+def _versions(task: Task) -> str:
+    """What scores depend on: scikit-learn and what else the task needs."""
+    others = [f"{name}-{import_module(name).__version__}" for name in task.needs]
+    return "-".join([sklearn.__version__, *others])
 
 
 class CachedTask:
@@ -35,7 +42,7 @@ class CachedTask:
         self._file = None
         if folder is not None:
             folder.mkdir(parents=True, exist_ok=True)
-            self._file = folder / f"{task.name}-{sklearn.__version__}.jsonl"
+            self._file = folder / f"{task.name}-{_versions(task)}.jsonl"
             self._load()
 
     def _load(self) -> None:

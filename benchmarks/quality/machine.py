@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
+from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
 
 PACKAGES = (
@@ -17,10 +18,18 @@ PACKAGES = (
     "torch",
     "smac",
     "hebo",
+    "ax-platform",
+    "flaml",
+    "hyperopt",
+    "syne-tune",
+    "deephyper",
+    "lightgbm",
+    "xgboost",
+    "xgboost-cpu",
 )
 
 
-def describe() -> dict[str, str]:
+def describe(packages: Sequence[str] = PACKAGES) -> dict[str, str]:
     """Versions of the libraries and the make of the machine, JSON-able."""
     out = {
         "python": platform.python_version(),
@@ -28,7 +37,7 @@ def describe() -> dict[str, str]:
         "processor": _processor(),
         "cores": str(os.cpu_count()),
     }
-    for package in PACKAGES:
+    for package in packages:
         try:
             out[package] = version(package)
         except PackageNotFoundError:

@@ -31,14 +31,14 @@ from skbayes._gp import (  # noqa: E402
     hyperparameters,
     layout_of,
 )
-from skbayes._strategies.model_data import TRANSFORMS, model_data  # noqa: E402
-from skbayes._strategies.targets import TrainingData  # noqa: E402
-from skbayes.space import Space  # noqa: E402
+from skbayes._strategies.engine.model_data import TRANSFORMS, model_data  # noqa: E402
+from skbayes._strategies.engine.training_data import TrainingData  # noqa: E402
+from skbayes.space._space import Space  # noqa: E402
 
 from .evaluation import CachedTask, Recorder  # noqa: E402
 from .machine import describe  # noqa: E402
 from .methods import random_points, skbayes_space  # noqa: E402
-from .tasks import TASKS  # noqa: E402
+from .tasks import SUITES  # noqa: E402
 
 HERE = Path(__file__).parent
 #: Standard deviation of the prior of the log lengthscales: wide.
@@ -81,7 +81,7 @@ def shifts_of(cached: CachedTask, n: int) -> dict[str, list[float]]:
     usual = hyperparameters.usual_log_lengthscale(layout.n_columns)
     found: dict[str, list[float]] = defaultdict(list)
     for transform_idx in range(len(TRANSFORMS)):
-        model = model_data(data, transform_idx)
+        model = model_data(layout, data, transform_idx)
         fitted = fit_hyperparameters(
             layout, model.U, model.targets, model.extra_noise
         ).hyperparameters
@@ -97,7 +97,7 @@ def main() -> None:
     """Print a line for each kind."""
     warnings.simplefilter("ignore")
     arguments = _arguments()
-    tasks = [task for task in TASKS if not task.held_out]
+    tasks = [task for task in SUITES["standard"] if not task.held_out]
     shifts: dict[str, list[float]] = defaultdict(list)
     with (
         mock.patch.object(hyperparameters, "_LENGTHSCALE_SD", _WIDE),

@@ -3,11 +3,14 @@
     python -m benchmarks.quality.report --methods skbayes optuna_gp random
     python -m benchmarks.quality.report --write results/quality
 
-Regret is (best known - best so far) / (best known - median random point): 0 is the
-best of any run and of the random pool, 1 a random configuration. Only pairs of task
-and seed that every compared method has are counted. Differences are paired; their
-95 % intervals are bootstrapped, once over seeds within the given tasks (is it better
-on these tasks?) and once over tasks and seeds (is it better on tasks of this kind?).
+Suites of tasks are told apart. Regret is (best known - best so far) / (best known -
+median random point): 0 is the best of any run and of the random pool, 1 a random
+configuration. Only pairs of task and seed that every compared method has are counted.
+Differences are paired; their
+95 % intervals are given once over seeds within the given tasks (is it better on these
+tasks?) and once over tasks and seeds (is it better on tasks of this kind?). Runs that
+shared their initial design with those of other tasks, as those without ``own_seed``
+did, are one cluster a seed.
 """
 
 from __future__ import annotations
@@ -15,13 +18,18 @@ from __future__ import annotations
 import argparse
 import json
 from collections import defaultdict
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
 
-from .intervals import bootstrap_over_seeds, bootstrap_over_tasks, nemenyi_distance
+from .intervals import (
+    interval_on_these_tasks,
+    interval_on_this_kind,
+    nemenyi_distance,
+)
 from .machine import describe
-from .tasks import TASKS
+from .tasks import SUITES, TASKS
 
 HERE = Path(__file__).parent
 MARKS = (20, 50, 100)
@@ -46,10 +54,9 @@ def summarised(row: dict) -> dict:
     """A run as its best scores at the marks and its seconds a suggestion."""
     best = np.maximum.accumulate(row["values"])
     n = len(best)
+    keys = ("method", "task", "seed", "own_seed")
     return {
-        "method": row["method"],
-        "task": row["task"],
-        "seed": row["seed"],
+        **{key: row[key] for key in keys if key in row},
         "best": {str(k): float(best[k - 1]) for k in MARKS if k <= n},
         "seconds": round(row["overhead"][-1] / n, 5),
     }
@@ -57,9 +64,14 @@ def summarised(row: dict) -> dict:
 
 def references(runs: list[dict]) -> dict[str, dict[str, float]]:
     """Best known score and the median random one, of each task."""
-    known = json.loads((HERE / "reference.json").read_text())
-    known.pop("machine", None)
+    text = json.loads((HERE / "reference.json").read_text())
+    known = {name: row for name, row in text.items() if "median" in row}
     for run in runs:
+        if run["task"] not in known:
+            raise ValueError(
+                f"reference.json has no task {run['task']!r}; "
+                "`python -m benchmarks.quality.run pool` with its suite puts it there."
+            )
         reference = known[run["task"]]
         reference["best"] = max(reference["best"], *run["best"].values())
     return known
@@ -75,6 +87,9 @@ class Comparison:
     marks : tuple of int
     regret : array of shape (n_methods, n_pairs, n_marks)
     seconds : array of shape (n_methods, n_pairs)
+    tasks, designs : array of str of shape (n_pairs,)
+        The task of each pair; what its initial design is drawn by: a seed, where other
+        tasks have the same one.
     """
 
     def __init__(self, runs: list[dict], methods: list[str], known: dict) -> None:
@@ -93,6 +108,7 @@ class Comparison:
         )
         self.seconds = np.array([[r["seconds"] for r in row] for row in table])
         self.tasks = np.array([task for task, _ in self.pairs])
+        self.designs = np.array([_design(p, by_pair[p].values()) for p in self.pairs])
 
     def _regrets(self, run: dict, known: dict) -> list[float]:
         best, median = (known[run["task"]][k] for k in ("best", "median"))
@@ -117,8 +133,13 @@ class Comparison:
         part.methods, part.marks = self.methods, self.marks
         part.pairs = [p for p, k in zip(self.pairs, keep, strict=True) if k]
         part.regret, part.seconds = self.regret[:, keep], self.seconds[:, keep]
-        part.tasks = self.tasks[keep]
+        part.tasks, part.designs = self.tasks[keep], self.designs[keep]
         return part
+
+
+def _design(pair: tuple[str, int], rows: Iterable[dict]) -> str:
+    task, seed = pair
+    return f"{task}/{seed}" if all("own_seed" in row for row in rows) else f"{seed}"
 
 
 def _table(header: list[str], rows: list[list[str]]) -> list[str]:
@@ -157,8 +178,9 @@ def differences(comparison: Comparison, ours: str) -> list[str]:
             continue
         for m, mark in enumerate(comparison.marks):
             d = comparison.regret[i, :, m] - comparison.regret[j, :, m]
-            within = bootstrap_over_seeds(d, comparison.tasks)
-            across = bootstrap_over_tasks(d, comparison.tasks)
+            pairs = (d, comparison.tasks, comparison.designs)
+            within = interval_on_these_tasks(*pairs)
+            across = interval_on_this_kind(*pairs)
             wins = f"{(d < -1e-9).sum()}/{(np.abs(d) <= 1e-9).sum()}/{(d > 1e-9).sum()}"
             texts = [_interval(*within), _interval(*across)]
             mean = f"{comparison.mean(d, axis=0):+.4f}"
@@ -168,7 +190,7 @@ def differences(comparison: Comparison, ours: str) -> list[str]:
 
 
 def _interval(low: float, high: float) -> str:
-    return "too few seeds" if np.isnan(low) else f"[{low:+.4f}, {high:+.4f}]"
+    return "too few" if np.isnan(low) else f"[{low:+.4f}, {high:+.4f}]"
 
 
 def by_task(comparison: Comparison, mark: int) -> list[str]:
@@ -187,15 +209,32 @@ def by_task(comparison: Comparison, mark: int) -> list[str]:
 
 
 def report(runs: list[dict], methods: list[str], ours: str | None) -> str:
-    """The whole text, in Markdown."""
-    comparison = Comparison(runs, methods, references(runs))
-    lines = ["## All tasks", "", *overall(comparison), ""]
-    if ours in methods:
+    """The whole text, in Markdown; each suite for itself, by the methods it has."""
+    known = references(runs)
+    found = []
+    for suite, tasks in SUITES.items():
+        names = {task.name for task in tasks}
+        part = [run for run in runs if run["task"] in names]
+        present = {run["method"] for run in part}
+        compared = [method for method in methods if method in present]
+        if compared:
+            found.append((suite, Comparison(part, compared, known)))
+    several = len(found) > 1
+    parts = [
+        _suite(f"Suite {suite}: all" if several else "All", comparison, ours)
+        for suite, comparison in found
+    ]
+    return "\n".join(parts)
+
+
+def _suite(title: str, comparison: Comparison, ours: str | None) -> str:
+    lines = [f"## {title} tasks", "", *overall(comparison), ""]
+    if ours in comparison.methods:
         lines += [*differences(comparison, ours), ""]
     held = np.isin(comparison.tasks, list(HELD_OUT))
     if held.any():
         lines += ["## Held-out tasks", "", *overall(comparison.subset(held)), ""]
-        if ours in methods:
+        if ours in comparison.methods:
             lines += [*differences(comparison.subset(held), ours), ""]
     lines += ["## By task", ""]
     for mark in comparison.marks:

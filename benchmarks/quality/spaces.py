@@ -130,3 +130,28 @@ class FlatSpace:
     def sample(self, rng: np.random.Generator) -> dict[str, Any]:
         """A random flat point."""
         return {name: d.at(rng.random()) for name, d in self.dimensions.items()}
+
+    def conditions(self) -> dict[str, list[int]]:
+        """The branches of each parameter that not all branches have."""
+        where = {
+            name: [b for b, slot in enumerate(self.slots) if name in slot.values()]
+            for name in self.dimensions
+            if name != BRANCH
+        }
+        return {name: b for name, b in where.items() if len(b) < len(self.slots)}
+
+    def decoded(self, coded: Mapping[str, Any]) -> dict[str, Any]:
+        """A flat point from one whose choices are positions, as libraries return it.
+
+        Positions may be strings. Numbers get the type and stay in the range that the
+        dimension has, which some libraries leave by rounding.
+        """
+        point: dict[str, Any] = {}
+        for name, value in coded.items():
+            d = self.dimensions[name]
+            if isinstance(d, Choice):
+                point[name] = d.options[int(value)]
+            else:
+                number = min(max(float(value), d.low), d.high)
+                point[name] = round(number) if d.integer else number
+        return point

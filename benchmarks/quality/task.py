@@ -11,6 +11,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
@@ -58,6 +59,10 @@ class Task:
     held_out : bool
     floor : float
         The score of a fold whose fit diverges, and of any that is worse.
+    suite : {"standard", "wide"}
+        What the task is compared with: results of suites are told apart.
+    needs : tuple of str
+        Packages beside scikit-learn that the estimator or the data need.
     """
 
     name: str
@@ -68,6 +73,13 @@ class Task:
     objects: Mapping[str, Any] = field(default_factory=dict)
     held_out: bool = False
     floor: float = -np.inf
+    suite: str = "standard"
+    needs: tuple[str, ...] = ()
+
+    @property
+    def missing(self) -> list[str]:
+        """The packages it needs that are not installed."""
+        return [name for name in self.needs if find_spec(name) is None]
 
     @property
     def flat(self) -> FlatSpace:
