@@ -451,17 +451,21 @@ SCORED = []
 class StoppedOnce:
     """A scorer that a Ctrl-C meets after some calls."""
 
+    def __init__(self, n_calls):
+        self.n_calls = n_calls
+
     def __call__(self, estimator, X, y):
         """Score, and count."""
         SCORED.append(estimator.max_iter)
-        if len(SCORED) == 60:
+        if len(SCORED) == self.n_calls:
             raise KeyboardInterrupt
         return float(estimator.score(X, y))
 
 
-def test_an_interrupted_path_is_resumed_with_what_it_had(tmp_path):
+@pytest.mark.parametrize("n_calls", [36, 48, 60])
+def test_an_interrupted_path_is_resumed_with_what_it_had(tmp_path, n_calls):
     """Folds that were written are not run again, whatever stretch they had reached."""
-    settings = {"scoring": StoppedOnce(), "n_iter": 3}
+    settings = {"scoring": StoppedOnce(n_calls), "n_iter": 3}
     journal = {"journal": tmp_path / "j.sqlite"}
     SCORED.clear()
     with pytest.raises(KeyboardInterrupt, match="trials are kept"):
