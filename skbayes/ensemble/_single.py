@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from skbayes._fold_statistics import corrected_standard_error
 from skbayes._protocol import FloatArray
 from skbayes.ensemble._out_of_fold import OutOfFold
 from skbayes.inspection._bias_correction.kept_predictions import KeptPredictions
@@ -34,7 +35,7 @@ def is_single_better(oof: OutOfFold, choose: Choose) -> bool:
     Returns
     -------
     bool
-        Whether the mean difference over the folds exceeds its standard error.
+        Whether the mean difference over the folds exceeds its corrected standard error.
     """
     single = usable(oof).fold_scores
     differences = []
@@ -45,10 +46,9 @@ def is_single_better(oof: OutOfFold, choose: Choose) -> bool:
         best = np.argmax(np.delete(single, k, axis=1).mean(axis=1))
         differences.append(single[best, k] - together)
     known = np.array([one for one in differences if np.isfinite(one)])
-    # One difference has no standard error.
-    if len(known) < 2:
-        return False
-    return bool(known.mean() > known.std(ddof=1) / np.sqrt(len(known)))
+    # One difference has no standard error: NaN, which nothing exceeds.
+    error = corrected_standard_error(known, oof.kept.test_share)
+    return bool(known.size and known.mean() > error)
 
 
 def usable(oof: OutOfFold) -> KeptPredictions:

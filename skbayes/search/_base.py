@@ -34,7 +34,7 @@ from skbayes._evaluation.fold.fit_problems import report_failures
 from skbayes._evaluation.stopping.stopped_fit import StoppedFit
 from skbayes._evaluation.trials_frame import column_order, trial_row, trials_frame
 from skbayes._protocol import Status
-from skbayes._racing_bias import why_unknown
+from skbayes._selection_bias import why_unknown
 from skbayes._user_warnings import warn_user
 from skbayes.search._choice import choose_winner, failed_may_win, may_stop
 from skbayes.search._cloning import clone_search

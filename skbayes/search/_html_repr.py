@@ -9,7 +9,7 @@ import numpy as np
 
 from skbayes._deciding_metric import metric_that_decided
 from skbayes._fold_statistics import corrected_standard_error
-from skbayes._racing_bias import why_unknown
+from skbayes._selection_bias import why_unknown
 from skbayes._short_text import one_line
 from skbayes.search._optimism import corrected_score
 

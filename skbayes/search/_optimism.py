@@ -14,7 +14,7 @@ from scipy.stats import rankdata
 from skbayes._deciding_metric import metric_that_decided
 from skbayes._fold_scores import fold_columns, read_fold_columns
 from skbayes._fold_statistics import TableOfFolds
-from skbayes._racing_bias import why_unknown
+from skbayes._selection_bias import why_unknown
 from skbayes.search._choice import row_by_rule, rows_of, rows_that_may_win
 
 NAME = "`optimism_corrected_score_`"

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from skbayes._protocol import FloatArray
-from skbayes._racing_bias import why_path_biases, why_unknown
 from skbayes._seeding import generator
+from skbayes._selection_bias import why_path_biases, why_unknown
 from skbayes._user_warnings import warn_user
 from skbayes.inspection._bias_correction.kept_predictions import (
     KeptPredictions,

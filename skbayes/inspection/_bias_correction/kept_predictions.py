@@ -52,6 +52,8 @@ class KeptPredictions:
         each output.
     fold_scores : array of shape (n_candidates, n_splits)
         Scores that the search recorded.
+    test_share : float or None
+        Share of the data that a fold holds out, where the search tells it.
     """
 
     metric: str
@@ -67,6 +69,7 @@ class KeptPredictions:
     methods: tuple[tuple[tuple[str, Any], ...], ...]
     responses: tuple[tuple[Any, ...], ...]
     fold_scores: FloatArray
+    test_share: float | None
 
     @property
     def n_splits(self) -> int:
@@ -170,6 +173,7 @@ def read_predictions(
         ),
         responses=tuple(tuple(_kept(f.predictions) for f in t.folds) for t in complete),
         fold_scores=record.fold_scores[[t.index for t in complete]],
+        test_share=record.test_share,
     )
 
 

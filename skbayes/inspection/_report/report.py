@@ -18,7 +18,7 @@ import sklearn
 from skbayes._duration import duration
 from skbayes._fold_statistics import corrected_standard_error
 from skbayes._protocol import Params
-from skbayes._racing_bias import why_unknown
+from skbayes._selection_bias import why_unknown
 from skbayes._short_text import one_line
 from skbayes._values import native
 from skbayes.inspection._bias_correction.bias_corrected_score import (

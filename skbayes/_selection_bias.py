@@ -1,4 +1,4 @@
-"""Why some searches give no unbiased score of their choice.
+"""Why some searches give no score that is free of selection bias.
 
 A race completes the candidates that scored well on every fold, including the one that
 is held out later. A candidate chosen on the other folds and scored on that one is still
