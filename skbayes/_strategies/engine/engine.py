@@ -16,7 +16,8 @@ from skbayes._gp import (
     fit_cost,
     layout_of,
 )
-from skbayes._protocol import FloatArray, Params
+from skbayes._protocol import Params
+from skbayes._strategies.engine.begun_points import BegunPoints, encoded_points
 from skbayes._strategies.engine.branch_exploration import (
     EXPLORE_EVERY,
     neglected_branch,
@@ -24,7 +25,7 @@ from skbayes._strategies.engine.branch_exploration import (
 from skbayes._strategies.engine.hyperparameter_schedule import HyperparameterSchedule
 from skbayes._strategies.engine.improvement_margin import share_of_budget_left
 from skbayes._strategies.engine.incremental_posterior import IncrementalPosterior
-from skbayes._strategies.engine.initial_design import is_near_any, unseen_points
+from skbayes._strategies.engine.initial_design import unseen_points
 from skbayes._strategies.engine.model_data import TRANSFORMS, model_data, row_choice
 from skbayes._strategies.engine.observation import Observation, n_folds_told
 from skbayes._strategies.engine.proposal import FoldCost, TimeLeft, propose
@@ -110,10 +111,9 @@ class Engine:
         """
         # Prior results do not count as seen: the best of them are to be tried again.
         begun = [*(o for o in history if not o.is_prior), *running]
-        seen = {o.key for o in begun}
+        known = BegunPoints(self._space, begun)
         for params in self._first:
-            is_seen = self._space.key(params) in seen
-            if not is_seen and not self._is_rounded_in(begun, params):
+            if params not in known:
                 return dict(params)
         if len(history) + len(running) >= self._n_initial:
             # By the number of begun points, so that the turn does not depend on which
@@ -132,10 +132,9 @@ class Engine:
                 )
                 for row in candidates.U:
                     (params,) = self._space.decode(row[None, :])
-                    if self._space.key(params) not in seen:
+                    if params not in known:
                         return params
-        told = self._encoded(begun)
-        return next(unseen_points(self._space, self._seed, seen, told), None)
+        return next(unseen_points(self._space, self._seed, known), None)
 
     def surrogate(
         self,
@@ -198,8 +197,8 @@ class Engine:
             Without points that were told or are running.
         """
         index = len(history) + len(running)
-        pending = self._encoded(running)
-        told = self._encoded([o for o in history if not o.is_prior])
+        pending = encoded_points(self._space, running)
+        told = encoded_points(self._space, [o for o in history if not o.is_prior])
         # A generator of its own for each suggestion, so that it depends on the history
         # alone and not on how often `ask` was called before.
         rng = np.random.default_rng([self._seed, SUGGESTION_STREAM, index])
@@ -253,16 +252,6 @@ class Engine:
         n_begun = sum(not o.is_prior for o in history) + len(running)
         share = share_of_budget_left(n_begun, self._n_iter, self._n_initial)
         return share if time_left is None else min(share, time_left.fraction)
-
-    def _encoded(self, observations: Sequence[Observation]) -> FloatArray:
-        """Encoded points, shape (n_observations, n_columns), also for none."""
-        rows = [o.encoded for o in observations]
-        return np.array(rows).reshape(len(rows), self._space.n_columns)
-
-    def _is_rounded_in(
-        self, observations: Sequence[Observation], params: Params
-    ) -> bool:
-        return is_near_any(self._space, params, self._encoded(observations))
 
     def _fold_cost(
         self, history: Sequence[Observation], time_left: TimeLeft

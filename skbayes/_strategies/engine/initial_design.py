@@ -20,8 +20,6 @@ MAX_BUDGET_SHARE = 0.25
 MIN_OF_BUDGET = 4
 #: Points drawn at once when more are needed; a power of two keeps Sobol balanced.
 BLOCK_SIZE = 64
-#: Encoded points this close are the same but for the rounding of their numbers.
-ROUNDING = 1e-6
 #: Blocks in a row without a new point after which a space counts as used up.
 MAX_STALE_BLOCKS = 32
 
@@ -121,34 +119,10 @@ def space_filling_points(space: Space, seed: int) -> Iterator[Params]:
         yield from space.decode(U[is_valid])
 
 
-def is_near_any(space: Space, params: Params, told: FloatArray) -> bool:
-    """Whether a point differs from a known one by no more than rounding.
-
-    Whoever tells a score may have kept fewer digits of its point than were proposed.
-    Points of a finite space never differ so little.
-
-    Parameters
-    ----------
-    space : Space
-        The search space.
-    params : dict
-        A point of it.
-    told : array of shape (n, D)
-        Encoded points.
-    """
-    if space.cardinality is not None or not len(told):
-        return False
-    difference = np.abs(told - space.encode([params]))
-    return bool((difference.max(axis=1) < ROUNDING).any())
-
-
 def unseen_points(
-    space: Space,
-    seed: int,
-    seen: Container[Hashable],
-    told: FloatArray | None = None,
+    space: Space, seed: int, begun: Container[Params]
 ) -> Iterator[Params]:
-    """Yield distinct space-filling points not in `seen`, until the space is used up.
+    """Yield distinct space-filling points not in `begun`, until the space is used up.
 
     Parameters
     ----------
@@ -156,10 +130,8 @@ def unseen_points(
         The search space.
     seed : int
         Root entropy.
-    seen : container of hashable
-        Keys of the points to leave out.
-    told : array of shape (n, D) or None, default=None
-        Encoded points to leave out even if they were rounded.
+    begun : container of dict
+        The points to leave out.
 
     Yields
     ------
@@ -170,8 +142,7 @@ def unseen_points(
     n_stale = 0
     for params in space_filling_points(space, seed):
         key = space.key(params)
-        is_new = key not in seen and key not in given
-        if is_new and (told is None or not is_near_any(space, params, told)):
+        if key not in given and params not in begun:
             given.add(key)
             n_stale = 0
             yield params
@@ -183,7 +154,7 @@ def unseen_points(
     # Sampling rarely meets the last points of a finite space: enumerate it.
     for params in space.grid():
         key = space.key(params)
-        if key not in seen and key not in given:
+        if key not in given and params not in begun:
             yield params
 
 

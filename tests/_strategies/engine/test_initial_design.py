@@ -6,12 +6,14 @@ import numpy as np
 import pytest
 from scipy.stats import qmc
 
+from skbayes._strategies.engine.begun_points import BegunPoints
 from skbayes._strategies.engine.initial_design import (
     check_n_initial,
     n_initial_auto,
     space_filling_points,
     unseen_points,
 )
+from skbayes._strategies.engine.observation import Observation
 from skbayes.space._parsing import parse_space
 from skbayes.space._ruled_space import with_rules
 from skbayes.space._rules import Among, Effect, Rule
@@ -80,11 +82,10 @@ def test_branches_take_balanced_turns():
         assert sorted(kinds[start : start + 3]) == ["a", "b", "c"]
 
 
-def test_seen_points_are_left_out_and_a_finite_space_ends():
+def test_begun_points_are_left_out_and_a_finite_space_ends():
     """Every unseen point of a finite space comes once, however rare."""
     space = parse_space({"a": [1, 2, 3], "b": ["x", "y"]})
-    seen = {space.key({"a": 1, "b": "x"})}
-    points = list(unseen_points(space, 0, seen))
+    points = list(unseen_points(space, 0, [{"a": 1, "b": "x"}]))
     assert len(points) == 5
     assert len({space.key(p) for p in points}) == 5
     assert {"a": 1, "b": "x"} not in points
@@ -94,15 +95,16 @@ def test_the_last_points_of_a_large_finite_space_are_found():
     """When sampling no longer hits an unseen point, the grid is walked through."""
     space = parse_space({"a": list(range(100)), "b": list(range(100))})
     left = [{"a": 17, "b": 71}, {"a": 99, "b": 0}]
-    seen = {space.key(p) for p in space.grid() if p not in left}
-    found = list(unseen_points(space, 0, seen))
+    begun = {space.key(p): p for p in space.grid() if p not in left}
+    observations = [Observation(p, k, np.zeros(2), 0.0) for k, p in begun.items()]
+    found = list(unseen_points(space, 0, BegunPoints(space, observations)))
     assert sorted(found, key=str) == left
 
 
 def test_a_space_of_constants_has_one_point():
     """Without columns there is nothing to fill."""
     space = parse_space({"a": [1]})
-    assert list(unseen_points(space, 0, set())) == [{"a": 1}]
+    assert list(unseen_points(space, 0, [])) == [{"a": 1}]
 
 
 @pytest.mark.parametrize("n_initial", [0, -1, 2.5, "all", None, True])
