@@ -7,6 +7,7 @@ import collections
 import inspect
 import types
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from skbayes._journal.content.bytecode import CodeFacts, facts_of
@@ -75,7 +76,8 @@ class CodeNodes:
             return Node(name, entries)
         facts = facts_of(piece.__code__)
         entries = (*self._entries_of_code(piece, facts), *entries)
-        return Node(name, entries, frozenset(_function_writes(piece, facts)))
+        writes = frozenset(("", place) for place in _function_writes(piece, facts))
+        return Node(name, entries, writes, facts.reads)
 
     def _entries_of_values(self, function: types.FunctionType) -> Iterator[Entry]:
         """The values a function was made with: defaults, closure, attributes."""
@@ -143,7 +145,8 @@ class CodeNodes:
         for name, value in sorted(vars(kind).items()):
             if _is_of_class(name, value):
                 place = "attribute", id(kind), name
-                yield self._entry(f"the attribute {name}", value, place)
+                entry = self._entry(f"the attribute {name}", value, place)
+                yield replace(entry, method=_asked_for(name, value))
 
     def _entries_of_file(self, file: ModuleFile) -> Iterator[Entry]:
         if file.facts is None:
@@ -251,9 +254,23 @@ def _function_writes(function: types.FunctionType, facts: CodeFacts) -> Iterator
             yield place
 
 
-def _class_writes(kind: type) -> Iterator[Place]:
-    """Attributes of a class that its methods write to, also through an instance."""
-    for item in vars(kind).values():
+def _asked_for(name: str, value: Any) -> str:
+    """The name of a method that runs only where code asks for it; else empty.
+
+    Libraries call methods of objects by their names, but none of the user's classes.
+    `__init_subclass__` runs where a class is made.
+    """
+    is_called = name.startswith("__") and name != "__init_subclass__"
+    is_of_class = isinstance(value, classmethod | staticmethod)
+    return name if is_of_class and not is_called else ""
+
+
+def _class_writes(kind: type) -> Iterator[tuple[str, Place]]:
+    """Attributes of a class that its methods write to, also through an instance.
+
+    After the name of the method, if it runs only where code asks for it.
+    """
+    for name, item in vars(kind).items():
         function = getattr(item, "__func__", item)
         if not isinstance(function, types.FunctionType):
             continue
@@ -263,12 +280,13 @@ def _class_writes(kind: type) -> Iterator[Place]:
             path = write.path
             if write.kind != "local" or path[0] != first or len(path) < 2:
                 continue
-            is_of_class = isinstance(item, classmethod) or path[1] == "__class__"
+            is_of_class = name == "__new__" or isinstance(item, classmethod)
+            is_of_class = is_of_class or path[1] == "__class__"
             if is_of_class or write.is_in_place:
                 steps = path[2:] if path[1] == "__class__" else path[1:]
                 place = _written_place(write, None, kind, steps)
                 if place is not None:
-                    yield place
+                    yield _asked_for(name, item), place
 
 
 def _written_place(

@@ -1,0 +1,77 @@
+"""Whether a value is code, or a state of the program that the code itself writes."""
+
+from __future__ import annotations
+
+import textwrap
+import types
+
+import pytest
+
+from skbayes._journal.content.content_digest import content_digest
+
+
+def made(source: str):
+    """Run a module's source; nothing else knows of the module."""
+    module = types.ModuleType("made_for_a_test")
+    code = compile(textwrap.dedent(source), "made", "exec", dont_inherit=True)
+    exec(code, vars(module))
+    return module
+
+
+def digest(source: str) -> bytes:
+    """Digest of a module's function f."""
+    return content_digest(made(source).f)
+
+
+REGISTRIES = """
+    class Registry:
+        items = {}
+        @classmethod
+        def register(cls, function):
+            cls.items[function.__name__] = function
+            return function
+        @staticmethod
+        def set(name, value):
+            Registry.items[name] = value
+        def __init_subclass__(cls):
+            Registry.items[cls.__name__] = cls
+    @Registry.register
+    def double(x):
+        return x * 2
+    class Half(Registry):
+        rate = 0.5
+    Registry.set("limit", 3)
+    def f(x):
+        return Registry.items["double"](x) + Registry.items["limit"]
+"""
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [("x * 2", "x * 3"), ("rate = 0.5", "rate = 0.6"), ("3)", "4)")],
+)
+def test_what_a_script_has_registered_counts(before, after):
+    """A method that the code itself does not call leaves no state of the program."""
+    assert REGISTRIES.replace(before, after) != REGISTRIES
+    assert digest(REGISTRIES.replace(before, after)) != digest(REGISTRIES)
+
+
+def test_what_the_code_registers_itself_is_a_state():
+    """Also if it calls the method through another one."""
+    source = (
+        REGISTRIES
+        + """
+    class Names:
+        @classmethod
+        def note(cls, x):
+            Registry.set("seen", x)
+    def g(x):
+        Names.note(x)
+        return f(x)
+    """
+    )
+    module = made(source)
+    before = content_digest(module.g), content_digest(module.f)
+    module.g(1)
+    assert content_digest(module.g) == before[0]
+    assert content_digest(module.f) != before[1]
