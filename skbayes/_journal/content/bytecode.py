@@ -117,8 +117,11 @@ def _executed(
     for one in instructions:
         if one.opname in _PAIRS:
             yield from zip(_PAIRS[one.opname], one.argval, strict=True)
-            continue
-        yield one.opname, _works_on(one, numbers, nested)
+        elif one.opname == "KW_NAMES" and one.arg is not None:
+            # Python 3.11 does not resolve the names of a call's arguments.
+            yield one.opname, listing.codeobj.co_consts[one.arg]
+        else:
+            yield one.opname, _works_on(one, numbers, nested)
     for entry in getattr(listing, "exception_entries", ()):
         places = (numbers.get(at, -1) for at in (entry.start, entry.end, entry.target))
         yield (*places, entry.depth, entry.lasti)

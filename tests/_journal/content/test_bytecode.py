@@ -140,6 +140,9 @@ def test_equal_content_whatever_is_written_around_it(one, other):
         ("return x.a", "return x.b"),
         ("return x.a()", "return x.a"),
         ("while x: f()", "while not x: f()"),
+        ("return f(a=1)", "return f(b=1)"),
+        ("return f(x, a=1, b=2)", "return f(x, b=1, a=2)"),
+        ("return [f(y, a=1) for y in x]", "return [f(y, b=1) for y in x]"),
     ],
 )
 def test_other_content_where_something_else_is_done(one, other):
