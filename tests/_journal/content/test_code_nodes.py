@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 import textwrap
 import types
+from pathlib import Path
 
 import pytest
 
+import skbayes
 from skbayes._journal.content.content_digest import content_digest
 
 
@@ -21,6 +26,41 @@ def made(source: str):
 def digest(source: str) -> bytes:
     """Digest of a module's function f."""
     return content_digest(made(source).f)
+
+
+def test_classes_of_attrs_are_the_same_in_every_process(tmp_path):
+    """The hash that attrs writes has a constant of the process."""
+    pytest.importorskip("attrs")
+    source = """
+        import attrs
+        @attrs.frozen
+        class Settings:
+            rate: float = {rate}
+        def f(x):
+            return Settings().rate * x
+    """
+    program = f"""
+        import sys
+        sys.path.insert(0, {str(tmp_path)!r})
+        from skbayes._journal.content.content_digest import content_digest
+        from settings_of_attrs import f
+        print(content_digest(f).hex())
+    """
+
+    def read(rate, seed):
+        text = textwrap.dedent(source).format(rate=rate)
+        (tmp_path / "settings_of_attrs.py").write_text(text)
+        flags = ["-B", "-c", textwrap.dedent(program)]
+        return subprocess.run(
+            [sys.executable, *flags],
+            env=os.environ | {"PYTHONHASHSEED": seed},
+            cwd=Path(skbayes.__file__).parents[1],
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+
+    assert read(0.5, "1") == read(0.5, "2") != read(0.6, "1")
 
 
 REGISTRIES = """
