@@ -28,12 +28,13 @@ def digest(source: str) -> bytes:
     return content_digest(made(source).f)
 
 
-def test_classes_of_attrs_are_the_same_in_every_process(tmp_path):
-    """The hash that attrs writes has a constant of the process."""
+@pytest.mark.parametrize("decorator", ["frozen", "define(order=True)"])
+def test_classes_of_attrs_are_the_same_in_every_process(tmp_path, decorator):
+    """Hashes that attrs writes, also for its own classes, have a constant of theirs."""
     pytest.importorskip("attrs")
     source = """
         import attrs
-        @attrs.frozen
+        @attrs.{decorator}
         class Settings:
             rate: float = {rate}
         def f(x):
@@ -48,7 +49,7 @@ def test_classes_of_attrs_are_the_same_in_every_process(tmp_path):
     """
 
     def read(rate, seed):
-        text = textwrap.dedent(source).format(rate=rate)
+        text = textwrap.dedent(source).format(rate=rate, decorator=decorator)
         (tmp_path / "settings_of_attrs.py").write_text(text)
         flags = ["-B", "-c", textwrap.dedent(program)]
         return subprocess.run(
