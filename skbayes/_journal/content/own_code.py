@@ -144,7 +144,9 @@ def _written(ends: Sequence[Any], nodes: dict[int, Node]) -> frozenset[Place]:
     A method that only the user's script calls, such as one that adds functions to a
     class's registry, writes when the code is made: what it has written is code.
     """
-    names, known = {""}, -1
+    # A method that the value itself is bound to is called by whoever has the value.
+    names = {"", *(getattr(piece, "__name__", "") for piece in pieces_of(ends))}
+    known = -1
     while known != len(names):
         known = len(names)
         running = _running(ends, nodes, names)

@@ -82,14 +82,36 @@ REGISTRIES = """
     class Half(Registry):
         rate = 0.5
     Registry.set("limit", 3)
+    class Settings:
+        values = {}
+        def __init__(self, **values):
+            self.given = values
+        def set(self, name, value):
+            self.values[name] = value
+    settings = Settings()
+    settings.set("factor", 7)
+    class Kinds(type):
+        known = {}
+        def __init__(cls, *args):
+            super().__init__(*args)
+            Kinds.known[cls.__name__] = cls
+    class Quarter(metaclass=Kinds):
+        share = 0.25
     def f(x):
-        return Registry.items["double"](x) + Registry.items["limit"]
+        limit = Registry.items["limit"] + settings.values["factor"]
+        return Registry.items["double"](x) + limit + len(Kinds.known)
 """
 
 
 @pytest.mark.parametrize(
     ("before", "after"),
-    [("x * 2", "x * 3"), ("rate = 0.5", "rate = 0.6"), ("3)", "4)")],
+    [
+        ("x * 2", "x * 3"),
+        ("rate = 0.5", "rate = 0.6"),
+        ("3)", "4)"),
+        ("7)", "8)"),
+        ("share = 0.25", "share = 0.2"),
+    ],
 )
 def test_what_a_script_has_registered_counts(before, after):
     """A method that the code itself does not call leaves no state of the program."""
@@ -116,3 +138,23 @@ def test_what_the_code_registers_itself_is_a_state():
     module.g(1)
     assert content_digest(module.g) == before[0]
     assert content_digest(module.f) != before[1]
+
+
+def test_a_method_that_is_called_from_outside_leaves_a_state():
+    """A scorer that is a bound method, and an object that libraries call by name."""
+    module = made("""
+        class Scorer:
+            log = []
+            def score(self, x):
+                self.log.append(x)
+        class Model:
+            log = []
+            def fit(self, x):
+                self.log.append(x)
+        score = Scorer().score
+        model = Model()
+    """)
+    before = content_digest(module.score), content_digest(module.model)
+    module.score(1)
+    module.model.fit(1)
+    assert (content_digest(module.score), content_digest(module.model)) == before
