@@ -9,11 +9,8 @@ from __future__ import annotations
 
 import inspect
 import math
-import time
-import traceback
 import warnings
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from numbers import Integral, Number
 from typing import Any
@@ -52,6 +49,7 @@ __all__ = [
     "ISOLATION_MEMBERS",
     "BaseSearchCV",
     "Interval",
+    "MultimetricScorer",
     "StrOptions",
     "check_method_params",
     "check_refit_of_several",
@@ -66,7 +64,6 @@ __all__ = [
     "named_scorers",
     "NumberInterval",
     "numbers_taken",
-    "noting_scorer",
     "output_config",
     "root_context",
     "safe_split",
@@ -137,101 +134,6 @@ def _is_estimator(value: Any) -> bool:
 def root_context(search: Any, *, max_subtasks: int) -> Any:
     """The root of the callback tree of one fit."""
     return search._init_callback_context(max_subtasks=max_subtasks)
-
-
-class _Notes:
-    """Errors and times of a scorer.
-
-    Parameters
-    ----------
-    errors : dict of str to str
-        Tracebacks as text, under ``"test_<metric>"`` and ``"train_<metric>"``.
-    began : float or None
-        Monotonic time of the first call.
-    seconds : float
-        Duration of the first call.
-    """
-
-    def __init__(self) -> None:
-        self.errors: dict[str, str] = {}
-        self.began: float | None = None
-        self.seconds = 0.0
-        self._n_calls = 0
-
-    @contextmanager
-    def call(self) -> Iterator[str]:
-        """Time a call, and yield the part that is scored: the first is the test part.
-
-        scikit-learn's own times are differences of the wall clock, which may be set.
-        """
-        began = time.monotonic()
-        self._n_calls += 1
-        is_first = self._n_calls == 1
-        if is_first:
-            self.began = began
-        try:
-            yield "test" if is_first else "train"
-        finally:
-            if is_first:
-                self.seconds = time.monotonic() - began
-
-
-class _NotingMultimetricScorer(MultimetricScorer):  # type: ignore[misc]
-    """Keeps the tracebacks of failed metrics, and its times."""
-
-    def __init__(self, scorer: Any, seen: Callable[[Any], None] | None) -> None:
-        self.__dict__.update(scorer.__dict__)
-        self.seen = seen
-        self.notes = _Notes()
-
-    def __call__(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        _show_samples(self.seen, args)
-        with self.notes.call() as part:
-            scores: dict[str, Any] = super().__call__(*args, **kwargs)
-        # A failed metric returns its traceback in place of a number.
-        self.notes.errors |= {
-            f"{part}_{name}": text
-            for name, text in scores.items()
-            if isinstance(text, str)
-        }
-        return scores
-
-
-class _NotingScorer:
-    """Keeps the traceback of a failed scorer, which scikit-learn only warns of."""
-
-    def __init__(self, scorer: Any, seen: Callable[[Any], None] | None) -> None:
-        self._scorer = scorer
-        self.seen = seen
-        self.notes = _Notes()
-
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        _show_samples(self.seen, args)
-        with self.notes.call() as part:
-            try:
-                return self._scorer(*args, **kwargs)
-            except Exception:
-                self.notes.errors[f"{part}_score"] = traceback.format_exc()
-                raise
-
-    def __repr__(self) -> str:
-        return repr(self._scorer)
-
-
-def _show_samples(seen: Callable[[Any], None] | None, args: tuple[Any, ...]) -> None:
-    # A scorer is called with estimator, X and y.
-    if seen is not None:
-        seen(args[1])
-
-
-def noting_scorer(scorer: Any, seen: Callable[[Any], None] | None = None) -> Any:
-    """Wrap a scorer, so that it keeps `notes` of errors and times.
-
-    It also calls `seen` with the samples to score.
-    """
-    if is_multimetric(scorer):
-        return _NotingMultimetricScorer(scorer, seen)
-    return _NotingScorer(scorer, seen)
 
 
 def with_configuration(function: Callable[..., Any]) -> Callable[..., Any]:

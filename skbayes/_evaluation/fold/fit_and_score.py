@@ -16,13 +16,13 @@ from skbayes._compat import (
     fit_and_score,
     is_multimetric,
     metric_names,
-    noting_scorer,
     safe_split,
 )
 from skbayes._evaluation.fold.autologging import without_autologging
 from skbayes._evaluation.fold.failure_causes import is_out_of_memory
 from skbayes._evaluation.fold.fitted_estimator import FittedEstimator
 from skbayes._evaluation.fold.kept_output import KeptOutput, kept_output
+from skbayes._evaluation.fold.noting_scorer import noting_scorer
 from skbayes._evaluation.fold.set_parameters import set_parameters, what_to_write
 from skbayes._evaluation.fold.time_limit import (
     TimeLimit,
@@ -212,9 +212,9 @@ def run_fold(
     kept = KeptOutput()
     with shared_fits(shared) as session, without_autologging():
         # A new scorer for each fold: its notes belong to this fold alone.
-        scorer = noting_scorer(
-            settings.scorer, None if session is None else session.note_scored
-        )
+        seen = None if session is None else session.note_scored
+        raises = settings.error_score == "raise"
+        scorer = noting_scorer(settings.scorer, seen, raises=raises)
         raw, is_fatal, n_rounds = _fit_within_limit(
             data, settings, params, scorer, context, session
         )

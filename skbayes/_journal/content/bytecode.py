@@ -31,6 +31,7 @@ _CONSTANTS = frozenset(dis.hasconst)
 _NAMES = frozenset((*dis.hasname, *dis.haslocal, *dis.hasfree))
 _GLOBAL_LOADS = {"LOAD_GLOBAL", "LOAD_NAME"}
 _ATTRIBUTE_LOADS = {"LOAD_ATTR", "LOAD_METHOD"}
+_READS = _ATTRIBUTE_LOADS | {"LOAD_SUPER_ATTR"}
 #: Pairs that the compiler joins to one instruction if both stand on one line.
 _PAIRS = {
     "LOAD_FAST_LOAD_FAST": ("LOAD_FAST", "LOAD_FAST"),
@@ -58,12 +59,15 @@ class CodeFacts:
         Import statements inside the code.
     writes : frozenset of Write
         Names it assigns or changes in place.
+    reads : frozenset of str
+        Names of attributes that it reads.
     """
 
     content: tuple[object, ...]
     lookups: frozenset[Lookup]
     imports: frozenset[tuple[str, int, tuple[str, ...]]]
     writes: frozenset[Write]
+    reads: frozenset[str]
 
 
 def facts_of(code: types.CodeType) -> CodeFacts:
@@ -86,11 +90,13 @@ def facts_of(code: types.CodeType) -> CodeFacts:
     lookups = frozenset(_lookups(instructions))
     imports = frozenset(_imports(instructions))
     writes = frozenset(writes_of(code, instructions))
+    reads = frozenset(str(i.argval) for i in instructions if i.opname in _READS)
     return CodeFacts(
         content,
         lookups.union(*(facts.lookups for facts in nested.values())),
         imports.union(*(facts.imports for facts in nested.values())),
         writes.union(*(facts.writes for facts in nested.values())),
+        reads.union(*(facts.reads for facts in nested.values())),
     )
 
 
@@ -111,8 +117,11 @@ def _executed(
     for one in instructions:
         if one.opname in _PAIRS:
             yield from zip(_PAIRS[one.opname], one.argval, strict=True)
-            continue
-        yield one.opname, _works_on(one, numbers, nested)
+        elif one.opname == "KW_NAMES" and one.arg is not None:
+            # Python 3.11 does not resolve the names of a call's arguments.
+            yield one.opname, listing.codeobj.co_consts[one.arg]
+        else:
+            yield one.opname, _works_on(one, numbers, nested)
     for entry in getattr(listing, "exception_entries", ()):
         places = (numbers.get(at, -1) for at in (entry.start, entry.end, entry.target))
         yield (*places, entry.depth, entry.lasti)

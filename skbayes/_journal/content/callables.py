@@ -70,13 +70,17 @@ def _class(reader: Reading, value: type) -> bytes:
 
 
 def _patches(reader: Reading, kind: type) -> dict[str, Any]:
-    """Methods of an installed class that the user has replaced."""
+    """Methods of an installed class that the user has replaced.
+
+    Not those of no module: attrs writes such methods for its own classes at run time.
+    """
     return {
         f"{base.__qualname__}.{name}": item
         for base in kind.__mro__
         for name, item in vars(base).items()
         if isinstance(item, types.FunctionType)
-        and reader.ownership.is_own(defining_module(item))
+        and (module := defining_module(item))
+        and reader.ownership.is_own(module)
     }
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import abc
 import builtins
 import collections
 import inspect
 import types
 from collections.abc import Iterator, Sequence
-from typing import Any
+from dataclasses import replace
+from typing import Any, Generic, Protocol
 
 from skbayes._journal.content.bytecode import CodeFacts, facts_of
 from skbayes._journal.content.callables import compiled_file, is_function, is_own
@@ -26,6 +28,12 @@ _MUTABLE = (list, dict, set, bytearray, collections.deque)
 _SLOTS = (types.MemberDescriptorType, types.GetSetDescriptorType)
 #: Attributes of classes that Python keeps for itself.
 _NO_CODE = frozenset({"_abc_impl", "__annotate__", "__annotate_func__"})
+#: Bases of which no library calls a method.
+_PLAIN_BASES = (object, type, abc.ABC, Generic, Protocol)
+#: Methods by which libraries know an object that they call.
+_ASKED_BY_LIBRARIES = ("fit", "get_params", "predict", "rvs", "split", "transform")
+#: Begin of the file names of methods that attrs writes.
+_OF_ATTRS = "<attrs generated"
 
 
 class CodeNodes:
@@ -68,14 +76,16 @@ class CodeNodes:
         name = piece.__qualname__ if is_own(self._reader, piece) else ""
         if isinstance(piece, type):
             entries = tuple(self._entries_of_class(piece))
-            return Node(name, entries, frozenset(_class_writes(piece)))
+            is_asked = self._is_asked(piece)
+            return Node(name, entries, frozenset(_class_writes(piece, is_asked)))
         entries = tuple(self._entries_of_values(piece))
         if not self._reader.ownership.is_own(defining_module(piece)):
             # A library's function counts by the values it was made with, not its code.
             return Node(name, entries)
         facts = facts_of(piece.__code__)
         entries = (*self._entries_of_code(piece, facts), *entries)
-        return Node(name, entries, frozenset(_function_writes(piece, facts)))
+        writes = frozenset(("", place) for place in _function_writes(piece, facts))
+        return Node(name, entries, writes, facts.reads)
 
     def _entries_of_values(self, function: types.FunctionType) -> Iterator[Entry]:
         """The values a function was made with: defaults, closure, attributes."""
@@ -140,10 +150,19 @@ class CodeNodes:
         file = compiled_file(self._reader, kind.__module__)
         if file is not None:
             yield Entry("", file)
+        is_asked = self._is_asked(kind)
         for name, value in sorted(vars(kind).items()):
             if _is_of_class(name, value):
                 place = "attribute", id(kind), name
-                yield self._entry(f"the attribute {name}", value, place)
+                entry = self._entry(f"the attribute {name}", value, place)
+                yield replace(entry, method=_asked_for(kind, name, value, is_asked))
+
+    def _is_asked(self, kind: type) -> bool:
+        """Whether only the user's own code calls methods of a class's instances."""
+        own = (
+            base in _PLAIN_BASES or is_own(self._reader, base) for base in kind.__mro__
+        )
+        return all(own) and not any(hasattr(kind, name) for name in _ASKED_BY_LIBRARIES)
 
     def _entries_of_file(self, file: ModuleFile) -> Iterator[Entry]:
         if file.facts is None:
@@ -226,6 +245,9 @@ def _is_of_class(name: str, value: Any) -> bool:
     """
     if name in _NO_CODE or isinstance(value, _SLOTS):
         return False
+    if name == "__hash__" and isinstance(value, types.FunctionType):
+        # That of attrs has a constant that differs in every process.
+        return not value.__code__.co_filename.startswith(_OF_ATTRS)
     if name.startswith("__") and name.endswith("__"):
         return callable(value) or hasattr(type(value), "__get__")
     return True
@@ -251,9 +273,28 @@ def _function_writes(function: types.FunctionType, facts: CodeFacts) -> Iterator
             yield place
 
 
-def _class_writes(kind: type) -> Iterator[Place]:
-    """Attributes of a class that its methods write to, also through an instance."""
-    for item in vars(kind).values():
+def _asked_for(kind: type, name: str, value: Any, is_asked: bool) -> str:
+    """The name of a method that runs only where code asks for it; else empty.
+
+    Libraries call methods of objects by their names, but none of the user's classes.
+    Others run where a class is made, which is before the code runs.
+    """
+    is_of_metaclass = issubclass(kind, type) and name in ("__new__", "__init__")
+    if name in ("__init_subclass__", "__set_name__") or is_of_metaclass:
+        return "where a class is made"
+    if name.startswith("__"):
+        return ""
+    is_of_class = isinstance(value, classmethod | staticmethod)
+    is_function = isinstance(value, types.FunctionType)
+    return name if is_of_class or (is_function and is_asked) else ""
+
+
+def _class_writes(kind: type, is_asked: bool) -> Iterator[tuple[str, Place]]:
+    """Attributes of a class that its methods write to, also through an instance.
+
+    After the name of the method, if it runs only where code asks for it.
+    """
+    for name, item in vars(kind).items():
         function = getattr(item, "__func__", item)
         if not isinstance(function, types.FunctionType):
             continue
@@ -263,12 +304,13 @@ def _class_writes(kind: type) -> Iterator[Place]:
             path = write.path
             if write.kind != "local" or path[0] != first or len(path) < 2:
                 continue
-            is_of_class = isinstance(item, classmethod) or path[1] == "__class__"
+            is_of_class = name == "__new__" or isinstance(item, classmethod)
+            is_of_class = is_of_class or path[1] == "__class__"
             if is_of_class or write.is_in_place:
                 steps = path[2:] if path[1] == "__class__" else path[1:]
                 place = _written_place(write, None, kind, steps)
                 if place is not None:
-                    yield place
+                    yield _asked_for(kind, name, item, is_asked), place
 
 
 def _written_place(

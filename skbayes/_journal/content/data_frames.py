@@ -221,9 +221,29 @@ def _polars_columns(value: Any) -> Iterator[Any]:
 
 def _polars_values(series: Any) -> tuple[Any, ...]:
     dtype = series.dtype
+    if dtype.is_nested():
+        return str(dtype), series.is_null().to_numpy(), *_polars_parts(series)
     if dtype.is_temporal():
         series = series.to_physical()
-    if series.dtype.is_integer() or series.dtype.is_float():
+    if _is_number_of_numpy(series.dtype):
         is_missing = series.is_null().to_numpy()
         return str(dtype), series.fill_null(0).to_numpy(), is_missing
     return str(dtype), series.to_list()
+
+
+def _polars_parts(series: Any) -> Iterator[Any]:
+    """Columns inside a column; their objects in Python would lose nanoseconds."""
+    pl: Any = sys.modules["polars"]
+    if isinstance(series.dtype, pl.Struct):
+        for field in series.dtype.fields:
+            yield _polars_values(series.struct.field(field.name))
+    else:
+        lists = series.arr.to_list() if isinstance(series.dtype, pl.Array) else series
+        yield lists.list.len().fill_null(0).to_numpy()
+        yield _polars_values(lists.explode())
+
+
+def _is_number_of_numpy(dtype: Any) -> bool:
+    # numpy has no integers of 128 bits.
+    has_128_bits = str(dtype) in ("Int128", "UInt128")
+    return bool(dtype.is_integer() or dtype.is_float()) and not has_128_bits

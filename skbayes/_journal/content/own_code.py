@@ -41,6 +41,8 @@ class Entry:
         Where the value is kept. A value that the code itself writes does not count.
     is_plain : bool
         Whether it has a content of its own, whose change a message can name.
+    method : str
+        The name by which code asks for a method of a class, if nothing else runs it.
     """
 
     label: str
@@ -48,6 +50,7 @@ class Entry:
     ends: tuple[Any, ...] = ()
     place: Place | None = None
     is_plain: bool = True
+    method: str = ""
 
 
 @dataclass(frozen=True)
@@ -60,13 +63,17 @@ class Node:
         Its name, for people; empty if it is a library's.
     entries : tuple of Entry
         All that decides its behaviour, in a fixed order.
-    writes : frozenset of Place
-        Places it writes to.
+    writes : frozenset of (str, Place)
+        Places it writes to; those of a class after the name of the method that does,
+        if it runs only where code asks for it.
+    reads : frozenset of str
+        Names of the attributes that it reads: the methods it may call.
     """
 
     name: str
     entries: tuple[Entry, ...]
-    writes: frozenset[Place] = frozenset()
+    writes: frozenset[tuple[str, Place]] = frozenset()
+    reads: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -132,9 +139,38 @@ def _digests(
 
 
 def _written(ends: Sequence[Any], nodes: dict[int, Node]) -> frozenset[Place]:
-    """Places that any of the code writes to: their values are state, not code."""
-    keys = _reachable(ends, nodes, frozenset())
-    return frozenset().union(*(nodes[key].writes for key in keys))
+    """Places that the code writes to while it runs: their values are state, not code.
+
+    A method that only the user's script calls, such as one that adds functions to a
+    class's registry, writes when the code is made: what it has written is code.
+    """
+    # A method that the value itself is bound to is called by whoever has the value.
+    names = {"", *(getattr(piece, "__name__", "") for piece in pieces_of(ends))}
+    known = -1
+    while known != len(names):
+        known = len(names)
+        running = _running(ends, nodes, names)
+        names.update(*(node.reads for node in running))
+    return frozenset(
+        place for node in running for method, place in node.writes if method in names
+    )
+
+
+def _running(
+    ends: Sequence[Any], nodes: dict[int, Node], names: set[str]
+) -> list[Node]:
+    """Nodes that are reachable without the methods of other names."""
+    found: dict[int, Node] = {}
+    waiting = [id(piece) for piece in pieces_of(ends)]
+    while waiting:
+        key = waiting.pop()
+        if key not in found:
+            found[key] = nodes[key]
+            called = (e for e in nodes[key].entries if e.method in names)
+            waiting.extend(
+                id(piece) for piece in pieces_of(end for e in called for end in e.ends)
+            )
+    return list(found.values())
 
 
 def _reachable(

@@ -96,40 +96,59 @@ def writes_of(
                 yield Write("free", (str(one.argval),))
         elif name in ("STORE_ATTR", "DELETE_ATTR"):
             if (owner := _place(steps, _end_of_owner(steps, i))) is not None:
-                yield Write(owner[0], (*owner[1], str(one.argval)))
+                kind, path, is_item = owner
+                # An item with attributes is a model or settings: they count.
+                if not is_item:
+                    yield Write(kind, (*path, str(one.argval)))
         elif name in _ITEM_STORES:
             if (place := _place(steps, _end_of_container(steps, i))) is not None:
-                yield Write(*place, is_in_place=True)
+                yield Write(*place[:2], is_in_place=True)
         elif (
             name in _ATTRIBUTE
             and one.argval in MUTATORS
             and (place := _place(steps, i - 1)) is not None
         ):
-            yield Write(*place, is_in_place=True, by_method=True)
+            yield Write(*place[:2], is_in_place=True, by_method=True)
 
 
 def _place(
     steps: Sequence[dis.Instruction], end: int | None
-) -> tuple[str, tuple[str, ...]] | None:
-    """Kind and path of the value of the expression that ends at a step; or None."""
+) -> tuple[str, tuple[str, ...], bool] | None:
+    """Where the value of the expression that ends at a step is kept; or None.
+
+    Kind and path of the place, and whether the value is an item of what is there: the
+    path ends at the outermost container.
+    """
     attributes: list[str] = []
+    is_item = False
     while end is not None and end >= 0:
         one = steps[end]
         if one.opname in _ATTRIBUTE:
             attributes.append(str(one.argval))
             end -= 1
             continue
+        if _is_item_load(one):
+            attributes, is_item = [], True
+            end = _before_expression(steps, end - 1)
+            continue
         path = (_name_on_top(one), *reversed(attributes))
         if one.opname in ("LOAD_GLOBAL", "LOAD_NAME"):
-            return "global", path
+            return "global", path, is_item
         if one.opname == "LOAD_DEREF":
-            return "free", path
+            return "free", path, is_item
         if one.opname in _FAST:
-            return "local", path
+            return "local", path, is_item
         if (argument := _argument_of_type(steps, end)) is not None:
-            return "local", (argument, "__class__", *reversed(attributes))
+            return "local", (argument, "__class__", *reversed(attributes)), is_item
         return None
     return None
+
+
+def _is_item_load(one: dis.Instruction) -> bool:
+    # Python 3.14 made it a binary operation.
+    return one.opname == "BINARY_SUBSCR" or (
+        one.opname == "BINARY_OP" and one.argrepr == "[]"
+    )
 
 
 def _argument_of_type(steps: Sequence[dis.Instruction], end: int) -> str | None:

@@ -313,6 +313,22 @@ POLARS = {
     "decimal": lambda v, pl: pl.Series([decimal.Decimal(v("1.5", "2.5"))]),
     "list": lambda v, pl: pl.Series([[1], None, [2, v(3, 4)]]),
     "struct": lambda v, pl: pl.Series([{"x": 1}, None, {"x": v(3, 4)}]),
+    # Before polars 1.18 there are none of 128 bits.
+    "wide int": lambda v, pl: pl.Series(
+        [1, None, v(3, 4)], dtype=getattr(pl, "Int128", pl.Int64)
+    ),
+    "array": lambda v, pl: pl.Series(
+        [[[1], [2]], None, [[v(3, 4)], [None]]], dtype=pl.Array(pl.Int64, (2, 1))
+    ),
+    "missing list": lambda v, pl: pl.Series([[], v(None, [])], dtype=pl.List(pl.Int8)),
+    "list of one": lambda v, pl: pl.Series(v([[1, 2], [3]], [[1], [2, 3]])),
+    "nanoseconds in lists": lambda v, pl: pl.Series([[1], [v(2, 3)]]).cast(
+        pl.List(pl.Datetime("ns"))
+    ),
+    "nanoseconds in structs": lambda v, pl: pl.Series([{"x": 1}, {"x": v(2, 3)}]).cast(
+        pl.Struct({"x": pl.Duration("ns")})
+    ),
+    "missing struct": lambda v, pl: pl.Series([{"x": 1}, v(None, {"x": None})]),
     "bytes": lambda v, pl: pl.Series([b"a", None, v(b"b", b"c")]),
     "objects": lambda v, pl: pl.Series([1, v("a", "b")], dtype=pl.Object),
 }

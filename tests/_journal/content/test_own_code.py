@@ -404,6 +404,8 @@ STATES = """
     CALLS = []
     COUNTS = collections.Counter()
     CACHE = {}
+    HISTORY = {"x": [], "n": {"calls": 0}}
+    BY_NAME = collections.defaultdict(list)
     NUMBERS = itertools.count()
     LOCK = threading.Lock()
     LOG = logging.getLogger("x")
@@ -418,6 +420,12 @@ STATES = """
             seen.append(x)
         return inner
     remember = factory()
+    class Only:
+        one = None
+        def __new__(cls):
+            if cls.one is None:
+                cls.one = super().__new__(cls)
+            return cls.one
     class f:
         n = 0
         log = []
@@ -431,6 +439,10 @@ STATES = """
                 COUNTS[x] += 1
                 if x not in CACHE:
                     CACHE[x] = x
+                HISTORY["x"].append(x)
+                HISTORY["n"]["calls"] += 1
+                BY_NAME[str(x)].append(x)
+                Only()
                 next(NUMBERS)
                 f.n += 1
                 self.log.append(x)

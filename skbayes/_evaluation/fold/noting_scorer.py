@@ -1,0 +1,165 @@
+"""Scorers that note what went wrong in them, and how long they took.
+
+A scorer of several metrics may have one that gives no number for some candidate. It is
+an error of this metric, like one that raises: the others have their scores.
+"""
+
+from __future__ import annotations
+
+import math
+import numbers
+import time
+import traceback
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from typing import Any
+
+import numpy as np
+
+from skbayes._compat import MultimetricScorer, is_multimetric
+from skbayes._short_text import one_line
+
+
+class _Notes:
+    """Errors and times of a scorer.
+
+    Parameters
+    ----------
+    errors : dict of str to str
+        Tracebacks as text, under ``"test_<metric>"`` and ``"train_<metric>"``.
+    began : float or None
+        Monotonic time of the first call.
+    seconds : float
+        Duration of the first call.
+    """
+
+    def __init__(self) -> None:
+        self.errors: dict[str, str] = {}
+        self.began: float | None = None
+        self.seconds = 0.0
+        self._n_calls = 0
+
+    @contextmanager
+    def call(self) -> Iterator[str]:
+        """Time a call, and yield the part that is scored: the first is the test part.
+
+        scikit-learn's own times are differences of the wall clock, which may be set.
+        """
+        began = time.monotonic()
+        self._n_calls += 1
+        is_first = self._n_calls == 1
+        if is_first:
+            self.began = began
+        try:
+            yield "test" if is_first else "train"
+        finally:
+            if is_first:
+                self.seconds = time.monotonic() - began
+
+
+class _NotingMultimetricScorer(MultimetricScorer):  # type: ignore[misc]
+    """Keeps the tracebacks of failed metrics, and its times."""
+
+    def __init__(
+        self, scorer: Any, seen: Callable[[Any], None] | None, raises: bool
+    ) -> None:
+        self.__dict__.update(scorer.__dict__)
+        self.seen = seen
+        self.raises = raises
+        self.notes = _Notes()
+
+    def __call__(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        _show_samples(self.seen, args)
+        with self.notes.call() as part:
+            scores: dict[str, Any] = super().__call__(*args, **kwargs)
+        # A failed metric returns its traceback in place of a number.
+        given = {n: s for n, s in scores.items() if not isinstance(s, str)}
+        scores |= _what_is_no_score(given, self.raises)
+        self.notes.errors |= {
+            f"{part}_{name}": text
+            for name, text in scores.items()
+            if isinstance(text, str)
+        }
+        return scores
+
+
+class _NotingScorer:
+    """Keeps the traceback of a failed scorer, which scikit-learn only warns of."""
+
+    def __init__(
+        self, scorer: Any, seen: Callable[[Any], None] | None, raises: bool
+    ) -> None:
+        self._scorer = scorer
+        self.seen = seen
+        self.raises = raises
+        self.notes = _Notes()
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        _show_samples(self.seen, args)
+        with self.notes.call() as part:
+            try:
+                scores = self._scorer(*args, **kwargs)
+            except Exception:
+                self.notes.errors[f"{part}_score"] = traceback.format_exc()
+                raise
+        if not isinstance(scores, dict):
+            return math.nan if scores is np.ma.masked else scores
+        errors = _what_is_no_score(scores, self.raises)
+        self.notes.errors |= {f"{part}_{name}": text for name, text in errors.items()}
+        for text in errors.values():
+            warnings.warn(f"Scoring failed. {text}", UserWarning, stacklevel=2)
+        return scores | dict.fromkeys(errors, math.nan)
+
+    def __repr__(self) -> str:
+        return repr(self._scorer)
+
+
+def _show_samples(seen: Callable[[Any], None] | None, args: tuple[Any, ...]) -> None:
+    # A scorer is called with estimator, X and y.
+    if seen is not None:
+        seen(args[1])
+
+
+def _what_is_no_score(scores: dict[str, Any], raises: bool) -> dict[str, str]:
+    """What to say of the metrics that gave no number; an error if it raises."""
+    errors: dict[str, str] = {}
+    for name, score in scores.items():
+        if _is_score(score):
+            continue
+        errors[name] = (
+            f"The metric {name!r} in the `scoring` parameter must give a real number. "
+            f"Got {one_line(score, 80)} of type {type(score).__name__} instead."
+        )
+        if raises:
+            raise ValueError(errors[name])
+    return errors
+
+
+def _is_score(score: Any) -> bool:
+    if score is np.ma.masked:
+        return False
+    if hasattr(score, "item"):
+        # An array of one number, as scikit-learn takes it.
+        with suppress(ValueError):
+            score = score.item()
+    if not isinstance(score, numbers.Number):
+        return False
+    try:
+        float(score)  # type: ignore[arg-type]
+    except (TypeError, OverflowError):
+        return False
+    return True
+
+
+def noting_scorer(
+    scorer: Any, seen: Callable[[Any], None] | None = None, *, raises: bool = False
+) -> Any:
+    """Wrap a scorer, so that it keeps `notes` of errors and times.
+
+    It also calls `seen` with the samples to score. If it `raises`, what is no number
+    ends the fold; else it is an error of its metric.
+    """
+    if is_multimetric(scorer):
+        return _NotingMultimetricScorer(scorer, seen, raises)
+    return _NotingScorer(scorer, seen, raises)

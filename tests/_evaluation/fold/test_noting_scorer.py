@@ -1,0 +1,107 @@
+"""A metric that gives no number is an error of this metric, not of the search."""
+
+from __future__ import annotations
+
+import decimal
+
+import numpy as np
+import pytest
+from sklearn.datasets import make_classification
+from sklearn.linear_model import LogisticRegression
+
+from skbayes import RandomSearchCV
+
+X, Y = make_classification(60, random_state=0)
+NO_NUMBERS = {
+    "nothing": None,
+    "text": "high",
+    "an array": np.array([0.5, 0.5]),
+    "a list": [0.5],
+    "complex": 1j,
+    "too large": 10**400,
+    "masked": np.ma.masked,
+}
+WARNS = pytest.mark.filterwarnings(
+    "ignore:Scoring failed", "ignore:One or more of the test scores"
+)
+
+
+def fitted(given, how, refit="accuracy", **settings):
+    """A search of which one metric gives something else for large values of C."""
+
+    def other(estimator, X, y):
+        return given if estimator.C > 1 else 0.5
+
+    def both(estimator, X, y):
+        return {"accuracy": estimator.score(X, y), "other": other(estimator, X, y)}
+
+    scoring = {"dict": {"accuracy": "accuracy", "other": other}, "callable": both}[how]
+    search = RandomSearchCV(
+        LogisticRegression(),
+        {"C": [0.1, 1.0, 10.0]},
+        n_iter=3,
+        cv=2,
+        scoring=scoring,
+        refit=refit,
+        random_state=0,
+        **settings,
+    )
+    return search.fit(X, Y)
+
+
+@WARNS
+@pytest.mark.parametrize("how", ["dict", "callable"])
+@pytest.mark.parametrize("kind", NO_NUMBERS)
+def test_another_metric_without_a_number_fails_no_candidate(kind, how):
+    """Its error is kept beside the scores, and its score is NaN."""
+    search = fitted(NO_NUMBERS[kind], how)
+    assert np.isfinite(search.cv_results_["mean_test_accuracy"]).all()
+    is_large = [params["C"] > 1 for params in search.cv_results_["params"]]
+    other = search.cv_results_["mean_test_other"]
+    np.testing.assert_array_equal(np.isnan(other), is_large)
+    for trial, has_error in zip(search.trials_, is_large, strict=True):
+        for fold in trial.folds:
+            assert ("test_other" in (fold.scoring_errors or {})) == has_error
+
+
+@WARNS
+@pytest.mark.parametrize("how", ["dict", "callable"])
+def test_the_deciding_metric_without_a_number_fails_its_candidate(how):
+    """The others go on."""
+    search = fitted(None, how, refit="other")
+    is_large = [params["C"] > 1 for params in search.cv_results_["params"]]
+    np.testing.assert_array_equal(
+        np.isnan(search.cv_results_["mean_test_other"]), is_large
+    )
+    assert search.best_params_["C"] <= 1
+
+
+@pytest.mark.parametrize("how", ["dict", "callable"])
+def test_it_raises_where_errors_are_to(how):
+    """With the name of the metric and what it gave."""
+    with pytest.raises(ValueError, match="The metric 'other'.*real number. Got None"):
+        fitted(None, how, error_score="raise")
+
+
+@pytest.mark.parametrize("how", ["dict", "callable"])
+@pytest.mark.parametrize(
+    "given", [np.array(0.5), np.array([0.5]), decimal.Decimal("0.5"), np.float32(0.5)]
+)
+def test_every_kind_of_number_is_a_score(given, how):
+    """Also those that scikit-learn takes out of an array."""
+    search = fitted(given, how)
+    np.testing.assert_array_equal(search.cv_results_["mean_test_other"], 0.5)
+
+
+@WARNS
+def test_a_masked_value_is_no_zero():
+    """A mean over masked values only is a mask, which converts to 0."""
+    search = RandomSearchCV(
+        LogisticRegression(),
+        {"C": [0.1, 10.0]},
+        n_iter=2,
+        cv=2,
+        scoring=lambda e, X, y: np.ma.masked if e.C > 1 else -0.5,
+        random_state=0,
+    ).fit(X, Y)
+    assert search.best_params_["C"] == 0.1
