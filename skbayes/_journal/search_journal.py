@@ -150,8 +150,9 @@ class SearchJournal(SearchRecords):
     ) -> bool:
         """Whether this driver is to run a fold, which no other one runs then.
 
-        It is not if its results are there, see `results`, or another driver has
-        claimed it and lives, as far as is known.
+        It is not if its results are there, see `results`, or one that failed, with
+        which a path ends, or another driver has claimed it and lives, as far as is
+        known.
 
         Parameters
         ----------
@@ -177,8 +178,9 @@ class SearchJournal(SearchRecords):
         with self._file.transaction("written") as connection:
             self._begin_once(connection, trial, proposed)
             ids = [self._candidate(connection, params) for params in wanted]
-            found = (self._result(connection, one, fold) for one in ids)
-            is_mine = any(result is None for result in found)
+            found = [self._result(connection, one, fold) for one in ids]
+            has_failed = any(one is not None and one.error for one in found)
+            is_mine = None in found and not has_failed
             if is_mine:
                 is_mine = self._claims.take(connection, key, ids[-1], split)
         self._begun_here.add(key)

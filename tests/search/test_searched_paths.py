@@ -445,6 +445,16 @@ def test_a_journal_resumes_to_the_same(tmp_path, settings, n_before):
     )
 
 
+@pytest.mark.parametrize(("seed", "racing"), [(1, True), (1, "safe"), (3, True)])
+def test_a_race_follows_recorded_curves_fold_by_fold(tmp_path, seed, racing):
+    """As it did before: until they have turned, and only then the next fold counts."""
+    data = make_classification(150, 8, n_informative=4, flip_y=0.2, random_state=seed)
+    settings = {"racing": racing, "cv": 4, "n_iter": 7, "random_state": seed}
+    settings |= {"scoring": "accuracy", "journal": tmp_path / "j.sqlite"}
+    search = make(**settings).fit(*data)
+    check_equal(make(**settings).fit(*data), search)
+
+
 SCORED = []
 
 

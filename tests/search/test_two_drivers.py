@@ -12,6 +12,10 @@ from collections import Counter
 
 import numpy as np
 import pytest
+from sklearn.base import BaseEstimator, TransformerMixin, clone
+from sklearn.datasets import make_classification
+from sklearn.ensemble import HistGradientBoostingClassifier
+from sklearn.pipeline import Pipeline
 
 import skbayes.journal
 from skbayes import BayesSearchCV, GridSearchCV, RandomSearchCV
@@ -160,6 +164,61 @@ def test_a_fold_that_fails_is_tried_by_one_driver(tmp_path):
         for act in grid["act"]
         for k in range(3)
     )
+
+
+class FailsInOne(TransformerMixin, BaseEstimator):
+    """Notes its fits in a file; may fail in all folds or in one."""
+
+    def __init__(self, log="", fails="no"):
+        self.log = log
+        self.fails = fails
+
+    def fit(self, X, y):
+        """Note, wait and perhaps fail."""
+        with open(self.log, "a") as file:
+            file.write(f"{self.fails} {X.sum()}\n")
+        time.sleep(0.02)
+        if self.fails == "all" or (self.fails == "one" and X[0, 0] == BOOSTED[0][0, 0]):
+            raise ValueError("planned")
+        return self
+
+    def transform(self, X):
+        """Change nothing."""
+        return X
+
+
+BOOSTED = make_classification(120, random_state=0)
+
+
+@pytest.mark.parametrize("racing", [False, True])
+def test_a_path_that_fails_is_tried_by_one_driver(tmp_path, racing):
+    """It has no values after the first, which the other one does not wait for."""
+    model = HistGradientBoostingClassifier(max_iter=8, random_state=0)
+    pipeline = Pipeline([("head", FailsInOne()), ("model", model)])
+    space = {
+        "head__fails": ["no", "one", "all"],
+        "model__max_iter": (2, 20, "log-uniform"),
+        "model__learning_rate": (0.05, 1.0, "log-uniform"),
+    }
+
+    def search(log, **settings):
+        estimator = clone(pipeline).set_params(head__log=str(tmp_path / log))
+        settings |= {"n_iter": 6, "cv": 3, "random_state": 0, "refit": False}
+        return BayesSearchCV(estimator, space, racing=racing, **settings)
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        both = [search("log", journal=tmp_path / "j") for _ in range(2)]
+        fit_together(*both, data=BOOSTED)
+        alone = search("alone").fit(*BOOSTED)
+
+    def failed(log):
+        lines = (tmp_path / log).read_text().splitlines()
+        return Counter(line for line in lines if line.startswith("all"))
+
+    assert failed("log") == failed("alone") != {}
+    for one in both:
+        check_equal(one, alone)
 
 
 def test_a_driver_that_is_stopped_lets_go(tmp_path):

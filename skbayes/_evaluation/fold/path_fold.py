@@ -42,9 +42,7 @@ def run_stretch(
         )
     results: dict[int, FoldResult] = {}
     with _kept_meanwhile(shared):
-        # Largest first: the other values find its model in the store. Then the next
-        # one, which may be fitted as a check; the others predict on from each other.
-        for size in (*stretch.sizes[:-3:-1], *stretch.sizes[:-2]):
+        for size in stretch.in_working_order:
             value = {stretch.parameter: size}
             token = {stretch.parameter: (int.__name__, size)}
             work = replace(shared, tokens={**shared.tokens, **token})

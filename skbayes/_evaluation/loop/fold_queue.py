@@ -95,13 +95,15 @@ class FoldQueue:
         """Queue folds that are held back, or take their results; False if none is.
 
         The race is not asked when a fold is continued on its path: the curve carries
-        little information before it turns.
+        little information before it turns. So it is followed until then, over recorded
+        results too, before the race releases the next fold.
         """
         n_before = len(trial.held_back)
         while trial.held_back:
             fold = trial.held_back[0]
             is_new = fold not in trial.results
-            if is_new and self._race and self._race.holds(trial):
+            is_first = len(trial.held_back) == n_before
+            if is_new and self._race and self._race.holds(trial, is_first=is_first):
                 break
             trial.held_back.pop(0)
             result = self._recorded(trial, fold)

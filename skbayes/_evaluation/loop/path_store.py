@@ -115,9 +115,25 @@ class PathStore:
         if found is not None:
             curve = dict(zip(stretch.sizes, found, strict=True))
             return replace(found[-1], path=curve)
-        # A fit that fails has no values along its path.
-        failed = self._store.results([params], fold)
-        return None if failed is None or failed[0].error is None else failed[0]
+        # A fold whose worker died has no values along its path.
+        lost = self._store.results([params], fold)
+        if lost is not None and lost[0].error is not None:
+            return lost[0]
+        return self._failed_on_the_way(params, fold, stretch)
+
+    def _failed_on_the_way(
+        self, params: Params, fold: int, stretch: Stretch
+    ) -> FoldResult | None:
+        """What a fold gave that ended at a value that failed; None if it has not."""
+        curve: dict[int, FoldResult] = {}
+        for size in stretch.in_working_order:
+            found = self._store.results([{**params, stretch.parameter: size}], fold)
+            if found is None:
+                return None
+            curve[size] = found[0]
+            if found[0].error is not None:
+                break
+        return replace(curve[stretch.sizes[-1]], path=dict(sorted(curve.items())))
 
     def _proposed_of(self, params: Params) -> Params:
         """What was proposed where these parameters were found."""

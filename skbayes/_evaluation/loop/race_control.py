@@ -40,12 +40,15 @@ class RaceControl:
         """The order in which a trial's folds are run."""
         return self._race.fold_order(trial)
 
-    def holds(self, trial: OpenTrial) -> bool:
-        """True if the candidate has a fold queued, or has been stopped."""
+    def holds(self, trial: OpenTrial, *, is_first: bool) -> bool:
+        """Whether a candidate may not have a new fold now.
+
+        If it is not the first to be released, or the candidate has been stopped.
+        """
         # What was brought back is run to its end.
         if trial.index in self._caught_up:
             return False
-        return bool(trial.queued) or self._is_lost(trial)
+        return not is_first or self._is_lost(trial)
 
     def _is_lost(self, trial: OpenTrial) -> bool:
         """Whether the rule stops a candidate.

@@ -12,6 +12,7 @@ import math
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from numbers import Integral
 from typing import Any
 
 from skbayes._compat import (
@@ -216,6 +217,12 @@ def len_of(X: Any) -> int:
     return X.shape[0] if hasattr(X, "shape") else len(X)
 
 
+def is_size(value: Any) -> bool:
+    """Whether a value is a size of a path; a fit refuses others, which no cut does."""
+    is_integer = isinstance(value, Integral) and not isinstance(value, bool)
+    return is_integer and int(value) >= 1
+
+
 @dataclass(frozen=True)
 class PathRule:
     """How to cut the model of a smaller value out of a larger one.
@@ -310,12 +317,7 @@ _ISOLATION = PathRule(
         "estimators_", "estimators_features_", BAGGING_SEEDS, *ISOLATION_MEMBERS
     ),
 )
-_NEIGHBOURS = PathRule(
-    "n_neighbors",
-    _always,
-    _cut_neighbours,
-    holds=_is_same_index,
-)
+_NEIGHBOURS = PathRule("n_neighbors", _always, _cut_neighbours, holds=_is_same_index)
 _XGBOOST = PathRule("n_estimators", _is_exact_xgboost, _cut_xgboost, has_best=True)
 _LIGHTGBM = PathRule("n_estimators", _is_exact_lightgbm, _cut_lightgbm, has_best=True)
 _CATBOOST = PathRule(

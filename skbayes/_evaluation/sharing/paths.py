@@ -16,7 +16,7 @@ import numpy as np
 
 from skbayes._evaluation.sharing.hooks import Hooks
 from skbayes._evaluation.sharing.names import Scope
-from skbayes._evaluation.sharing.path_rules import PathRule, len_of, rule_of
+from skbayes._evaluation.sharing.path_rules import PathRule, is_size, len_of, rule_of
 from skbayes._evaluation.sharing.store import Entry
 from skbayes._evaluation.sharing.totals import go_on_from_smaller
 from skbayes._evaluation.stopping.libraries import HELD_OUT_ARGUMENTS
@@ -64,8 +64,10 @@ class PathFit:
         store, where = self.session.store, (self.scope.path, "path")
         tags = self.session.tag_of(X), self.session.tag_of(y)
         size = _value(self.final, self.rule.parameter)
-        is_exact = self.rule.is_exact(self.final, len_of(X)) and not (
-            HELD_OUT_ARGUMENTS & params.keys()
+        is_exact = (
+            is_size(size)
+            and self.rule.is_exact(self.final, len_of(X))
+            and not HELD_OUT_ARGUMENTS & params.keys()
         )
         if not is_exact or None in tags or not store.is_worthwhile(where):
             return self._plain_fit(self.final, X, y, params)

@@ -12,7 +12,7 @@ from typing import Any
 from sklearn.pipeline import Pipeline
 
 from skbayes._evaluation.sharing.hooks import SharedFold
-from skbayes._evaluation.sharing.path_rules import PATH_PARAMETERS, rule_of
+from skbayes._evaluation.sharing.path_rules import PATH_PARAMETERS, is_size, rule_of
 from skbayes._evaluation.sharing.store import DEFAULT_LIMIT, STORES
 
 _COUNT = itertools.count()
@@ -57,7 +57,7 @@ class SharingPlan:
         head, rest = [], []
         size = 0.0
         for name, token in sorted(tokens.items()):
-            if name in self._path_names and _is_size(params[name]):
+            if name in self._path_names and is_size(params[name]):
                 size = float(params[name])
             elif self._final and not _is_of(name, self._final):
                 head.append((name, token))
@@ -67,7 +67,7 @@ class SharingPlan:
 
     def is_on_path(self, params: Mapping[str, Any]) -> bool:
         """Whether a larger fit may contain the candidate's models."""
-        return any(_is_size(params.get(name)) for name in self._path_names)
+        return any(is_size(params.get(name)) for name in self._path_names)
 
     @property
     def _path_names(self) -> frozenset[str]:
@@ -98,10 +98,6 @@ def _last_step(estimator: Any) -> str:
     if isinstance(estimator, Pipeline) and estimator.steps:
         return str(estimator.steps[-1][0])
     return ""
-
-
-def _is_size(value: Any) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool)
 
 
 def _is_of(name: str, step: str) -> bool:

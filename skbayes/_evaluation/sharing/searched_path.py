@@ -38,6 +38,13 @@ class Stretch:
     parameter: str
     sizes: tuple[int, ...]
 
+    @property
+    def in_working_order(self) -> tuple[int, ...]:
+        """Values in the order in which they are scored, until one fails."""
+        # Largest first: the other values find its model in the store. Then the next
+        # one, which may be fitted as a check; the others predict on from each other.
+        return (*self.sizes[:-3:-1], *self.sizes[:-2])
+
 
 @dataclass(frozen=True, slots=True)
 class SearchedPath:

@@ -26,6 +26,7 @@ from sklearn.tree import DecisionTreeClassifier
 
 from skbayes._evaluation.sharing.hooks import SharedFold
 from skbayes._evaluation.sharing.path_rules import RULES, rule_of
+from skbayes._evaluation.sharing.plan import SharingPlan
 from skbayes._evaluation.sharing.session import Session
 from skbayes._evaluation.sharing.store import Store
 from tests._evaluation.sharing.folds import check_equal, n_fits, run
@@ -197,6 +198,26 @@ def test_a_path_changes_no_bit_of_a_search(name):
     step = type(estimator).__name__.lower()
     pipeline = make_pipeline(StandardScaler(), estimator)
     check_equal(pipeline, {f"{step}__{parameter}": SIZES})
+
+
+@pytest.mark.parametrize("size", [0, -1])
+@pytest.mark.parametrize("name", ["forest", "boosting", "adaboost", "hist", "bagging"])
+def test_a_size_that_no_fit_accepts_is_cut_out_of_none(name, size):
+    """It fails as in a plain fit, though larger models are there and proved."""
+    estimator = CASES[name]
+    parameter = rule_of(estimator).parameter
+    with pytest.raises(ValueError, match=f"'{parameter}' parameter .* Got {size}"):
+        run(estimator, {parameter: [*SIZES, size]}, shares=True)
+
+
+@pytest.mark.parametrize("kind", [int, np.int64])
+def test_the_largest_size_comes_first(kind):
+    """Sizes of an array are numbers of members like those of a list."""
+    plan = SharingPlan(CASES["forest"])
+    candidates = [{"n_estimators": kind(size)} for size in SIZES]
+    groups = [plan.group(params) for params in candidates]
+    assert sorted(groups) == groups[::-1]
+    assert all(plan.is_on_path(params) for params in candidates)
 
 
 def test_neighbours_choose_another_index_for_half_of_the_samples():
