@@ -116,7 +116,8 @@ def _chances(scores: FloatArray, leader: FloatArray, variance: float) -> FloatAr
     is_open = varies > 0.0
     error = np.where(is_open, varies / n_folds, 1.0)
     share = np.maximum(variance / (variance + 0.5 * error), MIN_SHARE)
-    leads = np.sqrt(share / error) * means
+    # Roots first: the quotient of tiny variances overflows.
+    leads = np.sqrt(share) / np.sqrt(error) * means
     chances = stdtr(USUAL_DEGREES + n_folds - 1, leads)
     # A single fold has no variance: every candidate keeps its chance.
     certain = 1.0 if n_folds == 1 else 0.5 * (1.0 + np.sign(means))

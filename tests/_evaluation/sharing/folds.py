@@ -39,18 +39,20 @@ def run(estimator, grid, *, shares, X=X, scoring="roc_auc", train=True):
     evaluation = Evaluation(X, y, SPLITS, settings, plan if shares else None)
     candidates = sorted(ParameterGrid(grid), key=lambda p: plan.group(p)[2])
     results = []
-    with STORES.use(plan.fold({}, 0).search, 2**20, 0) as store:
-        for params in candidates:
-            for fold in range(len(SPLITS)):
-                result = run_fold(*evaluation.arguments(params, fold, None))
-                results.append(
-                    (
-                        dict(result.test_scores),
-                        result.train_scores and dict(result.train_scores),
-                        np.asarray(result.predictions).tolist(),
+    try:
+        with STORES.use(plan.fold({}, 0).search, 2**20, 0) as store:
+            for params in candidates:
+                for fold in range(len(SPLITS)):
+                    result = run_fold(*evaluation.arguments(params, fold, None))
+                    results.append(
+                        (
+                            dict(result.test_scores),
+                            result.train_scores and dict(result.train_scores),
+                            np.asarray(result.predictions).tolist(),
+                        )
                     )
-                )
-    plan.release()
+    finally:
+        plan.release()
     return Run(results, store)
 
 
