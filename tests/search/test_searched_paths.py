@@ -546,6 +546,21 @@ def test_times_are_what_was_spent():
     assert all(f.score_time > 0 for t in search.trials_ for f in t.folds)
 
 
+def undefined_when_small(estimator, X, y):
+    """A metric that small models do not have, such as a precision of no positives."""
+    return estimator.score(X, y) if estimator.max_iter >= 12 else float("nan")
+
+
+@pytest.mark.parametrize("settings", [{}, {"racing": True}, {"n_jobs": 2}])
+def test_a_metric_that_small_models_do_not_have_is_followed(tmp_path, settings):
+    """The first stretch has no score; the candidate has one further on."""
+    settings = {"scoring": undefined_when_small, **settings}
+    search = make(**settings, journal=tmp_path / "j.sqlite").fit(X, y)
+    assert all(trial.status is not Status.FAILED for trial in search.trials_)
+    assert all(trial.params["max_iter"] >= 12 for trial in search.trials_)
+    check_equal(make(**settings, journal=tmp_path / "j.sqlite").fit(X, y), search)
+
+
 def test_a_candidate_that_fails_says_why():
     """It keeps the parameters that were proposed, and the search goes on."""
     space = {"max_iter": (3, 40, "log-uniform"), "learning_rate": [-1.0, 0.1, 0.2]}

@@ -155,7 +155,10 @@ def has_turned(folds: Sequence[FoldResult], metric: str | None) -> bool:
     scores = path_scores(folds, metric)
     mean = _mean(scores)
     best = best_size(mean)
-    return best is None or _only_harms(mean, best) or _falls(mean, best, scores)
+    # Without a score yet: that of small models may be undefined.
+    if best is None:
+        return False
+    return _only_harms(mean, best) or _falls(mean, best, scores)
 
 
 def _only_harms(mean: Mapping[int, float], best: int) -> bool:
