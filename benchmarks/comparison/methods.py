@@ -102,7 +102,7 @@ def _skbayes(run: Run, **settings: Any) -> Found:
 
     search = BayesSearchCV(
         run.task.model(),
-        {name: _written(d) for name, d in run.task.space.items()},
+        {name: written(d) for name, d in run.task.space.items()},
         n_iter=run.n_iter or NO_LIMIT,
         time_budget=None if run.n_iter else run.watch.limit,
         random_state=run.seed,
@@ -113,7 +113,8 @@ def _skbayes(run: Run, **settings: Any) -> Found:
     return search.best_params_, len(search.trials_)
 
 
-def _written(dimension: Number | Choice) -> Any:
+def written(dimension: Number | Choice) -> Any:
+    """A dimension as users of skbayes type it."""
     if isinstance(dimension, Choice):
         return list(dimension.options)
     kind = int if dimension.integer else float
