@@ -31,7 +31,8 @@ class Seen:
         """Which rows of `U` are members, shape (m,)."""
         if self._hashes is None:
             return np.zeros(len(U), dtype=np.bool_)
-        return np.isin(hashes(U), self._hashes)
+        # By sorting: numpy 2.0 may take these numbers for signed ones in a table.
+        return np.isin(hashes(U), self._hashes, kind="sort")
 
 
 def hashes(U: FloatArray) -> NDArray[np.uint64]:

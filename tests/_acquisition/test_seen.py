@@ -29,3 +29,11 @@ def test_nothing_is_in_an_empty_set():
     U = np.zeros((3, 2))
     assert not Seen(None).contains(U).any()
     assert not Seen(U[:0]).contains(U).any()
+
+
+def test_a_single_member_is_recognised_among_others():
+    """Whatever its number is, also beyond the signed ones."""
+    U = np.random.default_rng(0).random((50, 3))
+    for i in range(len(U)):
+        expected = np.arange(len(U)) == i
+        np.testing.assert_array_equal(Seen(U[[i]]).contains(U), expected)
