@@ -65,7 +65,7 @@ def test_of_equal_values_the_smallest_is_best():
         ({2: 0.5, 4: 0.6, 6: 0.7, 8: 0.65}, False),  # best above half
         ({2: 0.5, 4: 0.7, 6: 0.7, 8: 0.65}, False),  # as good above half
         ({2: 0.5, 4: 0.5, 6: 0.5, 8: 0.5}, False),  # flat: it may still rise
-        ({}, True),  # nothing is known of it
+        ({}, False),  # small models may have no score, larger ones one
     ],
 )
 def test_a_curve_has_turned_when_twice_as_much_has_only_harmed(scores, turned):
