@@ -26,7 +26,11 @@ class Inbox:
     def wait(self, seconds: float) -> bool:
         """Wait for a batch; return whether there is one."""
         if not self._batches:
-            self._has_arrived.wait(seconds)
+            try:
+                self._has_arrived.wait(seconds)
+            except RuntimeError as error:
+                # A second Ctrl-C while the event takes its lock back after the first.
+                raise KeyboardInterrupt from error
         # Cleared before the look: a batch that arrives between the two sets it again.
         self._has_arrived.clear()
         return bool(self._batches)
