@@ -147,12 +147,12 @@ def repeat_columns(trials: Sequence[Trial]) -> dict[str, Any]:
 def resource_columns(
     trials: Sequence[Trial], ladder: Ladder | None, n_train: int
 ) -> dict[str, Any]:
-    """On how many training samples each trial was tried at most, and which rung it is.
+    """Most training samples that each trial was fitted on, and the number of that rung.
 
     Parameters
     ----------
     trials : sequence of Trial
-        Those that have ended.
+        Finished trials.
     ladder : Ladder or None
         The rungs below all samples, if there are any.
     n_train : int
@@ -187,7 +187,7 @@ def _seconds(folds: Sequence[FoldResult], name: str) -> list[float]:
 
 
 def _or_nan(statistic: Callable[[], float], row: FloatArray) -> float:
-    """A statistic of a row, NaN of one that was stopped before its first fold."""
+    """A statistic of a row; NaN if the trial was stopped before its first fold."""
     return statistic() if len(row) else np.nan
 
 
@@ -222,7 +222,7 @@ def _score_columns(table: FloatArray, name: str) -> Scores:
 
 
 def _round_columns(trials: Sequence[Trial]) -> dict[str, Any]:
-    """Rounds that each fold has kept, and their mean, where any stopped early."""
+    """Boosting rounds of each fold and their mean; empty without early stopping."""
     if all(fold.n_rounds is None for trial in trials for fold in trial.folds):
         return {}
     table = np.full((len(trials), trials[0].n_splits), np.nan)

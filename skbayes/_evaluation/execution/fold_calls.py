@@ -78,7 +78,7 @@ class FoldCalls:
         return (*map(self._pool.share, shared), own, self._versions)
 
     def _explain(self, error: BaseException) -> None:
-        """Add a note to the error about what workers are sent."""
+        """Add a note to the error that lists the objects sent to workers."""
         error.add_note(
             "Workers that are processes are sent the estimator "
             f"{self._evaluation.settings.estimator!r}, a candidate's parameters, "

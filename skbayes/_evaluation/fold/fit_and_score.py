@@ -79,7 +79,7 @@ class FoldSettings:
         File for the traceback of a fold that exceeds `fit_timeout` and does not stop,
         written when its process is ended. None: the process is not ended.
     stopping : StoppingSet or None
-        What is held out of the training part for early stopping.
+        Rule that holds out a part of the training samples for early stopping.
     """
 
     estimator: Any
@@ -160,7 +160,7 @@ class Evaluation:
         return (self.X, self.y, train, test, *arguments)
 
     def shared(self, params: Params, fold: int) -> SharedFold | None:
-        """What the work of a fold is known by, if any of it is shared."""
+        """Identity of the work that this fold shares with other candidates, if any."""
         return None if self.sharing is None else self.sharing.fold(params, fold)
 
 
