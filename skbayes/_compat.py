@@ -262,7 +262,7 @@ def numbers_taken(kind: type, name: str) -> tuple[NumberInterval, ...] | None:
 
 
 def refusal_of(kind: type, name: str, value: Any) -> str | None:
-    """What scikit-learn's validation says of a value; None if it takes it."""
+    """The message of scikit-learn's validation about a value; None if it accepts it."""
     constraints = getattr(kind, "_parameter_constraints", None) or {}
     try:
         validate_parameter_constraints(constraints, {name: value}, kind.__name__)

@@ -192,28 +192,28 @@ def _recorded(search, strategy, store) -> tuple[Sequence[Params], int]:
 
 
 def _shares_candidates(search, strategy) -> bool:
-    """Whether candidates depend on more than what the search is known by.
+    """Whether candidates depend on facts outside the identity of the search.
 
-    They do on what is drawn without a seed, and on what has been scored: by as many
-    workers as there are, and to the last bit of the arithmetic of the machine.
+    They depend on numbers drawn without a seed, and on scores: these arrive in an order
+    that depends on the number of workers, and their last bits depend on the machine.
     """
     is_drawn = getattr(search, "random_state", 0) is None and not search._is_adaptive
     return is_drawn or getattr(strategy, "is_adaptive", False)
 
 
 class _Sequence:
-    """The candidates of a search by their numbers, as all of its drivers have them."""
+    """The candidates of a search by number, equal for all of its drivers."""
 
     def __init__(self, store, as_proposed):
         self._store = store
         self._as_proposed = as_proposed
 
     def begun(self, trial: int) -> Params | None:
-        """What another driver has proposed under a number, if one has."""
+        """The candidate that another driver has begun under a number, if any."""
         return self._store.begun(trial, self._as_proposed)
 
     def agree(self, trial: int, params: Params) -> Params:
-        """What is tried under a number: this, unless another driver was faster."""
+        """Begin a candidate; return it, or the one that a faster driver has begun."""
         return self._store.agree(trial, params, self._as_proposed)
 
 

@@ -58,7 +58,7 @@ def run_search(search, preparation, strategy, tree):
     with (
         tree.search(strategy.n_candidates),
         open_journal(search, preparation, strategy) as earlier,
-        # With a journal no batches: each fold is written as soon as it has ended.
+        # With a journal folds are not batched: each is written as soon as it ends.
         open_executor(
             evaluation,
             search.n_jobs,
@@ -70,7 +70,7 @@ def run_search(search, preparation, strategy, tree):
         settings = loop_settings(search, preparation, executor, tree)
         sharing = claiming(executor, earlier.store)
         ordered, settings = in_sharing_order(sharing, settings, evaluation)
-        partners = _partners(tree, [warnings_of_fits, *observers], earlier)
+        common = _common_arguments(tree, [warnings_of_fits, *observers], earlier)
         loop = SearchLoop(
             strategy,
             ordered,
@@ -80,10 +80,10 @@ def run_search(search, preparation, strategy, tree):
             race=race,
             sequence=earlier.sequence,
             path_of=searched_paths(strategy)[0],
-            **partners,
+            **common,
         )
         finals = FinalRounds(
-            sharing, _final_settings(search, evaluation, strategy), **partners
+            sharing, _final_settings(search, evaluation, strategy), **common
         )
         try:
             trials, interruption = _run_to_the_end(search, loop, finals)
@@ -94,8 +94,8 @@ def run_search(search, preparation, strategy, tree):
     return trials, interruption or error
 
 
-def _partners(tree, observers, earlier):
-    """Whom both loops work with: observers, callbacks of scikit-learn, the journal."""
+def _common_arguments(tree, observers, earlier):
+    """Arguments of both loops: observers, callbacks of scikit-learn, the journal."""
     context = tree.fold if tree.is_active else None
     return {"observers": observers, "context": context, "store": earlier.store}
 
@@ -133,7 +133,7 @@ def _has_finalists(search, trials):
 
 def _report(warnings_of_fits, trials, interruption):
     """Report the warnings of fits, also after an interruption."""
-    # If warnings are errors, this one must not replace the interruption.
+    # If warnings are errors, they must not replace the interruption.
     with suppress(Warning) if interruption is not None else nullcontext():
         warnings_of_fits.report(trials)
 
@@ -190,7 +190,7 @@ def make_race(search, preparation):
 
 
 def _fold_race(search, preparation):
-    """The rule that stops them between folds; None without racing."""
+    """The rule that stops candidates between folds; None without racing."""
     if not search.racing:
         return None
     n_splits = preparation.evaluation.n_splits

@@ -66,7 +66,7 @@ def last_renewal(n: int) -> int:
 
 
 def row_choice(layout: Layout) -> RowChoice:
-    """Make what chooses the rows of the posterior of a long history."""
+    """Make the rule that chooses the rows of the posterior of a long history."""
     return RowChoice(layout, MAX_ROWS)
 
 
