@@ -43,6 +43,7 @@ __all__ = [
     "BAGGING_SEEDS",
     "CV_SPLIT_VERB",
     "RUN_STATE",
+    "SEARCH_CONSTRAINTS",
     "HIST_MEMBERS",
     "HIST_START",
     "HIST_SUM",
@@ -66,14 +67,19 @@ __all__ = [
     "numbers_taken",
     "output_config",
     "root_context",
+    "routed_params",
     "safe_split",
     "scorer_parts",
+    "scorers_of",
     "select_best_index",
     "with_configuration",
 ]
 
 #: Fitted attributes that differ from run to run and have no effect on predictions.
 RUN_STATE = frozenset({"_stop_words_id", "refit_time_"})
+
+#: Constraints of the parameters that all of scikit-learn's searches have.
+SEARCH_CONSTRAINTS: Mapping[str, Any] = BaseSearchCV._parameter_constraints
 
 #: The verb in scikit-learn's message about a splitter that contradicts itself.
 CV_SPLIT_VERB = "return" if hasattr(BaseSearchCV, "set_callbacks") else "returned"
@@ -114,6 +120,16 @@ def has_callbacks(search: Any) -> bool:
     return hasattr(search, "_parent_callback_ctx") or any(
         hasattr(part, "_skl_callbacks") for part in (search, *parts)
     )
+
+
+def routed_params(search: Any, params: Mapping[str, Any]) -> Any:
+    """Metadata of `fit` by consumer: estimator, splitter and scorer."""
+    return search._get_routed_params_for_fit(params)
+
+
+def scorers_of(search: Any) -> Any:
+    """The scorer of a search, or the scorer of several metrics."""
+    return search._get_scorers()[0]
 
 
 def check_refit_of_several(search: Any, names: Sequence[str]) -> None:

@@ -328,38 +328,37 @@ _CATBOOST = PathRule(
     aliases=("n_estimators", "num_boost_round", "num_trees"),
 )
 
-#: By the full name of the class, so that no library is imported.
+#: By the package and the name of the class, so that no library is imported.
 RULES: Mapping[str, PathRule] = {
-    f"{module}.{name}": rule
-    for rule, module, names in (
+    f"{package}.{name}": rule
+    for rule, package, names in (
         (
             _FOREST,
-            "sklearn.ensemble._forest",
+            "sklearn",
             "RandomForestClassifier RandomForestRegressor "
             "ExtraTreesClassifier ExtraTreesRegressor",
         ),
         (
             _BOOSTING,
-            "sklearn.ensemble._gb",
+            "sklearn",
             "GradientBoostingClassifier GradientBoostingRegressor",
         ),
         (
             _HIST,
-            "sklearn.ensemble._hist_gradient_boosting.gradient_boosting",
+            "sklearn",
             "HistGradientBoostingClassifier HistGradientBoostingRegressor",
         ),
         (
             _ADABOOST,
-            "sklearn.ensemble._weight_boosting",
+            "sklearn",
             "AdaBoostClassifier AdaBoostRegressor",
         ),
-        (_BAGGING, "sklearn.ensemble._bagging", "BaggingClassifier BaggingRegressor"),
-        (_ISOLATION, "sklearn.ensemble._iforest", "IsolationForest"),
-        (_NEIGHBOURS, "sklearn.neighbors._classification", "KNeighborsClassifier"),
-        (_NEIGHBOURS, "sklearn.neighbors._regression", "KNeighborsRegressor"),
-        (_XGBOOST, "xgboost.sklearn", "XGBClassifier XGBRegressor"),
-        (_LIGHTGBM, "lightgbm.sklearn", "LGBMClassifier LGBMRegressor"),
-        (_CATBOOST, "catboost.core", "CatBoostClassifier CatBoostRegressor"),
+        (_BAGGING, "sklearn", "BaggingClassifier BaggingRegressor"),
+        (_ISOLATION, "sklearn", "IsolationForest"),
+        (_NEIGHBOURS, "sklearn", "KNeighborsClassifier KNeighborsRegressor"),
+        (_XGBOOST, "xgboost", "XGBClassifier XGBRegressor"),
+        (_LIGHTGBM, "lightgbm", "LGBMClassifier LGBMRegressor"),
+        (_CATBOOST, "catboost", "CatBoostClassifier CatBoostRegressor"),
     )
     for name in names.split()
 }
@@ -368,7 +367,8 @@ RULES: Mapping[str, PathRule] = {
 def rule_of(estimator: Any) -> PathRule | None:
     """The rule for an estimator's exact class; None without one."""
     kind = type(estimator)
-    return RULES.get(f"{kind.__module__}.{kind.__qualname__}")
+    package = kind.__module__.partition(".")[0]
+    return RULES.get(f"{package}.{kind.__qualname__}")
 
 
 #: Values with which a rule holds least, of the parameters that it may depend on.
