@@ -8,7 +8,6 @@ from numbers import Real
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from sklearn.model_selection import (
     GroupShuffleSplit,
     ShuffleSplit,
@@ -16,8 +15,8 @@ from sklearn.model_selection import (
 )
 
 from skbayes._compat import as_numpy
-
-IntArray = NDArray[np.intp]
+from skbayes._protocol import IntArray
+from skbayes._split_parts import as_indices
 
 #: Seed of the split, the same for every candidate.
 _SEED = 0
@@ -69,12 +68,12 @@ class StoppingSet:
         ValueError
             If the samples cannot be split, or a part lacks a class.
         """
-        rows = _as_indices(rows)
+        rows = as_indices(rows)
         groups = None if self.groups is None else np.asarray(self.groups)[rows]
         labels = self._labels(y)
         if not isinstance(self.rule, Real):
             fit, stop = next(iter(self.rule.split(X, y, groups)))
-            parts = _as_indices(fit), _as_indices(stop)
+            parts = as_indices(fit), as_indices(stop)
         elif self.is_in_order:
             parts = self._last(rows, groups)
         elif groups is not None:
@@ -178,11 +177,3 @@ def _distance(labels: Any, fit: IntArray, stop: IntArray) -> float:
     shares = [np.mean(labels[stop] == one) - np.mean(labels == one) for one in classes]
     is_missing = len(np.unique(labels[stop])) < len(classes)
     return float(np.abs(shares).max()) + is_missing
-
-
-def _as_indices(part: Any) -> IntArray:
-    part = np.asarray(part)
-    if part.dtype == bool:
-        part = np.flatnonzero(part)
-    indices: IntArray = part.astype(np.intp)
-    return indices
