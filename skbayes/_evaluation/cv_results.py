@@ -13,6 +13,7 @@ from skbayes._evaluation.fidelity.ladder import Ladder
 from skbayes._evaluation.fold.failure_causes import cause_of
 from skbayes._evaluation.fold.fit_and_score import SINGLE
 from skbayes._evaluation.packed_folds import PackedFolds, folds_not_packed
+from skbayes._fold_scores import split_columns
 from skbayes._partial_scores import estimate_means
 from skbayes._protocol import BoolArray, FloatArray, FoldResult, Status, Trial
 from skbayes._user_warnings import warn_user
@@ -212,8 +213,7 @@ def _scores(
 
 def _score_columns(table: FloatArray, name: str) -> Scores:
     """One column a split, their mean and standard deviation."""
-    # A copy: a view of a C-ordered table would keep all of it alive in each column.
-    columns = {f"split{k}_{name}": table[:, k].copy() for k in range(table.shape[1])}
+    columns = split_columns(table, name)
     with np.errstate(invalid="ignore"):  # infinite scores are warned about as such
         mean = table.mean(axis=1)
         # np.average, not table.std: equal to scikit-learn's to the last bit.
@@ -230,8 +230,7 @@ def _round_columns(trials: Sequence[Trial]) -> dict[str, Any]:
         for fold in trial.folds:
             if fold.n_rounds is not None:
                 table[row, fold.fold] = fold.n_rounds
-    columns = {f"split{k}_n_rounds": table[:, k].copy() for k in range(table.shape[1])}
-    return columns | {"mean_n_rounds": table.mean(axis=1)}
+    return split_columns(table, "n_rounds") | {"mean_n_rounds": table.mean(axis=1)}
 
 
 def _status_columns(trials: Sequence[Trial]) -> dict[str, Any]:
