@@ -34,14 +34,11 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import stdtrit
 
 from skbayes._evaluation.fidelity.ladder import Ladder
 from skbayes._evaluation.racing.earlier_scores import EarlierScores
-from skbayes._protocol import FloatArray
-
-BoolArray = NDArray[np.bool_]
+from skbayes._protocol import BoolArray, FloatArray
 
 #: Candidates with all samples before one may be stopped, and the probability that a
 #: candidate is underestimated.

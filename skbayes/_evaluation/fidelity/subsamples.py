@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-IntArray = NDArray[np.intp]
+from skbayes._protocol import IntArray
 
 #: Samples of each class in the smallest part, if the class has that many: some
 #: estimators split their training samples again.

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from skbayes._short_text import cut
+
 #: Characters at most of a cause in a table or at the head of a message.
 _LONGEST = 300
 
@@ -68,9 +70,7 @@ def cause_of(text: str, *, longest: int | None = _LONGEST) -> str:
     else:
         start = len(lines) - 1
     cause = " ".join(" ".join(lines[start:]).split())
-    if longest is None or len(cause) <= longest:
-        return cause
-    return cause[: longest - 1] + "…"
+    return cause if longest is None else cut(cause, longest)
 
 
 def _last_of_chain(text: str) -> str:
