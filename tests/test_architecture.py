@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -14,6 +15,7 @@ PACKAGE = ROOT / "skbayes"
 FILES = sorted(PACKAGE.rglob("*.py"))
 #: The one file with private names of joblib, attributes included.
 JOBLIB_NAMES = PACKAGE / "_joblib" / "private.py"
+OTHER_FILES = [p for p in FILES if p not in {PACKAGE / "_compat.py", JOBLIB_NAMES}]
 TEST_FILES = sorted((ROOT / "tests").rglob("*.py"))
 
 MAX_FILE_LINES = 400
@@ -131,6 +133,7 @@ def imports_of(path: Path) -> Iterator[tuple[str, str | None]]:
             yield from ((base, alias.name) for alias in node.names)
 
 
+@cache
 def imported_modules(path: Path) -> set[str]:
     """Modules of the package a file imports, resolved to existing files."""
     known = {module_of(p) for p in FILES}
@@ -185,11 +188,7 @@ def is_private(name: str) -> bool:
     return name.startswith("_") and not name.startswith("__")
 
 
-@pytest.mark.parametrize(
-    "path",
-    [p for p in FILES if p not in {PACKAGE / "_compat.py", JOBLIB_NAMES}],
-    ids=module_of,
-)
+@pytest.mark.parametrize("path", OTHER_FILES, ids=module_of)
 def test_private_names_of_others_are_kept_in_two_files(path):
     """Of scikit-learn in `_compat.py`, of joblib in `_joblib/private.py`."""
     for module, name in imports_of(path):
@@ -197,6 +196,43 @@ def test_private_names_of_others_are_kept_in_two_files(path):
         if root in {"sklearn", "joblib"}:
             private = [part for part in (*rest, name or "") if is_private(part)]
             assert not private, f"{module_of(path)}: {module} {name}"
+
+
+#: Private names of others than scikit-learn and joblib.
+OF_OTHERS = {"_getframe", "_serialize_model"}
+
+
+@cache
+def known_names() -> set[str]:
+    """Names of all functions, classes and attributes that the package defines."""
+    names = set(OF_OTHERS)
+    for node in (node for path in FILES for node in ast.walk(tree_of(path))):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            names.add(node.name)
+        elif isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
+            names.add(node.attr)
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            names.add(node.id)
+    return names
+
+
+@pytest.mark.parametrize("path", OTHER_FILES, ids=module_of)
+def test_private_attributes_of_others_are_kept_in_two_files(path):
+    """A private attribute that the package does not define is another's."""
+    for node in ast.walk(tree_of(path)):
+        if isinstance(node, ast.Attribute) and is_private(node.attr):
+            assert node.attr in known_names(), (
+                f"{module_of(path)}:{node.lineno}: {node.attr}"
+            )
+
+
+@pytest.mark.parametrize("path", OTHER_FILES, ids=module_of)
+def test_private_modules_of_others_are_not_written(path):
+    """Not as text either: a class is recognised by its package and its name."""
+    for node in ast.walk(tree_of(path)):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            is_private_module = re.match(r"(sklearn|joblib)\.([\w.]+\.)?_", node.value)
+            assert not is_private_module, f"{module_of(path)}: {node.value}"
 
 
 @pytest.mark.parametrize(
