@@ -84,7 +84,6 @@ def open_journal(search, preparation, strategy):
     # Imported here, so that searches without a journal do not load SQLite.
     from skbayes._journal.content.content_digest import ContentReader
     from skbayes._journal.journal import Journal
-    from skbayes._journal.known_searches import difference
     from skbayes._journal.params_codec import ParamsCodec
 
     with Journal.open(search.journal) as journal:
@@ -104,12 +103,8 @@ def open_journal(search, preparation, strategy):
             n_candidates=strategy.n_candidates,
             needs=_needs(search, preparation),
         )
-        differences = []
-        # A search found again needs no comparison with others, which reads all of them.
-        if store.is_new:
-            others = (s for s in journal.known_searches() if s.number != store.number)
-            differences = [difference(identity, one) for one in others]
-            _warn_of_the_only_difference(journal.file, differences, preparation)
+        differences = _differences(journal, store, identity)
+        _warn_of_the_only_difference(journal.file, differences, preparation)
         replay, n_recorded = _recorded(search, strategy, store)
         summary = _summary(journal.file, store, differences, replay, strategy)
         n_found = 0
@@ -121,6 +116,17 @@ def open_journal(search, preparation, strategy):
         if _shares_candidates(search, strategy):
             sequence = _Sequence(store, getattr(strategy, "proposed", dict))
         yield Continuation(folds, replay, n_recorded, sequence, n_found, summary)
+
+
+def _differences(journal, store, identity):
+    """How a new search differs from each other one in the journal."""
+    from skbayes._journal.known_searches import difference
+
+    # A search found again needs no comparison with others, which reads all of them.
+    if not store.is_new:
+        return []
+    others = (s for s in journal.known_searches() if s.number != store.number)
+    return [difference(identity, one) for one in others]
 
 
 def _identity(search, preparation, paths, reader):

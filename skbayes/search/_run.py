@@ -67,23 +67,9 @@ def run_search(search, preparation, strategy, tree):
         ) as executor,
     ):
         _announce(search, evaluation, strategy, earlier)
-        settings = loop_settings(search, preparation, executor, tree)
-        sharing = claiming(executor, earlier.store)
-        ordered, settings = in_sharing_order(sharing, settings, evaluation)
-        common = _common_arguments(tree, [warnings_of_fits, *observers], earlier)
-        loop = SearchLoop(
-            strategy,
-            ordered,
-            settings,
-            replay=earlier.replay,
-            n_recorded=earlier.n_recorded,
-            race=race,
-            sequence=earlier.sequence,
-            path_of=searched_paths(strategy)[0],
-            **common,
-        )
-        finals = FinalRounds(
-            sharing, _final_settings(search, evaluation, strategy), **common
+        observers = [warnings_of_fits, *observers]
+        loop, finals = _loops(
+            search, preparation, strategy, race, tree, executor, earlier, observers
         )
         try:
             trials, interruption = _run_to_the_end(search, loop, finals)
@@ -94,10 +80,27 @@ def run_search(search, preparation, strategy, tree):
     return trials, interruption or error
 
 
-def _common_arguments(tree, observers, earlier):
-    """Arguments of both loops: observers, callbacks of scikit-learn, the journal."""
+def _loops(search, preparation, strategy, race, tree, executor, earlier, observers):
+    """The loop over the candidates, and the one over the finalists' repeats."""
+    evaluation = preparation.evaluation
+    settings = loop_settings(search, preparation, executor, tree)
+    sharing = claiming(executor, earlier.store)
+    ordered, settings = in_sharing_order(sharing, settings, evaluation)
     context = tree.fold if tree.is_active else None
-    return {"observers": observers, "context": context, "store": earlier.store}
+    common = {"observers": observers, "context": context, "store": earlier.store}
+    loop = SearchLoop(
+        strategy,
+        ordered,
+        settings,
+        replay=earlier.replay,
+        n_recorded=earlier.n_recorded,
+        race=race,
+        sequence=earlier.sequence,
+        path_of=searched_paths(strategy)[0],
+        **common,
+    )
+    final_settings = _final_settings(search, evaluation, strategy)
+    return loop, FinalRounds(sharing, final_settings, **common)
 
 
 def _release_shared_work(evaluation):

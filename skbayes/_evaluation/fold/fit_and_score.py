@@ -209,7 +209,6 @@ def run_fold(
     started = time.monotonic()
     context = None if context is None else _StopFlag(context)
     data = _FoldData(X, y, train, test)
-    kept = KeptOutput()
     with shared_fits(shared) as session, without_autologging():
         # A new scorer for each fold: its notes belong to this fold alone.
         seen = None if session is None else session.note_scored
@@ -219,8 +218,7 @@ def run_fold(
             data, settings, params, scorer, context, session
         )
         raise_if_overdue()
-        if settings.kept_scorer is not None and raw["fit_error"] is None:
-            kept = _kept(raw["estimator"], settings, data)
+        kept = _kept(raw, settings, data)
     notes = scorer.notes
     return FoldResult(
         fold=fold,
@@ -386,7 +384,10 @@ def _scores(
     }
 
 
-def _kept(estimator: Any, settings: FoldSettings, data: _FoldData) -> KeptOutput:
+def _kept(raw: dict[str, Any], settings: FoldSettings, data: _FoldData) -> KeptOutput:
+    if settings.kept_scorer is None or raw["fit_error"] is not None:
+        return KeptOutput()
+    estimator = raw["estimator"]
     X_test, y_test = safe_split(estimator, data.X, data.y, data.test, data.train)
     return kept_output(
         estimator,
