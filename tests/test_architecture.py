@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 import re
+import statistics
+import tokenize
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -17,6 +19,9 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 JOBLIB_NAMES = PACKAGE / "_joblib" / "private.py"
 OTHER_FILES = [p for p in FILES if p not in {PACKAGE / "_compat.py", JOBLIB_NAMES}]
 TEST_FILES = sorted((ROOT / "tests").rglob("*.py"))
+
+#: Folders of tests that are about the whole package, or about benchmarks.
+NO_MIRRORS = {"tests", "benchmarks", "conformance"}
 
 MAX_FILE_LINES = 400
 #: Tests of one subject stay together; they are read one at a time.
@@ -298,6 +303,52 @@ def test_tests_say_what_they_hold(path):
     for node in ast.walk(tree_of(path)):
         if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
             assert ast.get_docstring(node), f"{path.name}: {node.name}"
+
+
+def mirrored(folder: Path) -> Path:
+    """The folder of the package whose modules a folder of tests is about."""
+    return PACKAGE / folder.relative_to(ROOT / "tests")
+
+
+@pytest.mark.parametrize(
+    "folder",
+    sorted({path.parent for path in TEST_FILES if path.name.startswith("test_")}),
+    ids=lambda folder: folder.name,
+)
+def test_tests_mirror_the_tree(folder):
+    """Each folder of tests has the name and the place of a folder that it tests."""
+    if folder.name in NO_MIRRORS:
+        return
+    assert mirrored(folder).is_dir(), f"{folder} mirrors no folder of the package"
+
+
+def test_every_folder_has_tests():
+    """Each folder of the package with code has a folder of tests."""
+    tested = {mirrored(path.parent) for path in TEST_FILES}
+    untested = {path.parent for path in FILES} - tested
+    assert untested == {PACKAGE / "presets" / "_tables"}  # data, see test_tables.py
+
+
+def test_functions_are_short_on_the_whole():
+    """Half of all functions have at most 6 lines of code."""
+    lengths = [
+        code_lines(node, path.read_text(encoding="utf-8"))
+        for path in FILES
+        for node in ast.walk(tree_of(path))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    ]
+    assert statistics.median(lengths) <= 6
+
+
+def test_comments_are_three_percent_of_the_lines():
+    """Code needs its reasons: at least 3 of 100 lines have a comment."""
+    n_lines = n_comments = 0
+    for path in FILES:
+        with tokenize.open(path) as file:
+            tokens = list(tokenize.generate_tokens(file.readline))
+        n_comments += sum(token.type == tokenize.COMMENT for token in tokens)
+        n_lines += tokens[-1].end[0]
+    assert n_comments >= 0.03 * n_lines
 
 
 def test_the_rules_see_the_package():
