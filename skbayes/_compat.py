@@ -167,8 +167,8 @@ def with_configuration(function: Callable[..., Any]) -> Callable[..., Any]:
     return configured
 
 
-#: Private names in scikit-learn's ensembles: trees by iteration, what these add to and
-#: by which method; seeds of bagging's members; what isolation forests know of trees.
+#: Private names in scikit-learn's ensembles: trees by iteration, the start and the
+#: method of their sum; seeds of bagging's members; path lengths of isolation forests.
 HIST_MEMBERS = "_predictors"
 HIST_START = "_baseline_prediction"
 HIST_SUM = "_raw_predict"

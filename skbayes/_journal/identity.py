@@ -26,7 +26,7 @@ from skbayes._split_parts import as_indices
 
 #: Raise the number when objects are read in another way: old entries are then ignored.
 _FORMAT = "skbayes identity 2"
-#: Packages of data types; their versions do not decide what an estimator does.
+#: Packages of data types. Their versions have no effect on estimators.
 _CARRIERS = frozenset({"joblib", "numpy", "pandas", "polars", "pyarrow", "scipy"})
 
 #: Digests or texts by the name of a detail.

@@ -55,7 +55,7 @@ def go_on_from_smaller(
     Parameters
     ----------
     session : Hooks
-        The session, which has the store and the tags of what is predicted for.
+        The session, with the store and the tags of the samples.
     model : estimator
         The fitted model.
     total : Total

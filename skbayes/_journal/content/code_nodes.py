@@ -28,7 +28,7 @@ _MUTABLE = (list, dict, set, bytearray, collections.deque)
 _SLOTS = (types.MemberDescriptorType, types.GetSetDescriptorType)
 #: Attributes of classes that Python keeps for itself.
 _NO_CODE = frozenset({"_abc_impl", "__annotate__", "__annotate_func__"})
-#: Bases of which no library calls a method.
+#: Base classes without methods that libraries call.
 _PLAIN_BASES = (object, type, abc.ABC, Generic, Protocol)
 #: Methods by which libraries recognise an object that they call.
 _ASKED_BY_LIBRARIES = ("fit", "get_params", "predict", "rvs", "split", "transform")
