@@ -193,7 +193,7 @@ class TimedStrategy:
 
 
 class OptunaStrategy:
-    """Optuna's TPE, told of what is pending by its constant liar."""
+    """Optuna's TPE; its constant liar accounts for pending trials."""
 
     def __init__(self, n_candidates, seed):
         import optuna

@@ -43,6 +43,7 @@ __all__ = [
     "BAGGING_SEEDS",
     "CV_SPLIT_VERB",
     "RUN_STATE",
+    "SEARCH_CONSTRAINTS",
     "HIST_MEMBERS",
     "HIST_START",
     "HIST_SUM",
@@ -66,14 +67,19 @@ __all__ = [
     "numbers_taken",
     "output_config",
     "root_context",
+    "routed_params",
     "safe_split",
     "scorer_parts",
+    "scorers_of",
     "select_best_index",
     "with_configuration",
 ]
 
 #: Fitted attributes that differ from run to run and have no effect on predictions.
 RUN_STATE = frozenset({"_stop_words_id", "refit_time_"})
+
+#: Constraints of the parameters that all of scikit-learn's searches have.
+SEARCH_CONSTRAINTS: Mapping[str, Any] = BaseSearchCV._parameter_constraints
 
 #: The verb in scikit-learn's message about a splitter that contradicts itself.
 CV_SPLIT_VERB = "return" if hasattr(BaseSearchCV, "set_callbacks") else "returned"
@@ -116,6 +122,16 @@ def has_callbacks(search: Any) -> bool:
     )
 
 
+def routed_params(search: Any, params: Mapping[str, Any]) -> Any:
+    """Metadata of `fit` by consumer: estimator, splitter and scorer."""
+    return search._get_routed_params_for_fit(params)
+
+
+def scorers_of(search: Any) -> Any:
+    """The scorer of a search, or the scorer of several metrics."""
+    return search._get_scorers()[0]
+
+
 def check_refit_of_several(search: Any, names: Sequence[str]) -> None:
     """Raise as scikit-learn does if `refit` names none of several metrics."""
     search._check_refit_for_multimetric(names)
@@ -151,8 +167,8 @@ def with_configuration(function: Callable[..., Any]) -> Callable[..., Any]:
     return configured
 
 
-#: Private names in scikit-learn's ensembles: trees by iteration, what these add to and
-#: by which method; seeds of bagging's members; what isolation forests know of trees.
+#: Private names in scikit-learn's ensembles: trees by iteration, the start and the
+#: method of their sum; seeds of bagging's members; path lengths of isolation forests.
 HIST_MEMBERS = "_predictors"
 HIST_START = "_baseline_prediction"
 HIST_SUM = "_raw_predict"
@@ -262,7 +278,7 @@ def numbers_taken(kind: type, name: str) -> tuple[NumberInterval, ...] | None:
 
 
 def refusal_of(kind: type, name: str, value: Any) -> str | None:
-    """What scikit-learn's validation says of a value; None if it takes it."""
+    """The message of scikit-learn's validation about a value; None if it accepts it."""
     constraints = getattr(kind, "_parameter_constraints", None) or {}
     try:
         validate_parameter_constraints(constraints, {name: value}, kind.__name__)

@@ -1,4 +1,4 @@
-"""The scores of single folds as columns of a table of results."""
+"""The columns ``split<k>_<name>`` of a table of results, as arrays."""
 
 from __future__ import annotations
 
@@ -10,37 +10,43 @@ import numpy as np
 from skbayes._protocol import FloatArray
 
 
-def read_fold_columns(results: Mapping[str, Any], metric: str) -> FloatArray:
-    """Read ``split<k>_test_<metric>`` for all k.
+def read_split_columns(results: Mapping[str, Any], name: str) -> FloatArray:
+    """Read ``split<k>_<name>`` for all k.
 
     Parameters
     ----------
     results : mapping
         ``cv_results_`` of any search.
-    metric : str
-        Name of the score.
+    name : str
+        What the columns hold, such as ``"test_score"``.
 
     Returns
     -------
     array of shape (n_candidates, n_splits)
-        The columns unchanged; no columns if the table has no single folds.
+        The columns unchanged; no columns if the table has none of the name.
     """
     columns: list[FloatArray] = []
-    while (name := f"split{len(columns)}_test_{metric}") in results:
-        columns.append(np.asarray(results[name], dtype=np.float64))
+    while (column := f"split{len(columns)}_{name}") in results:
+        columns.append(np.asarray(results[column], dtype=np.float64))
     if not columns:
         return np.empty((len(results["params"]), 0))
     return np.column_stack(columns)
 
 
-def fold_columns(fold_scores: FloatArray, metric: str) -> dict[str, FloatArray]:
-    """Make the columns ``split<k>_test_<metric>``, as `read_fold_columns` reads them.
+def read_fold_columns(results: Mapping[str, Any], metric: str) -> FloatArray:
+    """Read the scores of a metric, ``split<k>_test_<metric>``, for all k."""
+    return read_split_columns(results, f"test_{metric}")
+
+
+def split_columns(table: FloatArray, name: str) -> dict[str, FloatArray]:
+    """Make the columns ``split<k>_<name>``, as `read_split_columns` reads them.
 
     Parameters
     ----------
-    fold_scores : array of shape (n_candidates, n_splits)
-        Scores.
-    metric : str
-        Name of the score.
+    table : array of shape (n_candidates, n_splits)
+        Values.
+    name : str
+        What the columns hold, such as ``"test_score"``.
     """
-    return {f"split{k}_test_{metric}": column for k, column in enumerate(fold_scores.T)}
+    # A copy: a view of a C-ordered table would keep all of it alive in each column.
+    return {f"split{k}_{name}": column.copy() for k, column in enumerate(table.T)}

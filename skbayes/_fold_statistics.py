@@ -18,6 +18,7 @@ from numpy.typing import ArrayLike
 from scipy.special import beta, chdtri
 
 from skbayes._protocol import FloatArray
+from skbayes._split_parts import n_samples_in
 
 #: Weight of the usual variance, in folds, against the sample variance of a few folds.
 USUAL_DEGREES = 4.0
@@ -80,13 +81,10 @@ def held_out_share(splits: Sequence[tuple[ArrayLike, ArrayLike]]) -> float | Non
     float or None
         None without samples on one of the sides.
     """
-    n_train, n_test = (sum(map(_n_samples, part)) for part in zip(*splits, strict=True))
+    n_train, n_test = (
+        sum(map(n_samples_in, part)) for part in zip(*splits, strict=True)
+    )
     return n_test / (n_train + n_test) if n_train and n_test else None
-
-
-def _n_samples(indices: ArrayLike) -> int:
-    indices = np.asarray(indices)
-    return int(indices.sum()) if indices.dtype == bool else len(indices)
 
 
 class TableOfFolds(dict[str, Any]):

@@ -65,12 +65,15 @@ CHANCE_AGREEMENT = 0.1
 MAX_NEAREST = 30
 #: Complete candidates at most that step 3 estimates anew, and the number of errors of
 #: the predicted size that are averaged in with theirs.
-MAX_TRIED, PRIOR_ERRORS = 60, 4.0
+MAX_TRIED, PRIOR_ERRORS = 60, 2.0
 #: Usual variances added to a row's own before it is weighted: predicted variances err
 #: too, and a row whose variance is predicted too small must not count for more.
 EVEN_SHARES = 4.0
 #: Pairs of a partial and a complete candidate that are in memory at once.
 MAX_PAIRS = 1_000_000
+
+#: Share of the scores up to which differences are rounding errors.
+ROUNDING = 1e-12
 
 _TINY = np.finfo(np.float64).tiny
 
@@ -136,7 +139,8 @@ class Differences:
     def __init__(self, fold_scores: FloatArray, reference: FloatArray) -> None:
         differences = fold_scores - reference
         is_run = ~np.isnan(differences)
-        differences[~is_run] = 0.0
+        rounding = ROUNDING * float(np.abs(reference).max())
+        differences[~is_run | (np.abs(differences) <= rounding)] = 0.0
         n_run = is_run.sum(axis=1)
         varies = (n_run >= 2) & differences.any(axis=1)
         differences, is_run, n_run = differences[varies], is_run[varies], n_run[varies]
@@ -147,7 +151,12 @@ class Differences:
         order = np.argsort(means, kind="stable")
         self._means = means[order]
         self._degrees = round(float(np.mean(n_run))) - 1 if len(n_run) else 1
-        self._variances = (squares.sum(axis=1, where=is_run) / medians)[order]
+        sums = squares.sum(axis=1, where=is_run)
+        # Scores with steps, such as accuracies, often differ by the same step in all
+        # folds: no variance then, not one of rounding errors.
+        sums[sums <= n_run * rounding**2] = 0.0
+        self._sums = sums[order]
+        self._variances = (sums / medians)[order]
 
     def variances_at(self, differences: FloatArray) -> FloatArray:
         """Usual variance between folds of candidates with about these differences.
@@ -180,7 +189,9 @@ class Differences:
         excess = expected_sample_median(n_nearest, self._degrees)
         excess /= chi_squared_median(self._degrees)
         variances: FloatArray = np.median(self._variances[chosen], axis=1) / excess
-        return variances
+        # No differences in most of them is no certainty: the mean then.
+        means = self._sums[chosen].mean(axis=1) / self._degrees
+        return np.where(variances > 0.0, variances, means)
 
 
 def _paired_estimate(fold_scores: FloatArray, is_complete: BoolArray) -> FoldEstimate:

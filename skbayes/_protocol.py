@@ -58,7 +58,7 @@ class FoldResult:
     started : float, default=0.0
         Seconds from the start of the search to the start of the fit.
     worker : str, default=""
-        Where it ran: process id and thread name.
+        The worker that ran it: process id and thread name.
     predictions : object or None, default=None
         Out-of-fold predictions, if they are kept: output of `response_method`.
     scoring_errors : mapping of str to str or None, default=None
@@ -85,9 +85,8 @@ class FoldResult:
         When a journal wrote it, in seconds since 1970; None for a fold that this
         search has run itself.
     path : mapping of int to FoldResult, default=None
-        The fold at each value of a parameter whose larger fits hold the models of
-        smaller values, where the search looks for the best value itself. Their times
-        are what each of them took.
+        The results along a path, by value of its parameter: the fit at the largest
+        value contains the models of the smaller ones. Each result has its own times.
     n_rounds : int or None, default=None
         Rounds that the fit has kept, where it stopped early by samples of the training
         part, as `early_stopping_set` asks for.

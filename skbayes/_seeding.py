@@ -54,7 +54,7 @@ def generator(random_state: Any, *, owner: str) -> np.random.Generator:
 
 
 def uniform_source(random_state: Any) -> np.random.RandomState | np.random.Generator:
-    """What to draw uniform numbers from, as SciPy's `rvs` reads its `random_state`.
+    """The source of uniform numbers, as SciPy's `rvs` reads its `random_state`.
 
     A generator is used itself, so that it advances with each number.
     """

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import ast
+import re
+import statistics
+import tokenize
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -14,7 +17,11 @@ PACKAGE = ROOT / "skbayes"
 FILES = sorted(PACKAGE.rglob("*.py"))
 #: The one file with private names of joblib, attributes included.
 JOBLIB_NAMES = PACKAGE / "_joblib" / "private.py"
+OTHER_FILES = [p for p in FILES if p not in {PACKAGE / "_compat.py", JOBLIB_NAMES}]
 TEST_FILES = sorted((ROOT / "tests").rglob("*.py"))
+
+#: Folders of tests that are about the whole package, or about benchmarks.
+NO_MIRRORS = {"tests", "benchmarks", "conformance"}
 
 MAX_FILE_LINES = 400
 #: Tests of one subject stay together; they are read one at a time.
@@ -34,6 +41,7 @@ EVERYWHERE = {
     "_selection_bias",
     "_seeding",
     "_short_text",
+    "_split_parts",
     "_user_warnings",
     "_values",
     "exceptions",
@@ -60,6 +68,7 @@ MAY_IMPORT = {
     "_selection_bias": set(),
     "_seeding": set(),
     "_short_text": set(),
+    "_split_parts": set(),
     "_evaluation": {"_joblib", "_compat", "_stand_in"},
     "callbacks": {"integrations"},
     "journal": {"_evaluation", "_journal"},
@@ -129,6 +138,7 @@ def imports_of(path: Path) -> Iterator[tuple[str, str | None]]:
             yield from ((base, alias.name) for alias in node.names)
 
 
+@cache
 def imported_modules(path: Path) -> set[str]:
     """Modules of the package a file imports, resolved to existing files."""
     known = {module_of(p) for p in FILES}
@@ -183,11 +193,7 @@ def is_private(name: str) -> bool:
     return name.startswith("_") and not name.startswith("__")
 
 
-@pytest.mark.parametrize(
-    "path",
-    [p for p in FILES if p not in {PACKAGE / "_compat.py", JOBLIB_NAMES}],
-    ids=module_of,
-)
+@pytest.mark.parametrize("path", OTHER_FILES, ids=module_of)
 def test_private_names_of_others_are_kept_in_two_files(path):
     """Of scikit-learn in `_compat.py`, of joblib in `_joblib/private.py`."""
     for module, name in imports_of(path):
@@ -195,6 +201,43 @@ def test_private_names_of_others_are_kept_in_two_files(path):
         if root in {"sklearn", "joblib"}:
             private = [part for part in (*rest, name or "") if is_private(part)]
             assert not private, f"{module_of(path)}: {module} {name}"
+
+
+#: Private names of others than scikit-learn and joblib.
+OF_OTHERS = {"_getframe", "_serialize_model"}
+
+
+@cache
+def known_names() -> set[str]:
+    """Names of all functions, classes and attributes that the package defines."""
+    names = set(OF_OTHERS)
+    for node in (node for path in FILES for node in ast.walk(tree_of(path))):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            names.add(node.name)
+        elif isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
+            names.add(node.attr)
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            names.add(node.id)
+    return names
+
+
+@pytest.mark.parametrize("path", OTHER_FILES, ids=module_of)
+def test_private_attributes_of_others_are_kept_in_two_files(path):
+    """A private attribute that the package does not define is another's."""
+    for node in ast.walk(tree_of(path)):
+        if isinstance(node, ast.Attribute) and is_private(node.attr):
+            assert node.attr in known_names(), (
+                f"{module_of(path)}:{node.lineno}: {node.attr}"
+            )
+
+
+@pytest.mark.parametrize("path", OTHER_FILES, ids=module_of)
+def test_private_modules_of_others_are_not_written(path):
+    """Not as text either: a class is recognised by its package and its name."""
+    for node in ast.walk(tree_of(path)):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            is_private_module = re.match(r"(sklearn|joblib)\.([\w.]+\.)?_", node.value)
+            assert not is_private_module, f"{module_of(path)}: {node.value}"
 
 
 @pytest.mark.parametrize(
@@ -260,6 +303,52 @@ def test_tests_say_what_they_hold(path):
     for node in ast.walk(tree_of(path)):
         if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
             assert ast.get_docstring(node), f"{path.name}: {node.name}"
+
+
+def mirrored(folder: Path) -> Path:
+    """The folder of the package whose modules a folder of tests is about."""
+    return PACKAGE / folder.relative_to(ROOT / "tests")
+
+
+@pytest.mark.parametrize(
+    "folder",
+    sorted({path.parent for path in TEST_FILES if path.name.startswith("test_")}),
+    ids=lambda folder: folder.name,
+)
+def test_tests_mirror_the_tree(folder):
+    """Each folder of tests has the name and the place of a folder that it tests."""
+    if folder.name in NO_MIRRORS:
+        return
+    assert mirrored(folder).is_dir(), f"{folder} mirrors no folder of the package"
+
+
+def test_every_folder_has_tests():
+    """Each folder of the package with code has a folder of tests."""
+    tested = {mirrored(path.parent) for path in TEST_FILES}
+    untested = {path.parent for path in FILES} - tested
+    assert untested == {PACKAGE / "presets" / "_tables"}  # data, see test_tables.py
+
+
+def test_functions_are_short_on_the_whole():
+    """Half of all functions have at most 6 lines of code."""
+    lengths = [
+        code_lines(node, path.read_text(encoding="utf-8"))
+        for path in FILES
+        for node in ast.walk(tree_of(path))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    ]
+    assert statistics.median(lengths) <= 6
+
+
+def test_comments_are_three_percent_of_the_lines():
+    """Code needs its reasons: at least 3 of 100 lines have a comment."""
+    n_lines = n_comments = 0
+    for path in FILES:
+        with tokenize.open(path) as file:
+            tokens = list(tokenize.generate_tokens(file.readline))
+        n_comments += sum(token.type == tokenize.COMMENT for token in tokens)
+        n_lines += tokens[-1].end[0]
+    assert n_comments >= 0.03 * n_lines
 
 
 def test_the_rules_see_the_package():

@@ -79,6 +79,29 @@ def test_stated_variance_of_the_additive_model_is_that_of_the_errors(n_run):
     assert 0.8 <= found <= 1.25
 
 
+def steps(rng, n, k):
+    """Accuracies on thirty samples: they tie, and differ by the same step in folds."""
+    scores = fold_table(rng, n, k, interaction=0.02)
+    return np.round(scores * 30) / 30
+
+
+@pytest.mark.parametrize("n_run", [1, 2, 3])
+@pytest.mark.parametrize("n_complete", [5, 8])
+@pytest.mark.parametrize("n_splits", [5, 10])
+def test_stated_variance_is_right_for_scores_in_steps(n_complete, n_splits, n_run):
+    """Few complete rows, many of whose differences are a step, but for rounding."""
+    found = calibration(steps, n_complete, n_splits, n_run)
+    assert 0.7 <= found <= 1.3
+
+
+def test_differences_of_rounding_errors_state_no_variance_beyond_the_scores():
+    """Divided by the variance of rounding errors, a single error would be enormous."""
+    for seed in range(300):
+        table = steps(np.random.default_rng(seed), 9, 10)
+        table[3:, 2:] = np.nan
+        assert estimate_means(table).variance.max() <= np.nanvar(table) + 0.1
+
+
 def test_fewer_than_three_complete_rows_use_the_additive_model():
     """Without interaction the additive model recovers missing folds exactly."""
     rng = np.random.default_rng(3)

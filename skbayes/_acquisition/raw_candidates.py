@@ -70,7 +70,7 @@ def around(
 def _moved(
     space: Space, U: FloatArray, active: BoolArray, rng: np.random.Generator
 ) -> BoolArray:
-    """Which columns of which rows move: active ones, at least one a row."""
+    """Mask of the cells that move: active columns, at least one in each row."""
     is_numeric = space.n_levels == 0
     rate = np.where(is_numeric, max(2.0 / space.n_columns, _MOVE_RATE), _FLIP_RATE)
     draws = rng.random(U.shape) / rate

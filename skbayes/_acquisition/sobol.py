@@ -21,7 +21,7 @@ def sobol(n: int, n_columns: int, rng: np.random.Generator) -> FloatArray:
     """Randomly shifted scrambled Sobol points in (0, 1)^n_columns.
 
     The digital shift (exclusive or with one random point) keeps the net's balance and
-    makes every point uniform, at a tenth of what a new scrambling costs.
+    makes every point uniform, at a tenth of the cost of a new scrambling.
 
     Parameters
     ----------

@@ -13,6 +13,7 @@ from skbayes._evaluation.fidelity.ladder import Ladder
 from skbayes._evaluation.fold.failure_causes import cause_of
 from skbayes._evaluation.fold.fit_and_score import SINGLE
 from skbayes._evaluation.packed_folds import PackedFolds, folds_not_packed
+from skbayes._fold_scores import split_columns
 from skbayes._partial_scores import estimate_means
 from skbayes._protocol import BoolArray, FloatArray, FoldResult, Status, Trial
 from skbayes._user_warnings import warn_user
@@ -147,12 +148,12 @@ def repeat_columns(trials: Sequence[Trial]) -> dict[str, Any]:
 def resource_columns(
     trials: Sequence[Trial], ladder: Ladder | None, n_train: int
 ) -> dict[str, Any]:
-    """On how many training samples each trial was tried at most, and which rung it is.
+    """Most training samples that each trial was fitted on, and the number of that rung.
 
     Parameters
     ----------
     trials : sequence of Trial
-        Those that have ended.
+        Finished trials.
     ladder : Ladder or None
         The rungs below all samples, if there are any.
     n_train : int
@@ -187,7 +188,7 @@ def _seconds(folds: Sequence[FoldResult], name: str) -> list[float]:
 
 
 def _or_nan(statistic: Callable[[], float], row: FloatArray) -> float:
-    """A statistic of a row, NaN of one that was stopped before its first fold."""
+    """A statistic of a row; NaN if the trial was stopped before its first fold."""
     return statistic() if len(row) else np.nan
 
 
@@ -212,8 +213,7 @@ def _scores(
 
 def _score_columns(table: FloatArray, name: str) -> Scores:
     """One column a split, their mean and standard deviation."""
-    # A copy: a view of a C-ordered table would keep all of it alive in each column.
-    columns = {f"split{k}_{name}": table[:, k].copy() for k in range(table.shape[1])}
+    columns = split_columns(table, name)
     with np.errstate(invalid="ignore"):  # infinite scores are warned about as such
         mean = table.mean(axis=1)
         # np.average, not table.std: equal to scikit-learn's to the last bit.
@@ -222,7 +222,7 @@ def _score_columns(table: FloatArray, name: str) -> Scores:
 
 
 def _round_columns(trials: Sequence[Trial]) -> dict[str, Any]:
-    """Rounds that each fold has kept, and their mean, where any stopped early."""
+    """Boosting rounds of each fold and their mean; empty without early stopping."""
     if all(fold.n_rounds is None for trial in trials for fold in trial.folds):
         return {}
     table = np.full((len(trials), trials[0].n_splits), np.nan)
@@ -230,8 +230,7 @@ def _round_columns(trials: Sequence[Trial]) -> dict[str, Any]:
         for fold in trial.folds:
             if fold.n_rounds is not None:
                 table[row, fold.fold] = fold.n_rounds
-    columns = {f"split{k}_n_rounds": table[:, k].copy() for k in range(table.shape[1])}
-    return columns | {"mean_n_rounds": table.mean(axis=1)}
+    return split_columns(table, "n_rounds") | {"mean_n_rounds": table.mean(axis=1)}
 
 
 def _status_columns(trials: Sequence[Trial]) -> dict[str, Any]:

@@ -1,7 +1,7 @@
-"""The folds of a trial that has ended, in a few numbers each.
+"""Keep the folds of a finished trial as a few numbers each.
 
-A search keeps every fold it has run, and most are like the others but for times and
-scores. As objects with a dict of scores they take ten times the memory of the numbers.
+A search keeps every fold it has run. Most folds differ only in times and scores; as
+objects with a dict of scores they would take ten times the memory of these numbers.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ import numpy as np
 
 from skbayes._protocol import CompactFolds, FoldResult, FoldScore, Trial
 
-#: What a fold that can be packed has in these fields: all that is rare.
+#: Rare fields of a fold, with their usual values. Only folds with these are packed.
 _USUAL = {
     "error": None,
     "predictions": None,
@@ -35,14 +35,14 @@ _USUAL = {
 }
 _rare_of = attrgetter(*_USUAL)
 _USUAL_VALUES = tuple(_USUAL.values())
-#: Places of what is packed of a fold; its scores follow.
+#: Positions of the packed numbers of a fold; its scores follow.
 _WORKER, _N_SAMPLES, _FIT_TIME, _SCORE_TIME, _STARTED, _WRITTEN, _SCORES = range(7)
 _SECONDS = {"fit_time": _FIT_TIME, "score_time": _SCORE_TIME}
 
 
 @dataclass(frozen=True)
 class _Form:
-    """What the folds of a trial have in common with those of most others.
+    """The facts that all folds of a trial share; most trials have equal ones.
 
     Parameters
     ----------
@@ -75,7 +75,7 @@ class _Form:
 
 
 class _Workers:
-    """Names of workers, and the number of each: there are few."""
+    """Numbers the names of workers; a search has few."""
 
     def __init__(self) -> None:
         self.names: list[str] = []
@@ -83,7 +83,7 @@ class _Workers:
         self._lock = threading.Lock()
 
     def number(self, name: str) -> int:
-        """The number of a name, a new one where it has none."""
+        """Return the number of a name; a new name gets the next number."""
         number = self._numbers.get(name)
         if number is None:
             # Searches in other threads may be doing the same.
@@ -98,7 +98,7 @@ _workers = _Workers()
 
 
 class PackedFolds(CompactFolds):
-    """Folds of a trial; each is made anew when it is asked for.
+    """A sequence of folds that makes each `FoldResult` on access.
 
     Parameters
     ----------
@@ -124,7 +124,7 @@ class PackedFolds(CompactFolds):
     def __getitem__(self, index: int | slice) -> FoldResult | tuple[FoldResult, ...]:
         if isinstance(index, slice):
             return tuple(self)[index]
-        # A range knows how to count from the end, and what lies outside.
+        # Indexing a range resolves negative indices and raises IndexError.
         place = range(len(self))[index]
         layout = self._form.layout
         numbers = layout.unpack_from(self._content, place * layout.size)
@@ -186,7 +186,7 @@ class PackedFolds(CompactFolds):
         return repr(tuple(self))
 
     def __getstate__(self) -> tuple[FoldResult, ...]:
-        # Workers have other numbers in another process; and skops reads such a state.
+        # Numbers of workers are valid in one process only. skops can read this state.
         return tuple(self)
 
     def __setstate__(self, folds: tuple[FoldResult, ...]) -> None:
@@ -196,7 +196,7 @@ class PackedFolds(CompactFolds):
 
 
 def packed(folds: Sequence[FoldResult]) -> Sequence[FoldResult]:
-    """Folds in few numbers; as they are if one has what most do not have."""
+    """Pack folds; return them unchanged if one has a rare field."""
     if not folds:
         return folds
     first = folds[0]
@@ -221,9 +221,9 @@ def packed(folds: Sequence[FoldResult]) -> Sequence[FoldResult]:
 
 
 def folds_not_packed(trials: Iterable[Trial]) -> Iterator[FoldResult]:
-    """Folds that have something that most do not have: errors, warnings and the like.
+    """Yield the folds with a rare field, such as an error or a warning.
 
-    Those of equal candidates, which are shared, once.
+    Folds that equal candidates share come once.
     """
     rare = {
         id(trial.folds): trial.folds
@@ -235,12 +235,12 @@ def folds_not_packed(trials: Iterable[Trial]) -> Iterator[FoldResult]:
 
 @lru_cache(maxsize=1000)
 def _shared(*facts: Any) -> _Form:
-    """The one form of these facts, for all trials."""
+    """Make a form, or return the one with equal facts: trials share it."""
     return _Form(*facts)
 
 
 def _has(form: _Form, fold: FoldResult) -> bool:
-    """Whether a fold is as usual, and like the others of its trial."""
+    """Whether a fold has no rare field and shares the facts of the form."""
     train = fold.train_scores
     return (
         all(map(is_, _rare_of(fold), _USUAL_VALUES))
@@ -250,7 +250,7 @@ def _has(form: _Form, fold: FoldResult) -> bool:
         and tuple(fold.test_scores) == form.test
         and (train is not None) is form.has_train
         and (train is None or tuple(train) == form.train)
-        # One that is not finite is rare, and is not equal to its copy.
+        # NaN is not equal to its copy, so folds with such scores are not packed.
         and all(type(s) is form.kind and math.isfinite(s) for s in _scores_of(fold))
         and fold.is_multimetric is form.is_multimetric
         and (fold.written is not None) is form.is_written
@@ -262,7 +262,7 @@ def _scores_of(fold: FoldResult) -> list[float]:
 
 
 def _numbers_of(fold: FoldResult) -> tuple[Any, ...]:
-    """What is packed of a fold."""
+    """The packed numbers of a fold, in the order of `_Form.layout`."""
     return (
         _workers.number(fold.worker),
         fold.n_test_samples,

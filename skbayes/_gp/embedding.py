@@ -119,7 +119,8 @@ class Embedding:
         sin, cos = _slices(n_plain, n_arc)
         Z = np.empty((len(w), len(self._scale)))
         # Written into one buffer: concatenating the parts would copy them once more.
-        # Distances do not change under a shift; it halves what their Gram form cancels.
+        # Distances do not change under a shift; it halves the cancellation in their
+        # Gram form.
         np.subtract(w[:, :n_plain], 0.5, out=Z[:, :n_plain])
         if n_arc:
             np.multiply(points.is_active, np.sin(w[:, n_plain:]), out=Z[:, sin])

@@ -64,9 +64,10 @@ SIGNAL_PRIOR = NormalPrior(0.0, 0.3, -4.0, 4.0)
 NOISE_PRIOR = NormalPrior(-9.0, 2.0, -14.0, 1.0)
 WARP_PRIOR = NormalPrior(0.0, 0.5, -1.6, 1.6)
 #: Lengthscales are short, because few parameters of a search matter. Which ones do is
-#: known a little before any trial: what is searched over orders of magnitude (a
-#: regularisation, a step size) more than what has a narrow range, that more than the
-#: choice of a scaler or a criterion. The last three are added to the log lengthscale.
+#: known a little before any trial: a parameter searched over orders of magnitude (a
+#: regularisation, a step size) more often than one with a narrow range, and that more
+#: often than the choice of a scaler or a criterion. The last three are added to the log
+#: lengthscale.
 _SHORT = math.log(0.5)
 _LOGARITHMIC, _LINEAR, _CATEGORICAL = -0.4, 0.15, 0.5
 _LENGTHSCALE_SD = 1.0

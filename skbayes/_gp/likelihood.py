@@ -163,7 +163,7 @@ class NegativeLogPosterior:
         minus_M = blas.dsyr(-1.0, alpha, a=inverse, lower=1, overwrite_a=1)
         trace = np.einsum("ii->i", minus_M)
         slope = self._slope
-        slope *= minus_M  # -S, of which only the lower triangle is meaningful
+        slope *= minus_M  # -S; only its lower triangle is meaningful
         Z_and_ones = np.empty((n, Z.shape[1] + 1), order="F")
         Z_and_ones[:, :-1] = Z
         Z_and_ones[:, -1] = 1.0

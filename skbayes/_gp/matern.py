@@ -44,7 +44,7 @@ class Kernel:
 
 def squared_distances(left: FloatArray, right: FloatArray) -> FloatArray:
     """Squared distances of two augmented sets of points, shape (m, n), >= 0."""
-    # Cancellation leaves small negative numbers, of which there is no root.
+    # Cancellation may leave small negative squares.
     squares = left @ right
     return np.maximum(squares, 0.0, out=squares)
 

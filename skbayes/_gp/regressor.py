@@ -19,7 +19,7 @@ from skbayes._protocol import FloatArray
 class GaussianProcess:
     """Posterior of the latent function given trials, at fixed hyperparameters.
 
-    Immutable: updates return a new one, which shares what has not changed.
+    Immutable: an update returns a new object that shares the unchanged parts.
 
     Parameters
     ----------

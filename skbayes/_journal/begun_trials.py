@@ -24,7 +24,7 @@ def begin_candidate(
 def candidate_of(
     connection: sqlite3.Connection, evaluation_id: int, key: str
 ) -> int | None:
-    """Row of a candidate, None if there is none."""
+    """Id of the row of a candidate; None if there is none."""
     row: tuple[int] | None = connection.execute(
         "SELECT id FROM candidates WHERE evaluation_id = ? AND key = ?",
         (evaluation_id, key),

@@ -1,7 +1,7 @@
-"""Claims to folds: who of several drivers runs one.
+"""Claims to folds: which of several drivers runs a fold.
 
-A fold is claimed before it is run, and the claim ends when its result is written, or
-with its driver.
+A driver claims a fold before it runs it. The claim ends when the result is written, or
+when the driver ends.
 """
 
 from __future__ import annotations
@@ -10,29 +10,29 @@ import sqlite3
 
 from skbayes._journal.drivers import Driver, remove_driver
 
-#: A candidate and a split by their rows.
+#: Ids of the rows of a candidate and a split.
 _Place = tuple[int, int]
 
 
 class FoldClaims:
-    """The claims of one search, its own and those that are in its way.
+    """The claims of one search, and those of others that it ran into.
 
     Parameters
     ----------
     driver : Driver
-        Who claims.
+        Driver of this process.
     """
 
     def __init__(self, driver: Driver) -> None:
         self._driver = driver
-        #: By key of the trial and row of the split.
+        #: By key of the trial and id of the split.
         self._own: dict[tuple[str, int], _Place] = {}
         self._in_the_way: dict[tuple[str, int], _Place] = {}
 
     def is_held_by_another(
         self, connection: sqlite3.Connection, key: str, split_id: int
     ) -> bool:
-        """Whether a fold that could not be claimed before is still another one's."""
+        """Whether another driver still holds a fold that was not free before."""
         place = self._in_the_way.get((key, split_id))
         return place is not None and self._holder(connection, place) is not None
 
@@ -43,9 +43,9 @@ class FoldClaims:
         candidate_id: int,
         split_id: int,
     ) -> bool:
-        """Claim a fold within a transaction: whether it is the driver's now.
+        """Claim a fold within a transaction; False if another driver holds it.
 
-        What a driver that is lost has claimed is free.
+        A claim of a dead driver does not count.
         """
         place = candidate_id, split_id
         if self._holder(connection, place) is not None:
@@ -63,7 +63,7 @@ class FoldClaims:
         return True
 
     def end(self, connection: sqlite3.Connection, key: str, split_id: int) -> None:
-        """End the claim to a fold whose result is there."""
+        """End the claim to a fold whose result was written."""
         place = self._own.pop((key, split_id), None)
         if place is not None:
             connection.execute(
@@ -71,7 +71,7 @@ class FoldClaims:
             )
 
     def _holder(self, connection: sqlite3.Connection, place: _Place) -> str | None:
-        """The other driver that has claimed a fold and is not lost."""
+        """The other living driver that holds a claim to a fold, if any."""
         row: tuple[str, str | None] | None = connection.execute(
             "SELECT driver, process FROM claims LEFT JOIN drivers ON key = driver "
             "WHERE candidate_id = ? AND split_id = ?",
@@ -83,7 +83,7 @@ class FoldClaims:
 
 
 def _remove_lost(connection: sqlite3.Connection, place: _Place, driver: Driver) -> None:
-    """Take out the lost driver that has claimed a fold, if one has."""
+    """Delete the dead driver that has claimed a fold, if there is one."""
     row: tuple[str] | None = connection.execute(
         "SELECT driver FROM claims WHERE candidate_id = ? AND split_id = ?", place
     ).fetchone()

@@ -1,8 +1,7 @@
 """Open a journal's file, after checking that it is one and may be written.
 
-A journal is an SQLite database whose header carries `APPLICATION_ID` and `VERSION`. A
-file that is none, or a damaged one, is refused before any connection that could write
-has seen it.
+A journal is an SQLite database whose header carries `APPLICATION_ID` and `VERSION`.
+Other files and damaged journals are refused before anything opens them for writing.
 
 Only SQLite opens the file. POSIX drops all locks of a process on a file when it closes
 any descriptor of it, so reading the header with `open` would let another process
@@ -44,7 +43,7 @@ def open_for_writing(file: Path) -> sqlite3.Connection:
     Parameters
     ----------
     file : Path
-        As `checked_place` gives it.
+        Path returned by `checked_place`.
 
     Raises
     ------
@@ -254,9 +253,9 @@ def _connect(file: Path, mode: str) -> sqlite3.Connection:
 def _reading_mode(file: Path) -> str:
     """The mode that reads a file and leaves no other files beside it.
 
-    Without a log nobody is writing, and an immutable database needs no log. Where there
-    is no log ever, on a network file system, a reader takes part in the locking, and
-    takes back what a killed writer has left half done.
+    Without a log nobody is writing, and an immutable database needs no log. On a
+    network file system there is never a log. There a reader takes part in the locking,
+    and rolls back the unfinished transaction of a killed writer.
     """
     if _has_log(file):
         return "mode=ro"

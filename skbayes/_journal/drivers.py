@@ -1,9 +1,9 @@
-"""Processes that run searches in a journal at the same time, and which of them live.
+"""Drivers: processes that run searches of one journal at the same time.
 
-A driver counts upwards in its row every few seconds. Another one that looks at the row
-as often, and sees the number stand still for longer than the lease, takes it for dead:
-only its own clock counts, since clocks of two machines differ. On one machine it is
-enough that the process has ended.
+A driver increments the number in its row every few seconds. Other drivers read the row
+as often, and take the driver for dead if its number has not changed for longer than the
+lease. Each measures this with its own clock, because the clocks of two machines differ.
+On the same machine a driver is dead as soon as its process has ended.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ from skbayes.exceptions import JournalError
 
 #: Seconds between two signs of life.
 BEAT_SECONDS = 2.0
-#: Seconds without any after which a driver on another machine is taken for dead.
+#: Seconds without a sign of life before a driver on another machine counts as dead.
 LEASE_SECONDS = 20.0
-#: The same where its process is seen to live: a fit may hold Python's lock for long.
+#: The same while its process is alive: a fit may hold Python's lock for long.
 LOCAL_LEASE_SECONDS = 120.0
 
 #: Keys of the drivers of this process.
@@ -43,9 +43,9 @@ class OpenFile(Protocol):
 
 
 class Driver:
-    """An open journal, as others that have it open know it, and what it knows of them.
+    """Announces an open journal to other drivers, and watches them.
 
-    It shows that it lives from the first claim on, and until it is closed.
+    It gives signs of life from its first claim until it is closed.
 
     Parameters
     ----------
@@ -55,7 +55,7 @@ class Driver:
     Attributes
     ----------
     key : str
-        What it is known by.
+        Key of the row of this driver.
     """
 
     def __init__(self, file: OpenFile) -> None:
@@ -69,7 +69,7 @@ class Driver:
         self._is_closed = threading.Event()
 
     def enter(self, connection: sqlite3.Connection) -> None:
-        """Enter the row of a driver that runs, where it is missing."""
+        """Insert the row of this driver, if it is missing."""
         connection.execute(
             "INSERT OR IGNORE INTO drivers (key, process, beats) VALUES (?, ?, ?)",
             (self.key, json.dumps(asdict(self._process)), self._beats),
@@ -82,14 +82,14 @@ class Driver:
             self._thread.start()
 
     def is_lost(self, key: str, process: str | None) -> bool:
-        """Whether another driver will never finish what it has claimed.
+        """Whether another driver is dead, so that it will not finish its claims.
 
         Parameters
         ----------
         key : str
-            What it is known by.
+            Key of the row of the other driver.
         process : str or None
-            As its row has it; None if it has none any more.
+            The process in its row; None if the row was removed.
         """
         if key in _living:
             return False
@@ -102,25 +102,25 @@ class Driver:
         return silent > (LOCAL_LEASE_SECONDS if is_here(where) else LEASE_SECONDS)
 
     def close(self) -> None:
-        """Let go of what is claimed, so that others need not wait; once."""
+        """Release all claims, so that other drivers need not wait for them."""
         if self._thread is None:
             return
         self._is_closed.set()
         self._thread.join()
         self._thread = None
         _living.discard(self.key)
-        # A disk that is full has ended the search, which says so itself.
+        # If the disk is full, the search itself has raised that error.
         with suppress(JournalError), self._file.transaction("written") as connection:
             remove_driver(connection, self.key)
 
     def _run(self) -> None:
         while not self._is_closed.wait(BEAT_SECONDS):
-            # What is wrong with the file the search finds out itself.
+            # The search itself raises errors of the file.
             with suppress(JournalError, sqlite3.Error):
                 self._beat()
 
     def _beat(self) -> None:
-        """Show that it lives, and look who else does."""
+        """Give a sign of life, and read those of the other drivers."""
         with self._file.transaction("written") as connection:
             self.enter(connection)
             self._beats += 1
@@ -131,19 +131,19 @@ class Driver:
                 "SELECT key, beats FROM drivers WHERE key != ?", (self.key,)
             ).fetchall()
         now = time.monotonic()
-        # A machine that has slept has not seen that the others were silent.
+        # A machine that was asleep could not read signs of life meanwhile.
         since = min(now - self._last_look, 2 * BEAT_SECONDS)
         self._last_look = now
         self._others = {key: self._seen(key, beats, since) for key, beats in rows}
 
     def _seen(self, key: str, beats: int, since: float) -> tuple[int, float]:
-        """A driver's number, and for how many seconds it has been that."""
+        """A driver's number, and the seconds for which it has not changed."""
         before, silent = self._others.get(key, (beats, 0.0))
         return (beats, silent + since) if beats == before else (beats, 0.0)
 
 
 def remove_driver(connection: sqlite3.Connection, key: str) -> None:
-    """Take out a driver and all that it has claimed."""
+    """Delete a driver and all its claims."""
     connection.execute("DELETE FROM claims WHERE driver = ?", (key,))
     connection.execute("DELETE FROM drivers WHERE key = ?", (key,))
 

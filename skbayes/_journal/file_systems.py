@@ -1,7 +1,7 @@
-"""Which file system a journal is on: SQLite needs to know more than it finds out.
+"""Detect whether a journal is on a network file system; SQLite does not.
 
-Linux tells in a table of mounts. On other systems nothing is detected, and a journal
-is taken to be on a disk of the machine.
+Linux lists mounts in a table. On other systems nothing is detected, and the journal is
+assumed to be on a local disk.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from pathlib import Path
 
 from skbayes._user_warnings import warn_user
 
-#: Where Linux lists what is mounted.
+#: Table of mounts on Linux.
 MOUNTS = Path("/proc/self/mounts")
 
 # fmt: off
@@ -22,7 +22,7 @@ _NETWORK_KINDS = frozenset({
     "gpfs", "lustre", "ncpfs", "nfs", "nfs4", "ocfs2", "orangefs", "panfs", "prl_fs",
     "pvfs2", "smb3", "smbfs", "vboxsf", "virtiofs", "vmhgfs", "wekafs",
 })
-#: Of those in user space most are reached over a network.
+#: Most file systems in user space are on a network.
 _LOCAL_FUSE = frozenset({
     "fuse.fuse-overlayfs", "fuse.lxcfs", "fuse.mergerfs", "fuse.ntfs", "fuse.portal",
 })
@@ -38,7 +38,7 @@ class NetworkFileSystem:
     Parameters
     ----------
     kind : str
-        As the system calls it.
+        Name that the system uses.
     options : frozenset of str
         With which it was mounted.
     """
@@ -48,7 +48,7 @@ class NetworkFileSystem:
 
 
 def network_file_system(file: Path) -> NetworkFileSystem | None:
-    """The network file system that a file is on; None if there is none to be seen."""
+    """The network file system of a file; None if none is detected."""
     above = {str(place): len(place.parts) for place in file.parents}
     depth, found = 0, None
     for place, kind, options in _mounts():

@@ -22,10 +22,11 @@ from sklearn.metrics import get_scorer
 from skbayes._journal.content.content_digest import Content, ContentReader
 from skbayes._journal.content.leaves import array_leaf, leaf
 from skbayes._journal.content.ownership import version_of
+from skbayes._split_parts import as_indices
 
 #: Raise the number when objects are read in another way: old entries are then ignored.
 _FORMAT = "skbayes identity 2"
-#: Packages of data types; their versions do not decide what an estimator does.
+#: Packages of data types. Their versions have no effect on estimators.
 _CARRIERS = frozenset({"joblib", "numpy", "pandas", "polars", "pyarrow", "scipy"})
 
 #: Digests or texts by the name of a detail.
@@ -211,16 +212,11 @@ def _split_keys(splits: Sequence[tuple[Any, Any]], n_samples: int) -> tuple[str,
     seen: Counter[bytes] = Counter()
     keys: list[str] = []
     for train, test in splits:
-        parts = [array_leaf(_indices(part, n_samples)) for part in (train, test)]
+        parts = [
+            array_leaf(as_indices(part, n_samples).astype(np.int64))
+            for part in (train, test)
+        ]
         digest = leaf("split", parts)
         keys.append(leaf("split", [digest, str(seen[digest]).encode()]).hex())
         seen[digest] += 1
     return tuple(keys)
-
-
-def _indices(part: Any, n_samples: int) -> np.ndarray[Any, Any]:
-    """One part of a split as indices from 0; splitters may return masks."""
-    array = np.asarray(part)
-    if array.dtype == bool:
-        array = np.flatnonzero(array)
-    return array.astype(np.int64) % max(1, n_samples)

@@ -176,7 +176,7 @@ class Journal:
             yield self._connection
 
     def close(self) -> None:
-        """Let go of what is claimed and close the file; again does nothing."""
+        """Release all claims and close the file; a second call does nothing."""
         if os.getpid() == self._owner:
             self._driver.close()
             with self._lock, as_journal_error(self.file, "closed"):
@@ -203,7 +203,7 @@ def _number_of_last_fold(connection: sqlite3.Connection) -> int:
 
 
 def _id_of(connection: sqlite3.Connection, table: str, *, key: str, **row: Any) -> int:
-    """Id of the row of a table that has a key; the row is made if there is none."""
+    """Id of the row with a key; inserts the row if there is none."""
     columns = {"key": key, **row}
     names, marks = ", ".join(columns), ", ".join("?" * len(columns))
     connection.execute(

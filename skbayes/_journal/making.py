@@ -30,7 +30,7 @@ def make_journal(connection: sqlite3.Connection, file: Path, patience: float) ->
     Parameters
     ----------
     connection : sqlite3.Connection
-        To the file, which is empty or a journal that may be written.
+        Connection to the file, which is empty or a journal that may be written.
     file : Path
         Its place.
     patience : float
@@ -39,8 +39,8 @@ def make_journal(connection: sqlite3.Connection, file: Path, patience: float) ->
     Raises
     ------
     JournalError
-        If it is no journal after all, or one that is used in a way that does not work
-        on its file system.
+        If the file is no journal, or is used in a way that its file system does not
+        support.
     """
     if pragma(connection, "application_id") != APPLICATION_ID:
         connection.execute("BEGIN EXCLUSIVE")
@@ -53,8 +53,8 @@ def make_journal(connection: sqlite3.Connection, file: Path, patience: float) ->
         connection.execute("COMMIT")
     is_new = "folds" not in table_names(connection)
     _choose_log(connection, file, patience, is_new=is_new)
-    # What the kernel has is safe from a killed process; each fold would otherwise
-    # wait for the disk, which protects from power cuts only.
+    # Data in the kernel survive a killed process. Waiting for the disk at each fold
+    # would protect from power cuts only.
     connection.execute("PRAGMA synchronous = NORMAL")
     if not TABLES.keys() | INDEXES.keys() <= table_names(connection):
         connection.execute("BEGIN IMMEDIATE")
@@ -79,7 +79,8 @@ def _choose_log(
     network = network_file_system(file)
     if network is None:
         if is_new:
-            # Where the file system cannot do it, the journal works without, slower.
+            # Without a write-ahead log, where unsupported, the journal works but is
+            # slower.
             _switch(connection, "WAL", patience)
         return
     warn_of_local_locks(file, network)

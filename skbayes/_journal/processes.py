@@ -1,6 +1,6 @@
-"""Whether a process that is written down somewhere still lives, where one can tell.
+"""Find out whether a recorded process is still alive.
 
-A process that runs on another machine, or in another container, cannot be looked at.
+This is known only of processes of the same machine and container.
 """
 
 from __future__ import annotations
@@ -17,17 +17,16 @@ _PROC = Path("/proc")
 
 @dataclass(frozen=True)
 class Process:
-    """A process, known from all others.
+    """Identifies a process among those of all machines.
 
     Parameters
     ----------
     machine : str
-        Where its number means something: a machine since it was started, or a
-        container there.
+        Scope of its number: a machine since its start, or a container there.
     number : int
-        Its number there.
+        Process id.
     started : str
-        When it was started, where that can be told: numbers are used again.
+        When it was started, if known: ids are used again.
     """
 
     machine: str
@@ -36,14 +35,14 @@ class Process:
 
 
 def this_process() -> Process:
-    """The one that calls."""
+    """Identify the calling process."""
     number = os.getpid()
     _, started = _state_of(number) or ("", "")
     return Process(_this_machine(), number, started)
 
 
 def is_here(process: Process) -> bool:
-    """Whether a process runs, or ran, where it can be looked at."""
+    """Whether a process belongs to this machine and container."""
     return os.name == "posix" and process.machine == _this_machine()
 
 
@@ -76,11 +75,11 @@ def _this_machine() -> str:
 
 
 def _state_of(number: int) -> tuple[str, str] | None:
-    """State of a process and when it was started, where the system tells."""
+    """State and start of a process; None if the system does not show them."""
     try:
         text = (_PROC / str(number) / "stat").read_text(errors="replace")
     except OSError:
         return None
-    # Its name, in parentheses, may hold anything.
+    # The name, in parentheses, may contain spaces and parentheses.
     fields = text.rpartition(")")[2].split()
     return (fields[0], fields[19]) if len(fields) > 19 else None

@@ -122,7 +122,7 @@ def usable_fold(
 ) -> FoldResult | None:
     """Read the fold of a row of `KEPT_COLUMNS`; None if it must be run again.
 
-    It has if it failed, unless those that failed count, or lacks what the search needs.
+    It must if it failed, except `with_failed`, or if it lacks what the search needs.
     """
     *facts, output, response_method, kept_for = row
     result = fold_of(fold, facts, written)
@@ -156,7 +156,7 @@ def _has_score(result: FoldResult, metric: str | None) -> bool:
 
 
 def _errors_from_json(text: str) -> dict[str, str]:
-    """Read the tracebacks of metrics; ValueError if the text is another one."""
+    """Read the tracebacks of metrics; ValueError if the text has none."""
     errors = json.loads(text)
     if not isinstance(errors, dict) or not all(
         isinstance(error, str) for error in errors.values()

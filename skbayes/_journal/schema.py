@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 APPLICATION_ID = int.from_bytes(b"skby", "big")
-#: Of the tables; one that is raised makes older journals such as can only be read.
+#: Version of the tables. After an increase, older journals can only be read.
 VERSION = 3
 #: Older versions that become this one when they are written to: tables are added.
 UPGRADED = frozenset({2})

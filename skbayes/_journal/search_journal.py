@@ -24,12 +24,12 @@ _MARKS = ", ".join("?" * (3 + len(KEPT_COLUMNS.split(","))))
 
 
 class SearchJournal(SearchRecords):
-    """What a journal holds of one search; `Journal.search` makes one.
+    """The record of one search in a journal, made by `Journal.search`.
 
-    Trials are known by their parameters, so that several processes, its drivers, may
-    work at the same search: what one has finished the other finds, and what one has
-    claimed the other does not run. So it is with other searches that have folds in
-    common with this one.
+    Trials are identified by their parameters, so several processes, its drivers, may
+    run the same search: each finds the folds that another has finished, and runs none
+    that another has claimed. The same holds for other searches with some of the same
+    folds.
 
     Attributes
     ----------
@@ -83,19 +83,20 @@ class SearchJournal(SearchRecords):
     def begun(
         self, trial: int, as_proposed: Callable[[Params], Params] = dict
     ) -> Params | None:
-        """Find what another driver has proposed meanwhile under a number.
+        """Find the candidate that another driver has begun meanwhile under a number.
 
         Parameters
         ----------
         trial : int
             A number that no candidate of `trials` has.
         as_proposed : callable
-            As of `proposals`.
+            The same as in `proposals`.
 
         Returns
         -------
         dict or None
-            Its parameters; None if there is none, or none that this search could try.
+            Parameters of the candidate; None if there is none that this search could
+            try.
 
         Raises
         ------
@@ -171,7 +172,7 @@ class SearchJournal(SearchRecords):
             If the file cannot be written.
         """
         key, split = self._codec.key(proposed), self._all_splits[fold]
-        # Whoever only waits must not keep the others from writing.
+        # A driver that only waits must not block the others with a write lock.
         with self._file.reading() as connection:
             if self._claims.is_held_by_another(connection, key, split):
                 return False

@@ -1,4 +1,4 @@
-"""What can be read of one search in a journal: its trials, and the folds they share."""
+"""Read one search of a journal: its trials and their folds."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ class SearchRecords:
     file : OpenFile
         The journal.
     number : int
-        Of the search in the file.
+        Id of the search in the file.
     evaluation_id : int
-        Row of what its folds are known by, beside their indices.
+        Id of the row that identifies its folds, apart from their splits.
     splits, further_splits : sequence of int
         Rows of its folds, and of those that only some candidates have.
     codec : ParamsCodec
         Reads parameters.
     needs : FoldNeeds
-        What the search needs of a fold.
+        What the search needs from a recorded fold.
     last_fold : int
         Number of the newest fold when the search was opened.
     """
@@ -53,7 +53,7 @@ class SearchRecords:
         self._evaluation_id = evaluation_id
         self._splits = list(splits)
         self._own_folds = {split: fold for fold, split in enumerate(splits)}
-        #: Those that only some candidates have are numbered on.
+        #: Folds that only some candidates have continue the numbers.
         self._all_splits = [*splits, *further_splits]
         self._folds = {split: fold for fold, split in enumerate(self._all_splits)}
         self._codec = codec
@@ -84,12 +84,13 @@ class SearchRecords:
             return self._decoded(found)
 
     def proposals(self, as_proposed: Callable[[Params], Params]) -> list[Params]:
-        """What was proposed, trial by trial, as `trials` has them.
+        """The proposed parameters of each of the `trials`.
 
         Parameters
         ----------
         as_proposed : callable
-            Gives what was proposed, of parameters that were found on its path.
+            Returns the proposed parameters for parameters that were found on their
+            path.
 
         Raises
         ------
@@ -188,9 +189,9 @@ class SearchRecords:
         return {fold: found[fold] for fold in sorted(found)}
 
     def when_written(self, params: Params) -> dict[int, int]:
-        """Find in which order among all folds of the file a candidate's were written.
+        """Find the order in which the folds of a candidate were written.
 
-        The clock says it too, but may have been set back meanwhile.
+        Times are not compared, because the clock may have been set back meanwhile.
 
         Raises
         ------

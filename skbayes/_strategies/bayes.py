@@ -17,10 +17,10 @@ from skbayes.space._space import Space
 
 
 def stands_apart(untuned: Params | None, space: Space) -> bool:
-    """Whether there is an untuned estimator that is no point of the space as it is.
+    """Whether the untuned estimator is a candidate beside the points of the space.
 
-    It is outside, or has a value of its own where the space leaves the best one to
-    whoever evaluates a point.
+    True if it is outside, or sets a value that the search chooses along the path of
+    each point.
     """
     if untuned is None:
         return False

@@ -12,7 +12,7 @@ from skbayes._protocol import Params, Trial
 class FixedCandidates:
     """Candidates in a given order, independent of scores.
 
-    Those that have been told are not kept: no more are held than are under way.
+    Only candidates under way are kept in memory.
 
     Parameters
     ----------
@@ -26,7 +26,7 @@ class FixedCandidates:
         self, candidates: Iterable[Params], n_candidates: int | None = None
     ) -> None:
         self._source = iter(candidates)
-        #: Those drawn that have not been told, and the number of the first.
+        #: Candidates drawn and not told yet, and the number of the first of them.
         self._drawn: deque[Params] = deque()
         self._first = 0
         self._n_told = 0

@@ -121,7 +121,7 @@ def _rows(
 
 
 def _what_to_give(source: Any) -> str:
-    """What is meant by something that holds results in another way, or none."""
+    """Suggest an argument in place of an object without readable results."""
     if isinstance(source, str | PathLike):
         return "read the file first, as by pandas.read_csv"
     if type(source).__module__.partition(".")[0] == "optuna":

@@ -71,8 +71,9 @@ class GreedyEnsemble(BaseEstimator):  # type: ignore[misc]
     Candidates are added one after the other, with replacement: each time the one whose
     mean with those before predicts best [1]_. The selection is repeated among random
     halves of the candidates, each with the best one, and averaged, against overfitting
-    [2]_. Where the best single candidate is better by more than a standard error, both
-    chosen without a fold and scored on it, that candidate is all of the ensemble. No
+    [2]_. If the best single candidate is better by more than a standard error, it is
+    the only member; for this comparison both are chosen without a fold and scored on
+    it. No
     model is fitted until the chosen ones are refitted on all data.
 
     Pass it as `refit` to any of the three searches: ``best_estimator_`` is then the
@@ -331,7 +332,7 @@ class GreedyEnsemble(BaseEstimator):  # type: ignore[misc]
         return weights, best_threshold(oof, oof.mean_of(weights), is_counted)
 
     def _compares(self, search: Any) -> bool:
-        """Whether what is kept tells the score of single candidates on some samples."""
+        """Whether kept predictions can score candidates on part of the samples."""
         return self.metric in {None, metric_that_decided(search)}
 
     def _bootstrap_scores(
@@ -351,8 +352,7 @@ class GreedyEnsemble(BaseEstimator):  # type: ignore[misc]
         else:
             scores = []
             for drawn in draws:
-                # The same bags each time: only the samples vary, as in the data's own
-                # luck.
+                # The same bags each time, so that only the samples vary.
                 is_in = drawn[units.of_sample[oof.sample]] > 0
                 weights, threshold = self._choose(oof, bags, is_in)
                 scores.append(oof.score(oof.mean_of(weights), threshold, ~is_in))

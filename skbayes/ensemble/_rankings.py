@@ -1,4 +1,4 @@
-"""Scores that rank, of which a small squared error of numbers is no proxy."""
+"""Recognise scores of rankings, for which a small squared error is no proxy."""
 
 from __future__ import annotations
 

@@ -21,9 +21,9 @@ Choose = Callable[[Any], tuple[FloatArray, float | None]]
 def is_single_better(oof: OutOfFold, choose: Choose) -> bool:
     """Whether the best single candidate scores better than the ensemble, beyond noise.
 
-    Both are chosen by all folds but one, and scored on that one: on the predictions by
-    which it is chosen the ensemble is always the better one. In doubt it is taken, as
-    means have less variance.
+    Both are chosen on all folds but one, and scored on that fold: on the predictions
+    that it was chosen by, an ensemble always scores better. In doubt the ensemble is
+    taken, because means have less variance.
 
     Parameters
     ----------
@@ -42,7 +42,7 @@ def is_single_better(oof: OutOfFold, choose: Choose) -> bool:
     for k in range(oof.kept.n_splits if oof.kept.n_splits > 1 else 0):
         weights, threshold = choose(oof.fold != k)
         together = oof.score(oof.mean_of(weights), threshold, oof.fold == k)
-        # Without fold k too, or its luck would speak for the single one.
+        # Fold k is left out here too, or its luck would favour the single candidate.
         best = np.argmax(np.delete(single, k, axis=1).mean(axis=1))
         differences.append(single[best, k] - together)
     known = np.array([one for one in differences if np.isfinite(one)])
@@ -52,7 +52,7 @@ def is_single_better(oof: OutOfFold, choose: Choose) -> bool:
 
 
 def usable(oof: OutOfFold) -> KeptPredictions:
-    """What is kept of the candidates that an ensemble may have."""
+    """The kept predictions of the candidates that an ensemble may have."""
     kept = oof.kept
     rows = np.flatnonzero(np.isin(kept.candidates, oof.candidates))
     return replace(

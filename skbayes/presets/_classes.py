@@ -1,7 +1,7 @@
 """Find the rules of an estimator by the name of its class.
 
-No package is imported for this: a class with a table was imported by whoever made the
-estimator. An import of XGBoost would take seconds.
+No package is imported for this: the caller has imported the class of the estimator. An
+import of XGBoost would take seconds.
 """
 
 from __future__ import annotations

@@ -162,9 +162,10 @@ def _check_version(cls: type, package: str) -> None:
     version = version_of(package)
     if table is not None and version and not table.versions.hold(version):
         raise ValueError(
-            f"What is known of {cls.__name__} is of {package}{table.versions}, but "
-            f"{'.'.join(map(str, version))} is installed: install one of those, type "
-            "the space, or register what holds with skbayes.presets.register."
+            f"The space of {cls.__name__} is for {package}{table.versions}, but "
+            f"{'.'.join(map(str, version))} is installed: install one of those "
+            "versions, write the space by hand, or register one with "
+            "skbayes.presets.register."
         )
 
 

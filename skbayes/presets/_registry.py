@@ -128,9 +128,7 @@ def register(
             f"`get_params`. Got {estimator_class!r} instead."
         )
     if requires is not None:
-        check_requirement(
-            requires, f"what is registered for {estimator_class.__name__}"
-        )
+        check_requirement(requires, f"The registration of {estimator_class.__name__}")
     rules: list[Rule] = []
     for name, when in _one_by_one(idle, "idle"):
         rules.append(Idle((name,), _checked(when, "idle")))
@@ -162,9 +160,9 @@ def check_requirement(requirement: str, what: str) -> None:
     version = getattr(module, "__version__", None) or _installed_version(package)
     if version is None or not wanted.hold(_numbers(version)):
         raise ValueError(
-            f"Knowledge of {what} is of {requirement}, but "
+            f"{what} is for {requirement}, but "
             + (f"{package} {version} is" if version else f"{package} is not")
-            + " installed: install that version, or register what holds of this one."
+            + " installed: install that version, or register the rules of this one."
         )
 
 

@@ -106,9 +106,9 @@ def space_for(
         _varies(v) for one in merged for v, _ in one.values()
     ):
         raise ValueError(
-            f"{type(estimator).__name__} has nothing to tune that is not set on "
-            "purpose: type the parameters to search, or register what is worth "
-            "tuning with skbayes.presets.register."
+            f"{type(estimator).__name__} has nothing to tune beside the parameters "
+            "that you have set: write the space by hand, or register one with "
+            "skbayes.presets.register."
         )
     if left:
         notes = (*notes, f"left as you set them: {', '.join(dict.fromkeys(left))}")

@@ -14,6 +14,7 @@ from sklearn.base import clone
 from sklearn.utils.validation import check_is_fitted
 
 from skbayes._compat import (
+    SEARCH_CONSTRAINTS,
     BaseSearchCV,
     Interval,
     StrOptions,
@@ -91,7 +92,7 @@ class SearchCV(ExplainsMissingResults, BaseSearchCV, metaclass=ABCMeta):
     """
 
     _parameter_constraints: dict = {
-        **BaseSearchCV._parameter_constraints,
+        **SEARCH_CONSTRAINTS,
         "racing": ["boolean", StrOptions({"conservative", "safe"})],
         "time_budget": [Seconds(), None],
         "fit_timeout": [Seconds(), None],

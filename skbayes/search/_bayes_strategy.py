@@ -161,8 +161,8 @@ def _weighs_cost(search):
     """Whether cheap candidates are preferred: under a time budget, unless disabled."""
     if search.cost_aware is True and search.time_budget is None:
         raise ValueError(
-            "The `cost_aware` parameter of BayesSearchCV weighs what a candidate "
-            "gains by the time it takes from the budget. Got cost_aware=True and "
+            "The `cost_aware` parameter of BayesSearchCV weighs the gain of a "
+            "candidate against its share of the time budget. Got cost_aware=True and "
             "time_budget=None; set `time_budget` to a number of seconds."
         )
     return bool(search.cost_aware) and search.time_budget is not None

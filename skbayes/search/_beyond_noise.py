@@ -51,7 +51,8 @@ def matter_beyond_noise(search: Any, ends: Mapping[str, str]) -> set[str]:
     with limit_threads():
         mean, covariance = gp.joint(space.snap(rows))
     loss = mean[0] - mean[1:]
-    # Of a difference of two values of one process: both are strongly correlated, so
+    # The variance of the difference of two values of one process: both are strongly
+    # correlated, so
     # their own variances would make every difference look like noise.
     variance = covariance[0, 0] + np.diag(covariance)[1:] - 2 * covariance[0, 1:]
     is_sure = loss > _SURE * np.sqrt(np.maximum(variance, 0.0))

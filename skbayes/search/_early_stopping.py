@@ -31,7 +31,7 @@ _CAN = (
 def stopping_set(
     search: Any, X: Any, y: Any, splits: Splits, routed: Any
 ) -> StoppingSet | None:
-    """What is held out of the training part of each fold; None if nothing is.
+    """The rule that holds out a part of the training samples; None without one.
 
     Parameters
     ----------
@@ -40,9 +40,9 @@ def stopping_set(
     X, y : array-like
         The data.
     splits : sequence of (train, test)
-        All folds, those of repeats too.
+        All folds, also those of repeats.
     routed : Bunch
-        What `fit` was given, by who gets it.
+        Arguments of `fit`, by consumer.
 
     Raises
     ------
@@ -74,7 +74,7 @@ def stopping_set(
 
 
 def identity_of(stopping: StoppingSet | None) -> dict[str, Any]:
-    """What a score depends on beside the fit parameters; nothing if none stops."""
+    """Settings of early stopping that scores depend on; empty without it."""
     if stopping is None:
         return {}
     return {
@@ -93,7 +93,7 @@ def _check_value(search: Any) -> None:
     is_number = isinstance(value, Real) and not isinstance(value, bool | np.bool_)
     if is_number and 0 < value < 1:
         return
-    # The class of a splitter has its methods too, but is none.
+    # The class of a splitter has the methods too, but cannot split.
     has_split = hasattr(value, "split") and hasattr(value, "get_n_splits")
     if not has_split or isinstance(value, type):
         raise ValueError(
@@ -104,7 +104,7 @@ def _check_value(search: Any) -> None:
 
 
 def _check_estimator(search: Any) -> None:
-    """Refuse estimators none of which can stop early."""
+    """Raise if none of the estimators can stop early."""
     owner = type(search).__name__
     if hasattr(search.refit, "make_estimator"):
         raise ValueError(

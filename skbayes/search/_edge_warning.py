@@ -60,8 +60,8 @@ def warn_at_edges(search):
     if lines:
         warn_user(
             f"The best candidates of this {type(search).__name__} lie at an end of "
-            "what was searched, and better ones may lie beyond. If the estimator may "
-            "take such values, search:\n" + "\n".join(lines),
+            "their ranges, and better ones may lie beyond. If the estimator accepts "
+            "such values, search:\n" + "\n".join(lines),
             SearchSpaceEdgeWarning,
         )
 

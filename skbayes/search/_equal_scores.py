@@ -28,7 +28,7 @@ def warn_of_equal_scores(search):
     shown = f"score {folds[0]:.6g}" if len(set(folds)) == 1 else "scores"
     warn_user(
         f"All {len(trials)} candidates of this {type(search).__name__} have the same "
-        f"{shown} on every fold: the search has nothing to go by, and what it chose is "
-        "no better than the others. Is y sorted, and not shuffled by `cv`? Is the "
-        "scorer a constant? Have the parameters any effect?"
+        f"{shown} on every fold, so that the search could not compare them: the chosen "
+        "one is no better than the others. Is y sorted, and not shuffled by `cv`? Is "
+        "the scorer a constant? Have the parameters any effect?"
     )

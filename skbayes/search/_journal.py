@@ -84,7 +84,6 @@ def open_journal(search, preparation, strategy):
     # Imported here, so that searches without a journal do not load SQLite.
     from skbayes._journal.content.content_digest import ContentReader
     from skbayes._journal.journal import Journal
-    from skbayes._journal.known_searches import difference
     from skbayes._journal.params_codec import ParamsCodec
 
     with Journal.open(search.journal) as journal:
@@ -104,12 +103,8 @@ def open_journal(search, preparation, strategy):
             n_candidates=strategy.n_candidates,
             needs=_needs(search, preparation),
         )
-        differences = []
-        # A search found again needs no comparison with others, which reads all of them.
-        if store.is_new:
-            others = (s for s in journal.known_searches() if s.number != store.number)
-            differences = [difference(identity, one) for one in others]
-            _warn_of_the_only_difference(journal.file, differences, preparation)
+        differences = _differences(journal, store, identity)
+        _warn_of_the_only_difference(journal.file, differences, preparation)
         replay, n_recorded = _recorded(search, strategy, store)
         summary = _summary(journal.file, store, differences, replay, strategy)
         n_found = 0
@@ -121,6 +116,17 @@ def open_journal(search, preparation, strategy):
         if _shares_candidates(search, strategy):
             sequence = _Sequence(store, getattr(strategy, "proposed", dict))
         yield Continuation(folds, replay, n_recorded, sequence, n_found, summary)
+
+
+def _differences(journal, store, identity):
+    """How a new search differs from each other one in the journal."""
+    from skbayes._journal.known_searches import difference
+
+    # A search found again needs no comparison with others, which reads all of them.
+    if not store.is_new:
+        return []
+    others = (s for s in journal.known_searches() if s.number != store.number)
+    return [difference(identity, one) for one in others]
 
 
 def _identity(search, preparation, paths, reader):
@@ -192,28 +198,28 @@ def _recorded(search, strategy, store) -> tuple[Sequence[Params], int]:
 
 
 def _shares_candidates(search, strategy) -> bool:
-    """Whether candidates depend on more than what the search is known by.
+    """Whether candidates depend on facts outside the identity of the search.
 
-    They do on what is drawn without a seed, and on what has been scored: by as many
-    workers as there are, and to the last bit of the arithmetic of the machine.
+    They depend on numbers drawn without a seed, and on scores: these arrive in an order
+    that depends on the number of workers, and their last bits depend on the machine.
     """
     is_drawn = getattr(search, "random_state", 0) is None and not search._is_adaptive
     return is_drawn or getattr(strategy, "is_adaptive", False)
 
 
 class _Sequence:
-    """The candidates of a search by their numbers, as all of its drivers have them."""
+    """The candidates of a search by number, equal for all of its drivers."""
 
     def __init__(self, store, as_proposed):
         self._store = store
         self._as_proposed = as_proposed
 
     def begun(self, trial: int) -> Params | None:
-        """What another driver has proposed under a number, if one has."""
+        """The candidate that another driver has begun under a number, if any."""
         return self._store.begun(trial, self._as_proposed)
 
     def agree(self, trial: int, params: Params) -> Params:
-        """What is tried under a number: this, unless another driver was faster."""
+        """Begin a candidate; return it, or the one that a faster driver has begun."""
         return self._store.agree(trial, params, self._as_proposed)
 
 

@@ -1,7 +1,7 @@
 """Check for ranges of integers where real numbers are meant, and the reverse.
 
-``(0, 1, "uniform")`` is the integers 0 and 1, which is hardly meant for a parameter
-that accepts any number; a range of real numbers for ``max_depth`` fails in every fit.
+``(0, 1, "uniform")`` means the integers 0 and 1, a likely mistake for a parameter that
+accepts any number; a range of real numbers for ``max_depth`` fails in every fit.
 The accepted numbers are known where scikit-learn validates parameters. For other
 estimators only a default of type float is evidence.
 """
@@ -67,10 +67,10 @@ def check_number_types(
 def values_with_owners(
     dicts: Sequence[Mapping[str, Any]], estimators: Sequence[Any]
 ) -> Iterator[tuple[int, str, Any, Any, str]]:
-    """Each value of a space, and the part of the estimator whose parameter it is.
+    """Yield each value of a space, and the estimator that has the parameter.
 
-    Left out are the parameters of a step with several choices: its class, and so what
-    it takes, is unknown.
+    Parameters of a step with several choices are left out, because its class is
+    unknown.
 
     Yields
     ------
@@ -118,7 +118,7 @@ def _complaint(
     """The error message about a range; None if there is no known error."""
     taken = numbers_taken(type(owner), local)
     if hasattr(value, "ppf") and not hasattr(value, "pmf"):
-        value = Continuous(value)  # a random search draws from it as it is
+        value = Continuous(value)  # a random search draws from the distribution itself
     is_real = isinstance(value, Real | Continuous)
     if is_real and taken and not any(interval.takes_reals for interval in taken):
         return place.refusal(
@@ -161,9 +161,9 @@ def _may_be_integers(
 
 
 def _least_count(value: Integer, taken: Sequence[NumberInterval]) -> int | None:
-    """Return the least integer taken, where that is all that is wrong with a range.
+    """Return the least accepted integer, if only the lower end is wrong.
 
-    None where its ends may be those of real numbers.
+    None if the range may be one of real numbers.
     """
     for interval in taken:
         within = interval.low <= value.low and value.high <= interval.high

@@ -12,7 +12,7 @@ import numpy as np
 from scipy.stats import rankdata
 
 from skbayes._deciding_metric import metric_that_decided
-from skbayes._fold_scores import fold_columns, read_fold_columns
+from skbayes._fold_scores import read_fold_columns, read_split_columns, split_columns
 from skbayes._fold_statistics import TableOfFolds
 from skbayes._selection_bias import why_unknown
 from skbayes.search._choice import row_by_rule, rows_of, rows_that_may_win
@@ -55,7 +55,7 @@ def corrected_score(search):
 
         def choose(others):
             best = [path[:, others].mean(axis=1).argmax() for path in paths]
-            columns = fold_columns(folds[first + best], metric)
+            columns = split_columns(folds[first + best], f"test_{metric}")
             table = rows_of(_table_of({**search.cv_results_, **columns}, others), rows)
             table = TableOfFolds(table, getattr(search, "_test_share", None))
             row = int(rows[row_by_rule(search.refit, table)])
@@ -148,8 +148,8 @@ def _table_of(results, folds):
     table = {k: v for k, v in results.items() if not k.startswith("split")}
     columns = (k for k in results if k.startswith("split0_"))
     for name in [column.removeprefix("split0_") for column in columns]:
-        scores = np.column_stack([results[f"split{k}_{name}"] for k in folds])
-        table |= {f"split{k}_{name}": scores[:, k] for k in range(len(folds))}
+        scores = read_split_columns(results, name)[:, folds]
+        table |= split_columns(scores, name)
         table[f"mean_{name}"] = scores.mean(axis=1)
         table[f"std_{name}"] = scores.std(axis=1)
         if f"rank_{name}" in results:

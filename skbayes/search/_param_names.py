@@ -145,7 +145,7 @@ def _listed(value: Any) -> Sequence[Any]:
 
 
 def _place(search: Any, parameter: str, i: int, n_dicts: int) -> str:
-    """The beginning of a message: which dict of which parameter."""
+    """Name the dict and the parameter, to begin a message."""
     given = f"`{parameter}` parameter of {type(search).__name__}"
     if n_dicts == 1:
         return f"The {given}"

@@ -20,6 +20,8 @@ from skbayes._compat import (
     is_multimetric,
     metric_names,
     named_scorers,
+    routed_params,
+    scorers_of,
 )
 from skbayes._deciding_metric import metric_named_by, metric_to_maximise
 from skbayes._did_you_mean import closest_name, hint
@@ -97,12 +99,12 @@ def prepare(search, X, y, params):
     # that the user can make is raised before the splitter and any fit is run.
     check_is_instance(search)
     check_data(search, X, y)
-    scorers = scorers_of(search)
+    scorers = checked_scorers(search)
     check_choice(search, scorers)
     check_resource(search)
     X, y = indexable(X, y)
     params = check_method_params(X, params=params)
-    routed = search._get_routed_params_for_fit(params)
+    routed = routed_params(search, params)
     check_fit_params(search, routed.estimator.fit)
     splits = materialise_splits(search, X, y, routed.splitter.split)
     repeats = split_repeats(search, X, y, routed.splitter.split, splits)
@@ -195,10 +197,10 @@ def check_is_instance(search):
         )
 
 
-def scorers_of(search):
+def checked_scorers(search):
     """The scorers, made by scikit-learn; `refit` must name one of several."""
     try:
-        scorers, _ = search._get_scorers()
+        scorers = scorers_of(search)
     except ValueError as error:
         scoring, refit = search.scoring, search.refit
         names = scoring if isinstance(scoring, Mapping | list | tuple | set) else ()

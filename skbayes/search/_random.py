@@ -19,9 +19,9 @@ from skbayes.space._grids import check_param_distributions
 class RandomSearchCV(SearchCV):
     """Draw candidates at random, and keep the best.
 
-    Takes what scikit-learn's ``RandomizedSearchCV`` takes and gives exactly its
-    results, with a shared evaluation core that can be given a budget, be watched and
-    be stopped. Methods such as ``predict`` are those of the best estimator.
+    Takes the parameters of scikit-learn's ``RandomizedSearchCV`` and gives exactly its
+    results. The search can also have a budget, be watched and be stopped. Methods such
+    as ``predict`` are those of the best estimator.
 
     Parameters
     ----------
@@ -30,12 +30,13 @@ class RandomSearchCV(SearchCV):
         `scoring` must be given.
 
     param_distributions : dict, list of dicts or "auto"
-        Names of parameters with what to draw from: a list of choices, anything with
+        Names of parameters, each with its source of values: a list of choices, anything
+        with
         an ``rvs`` method such as a scipy.stats distribution, a dimension of
         :mod:`skbayes.space`, or a range ``(low, high, "uniform" | "log-uniform")``.
-        Of several dicts one is drawn first. ``"auto"``: what
-        :func:`skbayes.presets.suggest_space` suggests for the estimator and the
-        training parts of the folds.
+        Of several dicts one is drawn first. ``"auto"``: the suggestion of
+        :func:`skbayes.presets.suggest_space` for the estimator and the training parts
+        of the folds.
 
     n_iter : int, default=10
         How many candidates are drawn; fewer if there are no more.
@@ -81,11 +82,11 @@ class RandomSearchCV(SearchCV):
         Whether ``cv_results_`` holds scores on the training parts too.
 
     racing : bool or {"conservative", "safe"}, default=False
-        Whether to stop a candidate between folds once it is unlikely to win: to beat
-        the best so far by a twentieth of the spread of the scores, with a chance of
-        less than 5 % (``"conservative"``: 2 %) by what both scored on the same folds
-        and by what candidates have scored so far. The likeliest three that were stopped
-        are run to the end at last; the winner always has all folds. ``"safe"`` stops a
+        Whether to stop a candidate between folds once it is unlikely to win: its chance
+        to beat the best one by a twentieth of the spread of the scores is below 5 %
+        (``"conservative"``: 2 %), given the scores of both on the same folds and of all
+        candidates. At the end the likeliest three stopped candidates run all their
+        folds; the winner always has all folds. ``"safe"`` stops a
         candidate only when it could not win with perfect scores on its missing folds;
         it needs a metric whose best value is known.
 
@@ -115,20 +116,20 @@ class RandomSearchCV(SearchCV):
         those of classifiers too, for :class:`skbayes.ensemble.GreedyEnsemble`.
 
     keep_fold_estimators : {"best", "all"}, tuple or None, default=None
-        Which estimators that folds have fitted are kept, as ``return_estimator`` of
-        :func:`sklearn.model_selection.cross_validate` keeps them: those of the best
-        candidate or of all. A tuple of one of these and a folder, as in
+        Which fitted estimators of the folds to keep, those of the best candidate or of
+        all, as ``return_estimator`` of :func:`sklearn.model_selection.cross_validate`.
+        A tuple of one of these and a folder, as in
         ``("all", "models")``, keeps them there, in files of joblib.
 
     share_fits : bool or int, default=True
-        Whether candidates share work that is the same: transformers at the head of a
+        Whether candidates share equal work: transformers at the head of a
         pipeline with equal parameters are fitted once a fold and process, and grid and
         random search cut the models of smaller ensembles out of the largest. A Bayesian
         search does not model the number of trees of boosting: it looks at all of them
         along one fit a fold, and takes the best by the mean over the folds. Scores are
-        equal to the last bit; times are what was really spent, most of it by the
-        candidate that came first. An int: bytes that each process may keep for it; True
-        is a gibibyte. Nothing is shared of what draws random numbers without a seed.
+        equal to the last bit; times are those really spent, mostly by the candidate
+        that came first. An int: bytes that each process may keep for it; True
+        is a gibibyte. Work that draws random numbers without a seed is not shared.
 
     early_stopping_set : float, splitter or None, default=None
         Share of each fold's training part, as in 0.1, or a splitter for it, by which
@@ -222,8 +223,8 @@ class RandomSearchCV(SearchCV):
         Folds of a complete candidate.
 
     refit_metric_ : str
-        Name of the deciding score, ``"score"`` if there is only one. Not available
-        with several scores of which none decides.
+        Name of the deciding score, ``"score"`` if there is only one. Not available if
+        there are several scores and none of them decides.
 
     refit_time_ : float
         Seconds of the refit. Not available if ``refit=False``.

@@ -1,7 +1,7 @@
-"""Values that scikit-learn's validation refuses, told before the first fit.
+"""Warn before the first fit about values that scikit-learn's validation refuses.
 
-Such a candidate fails in every fold, as it does in scikit-learn's searches. It is only
-warned of: the class may have a ``fit`` of its own that takes more.
+Such a candidate fails in every fold, as it does in scikit-learn's searches. This is
+only a warning, because a subclass may have a ``fit`` that accepts more.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ from skbayes.space import Integer, Real
 from skbayes.space._dimension import Dimension
 from skbayes.space._parsing import is_choices
 
-#: Of longer lists only the first choices are looked at.
+#: Number of choices that are checked in a list.
 _MOST_CHOICES = 1000
 #: Lines of a warning, at most.
 _MOST_LINES = 5
 #: So far inside of a range of real numbers its end is looked at: it may be open.
 _INSIDE = 1e-6
-#: How files of other formats write what is no text in Python.
+#: Texts of other file formats for values that are no texts in Python.
 _LITERALS = {"true": True, "false": False, "none": None, "null": None}
 _WORDS = re.compile(r"'([^']*)'")
 
@@ -43,13 +43,13 @@ def warn_of_refused_values(
     Parameters
     ----------
     search : SearchCV
-        Whose space is looked at.
+        The search whose space is checked.
     dicts : sequence of dict
         Its dicts, each value read as lists, dimensions and distributions.
     estimators : sequence of estimator
         For each dict one that has its values.
     parameter : str
-        As which parameter of the search they were given.
+        Parameter of the search that holds the space.
     """
     if get_config().get("skip_parameter_validation", False):
         return
@@ -68,7 +68,7 @@ def warn_of_refused_values(
 
 
 def _refused(value: Any, kind: type, name: str) -> Iterator[str]:
-    """What validation says of each value that it refuses, and what may be meant."""
+    """Yield the message about each refused value, with its probable meaning."""
     if isinstance(value, Real | Integer):
         yield from itertools.islice(_refused_ends(value, kind, name), 1)
         return
@@ -96,7 +96,7 @@ def _refused_ends(value: Real | Integer, kind: type, name: str) -> Iterator[str]
 
 
 def _hint(choice: Any, refusal: str, kind: type, name: str) -> str:
-    """Say what may be meant by a choice that is refused."""
+    """Suggest the probable meaning of a refused choice."""
     for meant in _readings(choice, refusal):
         if refusal_of(kind, name, meant) is None:
             return f" Did you mean {meant!r}?"
@@ -107,7 +107,7 @@ def _hint(choice: Any, refusal: str, kind: type, name: str) -> str:
 
 
 def _readings(choice: Any, refusal: str) -> Iterator[Any]:
-    """What a choice may stand for: in a file, misspelt, or in another language."""
+    """Yield probable meanings of a choice: from a file, or misspelt."""
     if isinstance(choice, int) and choice in (0, 1):
         yield bool(choice)
     if isinstance(choice, float) and choice.is_integer():

@@ -58,7 +58,7 @@ def run_search(search, preparation, strategy, tree):
     with (
         tree.search(strategy.n_candidates),
         open_journal(search, preparation, strategy) as earlier,
-        # With a journal no batches: each fold is written as soon as it has ended.
+        # With a journal folds are not batched: each is written as soon as it ends.
         open_executor(
             evaluation,
             search.n_jobs,
@@ -67,23 +67,9 @@ def run_search(search, preparation, strategy, tree):
         ) as executor,
     ):
         _announce(search, evaluation, strategy, earlier)
-        settings = loop_settings(search, preparation, executor, tree)
-        sharing = claiming(executor, earlier.store)
-        ordered, settings = in_sharing_order(sharing, settings, evaluation)
-        partners = _partners(tree, [warnings_of_fits, *observers], earlier)
-        loop = SearchLoop(
-            strategy,
-            ordered,
-            settings,
-            replay=earlier.replay,
-            n_recorded=earlier.n_recorded,
-            race=race,
-            sequence=earlier.sequence,
-            path_of=searched_paths(strategy)[0],
-            **partners,
-        )
-        finals = FinalRounds(
-            sharing, _final_settings(search, evaluation, strategy), **partners
+        observers = [warnings_of_fits, *observers]
+        loop, finals = _loops(
+            search, preparation, strategy, race, tree, executor, earlier, observers
         )
         try:
             trials, interruption = _run_to_the_end(search, loop, finals)
@@ -94,10 +80,27 @@ def run_search(search, preparation, strategy, tree):
     return trials, interruption or error
 
 
-def _partners(tree, observers, earlier):
-    """Whom both loops work with: observers, callbacks of scikit-learn, the journal."""
+def _loops(search, preparation, strategy, race, tree, executor, earlier, observers):
+    """The loop over the candidates, and the one over the finalists' repeats."""
+    evaluation = preparation.evaluation
+    settings = loop_settings(search, preparation, executor, tree)
+    sharing = claiming(executor, earlier.store)
+    ordered, settings = in_sharing_order(sharing, settings, evaluation)
     context = tree.fold if tree.is_active else None
-    return {"observers": observers, "context": context, "store": earlier.store}
+    common = {"observers": observers, "context": context, "store": earlier.store}
+    loop = SearchLoop(
+        strategy,
+        ordered,
+        settings,
+        replay=earlier.replay,
+        n_recorded=earlier.n_recorded,
+        race=race,
+        sequence=earlier.sequence,
+        path_of=searched_paths(strategy)[0],
+        **common,
+    )
+    final_settings = _final_settings(search, evaluation, strategy)
+    return loop, FinalRounds(sharing, final_settings, **common)
 
 
 def _release_shared_work(evaluation):
@@ -133,7 +136,7 @@ def _has_finalists(search, trials):
 
 def _report(warnings_of_fits, trials, interruption):
     """Report the warnings of fits, also after an interruption."""
-    # If warnings are errors, this one must not replace the interruption.
+    # If warnings are errors, they must not replace the interruption.
     with suppress(Warning) if interruption is not None else nullcontext():
         warnings_of_fits.report(trials)
 
@@ -190,7 +193,7 @@ def make_race(search, preparation):
 
 
 def _fold_race(search, preparation):
-    """The rule that stops them between folds; None without racing."""
+    """The rule that stops candidates between folds; None without racing."""
     if not search.racing:
         return None
     n_splits = preparation.evaluation.n_splits

@@ -15,6 +15,7 @@ from sklearn.utils.multiclass import type_of_target
 
 from skbayes._evaluation.fidelity.ladder import Ladder
 from skbayes._evaluation.fidelity.subsamples import NestedParts, nested_parts
+from skbayes._split_parts import as_indices
 from skbayes._user_warnings import warn_user
 from skbayes._values import dicts_of
 from skbayes.search._splits import Splits
@@ -117,7 +118,7 @@ def split_rungs(
     ValueError
         If there is no room for two parts below all samples.
     """
-    trains = [_indices(train) for train, _ in splits]
+    trains = [as_indices(train) for train, _ in splits]
     most = max(map(len, trains))
     if search.resource is None:
         return Rungs(most)
@@ -164,7 +165,7 @@ def _parts(
     """The order in which each fold's samples are taken."""
     groups = split_params.get("groups")
     names = None if groups is None else np.unique(groups, return_inverse=True)[1]
-    tests = [_indices(test) for _, test in splits]
+    tests = [as_indices(test) for _, test in splits]
     is_series = all(a.max() < b.min() for a, b in zip(trains, tests, strict=True))
     own = getattr(search, "random_state", None)
     entropy = int(own) if isinstance(own, Integral) else 0
@@ -240,9 +241,3 @@ def _check_parts(
                 f"samples, and the smallest needs {one.least}. Set a larger number, or "
                 "resource=None."
             )
-
-
-def _indices(part: Any) -> Any:
-    """One part of a split as numbers."""
-    array = np.asarray(part)
-    return np.flatnonzero(array) if array.dtype == bool else array

@@ -69,7 +69,7 @@ def check_scoring_of(search: Any, *, has_targets: bool) -> None:
 
 
 def _is_own_function(scoring: Any) -> bool:
-    """Whether it is a named function of the user's, not one of scikit-learn's."""
+    """Whether a callable is a named function of the user, not of scikit-learn."""
     name = getattr(scoring, "__name__", "<lambda>")
     return name != "<lambda>" and not scoring.__module__.startswith("sklearn.metrics.")
 
@@ -147,7 +147,7 @@ def _binds(signature: inspect.Signature, n: int) -> bool:
 
 
 def _as_scorer(metric: Any, called: str) -> str:
-    """The sentence that tells how to make a scorer of a metric."""
+    """A sentence that shows how to make a scorer of a metric."""
     found = (name for known, name in _scorer_names() if known is metric)
     name = next(found, None)
     sign = ", greater_is_better=False" if name and name.startswith("neg_") else ""

@@ -10,6 +10,7 @@ from sklearn.base import is_classifier
 from sklearn.model_selection import check_cv
 
 from skbayes._compat import CV_SPLIT_VERB
+from skbayes._split_parts import n_samples_in
 from skbayes._user_warnings import warn_user
 
 Splits = Sequence[tuple[Any, Any]]
@@ -84,19 +85,11 @@ def _refuse_empty_parts(splits: Splits) -> None:
     """Raise if a fold has an empty training or test part."""
     for fold, parts in enumerate(splits):
         for name, part in zip(("training", "test"), parts, strict=True):
-            if _n_samples(part) == 0:
+            if n_samples_in(part) == 0:
                 raise ValueError(
                     f"Fold {fold} of cv has no {name} samples. Leave the fold out, or "
                     "use fewer splits."
                 )
-
-
-def _n_samples(part: Any) -> int:
-    """Count the samples of a part, given by indices or as a mask."""
-    indices = np.asarray(part)
-    if indices.ndim == 0:  # such as a slice
-        return 1
-    return int(indices.sum()) if indices.dtype == bool else len(indices)
 
 
 def _never_overlaps(cv: Any) -> bool:

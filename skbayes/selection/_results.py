@@ -1,4 +1,4 @@
-"""Read from ``cv_results_`` what the rules need."""
+"""Read the columns of ``cv_results_`` that the rules need."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def read_fold_scores(
 
 
 def share_told_by(results: Mapping[str, Any]) -> float | None:
-    """The share of the data that a fold holds out, if the search tells it."""
+    """The share of the data that a fold holds out, if the table carries it."""
     return results.test_share if isinstance(results, TableOfFolds) else None
 
 
@@ -87,7 +87,7 @@ def within_standard_errors(
     error = 0.0
     if scores.shape[1] > 1:
         error = corrected_standard_error(scores[best], test_share)
-    # Stable, so that of equal means the first candidate stays the first.
+    # A stable sort keeps the first of candidates with equal means first.
     order = np.argsort(-means, kind="stable")
     near: IntArray = order[means[order] >= means[best] - n_standard_errors * error]
     return near

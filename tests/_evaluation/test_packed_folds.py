@@ -139,12 +139,12 @@ def test_packed_folds_are_like_a_tuple():
 
 
 @pytest.mark.parametrize(
-    "twin", [copy.deepcopy, lambda f: pickle.loads(pickle.dumps(f))]
+    "copied", [copy.deepcopy, lambda f: pickle.loads(pickle.dumps(f))]
 )
-def test_copies_are_equal_and_packed(twin):
+def test_copies_are_equal_and_packed(copied):
     """Also in another process, where workers have other numbers."""
     found = packed((fold_of(0, worker="a worker"), fold_of(1)))
-    again = twin(found)
+    again = copied(found)
     assert again == found
     assert isinstance(again, PackedFolds)
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from skbayes._gp import GaussianProcess, NotPositiveDefiniteError
-from skbayes._strategies.engine import incremental_posterior as grown_posterior
+from skbayes._strategies.engine import incremental_posterior
 from skbayes._strategies.engine.proposal import TimeLeft
 from skbayes._strategies.optimizer import Optimizer
 from skbayes.space._parsing import parse_space
@@ -85,7 +85,7 @@ class TestNumericalTrouble:
                 raise NotPositiveDefiniteError
             return GaussianProcess(*args)
 
-        monkeypatch.setattr(grown_posterior, "GaussianProcess", refuse_once)
+        monkeypatch.setattr(incremental_posterior, "GaussianProcess", refuse_once)
         assert optimizer.surrogate() is not None
         assert len(made) == 2
 
@@ -97,7 +97,7 @@ class TestNumericalTrouble:
         def refuse(*args):
             raise NotPositiveDefiniteError
 
-        monkeypatch.setattr(grown_posterior, "GaussianProcess", refuse)
+        monkeypatch.setattr(incremental_posterior, "GaussianProcess", refuse)
         assert optimizer.surrogate() is None
         assert optimizer.ask() not in asked
 

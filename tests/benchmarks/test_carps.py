@@ -147,7 +147,7 @@ def test_spaces_that_are_not_known_are_refused(part, space):
 
 
 def test_optimizer_finds_the_least_cost(adapter, carps, space):
-    """Asked and told in turn; trials that crash are passed over."""
+    """Asked and told in turn; trials that crash are skipped."""
     optimizer = adapter(task_of(space), seed=0)
     optimizer.setup_optimizer()
     assert optimizer.get_current_incumbent() is None

@@ -187,7 +187,7 @@ def test_initial_params_that_cannot_be_fitted_are_an_error(registered):
         ({"idle": {"depth": {"booster": "linear"}}}, TypeError, "lists of values"),
         ({"idle": {"depth": "linear"}}, TypeError, "in the `idle` parameter"),
         ({"requires": "numpy"}, None, ""),
-        ({"requires": "numpy<1"}, ValueError, "of numpy<1, but numpy .* is installed"),
+        ({"requires": "numpy<1"}, ValueError, "for numpy<1, but numpy .* is installed"),
         ({"requires": "notthere>=1"}, ValueError, "notthere is not installed"),
         ({"requires": "numpy==2"}, ValueError, "must be such as 'package>=1.2,<2'"),
     ],

@@ -264,7 +264,7 @@ def test_another_version_of_a_package_is_an_error(monkeypatch):
 
 
 class Registered(ClassifierMixin, BaseEstimator):
-    """A classifier that is told of in the tests."""
+    """A classifier that only the tests register."""
 
     def __init__(self, kind="a", depth=1):
         self.kind = kind

@@ -186,7 +186,7 @@ def slow_score(estimator, X, y):
 @pytest.mark.parametrize("n_jobs", [1, pytest.param(2, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_callback_that_returns_true_ends_the_search(kind, n_jobs):
-    """After the trial it was told of, or those that were under way."""
+    """It ends after the trial of the call, or those that were under way."""
     seen = []
 
     def stop(progress):

@@ -256,7 +256,7 @@ def test_bayes_takes_every_kind_of_value(estimator, space):
 
 
 def test_bayes_maximises_the_score_that_refit_names():
-    """With several scores the surrogate is told of that one."""
+    """With several scores the surrogate learns from the deciding one."""
     search = BayesSearchCV(
         LogisticRegression(max_iter=50, tol=0.01),
         {"C": loguniform(1e-4, 1e2)},

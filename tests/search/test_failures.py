@@ -261,7 +261,7 @@ def test_a_space_of_which_nothing_can_be_set_is_an_error():
     ("given", "match"),
     [({}, "gave an empty dict"), (1j, "real numbers. Got 1j for 'score'")],
 )
-def test_what_is_no_score_at_all_is_told_at_the_first_fold(given, match):
+def test_errors_of_metrics_at_all_is_told_at_the_first_fold(given, match):
     """It is the scorer's mistake, and no candidate's."""
     search = GridSearchCV(
         LogisticRegression(), {"C": CS}, scoring=lambda *_: given, refit="score"

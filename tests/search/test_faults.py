@@ -178,7 +178,7 @@ def test_scoring_that_fails_marks_its_candidate():
 
 
 def test_bayesian_search_stays_away_from_failures():
-    """It is told of them: more good candidates are tried than lie in the space."""
+    """It learns from failures: fewer candidates fail than at random."""
     search = BayesSearchCV(
         FailsAbove(), {"quality": (0.0, 1.0, "uniform")}, n_iter=20, random_state=0
     )
@@ -294,7 +294,7 @@ def test_a_timeout_does_not_harm_those_that_waited_in_line():
     assert "The worker died" in search.trials_[3].error
 
 
-def test_threads_can_be_stopped_kindly():
+def test_threads_stop_at_an_exception():
     """On a threading backend a fit that hangs in Python is stopped too."""
     grid = [{"act": ["busy"], "quality": [0.9]}, {"quality": GOOD}]
     with joblib.parallel_config("threading"):

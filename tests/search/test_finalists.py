@@ -31,7 +31,7 @@ from skbayes.selection import Simplest
 X = np.arange(60.0).reshape(-1, 1)
 y = np.tile([0, 1, 2], 20)
 GROUPS = np.repeat(np.arange(20), 3)
-#: One that is hopeless, and others that only many folds tell apart.
+#: One far behind, and others that only many folds can distinguish.
 GRID = {"quality": [0.5, 0.51, -9.0, 0.52, 0.53]}
 SPACE = {"quality": (0.5, 0.6, "uniform")}
 every_kind = pytest.mark.parametrize("kind", ["grid", "random", "bayes"])
@@ -151,7 +151,7 @@ def test_a_lucky_candidate_does_not_win():
     assert hits[8] > hits[0] + 3
 
 
-def test_hopeless_candidates_are_not_repeated(tmp_path):
+def test_candidates_far_behind_are_not_repeated(tmp_path):
     """Only those that may be the best, and every repeat is another one."""
     log = tmp_path / "log"
     search = make_search(estimator=Lucky(log=log), refit=False).fit(X, y)
@@ -328,7 +328,7 @@ def test_a_time_budget_is_kept():
 
 
 def test_repeats_come_after_a_callback_has_ended_the_search():
-    """As the refit does; the callbacks are told of them."""
+    """As the refit does; the callbacks see the repeats."""
     seen = []
 
     def enough(progress):

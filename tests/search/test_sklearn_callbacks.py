@@ -96,7 +96,7 @@ class Recorder:
         self._write("begin", context)
 
     def on_fit_task_end(self, estimator, context):
-        """A task has ended; asks to stop at the one it was told of."""
+        """Ask to stop when the given task has ended."""
         self._write("end", context)
         return (context.task_name, context.task_id) == self.stop_at
 

@@ -36,7 +36,7 @@ def test_alone_it_makes_a_space_of_one_point():
     assert list(space.grid()) == [{"trees": 500}]
 
 
-def test_it_is_equal_to_its_pickled_twin():
+def test_it_equals_its_pickled_copy():
     """Journals and worker processes see the same space."""
     assert pickle.loads(pickle.dumps(TREES)) == TREES
     assert Profiled(Integer(10, 500), (10, 500)) != TREES

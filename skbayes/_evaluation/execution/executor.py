@@ -29,7 +29,7 @@ class Task:
     stretch: Stretch | None = None
 
     def arguments(self, evaluation: Evaluation) -> tuple[Any, ...]:
-        """What `run_stretch` is given in this process."""
+        """Arguments of `run_stretch` in this process."""
         own = evaluation.arguments(self.params, self.fold, self.context)
         return (*own, self.stretch)
 

@@ -8,7 +8,7 @@ from skbayes._evaluation.execution.executor import Executor, Outcome
 
 
 class ExecutorWithin:
-    """Answers what the executor that runs the tasks knows.
+    """Passes all questions on to the executor that runs the tasks.
 
     Parameters
     ----------

@@ -78,11 +78,11 @@ class FoldCalls:
         return (*map(self._pool.share, shared), own, self._versions)
 
     def _explain(self, error: BaseException) -> None:
-        """Add a note to the error about what workers are sent."""
+        """Add a note to the error that lists the objects sent to workers."""
         error.add_note(
-            "Workers that are processes are sent the estimator "
+            "Worker processes get pickles of the estimator "
             f"{self._evaluation.settings.estimator!r}, a candidate's parameters, "
-            "the scorer, what is passed to fit, and the data. All of these must "
-            "be such as pickle can write; else use n_jobs=1, or threads: "
+            "the scorer, the arguments of fit, and the data. If pickle cannot write "
+            "one of them, use n_jobs=1, or threads: "
             'joblib.parallel_config("threading").'
         )

@@ -168,7 +168,7 @@ class PoolExecutor:
                 self._forget_in_flight()
 
     def _advance(self, deadline: float = math.inf) -> None:
-        """Wait for a batch, collect what is returned, and set aside what is lost."""
+        """Wait for a batch, collect its results, and set the lost tasks aside."""
         error = self._wait_and_collect(deadline)
         if isinstance(error, WorkerLost):
             if not self._pool.loses_single_tasks:
@@ -178,7 +178,7 @@ class PoolExecutor:
             raise error
 
     def _wait_and_collect(self, deadline: float = math.inf) -> BaseException | None:
-        """Wait for a batch and collect what is returned; the first error, if any."""
+        """Wait for a batch and collect its results; return the first error, if any."""
         is_broken = self._pool.look()
         while not is_broken and not self._inbox.wait(_check_seconds(deadline)):
             if time.monotonic() >= deadline:

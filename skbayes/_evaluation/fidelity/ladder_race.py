@@ -1,6 +1,6 @@
-"""A race up the ladder: a candidate is given all samples if it can still win.
+"""A race up the ladder: only a candidate that can still win is fitted on all samples.
 
-It stands before a race over folds, if there is one, which begins with all samples.
+A race over folds, if there is one, follows it, with the candidates on all samples.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from skbayes._evaluation.fidelity.learning_curve import Reach, reach
 from skbayes._evaluation.racing.earlier_scores import EarlierScores
 from skbayes._protocol import FoldResult, Status, Trial
 
-#: Stopped candidates that are given all samples after all when a search ends.
+#: Stopped candidates that are fitted on all samples at the end of a search.
 MAX_CATCH_UP = 3
 
 
@@ -44,7 +44,7 @@ class LadderRace:
     ladder : Ladder
         The rungs.
     race : FoldRace or None
-        What then decides between folds; None: all of them are run.
+        Race over the folds with all samples; None runs all of them.
     """
 
     ladder: Ladder
@@ -65,7 +65,7 @@ class LadderRace:
         Parameters
         ----------
         results : mapping of int to FoldResult
-            Its finished rungs and folds.
+            Finished rungs and folds of the trial.
         earlier : EarlierScores
             Earlier candidates.
         metric : str
@@ -75,14 +75,14 @@ class LadderRace:
         folds = {k: one for k, one in results.items() if k < self.ladder.n_splits}
         if not folds:
             found = self._reach(results, earlier, metric)
-            # Relative to the best one: below zero it cannot win by what is known.
+            # A lead over the incumbent: below zero the candidate cannot win.
             return found is not None and found.most < 0.0
         return self.race is not None and self.race.is_lost(folds, earlier, metric)
 
     def expected(
         self, results: Mapping[int, FoldResult], earlier: EarlierScores, metric: str
     ) -> dict[int, float]:
-        """Scores with all samples to be expected, by fold, of a trial without any."""
+        """Expected scores on all samples, by fold, of a trial that has none."""
         if any(k < self.ladder.n_splits for k in results):
             return {}
         found = self._reach(results, earlier, metric)
@@ -94,10 +94,10 @@ class LadderRace:
         return reach(self.ladder.scores(results.values(), metric), earlier, self.ladder)
 
     def catch_up(self, trials: Sequence[Trial], metric: str) -> list[int]:
-        """Stopped trials that may be the best as far as is known in the end.
+        """Stopped trials that may still be the best, by all scores of the search.
 
-        The first ones were stopped when little was known of how far bounds lead
-        astray. The race over folds chooses among those that have folds.
+        The first trials were stopped when few scores showed the error of the bounds.
+        The race over folds chooses among the trials that have folds.
         """
         if not any(trial.status is Status.COMPLETE for trial in trials):
             return []
@@ -108,7 +108,7 @@ class LadderRace:
             if trial.status is Status.STOPPED and not trial.folds:
                 results = {one.fold: one for one in trial.rungs}
                 found = self._reach(results, earlier, metric)
-                # Of what nothing is known anything is possible.
+                # A trial without a bound may reach any score.
                 leads[trial.index] = np.inf if found is None else found.most
         chosen = [i for i, lead in leads.items() if lead >= 0.0]
         chosen.sort(key=lambda i: -leads[i])

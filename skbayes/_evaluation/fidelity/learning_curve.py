@@ -1,23 +1,23 @@
-r"""What a candidate can still reach with all samples, by its scores with some of them.
+r"""Bound the score of a candidate on all samples by its scores on parts of them.
 
 With score :math:`s_t` at :math:`n_t` samples, and :math:`s_{t-1}` at fewer, a curve
-that is concave from there on stays below the line through both [1]_. They follow
+that is concave from there on stays below the line through both [1]_. Curves follow
 power laws [2]_, :math:`a - c\, n^{-\alpha}`, which are concave in :math:`\log n` as
 well as in `n`, and in :math:`\log n` the line is the closer bound:
 
 .. math:: s(N) \le s_t + \max(s_t - s_{t-1}, 0)\,
    \frac{\log (N / n_t)}{\log (n_t / n_{t-1})}.
 
-Scores are noisy, and no curve is perfect. How far that leads astray is seen in the `m`
-better of the candidates that were given all samples: by how much, :math:`e_i`, each of
-them ended above its own bound. And the lead over the incumbent on one fold is not that
-over all `K`, but misses it with the variance :math:`v (1 - 1/K)` (`Differences`). So
-a candidate exceeds its bound by more than
+Scores are noisy, and no curve is perfect. The `m` better candidates with all samples
+show the error of the bound: each ended above its own bound by :math:`e_i`. Also the
+lead over the incumbent on one fold differs from that over all `K` folds, with the
+variance :math:`v (1 - 1/K)` (`Differences`). So a candidate exceeds its bound by more
+than
 
 .. math:: \bar e + t_{m - 1, 1 - \alpha} \sqrt{s_e^2 (1 + 1/m) + v (1 - 1/K)}
 
-in one of :math:`1/\alpha` cases. That is added to the bound before it is held against
-the incumbent on the same fold.
+in one of :math:`1/\alpha` cases. This allowance is added to the bound, and the sum is
+compared with the incumbent's score on the same fold.
 
 References
 ----------
@@ -34,33 +34,30 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import stdtrit
 
 from skbayes._evaluation.fidelity.ladder import Ladder
 from skbayes._evaluation.racing.earlier_scores import EarlierScores
-from skbayes._protocol import FloatArray
+from skbayes._protocol import BoolArray, FloatArray
 
-BoolArray = NDArray[np.bool_]
-
-#: Candidates with all samples before one may be stopped, and the chance to be
-#: underestimated.
+#: Candidates with all samples before one may be stopped, and the probability that a
+#: candidate is underestimated.
 MIN_COMPLETE, ALPHA = 4, 0.05
 
 
 @dataclass(frozen=True)
 class Reach:
-    """What a candidate can and will reach, beside the incumbent.
+    """Largest and expected score of a candidate on all samples.
 
     Parameters
     ----------
     most : float
-        Lead over the incumbent that the candidate may have at most, negative if it is
-        out of reach.
+        Largest plausible lead over the incumbent; negative if the candidate cannot win.
     fold : int
-        The fold that tells.
+        The fold with the scores.
     expected : float
-        Its score on the fold with all samples, as the others have gained.
+        Expected score on this fold with all samples, by the median gain of other
+        candidates.
     """
 
     most: float
@@ -69,12 +66,12 @@ class Reach:
 
 
 def reach(scores: FloatArray, earlier: EarlierScores, ladder: Ladder) -> Reach | None:
-    """Say what can be reached from the rungs that were run.
+    """Bound and predict the score on all samples from the finished rungs.
 
     Parameters
     ----------
     scores : array of shape (n_splits, n_rungs)
-        Of a candidate, NaN where a rung was not run.
+        Scores of a candidate; NaN where a rung was not run.
     earlier : EarlierScores
         Earlier candidates.
     ladder : Ladder
@@ -83,7 +80,7 @@ def reach(scores: FloatArray, earlier: EarlierScores, ladder: Ladder) -> Reach |
     Returns
     -------
     Reach or None
-        None while too little is known of the candidate or of others.
+        None if the candidate or the others have too few scores.
     """
     known = np.isfinite(scores[:, 1:]) & np.isfinite(scores[:, :-1])
     if not known.any():
@@ -108,7 +105,7 @@ def reach(scores: FloatArray, earlier: EarlierScores, ladder: Ladder) -> Reach |
 
 
 def _is_better(earlier: EarlierScores, is_told: BoolArray) -> BoolArray:
-    """The better half of those that tell, all of them where that is too few."""
+    """The better half of the candidates with an excess; all if the half is too few."""
     if is_told.sum() < 2 * MIN_COMPLETE:
         return is_told
     centre = np.median(earlier.adjusted[is_told])
@@ -117,7 +114,7 @@ def _is_better(earlier: EarlierScores, is_told: BoolArray) -> BoolArray:
 
 
 def _allowance(excess: FloatArray, lead: float, earlier: EarlierScores) -> float:
-    """By how much a candidate with such a lead may end above its bound."""
+    """How far a candidate with this lead may end above its bound."""
     n_told, n_splits = len(excess), len(earlier.incumbent)
     varies = float(earlier.differences.variances_at(np.array([lead]))[0])
     variance = float(excess.var(ddof=1)) * (1.0 + 1.0 / n_told)

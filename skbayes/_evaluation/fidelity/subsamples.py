@@ -1,7 +1,7 @@
-"""Parts of training samples, each within the next larger one.
+"""Nested parts of training samples: each part contains the smaller ones.
 
-All of a fold's parts are beginnings of one order of its samples, which is the same for
-every candidate.
+The parts of a fold are beginnings of one order of its samples. Every candidate has the
+same order.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-IntArray = NDArray[np.intp]
+from skbayes._protocol import IntArray
 
-#: Samples of a class, where it has them, that even the smallest part has: some
+#: Samples of each class in the smallest part, if the class has that many: some
 #: estimators split their training samples again.
 MIN_OF_CLASS = 2
 
@@ -27,11 +27,11 @@ class NestedParts:
     Parameters
     ----------
     samples : int array of shape (n_samples,)
-        Of a training part, in the order in which they are taken.
+        Samples of a training part, in the order in which parts take them.
     ends : int array of shape (n_ends,)
-        How many samples a part may have: with groups, these are whole.
+        Allowed sizes of a part; with groups, those of whole groups.
     least : int
-        Samples that a part must have: no class is lost then.
+        Smallest size of a part that has every class.
     """
 
     samples: IntArray
@@ -39,7 +39,7 @@ class NestedParts:
     least: int
 
     def part(self, size: int) -> IntArray:
-        """The largest part of no more than so many samples, in ascending order."""
+        """The largest part of at most `size` samples, in ascending order."""
         n_samples = self.ends[self.ends <= size].max(initial=0)
         return np.sort(self.samples[:n_samples])
 
@@ -61,9 +61,10 @@ def nested_parts(
     rng : Generator
         Draws the order.
     classes : array of shape (n_all,), default=None
-        Class of every sample there is; each part has about their shares.
+        Class of every sample in the data; each part has about the same shares of
+        classes.
     groups : array of shape (n_all,), default=None
-        Group of every sample there is; each part has whole ones.
+        Group of every sample in the data; parts consist of whole groups.
     is_series : bool, default=False
         Whether samples are ordered in time: each part has the latest ones.
 
@@ -96,7 +97,7 @@ def _n_covering(samples: IntArray, classes: NDArray[Any] | None) -> int:
 
 
 def _by_shares(samples: IntArray, own: NDArray[Any]) -> tuple[IntArray, int]:
-    """Order in which every beginning has the classes' shares, all of them at least."""
+    """Order samples so that every beginning has the shares of the classes."""
     keys = np.empty(len(samples))
     least = 0
     for one in np.unique(own):
@@ -114,7 +115,7 @@ def _whole_groups(
     own: NDArray[Any],
     classes: NDArray[Any] | None,
 ) -> NestedParts:
-    """Groups one after the other; those that show a class first come first."""
+    """Order whole groups; the groups that add a new class come first."""
     names = rng.permutation(np.unique(own))
     members = [train[own == name] for name in names]
     first: list[IntArray] = []

@@ -1,7 +1,7 @@
 """Switch off MLflow's autologging while folds are fitted.
 
 ``mlflow.autolog`` patches the classes of scikit-learn and of boosting libraries, and
-takes every fit for a training. In a search it would log one run a fold, or write the
+logs every fit. In a search it would log one run for each fold, or write the
 parameters of the first fold into the run that is open.
 """
 

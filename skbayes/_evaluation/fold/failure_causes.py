@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from skbayes._short_text import cut
+
 #: Characters at most of a cause in a table or at the head of a message.
 _LONGEST = 300
 
@@ -49,13 +51,13 @@ def cause_of(text: str, *, longest: int | None = _LONGEST) -> str:
     text : str
         A traceback, or a message without one.
     longest : int or None, default=300
-        A longer cause is cut; None: it is not.
+        Longer causes are cut; None cuts none.
 
     Returns
     -------
     str
-        Kind and message of the exception, with its notes. Of a message without a
-        traceback the last line.
+        Kind and message of the exception, with its notes. For a message without a
+        traceback, its last line.
     """
     lines = _last_of_chain(text).strip().splitlines() or [""]
     frames = [i for i, line in enumerate(lines) if line.startswith("  File ")]
@@ -68,9 +70,7 @@ def cause_of(text: str, *, longest: int | None = _LONGEST) -> str:
     else:
         start = len(lines) - 1
     cause = " ".join(" ".join(lines[start:]).split())
-    if longest is None or len(cause) <= longest:
-        return cause
-    return cause[: longest - 1] + "…"
+    return cause if longest is None else cut(cause, longest)
 
 
 def _last_of_chain(text: str) -> str:
@@ -81,15 +81,15 @@ def _last_of_chain(text: str) -> str:
 def common_cause(texts: Iterable[str]) -> str | None:
     """Return the one cause of all failures; None if there are several.
 
-    What causes tell of the data may differ from fold to fold: numbers, lists in
-    brackets, text that is no number.
+    Causes may quote data, which differ between folds: numbers, lists in brackets, text
+    that is no number. These parts are not compared.
     """
     causes = [cause_of(text, longest=None) for text in texts]
     return causes[0] if len(set(map(_without_data, causes))) == 1 else None
 
 
 def _without_data(cause: str) -> str:
-    """A cause without what it tells of the samples of a fold."""
+    """A cause without its quotes of the samples of a fold."""
     cause = re.sub(r"(convert string to float: ).*", r"\1#", cause)
     cause = re.sub(r"\[[^][]*\]", "[#]", cause)
     return re.sub(r"0x[0-9a-f]+|-?\d+(\.\d*)?(e[-+]?\d+)?", "#", cause)

@@ -79,7 +79,7 @@ class FoldSettings:
         File for the traceback of a fold that exceeds `fit_timeout` and does not stop,
         written when its process is ended. None: the process is not ended.
     stopping : StoppingSet or None
-        What is held out of the training part for early stopping.
+        Rule that holds out a part of the training samples for early stopping.
     """
 
     estimator: Any
@@ -160,7 +160,7 @@ class Evaluation:
         return (self.X, self.y, train, test, *arguments)
 
     def shared(self, params: Params, fold: int) -> SharedFold | None:
-        """What the work of a fold is known by, if any of it is shared."""
+        """Identity of the work that this fold shares with other candidates, if any."""
         return None if self.sharing is None else self.sharing.fold(params, fold)
 
 
@@ -209,7 +209,6 @@ def run_fold(
     started = time.monotonic()
     context = None if context is None else _StopFlag(context)
     data = _FoldData(X, y, train, test)
-    kept = KeptOutput()
     with shared_fits(shared) as session, without_autologging():
         # A new scorer for each fold: its notes belong to this fold alone.
         seen = None if session is None else session.note_scored
@@ -219,8 +218,7 @@ def run_fold(
             data, settings, params, scorer, context, session
         )
         raise_if_overdue()
-        if settings.kept_scorer is not None and raw["fit_error"] is None:
-            kept = _kept(raw["estimator"], settings, data)
+        kept = _kept(raw, settings, data)
     notes = scorer.notes
     return FoldResult(
         fold=fold,
@@ -386,7 +384,10 @@ def _scores(
     }
 
 
-def _kept(estimator: Any, settings: FoldSettings, data: _FoldData) -> KeptOutput:
+def _kept(raw: dict[str, Any], settings: FoldSettings, data: _FoldData) -> KeptOutput:
+    if settings.kept_scorer is None or raw["fit_error"] is not None:
+        return KeptOutput()
+    estimator = raw["estimator"]
     X_test, y_test = safe_split(estimator, data.X, data.y, data.test, data.train)
     return kept_output(
         estimator,

@@ -11,6 +11,7 @@ from sklearn.utils.validation import check_array
 
 from skbayes._evaluation.fold.fit_and_score import Evaluation
 from skbayes._protocol import IntArray
+from skbayes._split_parts import as_indices
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,7 @@ def hold_out(evaluation: Evaluation, *, groups: Any, is_classifier: bool) -> Hel
     n_samples = int(y.shape[0]) if y is not None else None
     trains, tests = zip(
         *(
-            (_as_indices(train, n_samples), _as_indices(test, n_samples))
+            (as_indices(train, n_samples), as_indices(test, n_samples))
             for train, test in evaluation.splits
         ),
         strict=True,
@@ -91,17 +92,6 @@ def hold_out(evaluation: Evaluation, *, groups: Any, is_classifier: bool) -> Hel
         score_params=dict(evaluation.settings.score_params),
         is_classifier=is_classifier,
     )
-
-
-def _as_indices(part: Any, n_samples: int | None) -> IntArray:
-    """One part of a split as indices; splitters may return masks."""
-    part = np.asarray(part)
-    if part.dtype == bool:
-        part = np.flatnonzero(part)
-    indices: IntArray = part.astype(np.intp)
-    if n_samples is not None:
-        indices = indices % n_samples  # negative ones count from the end
-    return indices
 
 
 def _classes(y: Any, trains: Sequence[IntArray]) -> tuple[Any, ...] | None:

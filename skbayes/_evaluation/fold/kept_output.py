@@ -79,7 +79,7 @@ def _output(estimator: Any, method: str, X: Any) -> Any:
 
 
 def without_output(result: FoldResult) -> FoldResult:
-    """The result without what is kept of the folds of the cross-validation itself."""
+    """The result without its predictions and its estimator."""
     return replace(
         result,
         predictions=None,

@@ -1,7 +1,7 @@
-"""Scorers that note what went wrong in them, and how long they took.
+"""Scorers that record their errors and their time.
 
-A scorer of several metrics may have one that gives no number for some candidate. It is
-an error of this metric, like one that raises: the others have their scores.
+One of several metrics may return no number for a candidate. This counts as an error of
+that metric, as if it had raised; the other metrics keep their scores.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ class _Notes:
 
     @contextmanager
     def call(self) -> Iterator[str]:
-        """Time a call, and yield the part that is scored: the first is the test part.
+        """Time a call and yield its part: the first call scores the test part.
 
         scikit-learn's own times are differences of the wall clock, which may be set.
         """
@@ -75,7 +75,7 @@ class _NotingMultimetricScorer(MultimetricScorer):  # type: ignore[misc]
             scores: dict[str, Any] = super().__call__(*args, **kwargs)
         # A failed metric returns its traceback in place of a number.
         given = {n: s for n, s in scores.items() if not isinstance(s, str)}
-        scores |= _what_is_no_score(given, self.raises)
+        scores |= _errors_of_metrics(given, self.raises)
         self.notes.errors |= {
             f"{part}_{name}": text
             for name, text in scores.items()
@@ -85,7 +85,7 @@ class _NotingMultimetricScorer(MultimetricScorer):  # type: ignore[misc]
 
 
 class _NotingScorer:
-    """Keeps the traceback of a failed scorer, which scikit-learn only warns of."""
+    """Keeps the traceback of a failed scorer; scikit-learn only warns."""
 
     def __init__(
         self, scorer: Any, seen: Callable[[Any], None] | None, raises: bool
@@ -105,7 +105,7 @@ class _NotingScorer:
                 raise
         if not isinstance(scores, dict):
             return math.nan if scores is np.ma.masked else scores
-        errors = _what_is_no_score(scores, self.raises)
+        errors = _errors_of_metrics(scores, self.raises)
         self.notes.errors |= {f"{part}_{name}": text for name, text in errors.items()}
         for text in errors.values():
             warnings.warn(f"Scoring failed. {text}", UserWarning, stacklevel=2)
@@ -121,8 +121,8 @@ def _show_samples(seen: Callable[[Any], None] | None, args: tuple[Any, ...]) -> 
         seen(args[1])
 
 
-def _what_is_no_score(scores: dict[str, Any], raises: bool) -> dict[str, str]:
-    """What to say of the metrics that gave no number; an error if it raises."""
+def _errors_of_metrics(scores: dict[str, Any], raises: bool) -> dict[str, str]:
+    """Describe the metrics that returned no number; raise on one if `raises`."""
     errors: dict[str, str] = {}
     for name, score in scores.items():
         if _is_score(score):
@@ -155,10 +155,10 @@ def _is_score(score: Any) -> bool:
 def noting_scorer(
     scorer: Any, seen: Callable[[Any], None] | None = None, *, raises: bool = False
 ) -> Any:
-    """Wrap a scorer, so that it keeps `notes` of errors and times.
+    """Wrap a scorer, so that it records errors and times in `notes`.
 
-    It also calls `seen` with the samples to score. If it `raises`, what is no number
-    ends the fold; else it is an error of its metric.
+    It also calls `seen` with the samples to score. With `raises`, a score that is not a
+    number ends the fold; else it is an error of its metric.
     """
     if is_multimetric(scorer):
         return _NotingMultimetricScorer(scorer, seen, raises)

@@ -1,4 +1,4 @@
-"""The candidates of a search by their numbers, whoever has come upon them first."""
+"""The candidates of a search by number: recorded, shared or new."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ from skbayes._protocol import Params
 
 
 class CandidateSequence:
-    """Candidates: of earlier runs, of other drivers of the search, and new ones.
+    """Finds candidates: of earlier runs, of other drivers of the search, and new ones.
 
     Parameters
     ----------
     order : TellOrder
-        Asks for new ones.
+        Asks the strategy for new candidates.
     n_candidates : int or None
-        How many there will be at most, None where that is unknown.
+        Largest number of candidates; None if it is unknown.
     replay : sequence of dict
         Candidates of an earlier run that this one continues; they come first.
     n_recorded : int
-        Candidates that an earlier run has begun, where they are proposed anew.
+        Number of recorded candidates, if the strategy proposes them anew.
     store : SequenceStore or None
-        Has the candidates of other drivers, where these may have others.
+        Holds the candidates that other drivers of the search have begun.
     """
 
     def __init__(
@@ -39,11 +39,11 @@ class CandidateSequence:
         self._n_candidates = math.inf if n_candidates is None else n_candidates
         self._replay = replay[:n_candidates]
         self._store = store
-        #: Candidates that an earlier run has begun.
+        #: Number of candidates that an earlier run has begun.
         self.n_recorded = max(len(self._replay), n_recorded)
 
     def params(self, index: int) -> Params | None:
-        """Candidate `index`, for which all is ready; None if there are no more."""
+        """Candidate `index`, made ready before; None if there are no more."""
         if index < len(self._replay):
             return self._replay[index]
         if self._store is None or index >= self._n_candidates:

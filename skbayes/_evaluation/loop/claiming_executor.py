@@ -1,4 +1,4 @@
-"""Tasks of a search that several drivers work at: each is run by one of them."""
+"""Let one of several drivers of a search run each task."""
 
 from __future__ import annotations
 
@@ -9,25 +9,25 @@ from skbayes._evaluation.execution.executor import Executor, Outcome, Task
 from skbayes._evaluation.execution.executor_within import ExecutorWithin
 from skbayes._evaluation.loop.protocols import ClaimStore, guarded
 
-#: Seconds between two looks at what other drivers run, at first and at most.
+#: Seconds between two polls of other drivers: the first pause, the longest, the growth.
 _FIRST_PAUSE = 0.01
 _LAST_PAUSE = 0.5
 _GROWTH = 1.5
 
 
 class ClaimingExecutor(ExecutorWithin):
-    """Claims each task before it is handed over; those of others it waits for.
+    """Claims each task before it submits it, and waits for the tasks of other drivers.
 
-    What another driver has finished comes out as finished. What one runs is looked at
-    now and then: its result comes out when it is there, and if the driver has died
-    meanwhile, the task is run here.
+    A task that another driver has finished is returned as finished. A task that another
+    driver runs is polled until its result is written. If that driver has died, this one
+    runs the task.
 
     Parameters
     ----------
     executor : Executor
         Runs the tasks that are claimed.
     store : ClaimStore
-        Knows who runs what.
+        Knows which driver runs a task.
     """
 
     def __init__(self, executor: Executor, store: ClaimStore) -> None:
@@ -43,13 +43,13 @@ class ClaimingExecutor(ExecutorWithin):
         return len(self._elsewhere)
 
     def submit(self, tasks: Sequence[Task]) -> None:
-        """Hand over those of a batch that are claimed."""
+        """Submit the tasks of a batch that this driver could claim."""
         mine = [task for task in tasks if self._claims(task)]
         if mine:
             self._executor.submit(mine)
 
     def _claims(self, task: Task) -> bool:
-        """Whether a task is to be run here; if not, it has ended or runs elsewhere."""
+        """Claim a task; if another driver has it, take its result or poll for it."""
         what = task.params, task.fold, task.stretch
         if guarded(self._store.claim, task.trial, *what):
             return True
@@ -75,7 +75,7 @@ class ClaimingExecutor(ExecutorWithin):
         self._look()
 
     def _look(self) -> None:
-        """Look at what others run, less often the longer nothing has happened."""
+        """Poll the other drivers; the pause grows while none finishes a task."""
         now = time.monotonic()
         if now < self._next_look:
             return
@@ -89,17 +89,17 @@ class ClaimingExecutor(ExecutorWithin):
         self._next_look = now + self._pause
 
     def release_held(self) -> None:
-        """Give back what is held, and what others run, as not begun."""
+        """Return held tasks, and those of other drivers, as not begun."""
         self._executor.release_held()
         self.finished.extend(Outcome(task, None) for task in self._elsewhere)
         self._elsewhere.clear()
 
     def abort(self) -> None:
-        """Give up what is running, but nothing that has ended."""
+        """Give up the running tasks, and keep the finished ones."""
         self._elsewhere.clear()
         self._executor.abort()
 
 
 def claiming(executor: Executor, store: ClaimStore | None) -> Executor:
-    """An executor that claims what it runs, if there is where to."""
+    """Make an executor that claims its tasks, if the search has a store for claims."""
     return executor if store is None else ClaimingExecutor(executor, store)

@@ -12,8 +12,8 @@ from typing import Any
 
 from skbayes._joblib.opening import evaluate_pre_dispatch
 
-#: Workers of a cluster, at most, for each of which a fold is kept ready: to send one
-#: takes tens of milliseconds. Searches with more workers than this have long fits.
+#: Each worker of a cluster has a fold in reserve, because sending one takes tens of
+#: milliseconds. Beyond this number of workers fits are long, and need no reserve.
 _NEAR_ENOUGH = 16
 
 
@@ -26,7 +26,7 @@ class Concurrency:
     Parameters
     ----------
     pre_dispatch : int or str
-        As in scikit-learn's searches; for searches that do not adapt.
+        Limit for searches that do not adapt, as in scikit-learn.
     n_splits : int
         Folds of a candidate that run at once.
     is_adaptive : bool

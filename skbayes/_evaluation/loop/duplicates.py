@@ -29,7 +29,7 @@ class Duplicates:
     def first_of(
         self, trial: OpenTrial | Trial, params_of: Callable[[int], Params]
     ) -> int | None:
-        """The number of the first candidate equal to this one; None if this is it.
+        """Number of the first equal candidate; None if this is the first.
 
         Parameters
         ----------
@@ -46,7 +46,7 @@ class Duplicates:
         for first in self._firsts.alike(mark):
             if first == trial.index:
                 return None
-            # Equal hashes prove nothing: what they stand for is compared.
+            # Different parameters may have equal hashes, so these are compared.
             if params_key(params_of(first)) == key:
                 return first
         self._firsts.add(mark, trial.index)
@@ -66,10 +66,10 @@ class Duplicates:
 
 
 class _Firsts:
-    """Numbers of candidates by the hash of what they are: some twenty bytes each.
+    """A hash table from the parameters of candidates to their numbers, 20 bytes each.
 
-    A table with open addressing: a number stands in the first free slot from that of
-    its hash on. A dict of their keys would take more than all results of a search.
+    Open addressing: a number stands in the first free slot at or after that of its
+    hash. A dict with the parameters as keys would take more memory than all results.
     """
 
     def __init__(self) -> None:
@@ -78,14 +78,14 @@ class _Firsts:
         self._slots = array("i", [-1]) * _FEWEST_SLOTS
 
     def alike(self, mark: int) -> Iterator[int]:
-        """Numbers that were added with a hash."""
+        """Yield the numbers that were added with this hash."""
         for place in self._probe(mark):
             if self._marks[place] == mark:
                 yield self._numbers[place]
 
     def add(self, mark: int, number: int) -> None:
         """Add a number with its hash."""
-        # Half full at most, so that few slots are looked at.
+        # At most half full, so that a look-up visits few slots.
         if 2 * len(self._numbers) >= len(self._slots):
             self._grow()
         self._marks.append(mark)
@@ -106,7 +106,7 @@ class _Firsts:
         self._slots[slot] = place
 
     def _probe(self, mark: int) -> Iterator[int]:
-        """Places of those that may have a hash."""
+        """Yield the slots that may hold numbers with this hash."""
         most = len(self._slots) - 1
         slot = mark & most
         while (place := self._slots[slot]) >= 0:

@@ -70,7 +70,7 @@ class FoldQueue:
     def when_ended(self, trial: OpenTrial) -> int:
         """When an earlier run finished the last fold of a candidate.
 
-        Of those that it has, or if it has not taken up any yet, of all.
+        Counts the folds that were taken over; before the first one, all recorded folds.
         """
         if self._store is None:
             return 0
@@ -84,7 +84,7 @@ class FoldQueue:
         A race releases one fold at a time: it decides after each result, recorded ones
         included, so that a resumed search stops the candidates it stopped before.
         """
-        # Asked again of a candidate that was resumed: what is queued comes first.
+        # A resumed candidate may have queued folds: they run before others are queued.
         while not trial.queued:
             trial.lengthen(self._state.metric)
             if not self._release(trial):

@@ -13,9 +13,9 @@ from skbayes._protocol import FoldResult, Params, Status, Trial
 
 @dataclass(eq=False, slots=True)
 class OpenTrial:
-    """A candidate under way; in a search that goes on there may be many at once."""
+    """A candidate under way. A resumed search may have many at once."""
 
-    #: Its record when it was opened, without folds.
+    #: The trial as it was proposed, without folds.
     proposed: Trial
     #: Folds that are not queued yet; racing releases them one at a time.
     held_back: list[int] = field(default_factory=list)
@@ -24,55 +24,55 @@ class OpenTrial:
     results: dict[int, FoldResult] = field(default_factory=dict)
     _recorded: dict[int, FoldResult] = field(default_factory=dict)
     _found: Sequence[FoldResult] = ()
-    #: What it would score on folds, where it was stopped before the first.
+    #: Expected scores by fold, if the race stopped the candidate before its first fold.
     expected: dict[int, float] = field(default_factory=dict)
-    #: The path along which its best value is looked for, if there is one.
+    #: The path on which its best value is searched, if any.
     path: OpenPath | None = None
 
     def keep(self, found: Mapping[int, FoldResult]) -> None:
-        """Keep what an earlier run finished, in little memory until it is asked for."""
+        """Keep the folds of an earlier run, packed until they are needed."""
         self._found = packed(tuple(found.values()))
 
     @property
     def recorded(self) -> dict[int, FoldResult]:
-        """What an earlier run finished, until it is this run's turn to have it."""
+        """Folds of an earlier run that this run has not taken over yet."""
         self._recorded.update((fold.fold, fold) for fold in self._found)
         self._found = ()
         return self._recorded
 
     @property
     def is_found(self) -> bool:
-        """Whether an earlier run finished all that is left of it."""
+        """Whether an earlier run finished all remaining folds."""
         found = {fold.fold for fold in self._found} | self._recorded.keys()
         is_plain = self.path is None
         return is_plain and found.issuperset(self.held_back) and not self.queued
 
     @property
     def index(self) -> int:
-        """Its number."""
+        """Number of the candidate."""
         return self.proposed.index
 
     @property
     def params(self) -> Params:
-        """Its parameters."""
+        """Parameters of the candidate."""
         return self.proposed.params
 
     def stretch(self, fold: int) -> Stretch | None:
-        """Values of its path that are to be scored on a fold."""
+        """Values of the path that a fold still has to score."""
         if self.path is None:
             return None
         return self.path.stretch(self.results.get(fold))
 
     def add(self, result: FoldResult) -> None:
-        """Take in the result of a fold, which may lengthen an earlier one."""
+        """Add the result of a fold; on a path it is joined with the earlier one."""
         if self.path is not None:
             result = self.path.joined(self.results.get(result.fold), result)
         self.results[result.fold] = result
 
     def lengthen(self, metric: str | None) -> None:
-        """Hold back the folds that have ended to be run further, unless that is idle.
+        """Hold back the finished folds, to continue them on their path.
 
-        It is where the mean curve over them has turned.
+        Does nothing once the mean curve over the folds has turned.
         """
         if self.path is None or any(k in self.results for k in self.held_back):
             return
@@ -80,14 +80,14 @@ class OpenTrial:
             self.held_back[:0] = sorted(self.results)
 
     def results_at_best(self, metric: str | None) -> dict[int, FoldResult]:
-        """What has ended, at the value that is the best so far."""
+        """Finished folds, at the best value of the path so far."""
         if self.path is None:
             return self.results
         return {fold.fold: fold for fold in self.pending(metric).folds}
 
     def pending(self, metric: str | None) -> Trial:
-        """Its record with the folds that have ended."""
-        # A search may ask for hundreds at each proposal, most without any fold yet.
+        """The trial with its finished folds."""
+        # Each proposal asks for all open trials: hundreds, most without a fold yet.
         if not self.results:
             return self.proposed
         n_splits = self.proposed.n_splits
@@ -101,15 +101,15 @@ class OpenTrial:
         return trial if self.path is None else self.path.at_best(trial)
 
     def close(self, metric: str | None) -> Trial:
-        """Its final record, with its status.
+        """The finished trial, with its status.
 
-        It has failed if the deciding metric has no finite score on the test part of a
-        fold. Errors of other metrics and of training scores do not count.
+        It failed if the deciding metric has no finite score on the test part of a fold.
+        Errors of other metrics and of training scores do not count.
         """
         trial = self.pending(metric)
         is_whole = len(trial.folds) == trial.n_splits
         if trial.error is None and not is_whole:
-            # It may be run further, along its path too.
+            # Kept with its path: the end of the race may continue the trial.
             return replace(trial, status=Status.STOPPED, folds=packed(trial.folds))
         status = Status.COMPLETE if trial.error is None else Status.FAILED
         if self.path is not None:

@@ -18,10 +18,10 @@ class SeveralAtOnce(FoldStore, Protocol):
     def claim(
         self, trial: int, proposed: Params, wanted: Sequence[Params], fold: int
     ) -> bool:
-        """Whether this driver is to run a fold for some parameters."""
+        """Claim a fold for these parameters; True if this driver is to run it."""
 
     def results(self, wanted: Sequence[Params], fold: int) -> list[FoldResult] | None:
-        """What a fold gave for some parameters; None if one is missing."""
+        """Results of a fold for these parameters; None if one is missing."""
 
     def write_all(
         self, trial: int, proposed: Params, results: Sequence[tuple[Params, FoldResult]]
@@ -89,8 +89,7 @@ class PathStore:
             proposed = self._proposed_of(params)
             self._store.write_all(trial, proposed, [(params, result)])
             return
-        # All values in one transaction: a curve that was cut short would be read as a
-        # whole.
+        # In one transaction: a later run would take half a curve for a whole one.
         results = [
             ({**params, path.parameter: size}, one) for size, one in result.path.items()
         ]
@@ -99,7 +98,7 @@ class PathStore:
     def claim(
         self, trial: int, params: Params, fold: int, stretch: Stretch | None
     ) -> bool:
-        """Whether this driver is to run a fold, which no other one runs then."""
+        """Claim a fold; True if this driver, and no other, is to run it."""
         if stretch is not None and self.result(params, fold, stretch) is not None:
             return False
         proposed = self._proposed_of(params)
@@ -108,7 +107,7 @@ class PathStore:
     def result(
         self, params: Params, fold: int, stretch: Stretch | None
     ) -> FoldResult | None:
-        """What a fold gave that was not to be claimed; None: another one runs it."""
+        """Result of a fold that was not claimed; None while another driver runs it."""
         found = self._store.results(_wanted(params, stretch), fold)
         if stretch is None:
             return None if found is None else found[0]
@@ -124,7 +123,7 @@ class PathStore:
     def _failed_on_the_way(
         self, params: Params, fold: int, stretch: Stretch
     ) -> FoldResult | None:
-        """What a fold gave that ended at a value that failed; None if it has not."""
+        """Result of a fold that ended at a failed value; None if no value failed."""
         curve: dict[int, FoldResult] = {}
         for size in stretch.in_working_order:
             found = self._store.results([{**params, stretch.parameter: size}], fold)
@@ -136,7 +135,7 @@ class PathStore:
         return replace(curve[stretch.sizes[-1]], path=dict(sorted(curve.items())))
 
     def _proposed_of(self, params: Params) -> Params:
-        """What was proposed where these parameters were found."""
+        """The proposed parameters, on whose path these were found."""
         if not self._proposed:
             return params
         return self._proposed.get(params_key(params), params)

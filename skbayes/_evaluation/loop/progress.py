@@ -21,8 +21,8 @@ class Progress:
         self._best: Trial | None = None
         self._best_score = -math.inf
         self._scores = array("d")
-        #: By trial: where its score stands, -1 before it has one; whether all of its
-        #: folds were found.
+        #: By trial: index of its score, -1 before it has one; whether all folds were
+        #: recorded.
         self._places = array("q")
         self._is_found = bytearray()
         self._n_found = 0
@@ -55,7 +55,7 @@ class Progress:
         self._note_score(trial.index, mean)
 
     def _note_score(self, index: int, mean: float) -> None:
-        """Append a score, or replace it, in a new list: the old one was shown."""
+        """Append a score, or replace it in a copy: callbacks hold the old list."""
         place = self._places[index]
         if place < 0:
             self._places[index] = len(self._scores)
@@ -100,7 +100,7 @@ class ScoresSoFar(Sequence[float]):
     Parameters
     ----------
     scores : sequence of float
-        Whoever owns it may append to it, and must not change an entry.
+        Its owner may append entries, and must not change any.
     """
 
     __slots__ = ("_n", "_scores")

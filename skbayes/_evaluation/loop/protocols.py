@@ -43,7 +43,7 @@ class FoldStore(Protocol):
         """Folds of these parameters that an earlier run finished without failing."""
 
     def when_written(self, params: Params) -> dict[int, int]:
-        """When each of these was written, as increasing numbers."""
+        """When each fold was written, as increasing numbers."""
 
     def write(self, trial: int, params: Params, result: FoldResult) -> None:
         """Write one fold."""
@@ -61,22 +61,22 @@ class ClaimStore(Protocol):
     def claim(
         self, trial: int, params: Params, fold: int, stretch: Stretch | None
     ) -> bool:
-        """Whether this driver is to run a fold, which no other one runs then."""
+        """Claim a fold; True if this driver, and no other, is to run it."""
 
     def result(
         self, params: Params, fold: int, stretch: Stretch | None
     ) -> FoldResult | None:
-        """What a fold gave that was not to be claimed; None: another one runs it."""
+        """Result of a fold that was not claimed; None while another driver runs it."""
 
 
 class SequenceStore(Protocol):
     """Shares the candidates of a search among its drivers: the journal."""
 
     def begun(self, trial: int) -> Params | None:
-        """The candidate of a number that another driver has begun, if one has."""
+        """The candidate that another driver has begun under a number, if any."""
 
     def agree(self, trial: int, params: Params) -> Params:
-        """The candidate of a number: this one, unless another driver was faster."""
+        """Begin a candidate; return it, or the one that a faster driver has begun."""
 
 
 class Race(Protocol):
@@ -93,7 +93,7 @@ class Race(Protocol):
     def expected(
         self, results: dict[int, FoldResult], earlier: EarlierScores, metric: str
     ) -> dict[int, float]:
-        """Scores to be expected of folds, of a partial trial that has none of them."""
+        """Expected scores by fold of a trial that has run no fold."""
 
     def catch_up(self, trials: Sequence[Trial], metric: str) -> list[int]:
         """Stopped trials that get their missing folds at the end of the search."""

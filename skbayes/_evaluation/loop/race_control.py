@@ -41,11 +41,11 @@ class RaceControl:
         return self._race.fold_order(trial)
 
     def holds(self, trial: OpenTrial, *, is_first: bool) -> bool:
-        """Whether a candidate may not have a new fold now.
+        """Whether a candidate must not get a new fold now.
 
-        If it is not the first to be released, or the candidate has been stopped.
+        True if the candidate has a fold pending or has been stopped.
         """
-        # What was brought back is run to its end.
+        # A candidate that was brought back runs all its folds.
         if trial.index in self._caught_up:
             return False
         return not is_first or self._is_lost(trial)

@@ -82,7 +82,7 @@ class ResumedCandidates:
         self._waiting.extendleft(reversed(unfinished))
 
     def _is_found(self, trial: OpenTrial) -> bool:
-        """Whether nothing is to be run of a candidate, without taking up its folds.
+        """Whether no fold of a candidate is left to run; does not unpack any.
 
         In a race that depends on how its folds have scored.
         """

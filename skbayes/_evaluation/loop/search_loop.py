@@ -61,13 +61,13 @@ class SearchLoop:
     replay : sequence of dict
         Candidates of an earlier run to continue; they come first.
     n_recorded : int
-        Candidates that an earlier run has begun, if the strategy proposes them anew.
+        Number of recorded candidates, if the strategy proposes them anew.
     race : Race or None
         Stops losing candidates between folds.
     sequence : SequenceStore or None
-        Has the candidates that other drivers of the search begin.
+        Holds the candidates that other drivers of the search have begun.
     path_of : callable
-        Gives the path along which a candidate's best value is looked for, if any.
+        Returns the path on which a candidate's best value is searched, if any.
     """
 
     def __init__(

@@ -43,7 +43,7 @@ class SearchState:
         self.is_metric_settled = True
 
     def first_like(self, trial: OpenTrial | Trial) -> int | None:
-        """The number of the first candidate equal to this one; None if this is it."""
+        """Number of the first equal candidate; None if this is the first."""
         return self.duplicates.first_of(trial, self._params_of)
 
     def _params_of(self, index: int) -> Params:

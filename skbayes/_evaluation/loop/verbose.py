@@ -70,7 +70,7 @@ class Printer:
         )
 
     def _place(self, number: int) -> str:
-        """Which fold it is, of which repeat or of how many samples."""
+        """Name a fold: its number, its repeat or its number of samples."""
         if self._ladder is not None and number in self._ladder.numbers:
             fold = self._ladder.place(number)[0]
             before = f"{self._ladder.size(number)} samples, "

@@ -57,7 +57,7 @@ class EarlierScores:
     def among(
         cls, trials: Sequence[Trial], metric: str, rungs: range = range(0)
     ) -> EarlierScores:
-        """All of these trials but those that failed; at least one complete."""
+        """Read the trials that did not fail; at least one is complete."""
         whole = [trial for trial in trials if trial.status is Status.COMPLETE]
         complete = [trial.scores(metric) for trial in whole]
         partial = [trial for trial in trials if trial.status is Status.STOPPED]
@@ -169,11 +169,11 @@ class EarlierScoresHistory:
     def __init__(self, n_splits: int, rungs: range = range(0)) -> None:
         self._rungs = rungs
         self._complete = _GrowingTable(n_splits)
-        # Of complete and of stopped ones, on parts of the training samples.
+        # Scores of complete and of stopped trials on parts of the training samples.
         self._on_parts = _GrowingTable(len(rungs)), _GrowingTable(len(rungs))
         self._stopped = _GrowingTable(n_splits)
         self._best = 0
-        # Of the first 0, 1, 2, ... trials: complete ones, stopped ones, the best row.
+        # For the first 0, 1, 2, ... trials: n_complete, n_stopped, row of the best one.
         self._counts = [(0, 0, 0)]
         self._latest: tuple[int, EarlierScores] | None = None
 
@@ -188,7 +188,7 @@ class EarlierScoresHistory:
     def _select(
         self, n_trials: int, ended: Mapping[int, Trial], metric: str
     ) -> EarlierScores:
-        # In the order of proposal, not of arrival: the same search decides the same.
+        # In the order of proposal, not of arrival, so that decisions are repeatable.
         while len(self._counts) <= n_trials:
             self._add(ended[len(self._counts) - 1], metric)
         n_complete, n_stopped, best = self._counts[max(0, n_trials)]

@@ -168,7 +168,7 @@ def chances_to_win(
     earlier : EarlierScores
         At least one of them complete.
     margin : float, default=0.0
-        By how much it has to be better.
+        Margin by which the candidate must beat the incumbent.
 
     Returns
     -------

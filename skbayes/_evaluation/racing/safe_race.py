@@ -20,7 +20,7 @@ import numpy as np
 from skbayes._evaluation.racing.earlier_scores import EarlierScores
 from skbayes._protocol import FoldResult, Trial
 
-#: What rounding may add to a sum of scores, relative to its size.
+#: Relative rounding error of a sum of scores.
 _ROUNDING = 1e-12
 
 

@@ -56,7 +56,7 @@ class Hooks:
         self._tagged: list[Any] = []
         self._hooked: list[tuple[Any, str]] = []
         self._n_scored = 0
-        #: What the training part is known by.
+        #: Tag of the training part.
         self.training_tag: Tag = "train"
 
     def tag(self, value: Any, tag: Tag) -> None:

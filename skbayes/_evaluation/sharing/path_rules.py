@@ -121,9 +121,9 @@ def _cut_neighbours(state: State, size: int) -> dict[str, Any]:
 
 
 def _has_fixed_seed(estimator: Any) -> bool:
-    """Whether the seed of a boosting library is its own, or an int.
+    """Whether a boosting library uses its default seed or an int.
 
-    A generator is never asked for by ``get_params``, which draws from it in XGBoost.
+    The seed is not read by ``get_params``, which in XGBoost draws from a generator.
     """
     seed = getattr(estimator, "random_state", None)
     return seed is None or isinstance(seed, int)
@@ -157,7 +157,7 @@ def _is_exact_lightgbm(estimator: Any, n_samples: int) -> bool:
 
 
 def _is_exact_catboost(estimator: Any, n_samples: int) -> bool:
-    """With a learning rate: that of its own depends on the number of trees."""
+    """Needs a set learning rate: the default one depends on the number of trees."""
     params = estimator.get_params()
     has_rate = any(params.get(n) is not None for n in ("learning_rate", "eta"))
     changing = ("model_shrink_rate", "langevin", "posterior_sampling", "callback")
@@ -183,13 +183,13 @@ def _cut_lightgbm(state: State, size: int) -> dict[str, Any]:
     """Through the text of a model, which has every digit of its numbers."""
     booster = state["_Booster"]
     text = booster.model_to_string(num_iteration=size)
-    # What `set_params` was given is kept there too, the size among it.
+    # Parameters of `set_params` are kept there too, also the size.
     others = {k: v for k, v in state.items() if k != "_other_params"}
     return others | {"_Booster": type(booster)(model_str=text)}
 
 
 def _cut_catboost(state: State, size: int) -> dict[str, Any]:
-    """Of a copy: shrinking changes the model."""
+    """Cut a copy: shrinking changes the model."""
     whole = sys.modules["catboost"].CatBoost()
     whole.__dict__.update(state)
     small = whole.copy()
@@ -197,7 +197,7 @@ def _cut_catboost(state: State, size: int) -> dict[str, Any]:
         small.shrink(ntree_end=size)
         importances = small.get_feature_importance(type="PredictionValuesChange")
         small.__dict__["_prediction_values_change"] = importances.tolist()
-    # What it keeps parameters in is fitted state to everybody else.
+    # CatBoost keeps parameters in this attribute; for others it is fitted state.
     own = {"_init_params", "_canonized_params"}
     return {k: v for k, v in {**state, **vars(small)}.items() if k not in own}
 
@@ -244,7 +244,7 @@ class PathRule:
         Whether ``warm_start`` continues as a longer fit would, for an estimator with
         its parameters and a number of samples.
     total : Total or None
-        How its predictions go on from those of a smaller model.
+        How predictions continue from those of a smaller model.
     has_best : bool
         Whether too large a value does harm, as in boosting, so that there is a best
         one to search. The mean of members drawn alike only gets better with more
@@ -269,12 +269,12 @@ class PathRule:
         return (self.parameter, *self.aliases)
 
     def as_searched(self, is_searched: Callable[[str], bool]) -> PathRule | None:
-        """The rule by the name that is searched; None if there is not just one."""
+        """The rule for the searched name; None unless exactly one name is searched."""
         found = [name for name in self.names if is_searched(name)]
         return replace(self, parameter=found[0]) if len(found) == 1 else None
 
     def end_of(self, state: State, size: int) -> float:
-        """The size up to which the model of a fit at `size` is that of each."""
+        """Largest size with this model: no end if the fit stopped before `size`."""
         if self.members is None or len(state.get(self.members, ())) >= size:
             return size
         return math.inf
@@ -328,38 +328,37 @@ _CATBOOST = PathRule(
     aliases=("n_estimators", "num_boost_round", "num_trees"),
 )
 
-#: By the whole name of the class, so that no library has to be imported.
+#: By the package and the name of the class, so that no library is imported.
 RULES: Mapping[str, PathRule] = {
-    f"{module}.{name}": rule
-    for rule, module, names in (
+    f"{package}.{name}": rule
+    for rule, package, names in (
         (
             _FOREST,
-            "sklearn.ensemble._forest",
+            "sklearn",
             "RandomForestClassifier RandomForestRegressor "
             "ExtraTreesClassifier ExtraTreesRegressor",
         ),
         (
             _BOOSTING,
-            "sklearn.ensemble._gb",
+            "sklearn",
             "GradientBoostingClassifier GradientBoostingRegressor",
         ),
         (
             _HIST,
-            "sklearn.ensemble._hist_gradient_boosting.gradient_boosting",
+            "sklearn",
             "HistGradientBoostingClassifier HistGradientBoostingRegressor",
         ),
         (
             _ADABOOST,
-            "sklearn.ensemble._weight_boosting",
+            "sklearn",
             "AdaBoostClassifier AdaBoostRegressor",
         ),
-        (_BAGGING, "sklearn.ensemble._bagging", "BaggingClassifier BaggingRegressor"),
-        (_ISOLATION, "sklearn.ensemble._iforest", "IsolationForest"),
-        (_NEIGHBOURS, "sklearn.neighbors._classification", "KNeighborsClassifier"),
-        (_NEIGHBOURS, "sklearn.neighbors._regression", "KNeighborsRegressor"),
-        (_XGBOOST, "xgboost.sklearn", "XGBClassifier XGBRegressor"),
-        (_LIGHTGBM, "lightgbm.sklearn", "LGBMClassifier LGBMRegressor"),
-        (_CATBOOST, "catboost.core", "CatBoostClassifier CatBoostRegressor"),
+        (_BAGGING, "sklearn", "BaggingClassifier BaggingRegressor"),
+        (_ISOLATION, "sklearn", "IsolationForest"),
+        (_NEIGHBOURS, "sklearn", "KNeighborsClassifier KNeighborsRegressor"),
+        (_XGBOOST, "xgboost", "XGBClassifier XGBRegressor"),
+        (_LIGHTGBM, "lightgbm", "LGBMClassifier LGBMRegressor"),
+        (_CATBOOST, "catboost", "CatBoostClassifier CatBoostRegressor"),
     )
     for name in names.split()
 }
@@ -368,7 +367,8 @@ RULES: Mapping[str, PathRule] = {
 def rule_of(estimator: Any) -> PathRule | None:
     """The rule for an estimator's exact class; None without one."""
     kind = type(estimator)
-    return RULES.get(f"{kind.__module__}.{kind.__qualname__}")
+    package = kind.__module__.partition(".")[0]
+    return RULES.get(f"{package}.{kind.__qualname__}")
 
 
 #: Values with which a rule holds least, of the parameters that it may depend on.

@@ -18,8 +18,8 @@ from skbayes._protocol import FoldResult
 
 #: A curve has turned if it is followed to this multiple of the best value.
 TURNED = 2
-#: Factor from the end of a stretch to that of the next one: while the curve rises, and
-#: once its best value is behind.
+#: Growth of the reach from one stretch to the next: while the curve rises, and after
+#: its best value.
 RISING, BEHIND = 2.0, 1.5
 
 
@@ -155,7 +155,7 @@ def has_turned(folds: Sequence[FoldResult], metric: str | None) -> bool:
     scores = path_scores(folds, metric)
     mean = _mean(scores)
     best = best_size(mean)
-    # Without a score yet: that of small models may be undefined.
+    # No score yet: that of small models may be undefined.
     if best is None:
         return False
     return _only_harms(mean, best) or _falls(mean, best, scores)

@@ -46,7 +46,7 @@ class Session(Hooks):
         """Hook the parts of an estimator whose parameters are set; return its fit."""
         scope = Scope(self.work.tokens)
         final, scope = hook_heads(self, estimator, scope)
-        # Where something else stands before the last step's fit, it comes first.
+        # Another hook on the last step's fit, such as early stopping, runs first.
         is_free = "fit" not in getattr(final, "__dict__", {})
         path = PathFit.of(self, final, scope) if is_free else None
         if path is None:
@@ -58,7 +58,7 @@ class Session(Hooks):
 
 
 def shared_fits(work: SharedFold | None) -> AbstractContextManager[Session | None]:
-    """A block with the session of one fold; None if nothing is shared."""
+    """Yield the session of one fold; None if nothing is shared."""
     return nullcontext() if work is None else _session_of(work)
 
 

@@ -1,7 +1,8 @@
-"""Predictions that are totals over members, each from that of a smaller model.
+"""Extend the predictions of a smaller model to those of a larger one.
 
-The models of a path are scored on the same samples. Each would add up its members anew:
-over the values of a path that is several times the work of the largest one.
+Predictions of an ensemble are totals over its members, and all models of a path are
+scored on the same samples. If each model added up its members anew, a path would cost
+several times the largest model.
 """
 
 from __future__ import annotations
@@ -49,12 +50,12 @@ def go_on_from_smaller(
     key: Key,
     size: int,
 ) -> None:
-    """Let a fitted model predict by adding to what a smaller one has predicted.
+    """Let a fitted model predict by adding to the prediction of a smaller model.
 
     Parameters
     ----------
     session : Hooks
-        The session, which has the store and the tags of what is predicted for.
+        The session, with the store and the tags of the samples.
     model : estimator
         The fitted model.
     total : Total
@@ -82,7 +83,7 @@ def go_on_from_smaller(
                 whole = plain(X, *args, **kwargs)
                 store.compare(part, whole, found)
                 found = whole
-        # Whoever has asked may write into what it gets.
+        # A copy: the caller may write into the result.
         store.put(own_key, Entry({}, found.copy(order="K"), size))
         return found
 

@@ -1,6 +1,6 @@
-"""How each library is told to stop early, and tells how many rounds it has kept.
+"""Early stopping by library: arguments of ``fit``, settings, and rounds kept.
 
-Libraries are known by the names of their classes, so that none has to be imported.
+Libraries are recognised by class names, so none is imported here.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-#: Rounds without improvement after which is stopped, where the estimator does not say.
+#: Rounds without improvement before boosting stops, unless the estimator sets them.
 PATIENCE = 20
 
 Arguments = dict[str, Any]
@@ -19,14 +19,14 @@ Arguments = dict[str, Any]
 
 @dataclass(frozen=True)
 class HeldOutSamples:
-    """What an estimator stops by, in the form in which its last step gets it.
+    """The stopping set, as the last step of a pipeline gets it.
 
     Parameters
     ----------
     X, y : array-like
         Samples and targets.
     weights : array-like or None
-        Of the samples, where those that are fitted on have weights.
+        Weights of the samples, if the training samples have weights.
     """
 
     X: Any
@@ -41,12 +41,12 @@ class Library:
     Parameters
     ----------
     arguments : callable
-        What ``fit`` is given, of the estimator, the samples to stop by and what it is
-        given anyway.
+        Returns the further arguments of ``fit``, given the estimator, the stopping set
+        and the arguments of the user.
     n_rounds : callable
-        Rounds whose trees the fitted estimator predicts with.
+        Returns the number of rounds that a fitted estimator predicts with.
     settings : callable
-        Parameters that it needs while it is fitted, of the estimator.
+        Returns the parameters that the estimator needs during the fit.
     """
 
     arguments: Callable[[Any, HeldOutSamples, Mapping[str, Any]], Arguments]
@@ -55,7 +55,7 @@ class Library:
 
 
 def library_of(estimator: Any) -> Library | None:
-    """The library of an estimator that can stop early, None of others."""
+    """The library of an estimator that can stop early; None for others."""
     for kind in type(estimator).__mro__:
         package = kind.__module__.partition(".")[0]
         name = f"{package}.{kind.__qualname__}"
@@ -68,7 +68,7 @@ def library_of(estimator: Any) -> Library | None:
 
 
 def takes_samples(estimator: Any) -> bool:
-    """Whether hist gradient boosting can be given samples, as newer versions can."""
+    """Whether hist gradient boosting accepts a stopping set; newer versions do."""
     return "X_val" in inspect.signature(type(estimator).fit).parameters
 
 
@@ -136,7 +136,7 @@ def _lightgbm_arguments(
     params = estimator.get_params(deep=False)
     stops = any(type(one).__name__.startswith("_EarlyStopping") for one in callbacks)
     if not stops and not any(params.get(name) for name in _LIGHTGBM_PATIENCE):
-        # Its own module is there, since one of its estimators is.
+        # The user has imported the module: the estimator is one of its classes.
         early_stopping = sys.modules["lightgbm"].early_stopping
         callbacks.append(early_stopping(PATIENCE, verbose=False))
     return {**found, "callbacks": callbacks}
@@ -191,5 +191,5 @@ _LIBRARIES: Mapping[str, Library | None] = {
     "catboost.CatBoostRegressor": _CATBOOST,
 }
 
-#: Arguments of ``fit`` that hold samples to stop by.
+#: Arguments of ``fit`` that pass a stopping set.
 HELD_OUT_ARGUMENTS = frozenset({"eval_set", "eval_X", "X_val", "validation_data"})

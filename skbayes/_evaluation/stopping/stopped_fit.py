@@ -1,7 +1,7 @@
-"""The fit of an estimator that stops early by samples of its training part.
+"""Fit an estimator that stops early by a stopping set from its training part.
 
-As where work is shared, attributes of the instance stand before the methods of the
-class: the estimator's own code runs, and gets one argument more at its last step.
+An attribute ``fit`` of the instance hides the method of the class, as for shared work.
+The estimator's own code still runs; only its last step gets further arguments.
 """
 
 from __future__ import annotations
@@ -23,20 +23,20 @@ from skbayes._evaluation.stopping.stopping_set import StoppingSet
 
 
 class StoppedFit:
-    """Stands before the ``fit`` of one estimator, once.
+    """Replaces ``fit`` of one estimator for a single call.
 
     An estimator that cannot stop early is fitted on its whole training part.
 
     Parameters
     ----------
     estimator : estimator
-        Not fitted; its parameters may still be set.
+        The unfitted estimator; its parameters may be set later.
     stopping : StoppingSet
-        Which samples are held out.
+        Rule that holds out the samples.
     rows : array-like
-        Indices, or mask, of what it will be fitted on among all samples.
+        Indices or mask of the training part, among all samples.
     session : Session or None
-        Knows work that is shared by what it was given.
+        Recognises shared work by its input.
     """
 
     def __init__(
@@ -56,12 +56,12 @@ class StoppedFit:
 
     @property
     def n_rounds(self) -> int | None:
-        """Rounds that were kept; None where nothing was fitted that stops early."""
+        """Boosting rounds that were kept; None without early stopping."""
         return self._n_rounds
 
     def _fit(self, X: Any, y: Any = None, **params: Any) -> Any:
         estimator = self._estimator
-        # Out of the way first: `fit` below is that of the class, or another hook.
+        # Restored first, so that `fit` below calls the class, or another hook.
         if self._own_fit is None:
             del estimator.__dict__["fit"]
         else:
@@ -99,7 +99,7 @@ def pipelines_and_final(estimator: Any) -> tuple[list[Any], Any]:
 
 
 def _weights(pipelines: list[Any], params: dict[str, Any]) -> Any:
-    """Weights of samples that the last step gets, by its names or by routing."""
+    """Sample weights for the last step, passed by its names or by routing."""
     names = [pipeline.steps[-1][0] for pipeline in pipelines]
     whole = "__".join([*names, "sample_weight"])
     return params.get(whole, params.get("sample_weight"))
@@ -109,7 +109,7 @@ def _weights(pipelines: list[Any], params: dict[str, Any]) -> Any:
 def _hooked(
     pipelines: list[Any], final: Any, library: Library, samples: HeldOutSamples
 ) -> Iterator[None]:
-    """Let the last step be given the samples, as the fitted steps transform them."""
+    """Pass the stopping set to the last step, transformed by the fitted steps."""
 
     def fit(X: Any, y: Any = None, **params: Any) -> Any:
         del final.__dict__["fit"]
@@ -133,7 +133,7 @@ def _hooked(
 def _fit_stopping(
     final: Any, library: Library, samples: HeldOutSamples, X: Any, y: Any, **given: Any
 ) -> Any:
-    """Fit with the settings that early stopping needs, which are taken back after."""
+    """Fit with the settings that early stopping needs, and restore them afterwards."""
     settings = library.settings(final)
     before = {name: getattr(final, name) for name in settings}
     arguments = library.arguments(final, samples, given)

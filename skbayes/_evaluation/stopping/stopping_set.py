@@ -1,4 +1,4 @@
-"""Which samples of a training part are held out for early stopping."""
+"""Hold out samples of a training part for early stopping."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from numbers import Real
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from sklearn.model_selection import (
     GroupShuffleSplit,
     ShuffleSplit,
@@ -16,12 +15,12 @@ from sklearn.model_selection import (
 )
 
 from skbayes._compat import as_numpy
+from skbayes._protocol import IntArray
+from skbayes._split_parts import as_indices
 
-IntArray = NDArray[np.intp]
-
-#: Seed of what is held out, the same for every candidate.
+#: Seed of the split, the same for every candidate.
 _SEED = 0
-#: Draws of whole groups, of which the one is taken whose classes are like those of all.
+#: Random draws of whole groups; the one with the most similar classes is used.
 _N_DRAWS = 50
 
 
@@ -32,16 +31,15 @@ class StoppingSet:
     Parameters
     ----------
     rule : float or splitter
-        Share of the samples, or what splits them: its first split counts.
+        Share of the samples, or a splitter whose first split is used.
     groups : array-like or None
-        Of all samples; those of a group stay together.
+        Groups of all samples; a group is never split.
     is_in_order : bool
-        Whether the last samples are held out, because those that are scored come after
-        those that are trained on.
+        Whether to hold out the last samples, because the test part follows in time.
     gap : int
-        Samples between the two that are left out, where they are in order.
+        Samples left out between the two parts, if samples are in order.
     is_stratified : bool
-        Whether the classes are to have the same shares in both.
+        Whether both parts get the same shares of the classes.
     """
 
     rule: Any
@@ -51,31 +49,31 @@ class StoppingSet:
     is_stratified: bool = False
 
     def split(self, X: Any, y: Any, rows: Any) -> tuple[IntArray, IntArray]:
-        """Positions in the training part to fit on, and to stop by.
+        """Split a training part into samples to fit on and samples to stop by.
 
         Parameters
         ----------
         X, y : array-like
             The training part.
         rows : array-like
-            Its indices, or mask, among all samples.
+            Indices or mask of the training part, among all samples.
 
         Returns
         -------
         fit, stop : ndarray of int
-            The same whenever it is called.
+            Positions in the training part; equal in every call.
 
         Raises
         ------
         ValueError
-            If they cannot be split, or one lacks a class.
+            If the samples cannot be split, or a part lacks a class.
         """
-        rows = _as_indices(rows)
+        rows = as_indices(rows)
         groups = None if self.groups is None else np.asarray(self.groups)[rows]
         labels = self._labels(y)
         if not isinstance(self.rule, Real):
             fit, stop = next(iter(self.rule.split(X, y, groups)))
-            parts = _as_indices(fit), _as_indices(stop)
+            parts = as_indices(fit), as_indices(stop)
         elif self.is_in_order:
             parts = self._last(rows, groups)
         elif groups is not None:
@@ -86,7 +84,7 @@ class StoppingSet:
         return parts
 
     def _labels(self, y: Any) -> Any:
-        """Classes of the samples; None where there are none to keep in proportion."""
+        """Classes of the samples; None if the split is not stratified."""
         if not self.is_stratified:
             return None
         labels = np.asarray(as_numpy(y))
@@ -119,7 +117,7 @@ class StoppingSet:
         return np.sort(fit).astype(np.intp), np.sort(stop).astype(np.intp)
 
     def _whole_groups(self, groups: Any, labels: Any) -> tuple[IntArray, IntArray]:
-        """Of some draws that whose classes are most like those of all samples."""
+        """Draw whole groups; return the draw with the most similar classes."""
         n_groups = len(np.unique(groups))
         n_stop = self._n_stop(n_groups)
         if n_stop >= n_groups:
@@ -148,7 +146,7 @@ class StoppingSet:
             return
         classes = np.unique(labels)
         n_fit, n_stop = len(np.unique(labels[fit])), len(np.unique(labels[stop]))
-        # The last samples, or what somebody has chosen, need not have a rare class.
+        # The last samples, or a splitter of the user, may miss a rare class.
         is_drawn = isinstance(self.rule, Real) and not self.is_in_order
         n_needed = len(classes) if is_drawn else min(2, len(classes))
         if n_fit < len(classes) or n_stop < n_needed:
@@ -159,7 +157,7 @@ class StoppingSet:
 
 
 def _check_counts(n_stop: int, labels: Any) -> None:
-    """Refuse what cannot be split with every class on both sides."""
+    """Raise if the samples cannot be split with every class on both sides."""
     classes, counts = np.unique(labels, return_counts=True)
     if counts.min() < 2:
         rare = classes[counts.argmin()]
@@ -172,18 +170,10 @@ def _check_counts(n_stop: int, labels: Any) -> None:
 
 
 def _distance(labels: Any, fit: IntArray, stop: IntArray) -> float:
-    """How far the shares of the classes to stop by are from those of all."""
+    """Distance between the class shares of the stopping set and of all samples."""
     classes = np.unique(labels)
     if len(np.unique(labels[fit])) < len(classes):
         return math.inf
     shares = [np.mean(labels[stop] == one) - np.mean(labels == one) for one in classes]
     is_missing = len(np.unique(labels[stop])) < len(classes)
     return float(np.abs(shares).max()) + is_missing
-
-
-def _as_indices(part: Any) -> IntArray:
-    part = np.asarray(part)
-    if part.dtype == bool:
-        part = np.flatnonzero(part)
-    indices: IntArray = part.astype(np.intp)
-    return indices

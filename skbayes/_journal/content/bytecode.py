@@ -39,7 +39,7 @@ _PAIRS = {
     "STORE_FAST_LOAD_FAST": ("STORE_FAST", "LOAD_FAST"),
     "STORE_FAST_STORE_FAST": ("STORE_FAST", "STORE_FAST"),
 }
-#: Bits of an argument that tell how the name is used, in some versions of Python.
+#: Bits of an argument that encode the use of the name, in some versions of Python.
 _FLAGS = {"LOAD_GLOBAL": 1, "LOAD_ATTR": 1, "LOAD_SUPER_ATTR": 3}
 #: Flags of *args, **kwargs and generators; the others depend on where code stands.
 _KIND_FLAGS = 0x04 | 0x08 | 0x20 | 0x80 | 0x100 | 0x200

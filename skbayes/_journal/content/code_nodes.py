@@ -28,9 +28,9 @@ _MUTABLE = (list, dict, set, bytearray, collections.deque)
 _SLOTS = (types.MemberDescriptorType, types.GetSetDescriptorType)
 #: Attributes of classes that Python keeps for itself.
 _NO_CODE = frozenset({"_abc_impl", "__annotate__", "__annotate_func__"})
-#: Bases of which no library calls a method.
+#: Base classes without methods that libraries call.
 _PLAIN_BASES = (object, type, abc.ABC, Generic, Protocol)
-#: Methods by which libraries know an object that they call.
+#: Methods by which libraries recognise an object that they call.
 _ASKED_BY_LIBRARIES = ("fit", "get_params", "predict", "rvs", "split", "transform")
 #: Begin of the file names of methods that attrs writes.
 _OF_ATTRS = "<attrs generated"
@@ -246,7 +246,7 @@ def _is_of_class(name: str, value: Any) -> bool:
     if name in _NO_CODE or isinstance(value, _SLOTS):
         return False
     if name == "__hash__" and isinstance(value, types.FunctionType):
-        # That of attrs has a constant that differs in every process.
+        # The method of attrs has a constant that differs in every process.
         return not value.__code__.co_filename.startswith(_OF_ATTRS)
     if name.startswith("__") and name.endswith("__"):
         return callable(value) or hasattr(type(value), "__get__")

@@ -21,7 +21,7 @@ from typing import Any
 from skbayes._journal.content.leaves import leaf
 from skbayes._journal.content.reading import Ends, pieces_of
 
-#: Where a value is kept: the kind of place, the id of its owner, a name.
+#: Place of a value: kind of place, id of the owner, name.
 Place = Hashable
 
 
@@ -38,7 +38,7 @@ class Entry:
     ends : tuple of object
         Open ends: the code that counts there by name.
     place : Place or None
-        Where the value is kept. A value that the code itself writes does not count.
+        Place of the value. A value that the code itself writes does not count.
     is_plain : bool
         Whether it has a content of its own, whose change a message can name.
     method : str
@@ -62,10 +62,10 @@ class Node:
     name : str
         Its name, for people; empty if it is a library's.
     entries : tuple of Entry
-        All that decides its behaviour, in a fixed order.
+        The facts that decide its behaviour, in a fixed order.
     writes : frozenset of (str, Place)
-        Places it writes to; those of a class after the name of the method that does,
-        if it runs only where code asks for it.
+        Places it writes to. Those of a class follow the name of the writing method, if
+        only explicit calls run that method.
     reads : frozenset of str
         Names of the attributes that it reads: the methods it may call.
     """
@@ -142,9 +142,9 @@ def _written(ends: Sequence[Any], nodes: dict[int, Node]) -> frozenset[Place]:
     """Places that the code writes to while it runs: their values are state, not code.
 
     A method that only the user's script calls, such as one that adds functions to a
-    class's registry, writes when the code is made: what it has written is code.
+    registry of the class, writes before the search: its values count as code.
     """
-    # A method that the value itself is bound to is called by whoever has the value.
+    # Any holder of a value can call the method that is bound to it.
     names = {"", *(getattr(piece, "__name__", "") for piece in pieces_of(ends))}
     known = -1
     while known != len(names):

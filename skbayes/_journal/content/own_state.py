@@ -1,8 +1,8 @@
-"""State that an object of the user's keeps for itself while it is called.
+"""Leave out state that an object of the user's writes while it is called.
 
-A scorer may count its calls, note what it has seen or keep a cache. It has other values
-of these after every fit, and is the same scorer: as with code that writes to globals,
-what it writes itself is a state of the program.
+A scorer may count its calls, record its input or keep a cache. These attributes change
+with every fit, but the scorer stays the same. As with globals that code writes, they
+are state of the program.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ def state_without_own_writes(
 ) -> dict[str, Any]:
     """Leave out the attributes that an object writes itself while it is called.
 
-    What its constructor takes by the same name counts always: with another value the
-    object begins as another.
+    An attribute with the name of a constructor parameter always counts: with another
+    value it is another object.
 
     Parameters
     ----------

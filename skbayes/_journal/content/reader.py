@@ -100,7 +100,7 @@ class Reader:
                 self._inside = inside
 
     def digest(self, value: Any) -> bytes:
-        """Hash of any value; a scalar of numpy has that of its Python twin."""
+        """Hash of any value; a numpy scalar has the hash of the equal Python value."""
         value = native(value)
         kind = type(value)
         if kind in _PLAIN:
@@ -298,9 +298,9 @@ class Reader:
         return self.node("object", type(value), *parts)
 
     def _state_of_callable(self, value: Any, state: dict[str, Any]) -> dict[str, Any]:
-        """State of an object without what it notes for itself while it is called.
+        """State of an object, without the attributes that it writes while it is called.
 
-        Not of an estimator, of which what it has learned counts.
+        The learned attributes of an estimator count.
         """
         kind = type(value)
         if _is_estimator(value) or not self.ownership.is_own(naming_module(kind)):

@@ -59,7 +59,7 @@ class Write:
     Parameters
     ----------
     kind : "global", "free" or "local"
-        Where its first name is looked up.
+        Where the first name is looked up.
     path : tuple of str
         The name, and the attributes read from it.
     is_in_place : bool
@@ -114,10 +114,10 @@ def writes_of(
 def _place(
     steps: Sequence[dis.Instruction], end: int | None
 ) -> tuple[str, tuple[str, ...], bool] | None:
-    """Where the value of the expression that ends at a step is kept; or None.
+    """Place of the value of the expression that ends at a step; None if unknown.
 
-    Kind and path of the place, and whether the value is an item of what is there: the
-    path ends at the outermost container.
+    Returns kind and path of the place, and whether the value is an item of the object
+    there: the path ends at the outermost container.
     """
     attributes: list[str] = []
     is_item = False

@@ -18,15 +18,15 @@ ROUNDING = 1e-6
 class BegunPoints:
     """Container of the points that were told or are running.
 
-    Whoever tells a score may have kept fewer digits of its point than were proposed:
-    a point of continuous numbers is in it if it differs by no more than rounding.
+    A caller may tell a point with fewer digits than were proposed. So a point of
+    continuous numbers is in the container if it differs only by rounding.
 
     Parameters
     ----------
     space : Space
         The search space.
     observations : sequence of Observation
-        What was told or is running.
+        The points that were told or are running.
     """
 
     def __init__(self, space: Space, observations: Sequence[Observation]) -> None:

@@ -57,7 +57,7 @@ def neglected_branch(
             continue
         mean, variance = surrogate.gp.predict(U)
         std = np.sqrt(variance)
-        # An upper confidence bound favours branches of which little is known.
+        # An upper confidence bound favours branches with few scores.
         bound = float((mean + OPTIMISM * std).max())
         chance = ndtr((mean - incumbent) / std).max()
         if chance > MIN_PROBABILITY and bound > best_bound:

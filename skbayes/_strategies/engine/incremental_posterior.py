@@ -87,7 +87,7 @@ class IncrementalPosterior:
 def _is_beginning(
     gp: GaussianProcess, hyperparameters: Hyperparameters, data: ModelData
 ) -> bool:
-    """Whether a posterior is that of the first of these trials, for any targets."""
+    """Whether a posterior is one of the first of these trials, with any targets."""
     n = gp.n_trials
     return (
         gp.hyperparameters is hyperparameters

@@ -58,7 +58,7 @@ class ModelData:
 def last_renewal(n: int) -> int:
     """Number of trials at the last renewal, given n trials in a long history.
 
-    The steps depend on ever more trials, of which a few new ones change ever less.
+    The more trials the steps depend on, the less a few new trials change them.
     """
     # 10, 20, 40 ... trials: n // 1000 is 1 below 2,000 and 2 or 3 below 4,000.
     n_doublings = max(0, (n // RENEW_EVERY_UNTIL).bit_length() - 1)
@@ -66,7 +66,7 @@ def last_renewal(n: int) -> int:
 
 
 def row_choice(layout: Layout) -> RowChoice:
-    """Make what chooses the rows of the posterior of a long history."""
+    """Make the rule that chooses the rows of the posterior of a long history."""
     return RowChoice(layout, MAX_ROWS)
 
 

@@ -106,7 +106,7 @@ class TrainingTable:
         return _as_data(list(points.values()), n_folds_told([*history, *begun]))
 
     def _is_continued_by(self, history: Sequence[Observation]) -> bool:
-        """Whether a history begins with what was read; observations are immutable."""
+        """Whether a history begins with the observations read; these are immutable."""
         # Identity of the last observation read suffices, as histories only grow at the
         # end.
         n = self._n_read

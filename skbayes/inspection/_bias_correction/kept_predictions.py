@@ -190,8 +190,8 @@ def _held_out_of(search: Any, caller: str, owner: str) -> Any:
     if held_out is None:
         raise ValueError(
             f"{caller} needs the out-of-fold predictions, which this {owner} "
-            "did not keep. Set store_predictions=True and fit it again; without them, "
-            "`optimism_corrected_score_` tells the same less precisely."
+            "did not keep. Set store_predictions=True and fit it again. Without them, "
+            "`optimism_corrected_score_` is a less precise estimate."
         )
     if held_out.y is None:
         raise ValueError(_says_nothing(caller, owner))

@@ -143,25 +143,9 @@ class EffectDisplay:
         model = score_model(search, record, caller=caller)
         record = record.within(model.space)
         panels = _columns_of(model.space, params, caller, record.owner)
-        seed = root_entropy(random_state, owner="EffectDisplay")
-        axes = column_axes(model.space)
         U = model.space.encode(list(record.params))
-        order = record.best_first()
-        with limit_threads():
-            effects = [
-                effect(
-                    model,
-                    axes,
-                    columns,
-                    around=None
-                    if others == "average"
-                    else _best(model, U, order, columns),
-                    # The same points in all panels: their curves can be compared.
-                    confidence=_CONFIDENCE,
-                    rng=np.random.default_rng(seed),
-                )
-                for columns in panels
-            ]
+        order = None if others == "average" else record.best_first()
+        effects = _effects(model, panels, U, order, random_state)
         if params is None:
             effects.sort(key=lambda e: -np.ptp(e.median))
             effects = effects[:_MOST_PANELS]
@@ -273,6 +257,25 @@ def _panels_of(space, columns, pair, caller):
             f"together, and {pair[0]!r} and {pair[1]!r} never do: name them one by one."
         )
     return panels
+
+
+def _effects(model, panels, U, order, random_state):
+    """Compute the effects; the best in `order` fixes the other parameters, if given."""
+    seed = root_entropy(random_state, owner="EffectDisplay")
+    axes = column_axes(model.space)
+    with limit_threads():
+        return [
+            effect(
+                model,
+                axes,
+                columns,
+                around=None if order is None else _best(model, U, order, columns),
+                confidence=_CONFIDENCE,
+                # The same points in all panels: their curves can be compared.
+                rng=np.random.default_rng(seed),
+            )
+            for columns in panels
+        ]
 
 
 def _best(model, U, order, columns):

@@ -20,7 +20,7 @@ from skbayes._fold_statistics import corrected_standard_error
 from skbayes._protocol import Params
 from skbayes._selection_bias import why_unknown
 from skbayes._short_text import one_line
-from skbayes._values import native
+from skbayes._values import dicts_of, native
 from skbayes.inspection._bias_correction.bias_corrected_score import (
     bias_corrected_score,
 )
@@ -285,7 +285,7 @@ def _searched(search: Any, record: SearchRecord, chosen: int | None) -> str:
     names = ("suggested_space_", "param_distributions", "param_grid")
     given = next((getattr(search, n) for n in names if hasattr(search, n)), None)
     best: Params = {} if chosen is None else record.params[chosen]
-    dicts = given if isinstance(given, list | tuple) else [given]
+    dicts = dicts_of(given)
     rows = [
         (
             name if len(dicts) == 1 else f"{name} ({branch})",
@@ -293,7 +293,6 @@ def _searched(search: Any, record: SearchRecord, chosen: int | None) -> str:
             _one_line(best[name]) if name in best else "–",
         )
         for branch, values in enumerate(dicts, start=1)
-        if isinstance(values, dict)
         for name, value in values.items()
     ]
     space = table(("parameter", "what was searched", "chosen value"), rows)

@@ -10,7 +10,7 @@ from skbayes._evaluation.fidelity.ladder_race import LadderRace
 from skbayes._evaluation.racing.earlier_scores import EarlierScores
 from skbayes._evaluation.racing.paired_race import PairedRace
 from skbayes._protocol import FoldResult, Status, Trial
-from tests._evaluation.fidelity.test_learning_curve import ENDS, rivals_with
+from tests._evaluation.fidelity.test_learning_curve import ENDS, earlier_with
 
 LADDER = Ladder(2, ((100, 300, 900),) * 2, (2700, 2700))
 RACE = LadderRace(LADDER)
@@ -53,40 +53,40 @@ def test_rungs_come_before_folds():
 
 def test_who_is_out_of_reach_is_stopped_at_a_rung():
     """Not before the second, and not where a rung has failed."""
-    rivals = rivals_with(ENDS)
-    assert not RACE.is_lost(results(0.1), rivals, "score")
-    assert RACE.is_lost(results(0.1, 0.1), rivals, "score")
-    assert not RACE.is_lost(results(0.1, np.nan), rivals, "score")
+    earlier = earlier_with(ENDS)
+    assert not RACE.is_lost(results(0.1), earlier, "score")
+    assert RACE.is_lost(results(0.1, 0.1), earlier, "score")
+    assert not RACE.is_lost(results(0.1, np.nan), earlier, "score")
     failed = {2: FoldResult(2, {"score": np.nan}, error="bad")} | results(0.1, first=3)
-    assert not RACE.is_lost(failed, rivals, "score")
+    assert not RACE.is_lost(failed, earlier, "score")
 
 
 def test_with_all_samples_the_race_over_folds_decides():
     """By folds alone; without a race all of them are run."""
-    rivals = rivals_with(ENDS)
+    earlier = earlier_with(ENDS)
     on_all = results(0.1, 0.1, 0.1) | {0: FoldResult(0, {"score": 0.1})}
-    assert not RACE.is_lost(on_all, rivals, "score")
+    assert not RACE.is_lost(on_all, earlier, "score")
     raced = EarlierScores(
-        rivals.complete + np.array([0.0, 0.01]), rivals.stopped, rivals.rungs
+        earlier.complete + np.array([0.0, 0.01]), earlier.stopped, earlier.rungs
     )
     assert RACED.is_lost(on_all, raced, "score")
 
 
 def test_a_score_is_expected_of_who_has_no_fold():
     """So that a model learns where bad candidates are."""
-    rivals = rivals_with(ENDS)
-    (fold,) = RACE.expected(results(0.1, 0.1), rivals, "score")
+    earlier = earlier_with(ENDS)
+    (fold,) = RACE.expected(results(0.1, 0.1), earlier, "score")
     assert fold == 0
-    assert RACE.expected(results(0.1), rivals, "score") == {}
+    assert RACE.expected(results(0.1), earlier, "score") == {}
     on_all = results(0.1, 0.1) | {0: FoldResult(0, {"score": 0.1})}
-    assert RACE.expected(on_all, rivals, "score") == {}
+    assert RACE.expected(on_all, earlier, "score") == {}
 
 
 def test_who_was_stopped_too_early_is_caught_up_with():
     """Only those that may still be the best, and only a few."""
-    rivals = rivals_with(ENDS)
+    earlier = earlier_with(ENDS)
     complete = [
-        trial_of(i, rivals.complete[i], rivals.rungs[i][:3], Status.COMPLETE)
+        trial_of(i, earlier.complete[i], earlier.rungs[i][:3], Status.COMPLETE)
         for i in range(len(ENDS))
     ]
     bad = trial_of(5, (), (0.1, 0.1), Status.STOPPED)
@@ -98,10 +98,10 @@ def test_who_was_stopped_too_early_is_caught_up_with():
 
 @pytest.mark.parametrize("race", [RACE, RACED])
 def test_candidates_without_a_fold_do_not_disturb_the_race_over_folds(race):
-    """They are no rivals of it."""
-    rivals = rivals_with(ENDS)
+    """They are not compared with it."""
+    earlier = earlier_with(ENDS)
     trials = [
-        trial_of(i, rivals.complete[i], rivals.rungs[i][:3], Status.COMPLETE)
+        trial_of(i, earlier.complete[i], earlier.rungs[i][:3], Status.COMPLETE)
         for i in range(len(ENDS))
     ]
     stopped = trial_of(5, (0.1,), (0.5, 0.5, 0.5), Status.STOPPED)

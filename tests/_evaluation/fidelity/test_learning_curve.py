@@ -20,7 +20,7 @@ def curve(end, rise, speed, n):
     return end - rise * np.asarray(n, dtype=float) ** -speed
 
 
-def rivals_with(ends, *, noise=0.0, rise=1.0, speed=0.5, seed=0):
+def earlier_with(ends, *, noise=0.0, rise=1.0, speed=0.5, seed=0):
     """Complete candidates, with the rungs of fold 0."""
     rng = np.random.default_rng(seed)
     complete, rungs = [], []
@@ -49,59 +49,59 @@ ENDS = (0.5, 0.6, 0.7, 0.8, 0.9)
 )
 def test_no_power_law_ends_above_its_bound(end, rise, speed, n_rungs):
     """Whatever its speed: a candidate that will win is never out of reach."""
-    rivals = rivals_with(ENDS)
-    found = reach(scores_of(*curve(end, rise, speed, SIZES[:n_rungs])), rivals, LADDER)
-    lead = curve(end, rise, speed, 2700) - rivals.incumbent.mean()
+    earlier = earlier_with(ENDS)
+    found = reach(scores_of(*curve(end, rise, speed, SIZES[:n_rungs])), earlier, LADDER)
+    lead = curve(end, rise, speed, 2700) - earlier.incumbent.mean()
     assert found.most >= lead - 1e-9
 
 
 def test_what_is_flat_and_low_is_out_of_reach():
     """And what is high is not."""
-    rivals = rivals_with(ENDS)
-    assert reach(scores_of(0.4, 0.41), rivals, LADDER).most < 0
-    assert reach(scores_of(0.4, 0.41, 0.41), rivals, LADDER).most < 0
-    assert reach(scores_of(0.8, 0.86), rivals, LADDER).most > 0
+    earlier = earlier_with(ENDS)
+    assert reach(scores_of(0.4, 0.41), earlier, LADDER).most < 0
+    assert reach(scores_of(0.4, 0.41, 0.41), earlier, LADDER).most < 0
+    assert reach(scores_of(0.8, 0.86), earlier, LADDER).most > 0
 
 
 def test_the_later_rung_is_closer():
     """It decides, not the mean of all."""
-    rivals = rivals_with(ENDS)
-    early = reach(scores_of(0.4, 0.6), rivals, LADDER)
-    late = reach(scores_of(0.4, 0.6, 0.65), rivals, LADDER)
+    earlier = earlier_with(ENDS)
+    early = reach(scores_of(0.4, 0.6), earlier, LADDER)
+    late = reach(scores_of(0.4, 0.6, 0.65), earlier, LADDER)
     assert late.most < early.most
 
 
 def test_a_falling_curve_is_not_drawn_further_down():
     """A score that falls with more data is noise, mostly."""
-    rivals = rivals_with(ENDS)
+    earlier = earlier_with(ENDS)
     one, two = (
-        reach(scores_of(first, 0.7), rivals, LADDER).most for first in (0.9, 0.7)
+        reach(scores_of(first, 0.7), earlier, LADDER).most for first in (0.9, 0.7)
     )
     assert one == pytest.approx(two)
 
 
 def test_noise_widens_the_bound():
     """By what it does to the candidates that are known."""
-    calm = reach(scores_of(0.4, 0.5), rivals_with(ENDS), LADDER)
-    noisy = reach(scores_of(0.4, 0.5), rivals_with(ENDS, noise=0.1), LADDER)
+    calm = reach(scores_of(0.4, 0.5), earlier_with(ENDS), LADDER)
+    noisy = reach(scores_of(0.4, 0.5), earlier_with(ENDS, noise=0.1), LADDER)
     assert noisy.most > calm.most
 
 
-def test_few_rivals_or_rungs_say_too_little():
+def test_reach_is_unknown_with_few_candidates_or_rungs():
     """Then nobody is stopped."""
-    assert reach(scores_of(0.1, 0.1), rivals_with(ENDS[:3]), LADDER) is None
-    assert reach(scores_of(0.1), rivals_with(ENDS), LADDER) is None
-    assert reach(scores_of(np.nan, 0.1), rivals_with(ENDS), LADDER) is None
+    assert reach(scores_of(0.1, 0.1), earlier_with(ENDS[:3]), LADDER) is None
+    assert reach(scores_of(0.1), earlier_with(ENDS), LADDER) is None
+    assert reach(scores_of(np.nan, 0.1), earlier_with(ENDS), LADDER) is None
 
 
 def test_what_is_expected_is_what_others_have_gained():
     """But no more than can be reached."""
-    rivals = rivals_with(ENDS)
+    earlier = earlier_with(ENDS)
     gain = float(curve(0, 1.0, 0.5, 2700) - curve(0, 1.0, 0.5, 300))
-    found = reach(scores_of(0.2, 0.4), rivals, LADDER)
+    found = reach(scores_of(0.2, 0.4), earlier, LADDER)
     assert found.expected == pytest.approx(0.4 + gain)
     assert found.fold == 0
-    assert reach(scores_of(0.4, 0.4), rivals, LADDER).expected == pytest.approx(0.4)
+    assert reach(scores_of(0.4, 0.4), earlier, LADDER).expected == pytest.approx(0.4)
 
 
 @pytest.mark.slow
@@ -110,10 +110,10 @@ def test_few_that_would_win_are_out_of_reach():
     rng = np.random.default_rng(1)
     stopped = []
     for seed in range(400):
-        rivals = rivals_with(rng.uniform(0.5, 0.8, 15), noise=0.02, seed=seed)
-        top = rivals.incumbent.mean() + 0.001
+        earlier = earlier_with(rng.uniform(0.5, 0.8, 15), noise=0.02, seed=seed)
+        top = earlier.incumbent.mean() + 0.001
         noise = 0.02 * rng.normal(size=3)
         end = top - curve(0, 1.0, 0.5, 2700)
         scores = scores_of(*(curve(end, 1.0, 0.5, SIZES) + noise))
-        stopped.append(reach(scores, rivals, LADDER).most < 0)
+        stopped.append(reach(scores, earlier, LADDER).most < 0)
     assert np.mean(stopped) < 0.1

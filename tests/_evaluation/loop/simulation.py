@@ -1,4 +1,4 @@
-"""A simulated executor and strategy: the loop's partners, on a clock of their own."""
+"""A simulated executor and strategy for the loop, with a simulated clock."""
 
 from __future__ import annotations
 

@@ -108,7 +108,7 @@ def test_a_later_repeat_is_for_those_that_are_left():
     assert max(n_repeats) == n_repeats[0]
 
 
-def test_without_a_rival_nothing_is_run():
+def test_a_single_finalist_is_not_repeated():
     """There is nothing to decide."""
     trials, executor, _ = run([TRIALS[0], TRIALS[2]])
     assert trials == [TRIALS[0], TRIALS[2]]

@@ -27,7 +27,7 @@ from skbayes._evaluation.loop.search_loop import SearchLoop
 from skbayes._evaluation.loop.settings import LoopSettings
 from skbayes._evaluation.racing.paired_race import PairedRace
 from skbayes._protocol import Status
-from tests._evaluation.loop.machine_partners import (
+from tests._evaluation.loop.machine_parts import (
     Adaptive,
     Listed,
     NumberedMemory,

@@ -375,7 +375,7 @@ def test_a_search_that_is_run_again_runs_only_what_is_missing(search, n_trials):
     assert [t.folds for t in trials] == [t.folds for t in plain]
 
 
-class Impatient(Recorder):
+class StopsAfter(Recorder):
     """An observer that ends a search when some trials in a row brought nothing."""
 
     def __init__(self, patience):
@@ -391,11 +391,11 @@ class Impatient(Recorder):
 @settings(max_examples=150, deadline=None)
 @given(searches, st.integers(1, 8), st.booleans(), st.integers(0, 1000))
 def test_a_rule_that_ended_a_search_ends_it_again(search, patience, is_race, seed):
-    """Before any fit, by what it is told in the order in which it was told it."""
+    """Before any fit, because it sees the same trials in the same order."""
     if is_race:
         search = {**search, "lag": search["lag"] or 2, "in_order": True}
         search["race"] = PairedRace(search["n_splits"])
-    store, observers = Memory(), [Impatient(patience), Impatient(patience)]
+    store, observers = Memory(), [StopsAfter(patience), StopsAfter(patience)]
     first, executor, _ = simulate(**search, store=store, observers=observers[:1])
     n_recorded = 1 + max(x for x, _ in store.written)
     more = {"store": store, "observers": observers[1:], "n_recorded": n_recorded}

@@ -24,7 +24,7 @@ def noisy(means, n_folds=5, sd=0.05, seed=0):
 
 
 def test_finalists_are_close_to_the_best():
-    """Hopeless ones are none, however hard the folds are."""
+    """Candidates far behind are no finalists, however hard the folds are."""
     rows = chosen(noisy([0.1, 0.8, 0.81, 0.2, 0.79, 0.3], sd=0.02))
     assert set(rows) == {1, 2, 4}
 

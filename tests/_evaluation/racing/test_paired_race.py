@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from skbayes._evaluation.cv_results import adjusted_scores
-from skbayes._evaluation.racing import earlier_scores as rivals_module
+from skbayes._evaluation.racing import earlier_scores as earlier_scores_module
 from skbayes._evaluation.racing.earlier_scores import (
     EarlierScores,
     EarlierScoresHistory,
@@ -32,7 +32,7 @@ def partial(scores, n_run):
     return out
 
 
-def rivals_of(complete, stopped=()):
+def earlier_of(complete, stopped=()):
     """EarlierScores with these fold scores."""
     return EarlierScores(np.array(complete), np.reshape(stopped, (-1, N_SPLITS)))
 
@@ -63,7 +63,7 @@ class TestChanceToWin:
     def test_of_many_is_that_of_each(self):
         """Whatever folds they have."""
         rng = np.random.default_rng(0)
-        earlier = rivals_of(table_of(rng.normal(size=30), noise=0.3))
+        earlier = earlier_of(table_of(rng.normal(size=30), noise=0.3))
         scores = np.array([partial(rng.normal(size=5), 1 + i % 5) for i in range(20)])
         each = [chance_to_win(row, earlier, 0.1) for row in scores]
         np.testing.assert_allclose(chances_to_win(scores, earlier, 0.1), each)
@@ -83,7 +83,7 @@ class TestChanceToWin:
                 candidates = spread * rng.normal(size=(n, 1))
                 return candidates + rng.normal(size=(n, N_SPLITS))
 
-            earlier, new = rivals_of(draw(n_complete)), draw(80)
+            earlier, new = earlier_of(draw(n_complete)), draw(80)
             seen = [partial(row, 1 + k % 4) for k, row in enumerate(new)]
             stated.append(chances_to_win(np.array(seen), earlier))
             true.append(new.mean(axis=1) > earlier.incumbent.mean())
@@ -103,7 +103,7 @@ class TestChanceToWin:
         """Few are as good as the best of many; more so the fewer folds say it."""
         table = table_of([0.0, -1.0, -1.1, -0.9, -1.2], noise=0.5)
         after_one, after_four = (
-            chance_to_win(partial(table[0], n_run), rivals_of(table))
+            chance_to_win(partial(table[0], n_run), earlier_of(table))
             for n_run in (1, 4)
         )
         assert 0.0 < after_one < 0.4
@@ -114,16 +114,16 @@ class TestChanceToWin:
         """Candidates that differ by the same on every fold."""
         earlier = np.array([0.0, -1.0, -2.0, -3.0])[:, None] + np.zeros(N_SPLITS)
         scores = partial(earlier[0] + gap, 1)
-        assert chance_to_win(scores, rivals_of(earlier)) == chance
+        assert chance_to_win(scores, earlier_of(earlier)) == chance
 
-    def test_stopped_rivals_tell_how_differences_vary(self):
+    def test_stopped_candidates_show_how_differences_vary(self):
         """The complete ones differ wildly; those nearest by hardly at all."""
         complete = table_of([0.0, -1.0, -1.1, -0.9], noise=0.5)
         stopped = np.array(
             [partial(complete[0] - gap, 2) for gap in (0.01, 0.012, 0.011, 0.009)]
         )
         stopped[:, 0] += 0.001
-        earlier = rivals_of(complete), rivals_of(complete, stopped)
+        earlier = earlier_of(complete), earlier_of(complete, stopped)
         varies = [one.differences.variances_at(np.array([-0.01]))[0] for one in earlier]
         assert varies[1] < 0.01 * varies[0]
 
@@ -131,7 +131,7 @@ class TestChanceToWin:
         """Nor does a row equal to the incumbent's."""
         complete = table_of([0.0, -1.0, -1.1, -0.9])
         stopped = [partial(complete[0] - 0.1, 1), partial(complete[0], 3)]
-        earlier = rivals_of(complete), rivals_of(complete, stopped)
+        earlier = earlier_of(complete), earlier_of(complete, stopped)
         varies = [one.differences.variances_at(np.array([-0.1])) for one in earlier]
         np.testing.assert_array_equal(*varies)
 
@@ -139,7 +139,7 @@ class TestChanceToWin:
         """A parameter without effect so far does not hide the value that has one."""
         ties = np.tile(EFFECTS, (6, 1))
         better = ties[0] + [0.10, 0.11, 0.10, 0.11, 0.10]
-        assert chance_to_win(partial(better, 2), rivals_of(ties)) > 0.5
+        assert chance_to_win(partial(better, 2), earlier_of(ties)) > 0.5
 
 
 class TestPopulation:
@@ -163,9 +163,9 @@ class TestPopulation:
     def test_is_not_that_of_a_tail_of_bad_candidates(self):
         """They are not what the next one has to beat."""
         good = np.linspace(0.0, 1.0, 20)
-        without = rivals_of(table_of(good)).population
+        without = earlier_of(table_of(good)).population
         tail = np.linspace(-50.0, -1.0, 19)
-        with_tail = rivals_of(table_of([*good, *tail])).population
+        with_tail = earlier_of(table_of([*good, *tail])).population
         assert with_tail.variance < 4 * without.variance
 
 
@@ -175,20 +175,20 @@ class TestSpread:
     def test_is_the_standard_deviation_of_the_means(self):
         """Where all are complete."""
         table = table_of(np.linspace(0, 1, 9))
-        spread = rivals_of(table).spread
+        spread = earlier_of(table).spread
         assert spread == pytest.approx(table.mean(axis=1).std())
 
     def test_is_free_of_the_difficulty_of_folds(self):
         """A stopped candidate is not worse for having run the hard folds."""
         table = table_of([0.0, 1.0, 2.0, 3.0], noise=0.0)
         stopped = [partial(row, 1 + k % 4) for k, row in enumerate(table)]
-        spread = rivals_of(table, stopped).spread
+        spread = earlier_of(table, stopped).spread
         assert spread == pytest.approx(np.std([0, 1, 2, 3]))
 
     def test_is_not_made_by_one_bad_candidate(self):
         """Beside which all others would look the same."""
         means = [*np.linspace(0, 1, 9), -1e6]
-        assert rivals_of(table_of(means)).spread < 3
+        assert earlier_of(table_of(means)).spread < 3
 
 
 class TestPairedRace:
@@ -201,7 +201,7 @@ class TestPairedRace:
         table = table_of(self.MEANS, noise=noise)
         scores = partial(table[0] - gap, n_run)
         return PairedRace(N_SPLITS, **settings).is_lost(
-            results_of(scores), rivals_of(table), "score"
+            results_of(scores), earlier_of(table), "score"
         )
 
     @pytest.mark.parametrize(
@@ -228,7 +228,7 @@ class TestPairedRace:
         """However bad the fifth; stopped ones do not make up the number."""
         complete = table_of([1.0, 0.5, 0.0])
         stopped = [partial(complete[2], 2)] * 3
-        earlier = rivals_of(complete, stopped)
+        earlier = earlier_of(complete, stopped)
         scores = results_of(partial(complete[0] - 10, 1))
         assert not PairedRace(N_SPLITS).is_lost(scores, earlier, "score")
 
@@ -236,7 +236,7 @@ class TestPairedRace:
     def test_a_candidate_without_a_score_has_lost(self, score):
         """It has no mean any more."""
         results = {0: FoldResult(0, {"score": score})}
-        earlier = rivals_of(np.empty((0, N_SPLITS)))
+        earlier = earlier_of(np.empty((0, N_SPLITS)))
         assert PairedRace(N_SPLITS).is_lost(results, earlier, "score")
 
     def test_what_was_passed_over_is_caught_up_with(self):
@@ -272,7 +272,7 @@ class TestEarlierScores:
 
     def test_are_no_more_than_can_be_looked_at_and_hold_the_best(self, monkeypatch):
         """Late in a long search a decision costs no more than early."""
-        monkeypatch.setattr(rivals_module, "MAX_OF_EACH", 3)
+        monkeypatch.setattr(earlier_scores_module, "MAX_OF_EACH", 3)
         table = table_of([0.0, 9.0, 2.0, 3.0, 4.0, 5.0])
         ended = {i: trial_of(i, row, Status.COMPLETE) for i, row in enumerate(table)}
         history = EarlierScoresHistory(N_SPLITS)

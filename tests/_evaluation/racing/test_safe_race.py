@@ -13,7 +13,7 @@ RACE = SafeRace(n_splits=4, best_possible=1.0)
 NO_EARLIER = np.empty((0, 4))
 
 
-def rivals_with(*complete):
+def earlier_with(*complete):
     """Earlier candidates, none of them stopped."""
     return EarlierScores(np.array(complete).reshape(-1, 4), NO_EARLIER)
 
@@ -25,20 +25,20 @@ def folds(*scores):
 
 def test_safe_race_goes_on_while_perfect_folds_would_win():
     """With .9 to beat, two folds of .8 can still reach a mean of .9."""
-    earlier = rivals_with([0.9] * 4, [0.5] * 4)
+    earlier = earlier_with([0.9] * 4, [0.5] * 4)
     assert not RACE.is_lost(folds(0.8, 0.8), earlier, "score")
     assert RACE.is_lost(folds(0.8, 0.79), earlier, "score")
 
 
 def test_safe_race_needs_somebody_to_lose_against():
     """The first candidates are run to the end."""
-    assert not RACE.is_lost(folds(0.0, 0.0), rivals_with(), "score")
+    assert not RACE.is_lost(folds(0.0, 0.0), earlier_with(), "score")
 
 
 @pytest.mark.parametrize("score", [np.nan, -np.inf])
 def test_safe_race_stops_who_has_failed(score):
     """A fold without a finite score cannot be made up for."""
-    assert RACE.is_lost(folds(score), rivals_with(), "score")
+    assert RACE.is_lost(folds(score), earlier_with(), "score")
 
 
 @given(
@@ -49,7 +49,7 @@ def test_safe_race_keeps_the_winner(table):
     complete = []
     for scores in table:
         is_stopped = any(
-            RACE.is_lost(folds(*scores[:k]), rivals_with(*complete), "score")
+            RACE.is_lost(folds(*scores[:k]), earlier_with(*complete), "score")
             for k in range(1, 4)
         )
         if not is_stopped:

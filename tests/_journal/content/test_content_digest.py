@@ -168,7 +168,7 @@ def test_parameters_without_effect_do_not_count():
 
 @pytest.mark.parametrize("cache", ["folder", Path("folder"), Memory("folder")])
 def test_a_cache_has_no_effect(cache):
-    """Whichever way a pipeline is told of its folder."""
+    """However a pipeline gets its cache folder."""
     plain = content_digest(make_pipeline(SVC()))
     assert content_digest(make_pipeline(SVC(), memory=cache)) == plain
 

@@ -21,7 +21,7 @@ def branches(n):
 
 
 def told(n_in_each, *, offsets=None, curvature=1.0, **settings):
-    """An optimizer told of so many points in each branch, with a peak at 0.3."""
+    """An optimizer with this many scores in each branch, with a peak at 0.3."""
     optimizer = Optimizer(branches(len(n_in_each)), random_state=0, **settings)
     for i, n in enumerate(n_in_each):
         offset = 0.0 if offsets is None else offsets[i]
@@ -112,7 +112,7 @@ class TestTurns:
     """When it is a neglected branch's turn, and what that changes."""
 
     def neglecting(self, n_told):
-        """Told of two points of a branch, and of many of one that is hard to learn."""
+        """An optimizer with few scores in one branch, and many in a hard one."""
         space = [{"kind": ["a"], "x": UNIT, "y": UNIT, "z": UNIT}]
         space += [{"kind": ["b"], "w": UNIT}]
         optimizer = Optimizer(space, n_initial_points=5, random_state=0)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from skbayes._gp import GaussianProcess, Layout, default_hyperparameters
-from skbayes._strategies.engine import incremental_posterior as grown_posterior
+from skbayes._strategies.engine import incremental_posterior
 from skbayes._strategies.engine.incremental_posterior import IncrementalPosterior
 from skbayes._strategies.engine.model_data import model_data
 from skbayes._strategies.engine.training_data import TrainingData
@@ -37,7 +37,7 @@ def built(monkeypatch):
             counts.append(len(args[2]))
             super().__init__(*args)
 
-    monkeypatch.setattr(grown_posterior, "GaussianProcess", Counting)
+    monkeypatch.setattr(incremental_posterior, "GaussianProcess", Counting)
     return counts
 
 

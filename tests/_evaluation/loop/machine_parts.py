@@ -1,4 +1,4 @@
-"""Who a search works with while anything may happen to it."""
+"""Collaborators of the loop that fail, stop and resume at any step."""
 
 from __future__ import annotations
 
