@@ -160,9 +160,8 @@ def _dicts_of(part: Part, facts: Facts, effort: str, left: list[str]) -> list[Va
             }
         ]
     result: list[Values] = []
-    for one in known.dicts(effort):
-        if not _fits(part, one):
-            continue
+    fitting = [one for one in known.dicts(effort) if _fits(part, one)]
+    for one in fitting or [known.common(effort)]:
         values: Values = {}
         for name, suggestion in one.items():
             if not part.takes(name):
@@ -171,8 +170,11 @@ def _dicts_of(part: Part, facts: Facts, effort: str, left: list[str]) -> list[Va
                 left.append(part.start + name)
                 continue
             values[part.start + name] = (suggestion.values(facts), suggestion.source)
+        if any(value == [] for value, _ in values.values()):
+            continue  # not for these data
         for name, value in known.fixed.items():
             if values and part.takes(name) and not part.is_set(name):
+                value = value(facts) if callable(value) else value
                 values[part.start + name] = ([value], "")
         if values not in result:
             result.append(values)

@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+
 from skbayes.presets._densities import IntegerQuartiles, Quartiles, rounded
 from skbayes.presets._facts import Facts
 from skbayes.space import Integer, Real
@@ -43,8 +45,9 @@ class Span:
         """Make the dimension or distribution for some data."""
         low, high = (_number(n, facts) for n in (self.low, self.high))
         prior = "log-uniform" if self.log else "uniform"
-        # An end that depends on the data may lie inside the quartiles of other data.
-        inner = [min(max(_number(q, facts), low), high) for q in self.quartiles]
+        inner = _quartiles_within(
+            low, high, [_number(q, facts) for q in self.quartiles], log=self.log
+        )
         if not self.is_integer:
             if not inner:
                 return Real(low, high, prior)
@@ -98,7 +101,7 @@ class ClassSpace:
         Alternatives; each makes one dict together with the common parameters. "quick"
         ignores them.
     fixed : mapping
-        Values for every search of the class.
+        Values for every search of the class, or functions of the data's facts.
     untuned : mapping
         Numbers equal to defaults such as "scale" or None.
     first : sequence of mapping
@@ -117,16 +120,40 @@ class ClassSpace:
     first: Sequence[Mapping[str, Any]] = ()
     source: str = ""
 
-    def dicts(self, effort: str) -> list[dict[str, Suggestion]]:
-        """List the dicts for an effort."""
+    def common(self, effort: str) -> dict[str, Suggestion]:
+        """List the parameters that all alternatives have."""
         common = dict(self.quick)
         if effort != "quick":
             common |= self.normal
         if effort == "wide":
             common |= self.wide
+        return common
+
+    def dicts(self, effort: str) -> list[dict[str, Suggestion]]:
+        """List the dicts for an effort."""
+        common = self.common(effort)
         if effort == "quick" or not self.branches:
             return [common]
         return [common | dict(branch) for branch in self.branches]
+
+
+def _quartiles_within(
+    low: float, high: float, quartiles: list[float], *, log: bool
+) -> list[float]:
+    """Quartiles of the good values that lie in the range.
+
+    An end that depends on the data may lie between the quartiles of other data. The
+    density is taken to be constant between two quartiles.
+    """
+    if not quartiles or low <= quartiles[0] <= quartiles[2] <= high:
+        return quartiles
+    ends = min(low, quartiles[0]), max(high, quartiles[2])
+    axis = np.log if log else np.asarray
+    knots, shares = axis([ends[0], *quartiles, ends[1]]), np.linspace(0.0, 1.0, 5)
+    first, last = np.interp(axis([low, high]), knots, shares)
+    inner = np.interp(first + shares[1:4] * (last - first), shares, knots)
+    inside = (np.exp(inner) if log else inner).clip(low, high)
+    return [rounded(float(number)) for number in inside]
 
 
 def _number(number: Number, facts: Facts) -> float:

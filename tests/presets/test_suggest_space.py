@@ -10,15 +10,26 @@ import pytest
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.compose import ColumnTransformer
 from sklearn.decomposition import PCA
-from sklearn.ensemble import RandomForestClassifier, VotingClassifier
+from sklearn.ensemble import (
+    HistGradientBoostingClassifier,
+    RandomForestClassifier,
+    VotingClassifier,
+)
 from sklearn.impute import SimpleImputer
-from sklearn.linear_model import LinearRegression, LogisticRegression, Ridge
+from sklearn.linear_model import (
+    ElasticNet,
+    LinearRegression,
+    LogisticRegression,
+    Ridge,
+)
+from sklearn.neural_network import MLPClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
-from sklearn.svm import SVC
+from sklearn.svm import SVC, SVR
 from sklearn.utils import all_estimators
 
 import skbayes.presets
+from skbayes import BayesSearchCV
 from skbayes.presets import IntegerQuartiles, Quartiles, register, suggest_space
 from skbayes.presets._tables import class_space
 from skbayes.space import Integer, Real
@@ -151,6 +162,60 @@ def test_a_scaler_before_a_kernel_is_seen():
     raw = suggest_space(SVC(), X, effort="quick")["gamma"]
     scaled = suggest_space(make_pipeline(StandardScaler(), SVC()), X, effort="quick")
     assert scaled["svc__gamma"].high > 1e5 * raw.high
+
+
+def test_quartiles_beyond_a_range_of_small_data_are_those_within_it():
+    """No three quarters of the candidates lie at the end of the range."""
+    rng = np.random.default_rng(0)
+    small, large = rng.normal(size=(150, 4)), rng.normal(size=(5000, 4))
+    few, many = (
+        suggest_space(HistGradientBoostingClassifier(), X, X[:, 0] > 0)
+        for X in (small, large)
+    )
+    assert many["min_samples_leaf"].quartiles == (15, 24, 60)
+    leaves = few["min_samples_leaf"]
+    # A quarter of the winners lies below 15 on a log axis, none below 1.
+    expected = 10 ** np.array([0.25, 0.5, 0.75])
+    np.testing.assert_allclose(leaves.quartiles, expected, rtol=1e-2)
+    assert leaves.high == 10
+
+
+def test_networks_of_few_samples_learn_faster_and_hold_nothing_out():
+    """An epoch is a step or few, and a tenth of the samples says nothing."""
+    rng = np.random.default_rng(0)
+    spaces = [
+        suggest_space(MLPClassifier(), X, X[:, 0] > 0)
+        for X in (rng.normal(size=(150, 4)), rng.normal(size=(2500, 4)))
+    ]
+    assert [space["early_stopping"] for space in spaces] == [[False], [True]]
+    few, many = (space["learning_rate_init"].quartiles for space in spaces)
+    np.testing.assert_allclose(few, np.multiply(many, 10))
+
+
+def test_kernels_of_products_have_ranges_for_which_libsvm_ends():
+    """A polynomial of large numbers would take hours; with C large, minutes."""
+    X = np.random.default_rng(0).normal(size=(200, 4))
+    by_kernel = {one["kernel"][0]: one for one in suggest_space(SVR(), X, X[:, 0])}
+    assert set(by_kernel) == {"rbf", "poly", "linear"}
+    assert by_kernel["poly"]["gamma"].high <= 1.1 / 4
+    assert by_kernel["linear"]["C"].high < by_kernel["rbf"]["C"].high / 50
+    unscaled = suggest_space(SVR(), 1000 * X, X[:, 0])
+    assert unscaled["kernel"] == ["rbf"]
+
+
+def test_a_kernel_without_an_alternative_has_what_all_kernels_have():
+    """None of the dicts is for it."""
+    assert names_in(suggest_space(SVC(kernel="sigmoid"))) == {"C", "gamma"}
+
+
+def test_first_points_have_the_unit_of_the_target():
+    """A penalty of .0044 is one of standardised targets."""
+    X = np.random.default_rng(0).normal(size=(60, 4))
+    y = 1000 * X[:, 0]
+    search = BayesSearchCV(ElasticNet(), "auto", n_iter=3, cv=2, random_state=0)
+    search.fit(X, y)
+    alphas = [params["alpha"] for params in search.cv_results_["params"]]
+    assert min(abs(alpha / (0.0044 * y.std()) - 1) for alpha in alphas) < 0.1
 
 
 class Unknown(ClassifierMixin, BaseEstimator):

@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from skbayes.presets._facts import Facts
-from skbayes.presets._suggestions import Choices, choices, integer, log, real, suggest
+from skbayes.presets._suggestions import (
+    Choices,
+    Dict,
+    Number,
+    choices,
+    integer,
+    log,
+    real,
+    suggest,
+)
 from skbayes.presets._tables.sources import BOTH, PROBST, USUAL, WINNERS
 
 
@@ -29,31 +38,55 @@ def _components(facts: Facts) -> float:
     return min(facts.n_samples / 2, 500)
 
 
-def _kernels(facts: Facts) -> list[str]:
-    """List the kernels that won; unscaled features exclude the slow ones."""
-    if 0.05 < facts.variance < 20.0:
-        return ["rbf", "poly", "sigmoid", "linear"]
-    # libsvm may take hours with a linear or polynomial kernel of large numbers.
-    return ["rbf", "sigmoid"]
+def _if_scaled(kernel: str) -> Choices:
+    """Search a kernel of products, for which libsvm may take hours on large numbers."""
+    return Choices(
+        lambda facts: [kernel] if 0.05 < facts.variance < 20.0 else [], WINNERS
+    )
 
 
-# Quartiles in units of gamma="scale", so that they carry over to other data.
+# In units of gamma="scale", so that the values carry over to other data. The winners'
+# quartiles, .2, 1.4 and 8, also count kernels on which gamma does nothing or something
+# else, and are drawn in here to the default, 1, and the best common default, .1.
 _GAMMA = log(
-    _per_feature(1e-3),
-    _per_feature(1e3),
-    _per_feature(0.2),
-    _per_feature(1.4),
-    _per_feature(8.0),
+    _per_feature(1e-4),
+    _per_feature(30.0),
+    _per_feature(0.1),
+    _per_feature(0.4),
+    _per_feature(2.0),
     source=BOTH,
 )
 _C = log(1e-2, 3e4, 1.0, 20.0, 500.0, source=BOTH)
 _COEF0 = real(-0.5, 1.0, source=WINNERS)
-_KERNELS = Choices(_kernels, WINNERS)
 _DEGREE = choices(2, 3, source=WINNERS)
 _L1_RATIO = real(0.0, 1.0, 0.05, 0.37, 0.86, source=PROBST)
 _LAMBDA = log(1e-5, 10.0, 1.2e-3, 2.9e-3, 0.036, source=PROBST)
 _BALANCED = choices(None, "balanced", source=WINNERS)
 _SVM_FIRST = {"C": 100.0, "kernel": "rbf", "gamma": _per_feature(1.0)}
+
+
+def _kernels(scale: Callable[[float], Number]) -> tuple[Dict, ...]:
+    """Search each kernel over the C for which libsvm ends soon.
+
+    Parameters
+    ----------
+    scale : callable
+        Gives C the unit of the target.
+    """
+    least = scale(1e-3)
+    polynomial: Dict = {
+        "kernel": _if_scaled("poly"),
+        "C": log(least, scale(100.0), source=USUAL),
+        "gamma": log(_per_feature(0.03), _per_feature(1.0), source=USUAL),
+        "degree": _DEGREE,
+        "coef0": _COEF0,
+    }
+    linear: Dict = {
+        "kernel": _if_scaled("linear"),
+        "C": log(least, scale(10.0), source=USUAL),
+    }
+    return {"kernel": choices("rbf", source=WINNERS)}, polynomial, linear
+
 
 SPACES = (
     suggest(
@@ -122,7 +155,7 @@ SPACES = (
             )
         },
         fixed={"max_iter": 20000},
-        first=({"alpha": 0.01},),
+        first=({"alpha": _of_scale(0.01)},),
     ),
     suggest(
         "ElasticNet MultiTaskElasticNet",
@@ -138,7 +171,7 @@ SPACES = (
             "l1_ratio": real(0.05, 1.0, 0.1, 0.37, 0.86, source=PROBST),
         },
         fixed={"max_iter": 20000},
-        first=({"alpha": 0.0044, "l1_ratio": 0.4},),
+        first=({"alpha": _of_scale(0.0044), "l1_ratio": 0.4},),
     ),
     suggest(
         # Losses with probabilities only, so that every scorer works.
@@ -254,12 +287,11 @@ SPACES = (
         fixed={"max_iter": 50000, "dual": False, "tol": 1e-3},
     ),
     suggest(
-        # The rules take degree and coef0 out of the model for the rbf kernel.
         "SVC",
         untuned={"gamma": _per_feature(1.0)},
         quick={"C": _C, "gamma": _GAMMA},
-        normal={"kernel": _KERNELS, "degree": _DEGREE, "coef0": _COEF0},
         wide={"class_weight": _BALANCED},
+        branches=_kernels(float),
         first=(
             _SVM_FIRST,
             {"C": 682.0, "kernel": "rbf", "gamma": _per_feature(0.1)},
@@ -279,7 +311,7 @@ SPACES = (
         quick={
             "C": log(
                 _of_scale(1e-2),
-                _of_scale(1e4),
+                _of_scale(1e3),
                 _of_scale(5.0),
                 _of_scale(50.0),
                 _of_scale(500.0),
@@ -295,24 +327,27 @@ SPACES = (
                 source=WINNERS,
             ),
         },
-        normal={"kernel": _KERNELS, "degree": _DEGREE, "coef0": _COEF0},
-        first=(_SVM_FIRST, {"C": 10.0, "epsilon": 0.01}),
+        branches=_kernels(_of_scale),
+        first=(
+            _SVM_FIRST | {"C": _of_scale(100.0)},
+            {"C": _of_scale(10.0), "epsilon": _of_scale(0.01)},
+        ),
     ),
     suggest(
         "NuSVC",
         untuned={"gamma": _per_feature(1.0)},
         quick={"nu": real(0.02, 0.3, source=USUAL), "gamma": _GAMMA},
-        normal={"kernel": _KERNELS, "degree": _DEGREE, "coef0": _COEF0},
+        branches=_kernels(float),
     ),
     suggest(
         "NuSVR",
         untuned={"gamma": _per_feature(1.0)},
         quick={
             "nu": real(0.05, 0.95, source=USUAL),
-            "C": log(_of_scale(1e-2), _of_scale(1e4), source=WINNERS),
+            "C": log(_of_scale(1e-2), _of_scale(1e3), source=WINNERS),
             "gamma": _GAMMA,
         },
-        normal={"kernel": _KERNELS, "degree": _DEGREE, "coef0": _COEF0},
+        branches=_kernels(_of_scale),
     ),
     suggest(
         "OneClassSVM",

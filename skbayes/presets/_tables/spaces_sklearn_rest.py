@@ -25,6 +25,20 @@ def _of_samples(share: float, least: float, most: float) -> Callable[[Facts], fl
     return lambda facts: min(max(share * facts.n_samples, least), most)
 
 
+def _per_step(rate: float) -> Callable[[Facts], float]:
+    """Scale a rate of learning to the steps of an epoch.
+
+    Adam moves a weight by about the rate in each step. The rates won on data of some
+    thousand samples, ten steps and more of 200 samples an epoch.
+    """
+    return lambda facts: min(rate * max(2000 / max(facts.n_samples, 200), 1.0), 0.05)
+
+
+def _stops_early(facts: Facts) -> bool:
+    """Whether a tenth of the samples is enough to see when to stop."""
+    return facts.n_samples >= 1000
+
+
 def _kernels(facts: Facts) -> list[Any]:
     """List kernels of a Gaussian process, from smooth to rough."""
     # Imported on demand: the table is imported for any estimator of scikit-learn.
@@ -48,12 +62,19 @@ _MLP_NORMAL = {
     "momentum": real(0.5, 0.99, source=USUAL),
 }
 _MLP_QUICK = {
-    "learning_rate_init": log(1e-4, 0.1, 2.7e-4, 8e-4, 1.1e-3, source=WINNERS),
-    "alpha": log(1e-7, 0.1, 4e-6, 1.2e-4, 4e-3, source=WINNERS),
+    "learning_rate_init": log(
+        1e-4,
+        0.1,
+        _per_step(2.7e-4),
+        _per_step(8e-4),
+        _per_step(1.1e-3),
+        source=WINNERS,
+    ),
+    "alpha": log(1e-7, 10.0, 4e-6, 1.2e-4, 4e-3, source=WINNERS),
 }
 _MLP_FIRST = (
-    {"learning_rate_init": 8e-4, "alpha": 1e-4, "activation": "tanh"},
-    {"learning_rate_init": 3e-3, "alpha": 1e-2, "activation": "relu"},
+    {"learning_rate_init": _per_step(8e-4), "alpha": 1e-4, "activation": "tanh"},
+    {"learning_rate_init": _per_step(3e-3), "alpha": 1e-2, "activation": "relu"},
 )
 
 SPACES = (
@@ -136,7 +157,7 @@ SPACES = (
         quick=_MLP_QUICK,
         normal=_MLP_NORMAL,
         # Early stopping makes 1,000 iterations a bound that is seldom reached.
-        fixed={"early_stopping": True, "max_iter": 1000},
+        fixed={"early_stopping": _stops_early, "max_iter": 1000},
         first=_MLP_FIRST,
     ),
     suggest(

@@ -11,8 +11,8 @@ from skbayes.presets._tables.sources import PROBST, TABARENA, USUAL, WINNERS
 
 
 def _largest_leaf(facts: Facts) -> float:
-    """A fiftieth of the samples, between 5 and 200."""
-    return min(max(facts.n_samples / 50, 5), 200)
+    """A twentieth of the samples, between 10 and 200."""
+    return min(max(facts.n_samples / 20, 10), 200)
 
 
 def _fewest(facts: Facts) -> float:
@@ -21,8 +21,8 @@ def _fewest(facts: Facts) -> float:
 
 
 def _most_leaves(facts: Facts) -> float:
-    """A quarter of the samples, between 31 and 1,024."""
-    return min(max(facts.n_samples / 4, 31), 1024)
+    """A leaf for every 16 samples, between 31 and 1,024."""
+    return min(max(facts.n_samples / 16, 31), 1024)
 
 
 def _share_of_features(facts: Facts) -> float:
@@ -63,6 +63,8 @@ _FEATURES_CLASSIFIER = real(
     _share_of_features, 1.0, _power(0.46), _power(0.57), _power(0.75), source=WINNERS
 )
 _FEATURES_REGRESSOR = real(_share_of_features, 1.0, 0.53, 0.76, 0.93, source=WINNERS)
+# A Bayesian search fits the most trees and finds the best number along the way.
+_TREES = integer(30, 300, log=True, source=USUAL)
 _IMPURITY = choices(0.0, 1e-5, 1e-4, 1e-3, source=TABARENA)
 _FOREST_FIRST = (
     {"max_features": 0.75, "min_samples_leaf": 1},
@@ -132,7 +134,6 @@ SPACES = (
         first=_FOREST_FIRST,
     ),
     suggest(
-        # max_iter trades off against the rate, which is searched: it is in "wide" only.
         "HistGradientBoostingClassifier",
         quick={
             "learning_rate": log(0.005, 1.0, 0.031, 0.061, 0.12, source=WINNERS),
@@ -146,9 +147,9 @@ SPACES = (
             ),
             "l2_regularization": log(1e-6, 10.0, 1e-5, 1e-4, 8e-4, source=WINNERS),
             "max_features": real(0.4, 1.0, source=TABARENA),
+            "max_iter": _TREES,
         },
         wide={
-            "max_iter": integer(50, 500, log=True, source=USUAL),
             "max_depth": choices(None, 4, 8, source=USUAL),
             "class_weight": choices(None, "balanced", source=WINNERS),
         },
@@ -173,9 +174,9 @@ SPACES = (
             "l2_regularization": log(1e-6, 10.0, 1e-5, 1e-4, 8e-4, source=WINNERS),
             "max_features": real(0.4, 1.0, source=TABARENA),
             "loss": choices("squared_error", "absolute_error", source=WINNERS),
+            "max_iter": _TREES,
         },
         wide={
-            "max_iter": integer(50, 500, log=True, source=USUAL),
             "max_depth": choices(None, 4, 8, source=USUAL),
         },
         first=(
@@ -195,8 +196,8 @@ SPACES = (
             "min_samples_leaf": _LEAF,
             "subsample": real(0.4, 1.0, 0.7, 0.83, 0.91, source=PROBST),
             "max_features": real(_share_of_features, 1.0, source=TABARENA),
+            "n_estimators": _TREES,
         },
-        wide={"n_estimators": integer(30, 500, log=True, source=USUAL)},
         first=(
             {"learning_rate": 0.06, "max_depth": 5, "subsample": 0.84},
             {"learning_rate": 0.2, "max_depth": 2, "max_features": 0.5},
@@ -214,8 +215,8 @@ SPACES = (
             "subsample": real(0.4, 1.0, 0.7, 0.83, 0.91, source=PROBST),
             "max_features": real(_share_of_features, 1.0, source=TABARENA),
             "loss": choices("squared_error", "huber", source=USUAL),
+            "n_estimators": _TREES,
         },
-        wide={"n_estimators": integer(30, 500, log=True, source=USUAL)},
         first=(
             {"learning_rate": 0.06, "max_depth": 5, "subsample": 0.84},
             {"learning_rate": 0.2, "max_depth": 2, "max_features": 0.5},
