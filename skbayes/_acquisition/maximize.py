@@ -17,7 +17,7 @@ from skbayes.space._space import Space
 
 #: Finite spaces up to this size are evaluated at every point.
 MAX_ENUMERATED = 4096
-#: Candidates returned at most.
+#: Candidates returned at most: more than one, because the caller may refuse the first.
 _N_RETURNED = 64
 #: Points sorted first, for each one wanted, before all are.
 _N_LOOKED_AT = 4

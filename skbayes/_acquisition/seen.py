@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from skbayes._protocol import BoolArray, FloatArray
 
-#: Encoded values that agree to nine decimals are equal.
+#: Encoded values that agree to nine decimals are equal: encoding and decoding may
+#: change the last digits.
 _RESOLUTION = 1e9
 #: Seed of the multipliers; any odd numbers do.
 _SEED = 1

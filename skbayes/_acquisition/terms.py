@@ -18,7 +18,8 @@ from skbayes._gp.conditioning import DifferentiablePrediction, Prediction
 from skbayes._gp.cost import CostModel
 from skbayes._protocol import FloatArray
 
-#: Penalty of a candidate that will probably not end in time, in log units.
+#: Penalty of a candidate that will probably not end in time, in log units. It is
+#: finite, so that such candidates are still ordered if there are no others.
 _TOO_LATE = 10.0
 
 

@@ -7,7 +7,8 @@ from scipy.linalg import blas, lapack
 
 from skbayes._protocol import FloatArray
 
-#: Jitters tried before giving up, each ten times the last.
+#: Jitters tried before giving up, each ten times the last. The smallest that works is
+#: kept, because jitter acts as noise.
 _N_JITTERS = 7
 _FIRST_JITTER = 1e-8
 

@@ -246,7 +246,7 @@ class LokyPool:
         except BrokenProcessPool as error:
             cause = error.__cause__
             # loky calls a worker broken too if it could not unpickle a task; the cause
-            # tells the two apart.
+            # distinguishes the two.
             if cause is not None and not isinstance(error, TerminatedWorkerError):
                 raise TaskNotLoaded(str(error)) from cause
             raise WorkerLost(str(error)) from error
