@@ -40,7 +40,7 @@ def corrected_standard_error(
     Returns
     -------
     float
-        In the unit of the scores; NaN with fewer than two folds.
+        Standard error in the unit of the scores; NaN with fewer than two folds.
     """
     scores = np.asarray(fold_scores, dtype=float)
     if len(scores) < 2:
@@ -93,9 +93,9 @@ class TableOfFolds(dict[str, Any]):
     Parameters
     ----------
     results : mapping
-        The columns.
+        Columns of ``cv_results_``.
     test_share : float or None
-        The share; None: 1 / n_splits.
+        Share of the data that a fold holds out; None: 1 / n_splits.
     """
 
     def __init__(self, results: Mapping[str, Any], test_share: float | None) -> None:

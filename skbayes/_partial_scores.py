@@ -222,9 +222,9 @@ class _SameFolds:
     Parameters
     ----------
     scores : array of shape (n, n_run)
-        On the folds run.
+        Scores on the folds that were run.
     is_run : bool array of shape (n_folds,)
-        Which those are.
+        Whether each fold was run.
     own : int array of shape (n,), default=None
         The complete rows that these are: none is compared with itself.
     """

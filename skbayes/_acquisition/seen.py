@@ -22,7 +22,7 @@ class Seen:
     Parameters
     ----------
     U : array of shape (n, n_columns) or None
-        Its members; None is none.
+        Encoded points of the set; None makes an empty set.
     """
 
     def __init__(self, U: FloatArray | None) -> None:

@@ -30,7 +30,7 @@ def sobol(n: int, n_columns: int, rng: np.random.Generator) -> FloatArray:
     n_columns : int
         Columns; beyond SciPy's table of direction numbers, points are independent.
     rng : Generator
-        Source of the shift.
+        Source of randomness of the shift.
 
     Returns
     -------

@@ -30,7 +30,7 @@ class Sensitivity:
     Parameters
     ----------
     values : array of shape (m,)
-        The term.
+        Values of the term at m points, in log units.
     by_K : array of shape (m, n) or None
         Derivative in the covariances with the trials, the variance held fixed.
     by_variance : array of shape (m,) or None

@@ -146,7 +146,7 @@ class DifferentiablePrediction(Prediction):
     Z : array of shape (m, p)
         Coordinates of the points.
     warped : Warped
-        Their warp with derivatives.
+        Warp of the points with its derivatives.
     slope : array of shape (m, n)
         Slopes of the kernel, see `matern_with_slope`.
     """
@@ -181,7 +181,7 @@ class DifferentiablePrediction(Prediction):
         Parameters
         ----------
         weights : array of shape (m, n)
-            One row for each point.
+            Weights of the n trials, one row for each of the m points.
 
         Returns
         -------

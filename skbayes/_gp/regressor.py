@@ -130,11 +130,11 @@ class GaussianProcess:
         Parameters
         ----------
         U : array of shape (k, n_columns)
-            Their encoded points.
+            Encoded points of the new trials.
         y : array of shape (k,)
-            Their targets.
+            Targets of the new trials.
         extra_noise : array of shape (k,), default=None
-            Their known noise variances.
+            Known noise variances of the new targets, in squared units of the targets.
 
         Returns
         -------

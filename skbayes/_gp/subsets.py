@@ -35,7 +35,7 @@ def choose_rows(
     y : array of shape (n_trials,)
         Targets, greater is better.
     n_rows : int, default=1000
-        How many to keep.
+        Number of rows to keep.
 
     Returns
     -------
@@ -56,7 +56,7 @@ class RowChoice:
     layout : Layout
         The columns.
     n_rows : int
-        How many rows to keep.
+        Number of rows to keep.
     """
 
     def __init__(self, layout: Layout, n_rows: int) -> None:

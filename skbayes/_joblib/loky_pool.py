@@ -194,7 +194,8 @@ class LokyPool:
     Parameters
     ----------
     n_jobs : int or None
-        As in joblib; 1 is one process.
+        Number of processes in joblib's sense: -1 is all cores, None the active setting,
+        1 one process.
     backend : LokyBackend or SequentialBackend
         joblib's active backend, whose settings are used.
     """

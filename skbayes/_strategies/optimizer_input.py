@@ -181,9 +181,9 @@ def check_outcome(
     Parameters
     ----------
     score : float
-        As for `check_score`.
+        Score of the evaluation, as `check_score` accepts it.
     fold_scores : array-like of shape (n_folds,) or None
-        As for `check_fold_scores`.
+        Scores of the folds, as `check_fold_scores` accepts them.
     n_folds : int or None
         Number of folds of all earlier evaluations.
 
@@ -192,14 +192,14 @@ def check_outcome(
     score : float
         Mean over the folds that were run; NaN for a failed evaluation.
     folds : array of shape (n_folds,) or None
-        None if none was run or told.
+        Scores of the folds; None if no fold was run or told.
 
     Raises
     ------
     TypeError
         If the score is not a number.
     ValueError
-        If one of them is not valid, or they contradict each other.
+        If `score` or `fold_scores` is not valid, or the two contradict each other.
     """
     value = check_score(score)
     folds = check_fold_scores(fold_scores, n_folds)

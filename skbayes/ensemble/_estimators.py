@@ -186,7 +186,7 @@ class EnsembleClassifier(ClassifierMixin, _Ensemble):  # type: ignore[misc]
         Returns
         -------
         ndarray of shape (n_samples, n_classes)
-            In the order of ``classes_``.
+            Probabilities of the classes, in the order of ``classes_``.
         """
         return self._mean_of("predict_proba", X)
 
@@ -251,7 +251,7 @@ class EnsembleRegressor(RegressorMixin, _Ensemble):  # type: ignore[misc]
         Returns
         -------
         ndarray of shape (n_samples,) or (n_samples, n_outputs)
-            In the unit of the target.
+            Predictions in the unit of the target.
         """
         return self._mean_of("predict", X)
 

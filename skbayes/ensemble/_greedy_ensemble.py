@@ -288,7 +288,8 @@ class GreedyEnsemble(BaseEstimator):  # type: ignore[misc]
         Returns
         -------
         EnsembleClassifier or EnsembleRegressor
-            With clones of the search's estimator with the candidates' parameters.
+            Unfitted ensemble of clones of the search's estimator, each with the
+            parameters of one candidate.
         """
         # Cloned parameters: an estimator among the values would be fitted in place, and
         # two members would share it.

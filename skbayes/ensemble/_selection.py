@@ -98,7 +98,7 @@ def bagged_weights(
     Parameters
     ----------
     G, b, bags, n_steps
-        As for `greedy_counts`.
+        Parameters of `greedy_counts`.
     max_models : int
         Candidates, at most, that keep a weight: each needs a fit.
 

@@ -72,7 +72,7 @@ def single_scores(
     Parameters
     ----------
     kept : KeptPredictions
-        Of the candidates to choose from.
+        Predictions of the candidates to choose from.
     units : Units
         The units of the draws.
     draws : array of shape (n_bootstrap, n_units)

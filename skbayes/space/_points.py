@@ -71,7 +71,7 @@ class Points:
         Raises
         ------
         ValueError
-            If it is not a point of the space.
+            If `params` is not a point of the space.
         """
         return self._locate(params)[1]
 

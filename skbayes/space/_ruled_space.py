@@ -39,9 +39,9 @@ class RuledSpace(Space):
     Parameters
     ----------
     branches : sequence of dict of str to Dimension
-        As of `Space`.
+        Dicts of the space, see `Space`.
     rules : sequence of Rule
-        Each for one of the dicts.
+        Rules, each for the parameters of one dict.
     """
 
     has_rules = True

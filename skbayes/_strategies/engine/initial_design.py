@@ -65,12 +65,12 @@ def check_n_initial(
     Returns
     -------
     int
-        At least 1.
+        Number of initial points, at least 1.
 
     Raises
     ------
     ValueError
-        If it is neither "auto" nor an integer >= 1.
+        If `n_initial_points` is neither "auto" nor an integer >= 1.
     """
     if isinstance(n_initial_points, str) and n_initial_points == "auto":
         return n_initial_auto(space, budget)
