@@ -115,12 +115,12 @@ def usual_variance(squares: FloatArray, degrees: int) -> float:
     squares : array of shape (n,)
         Sums of squared deviations.
     degrees : int
-        Their degrees of freedom.
+        Degrees of freedom of each sum.
 
     Returns
     -------
     float
-        Zero without degrees of freedom.
+        Typical variance; zero without degrees of freedom.
     """
     if degrees < 1 or not len(squares):
         return 0.0
@@ -143,7 +143,7 @@ def shrunk_variance(
     squares : array of shape (n,)
         Sums of squared deviations.
     degrees : int array of shape (n,) or int
-        Their degrees of freedom.
+        Degrees of freedom of each sum.
     usual : array of shape (n,) or float
         The variance of similar rows, which counts as `USUAL_DEGREES` more folds.
 

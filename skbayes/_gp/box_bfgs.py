@@ -87,7 +87,7 @@ def minimize_in_box(
     flat : float
         Stop when no derivative of an entry that is not held exceeds this.
     max_iterations : int
-        Steps at most.
+        Largest number of steps.
 
     Returns
     -------

@@ -24,7 +24,7 @@ class GaussianProcess:
     Parameters
     ----------
     layout : Layout
-        The columns.
+        Kinds and activity of the columns.
     hyperparameters : Hyperparameters
         Hyperparameters of kernel, noise and warp.
     U : array of shape (n_trials, n_columns)
@@ -160,7 +160,7 @@ class GaussianProcess:
         Returns
         -------
         GaussianProcess
-            Shares the factorisation.
+            Posterior with the new targets; it shares the factorisation.
         """
         other = self._copy(self.conditioning)
         other.y = y

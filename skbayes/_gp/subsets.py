@@ -29,7 +29,7 @@ def choose_rows(
     Parameters
     ----------
     layout : Layout
-        The columns.
+        Kinds and activity of the columns.
     U : array of shape (n_trials, n_columns)
         Encoded points, oldest first.
     y : array of shape (n_trials,)
@@ -54,7 +54,7 @@ class RowChoice:
     Parameters
     ----------
     layout : Layout
-        The columns.
+        Kinds and activity of the columns.
     n_rows : int
         Number of rows to keep.
     """

@@ -20,7 +20,7 @@ class Pending:
     Parameters
     ----------
     params : dict
-        The point.
+        Parameters of the point.
     fold_scores : array of shape (n_folds,), default=None
         NaN where a fold has not ended; None if none has.
     """
@@ -37,7 +37,7 @@ def check_initial_params(
     Parameters
     ----------
     initial_params : sequence of dict or None
-        Each has a value for every parameter.
+        Points; each has a value for every parameter.
     space : Space
         The space that must contain them.
     owner : str
@@ -100,14 +100,14 @@ def check_score(
     Returns
     -------
     float
-        Finite or NaN.
+        Score, finite or NaN.
 
     Raises
     ------
     TypeError
-        If it is not a number.
+        If the score is not a number.
     ValueError
-        If it is plus infinity.
+        If the score is plus infinity.
     """
     # A score from a user's own loop may be anything, for instance an array of length 1.
     if not _is_real(score):
@@ -132,7 +132,7 @@ def check_fold_scores(
     Parameters
     ----------
     fold_scores : array-like of shape (n_folds,) or None
-        NaN where a fold was not run.
+        Scores of the folds; NaN where a fold was not run.
     n_folds : int or None
         Number of folds of all earlier evaluations.
     owner : str
@@ -223,7 +223,7 @@ def score_of_folds(score: float, folds: FloatArray) -> float:
         The score told with the folds. If all were run, it must be their mean. If some
         were not, it is not used, but must not be NaN.
     folds : array of shape (n_folds,)
-        At least one is not NaN.
+        Scores of the folds, at least one of them not NaN.
 
     Returns
     -------
@@ -232,7 +232,7 @@ def score_of_folds(score: float, folds: FloatArray) -> float:
     Raises
     ------
     ValueError
-        If they disagree.
+        If the score and the fold scores disagree.
     """
     mean = float(np.nanmean(folds))
     is_partial = bool(np.isnan(folds).any())

@@ -43,7 +43,7 @@ class _Ensemble(MetaEstimatorMixin, BaseEstimator):  # type: ignore[misc]
         Returns
         -------
         estimator
-            Itself, fitted.
+            The ensemble itself, fitted.
 
         Raises
         ------
@@ -115,7 +115,7 @@ class EnsembleClassifier(ClassifierMixin, _Ensemble):  # type: ignore[misc]
     Parameters
     ----------
     estimators : list of classifiers
-        With ``predict_proba``. They are cloned, never changed.
+        Classifiers with ``predict_proba``. They are cloned, never changed.
     weights : array-like of shape (n_estimators,), default=None
         Weight of each in the mean; None: equal weights.
     threshold : float, default=None
@@ -212,7 +212,7 @@ class EnsembleRegressor(RegressorMixin, _Ensemble):  # type: ignore[misc]
     Parameters
     ----------
     estimators : list of regressors
-        They are cloned, never changed.
+        Regressors to average. They are cloned, never changed.
     weights : array-like of shape (n_estimators,), default=None
         Weight of each in the mean; None: equal weights.
     n_jobs : int or None, default=None

@@ -37,7 +37,7 @@ class EnsembleSelection:
     candidates : tuple of int
         Rows of ``cv_results_``, the largest weight first.
     weights : tuple of float
-        Their weights, which add up to 1.
+        Weights of the candidates, which add up to 1.
     threshold : float or None
         Probability of the second class from which on it is predicted, if tuned.
     estimate : float

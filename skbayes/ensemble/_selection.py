@@ -57,7 +57,7 @@ def greedy_counts(
     bags : bool array of shape (n_bags, n_candidates)
         The candidates available to each bag.
     n_steps : int
-        Places in an ensemble.
+        Number of places in an ensemble.
 
     Returns
     -------

@@ -28,7 +28,7 @@ def is_single_better(oof: OutOfFold, choose: Choose) -> bool:
     Parameters
     ----------
     oof : OutOfFold
-        The predictions.
+        Out-of-fold predictions of the candidates.
     choose : callable
         Chooses weights and threshold by some of the entries.
 

@@ -37,7 +37,7 @@ def n_initial_auto(space: Space, budget: int | None) -> int:
     Returns
     -------
     int
-        Between 4 and 12.
+        Number of initial points, between 4 and 12.
     """
     n_branches = max((int(space.n_levels[j]) for j in space.roots), default=1)
     n_initial = int(np.clip(n_branches + 1, MIN_INITIAL, MAX_INITIAL))

@@ -21,7 +21,7 @@ class Observation:
     key : hashable
         Key of the point; equal for equal points of the space.
     encoded : array of shape (n_columns,)
-        The point in the unit cube.
+        Encoded point, in the unit cube.
     score : float
         Mean over the folds run; NaN if the evaluation failed.
     fold_scores : array of shape (n_folds,) or None

@@ -36,7 +36,7 @@ class TimeLeft:
     Raises
     ------
     ValueError
-        If one is outside its range.
+        If a setting is outside its range.
     """
 
     seconds: float

@@ -55,9 +55,9 @@ class ConvergenceDisplay:
     ax_ : matplotlib Axes
         The axes drawn in.
     line_ : matplotlib Line2D
-        Best so far.
+        Best mean score so far.
     points_ : matplotlib PathCollection
-        The candidates.
+        The dots, one for each candidate.
     stopped_points_ : matplotlib PathCollection or None
         The stopped candidates at their estimated scores.
     untuned_line_ : matplotlib Line2D or None
