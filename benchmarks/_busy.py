@@ -1,4 +1,4 @@
-"""An estimator whose fits take a chosen time; importable, as real ones are."""
+"""An estimator whose fits take a chosen time; workers can import it."""
 
 from time import process_time, sleep
 

@@ -1,4 +1,4 @@
-"""How a benchmark's numbers are written down: with the machine and the versions."""
+"""Write a benchmark's numbers to a file, with the machine and the versions."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def environment() -> dict[str, Any]:
 
 
 def _processor() -> str:
-    """Model name of the processor, where the system tells it."""
+    """Model name of the processor, where the system gives it."""
     try:
         lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
     except OSError:

@@ -1,15 +1,15 @@
 """Are workers ever idle?
 
-Fits sleep for log-normal times; each writes down when it began and ended. The busy
-share is the time in fits over the time of all workers, from the first fit's beginning
-to the last one's, so that neither the start of the pool nor the ragged end counts.
-Compared are our searches, scikit-learn's `RandomizedSearchCV` and, if installed,
-scikit-optimize's `BayesSearchCV` with as many points a round as there are workers.
-Two workers are processes; 8 and 32 are threads, which sleep as well and start at once.
-With `--dask` they are four processes of a dask cluster on this machine, and the wall
-time is compared with that of four processes of loky.
-Expected: 95 % and more for ours at any number of workers, also while proposals are
-computed and on the cluster, and there at most 1.1 of loky's time.
+Fits sleep for log-normal times and record their beginning and end. The busy share is
+the time in fits over the time of all workers, from the first fit's beginning to the
+last one's, so that neither the start of the pool nor the ragged end counts. Compared
+are our searches, scikit-learn's `RandomizedSearchCV` and, if installed,
+scikit-optimize's `BayesSearchCV` with as many points a round as there are workers. Two
+workers are processes; 8 and 32 are threads, which sleep as well and start at once. With
+`--dask` they are four processes of a dask cluster on this machine, and the wall time is
+compared with that of four processes of loky. Expected: 95 % and more for ours at any
+number of workers, also while proposals are computed and on the cluster, and there at
+most 1.1 of loky's time.
 """
 
 from __future__ import annotations

@@ -2,10 +2,10 @@
 
 A grid of candidates whose fits do nothing is run in this process, with a thousand and
 with ten thousand candidates, with and without racing. The baseline is scikit-learn's
-GridSearchCV; all times are processor time. Expected: half a millisecond a fold, most
-of it scikit-learn's own clone and scoring; the memory is that of the records in
-`trials_`, which are kept: about a kilobyte a candidate. Neither grows with the number
-of candidates, with racing or without, which the exit status tells.
+GridSearchCV; all times are processor time. Expected: half a millisecond a fold, most of
+it scikit-learn's own clone and scoring; the memory is that of the records in `trials_`,
+which are kept: about a kilobyte a candidate. Neither grows with the number of
+candidates, with racing or without. The exit status reports it.
 """
 
 from __future__ import annotations

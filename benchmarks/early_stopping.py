@@ -3,11 +3,12 @@
 ``RandomSearchCV`` over the learning rate and the size of the trees, of hist gradient
 boosting with a fixed number of trees, is compared with itself with
 ``early_stopping_set=0.1``: the same candidates in the same order, then more of the same
-kind, until the best score over the folds is that which the fixed number ends with.
-Both run one after the other in one process and thread, in seconds of the processor.
-Baseline: 500 trees. Expected: less time on most tables, by the median over the seeds,
-and no worse a score of the refitted winner on held-out data on average. A search that
-has not reached the score after three times as many candidates counts as a ratio of 0.
+kind, until the best score over the folds reaches the final score of the search with the
+fixed number. Both run one after the other in one process and thread; times are
+processor seconds. Baseline: 500 trees. Expected: less time on most tables, by the
+median over the seeds, and no worse a score of the refitted winner on held-out data on
+average. A search that has not reached the score after three times as many candidates
+counts as a ratio of 0.
 
 Usage: ``python benchmarks/early_stopping.py [--seeds 3] [--n-iter 12] [--scale 1.0]
 [--json result.json]``

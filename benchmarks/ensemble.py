@@ -1,10 +1,10 @@
-"""Is the greedy ensemble better than the best single candidate, and does it say so?
+"""Is the greedy ensemble better than the best candidate, and is its stated score right?
 
 Each data set is split into a part to search on and a part held out, several times. A
-random search over five kinds of models keeps its predictions; the best candidate,
-refitted, is compared on the held-out part with the ensemble, and the ensemble's score
-there with the score that it stated. Errors are 1 - AUC, log loss or 1 - R2; the gain is
-the share of the best single candidate's error that the ensemble saves.
+random search over five kinds of models keeps its predictions; the refitted best
+candidate is compared with the ensemble on the held-out part, and the ensemble's score
+there with its stated score. Errors are 1 - AUC, log loss or 1 - R2; the gain is the
+share of the best single candidate's error that the ensemble saves.
 
 Baseline: the best single candidate. Expected: a gain over the data sets whose interval
 is clear of zero, and a stated score whose mean difference to the truth is within one

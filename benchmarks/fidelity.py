@@ -1,17 +1,17 @@
 """Does a search that begins on part of the data find as good a candidate in less time?
 
-Two questions, on tasks with some thousand samples, in one thread, in seconds of the
-processor:
+Two questions, on tasks with some thousand samples, in one thread; times are processor
+seconds:
 
 1. ``RandomSearchCV`` over the same 30 candidates, plain, with ``racing=True``, with
    ``resource="n_samples"`` and with both: the share of the time of the plain search,
    and what the winner loses, in standard deviations of the candidates' scores.
-2. scikit-learn's ``HalvingRandomSearchCV``, and ours with as much time as it has taken:
+2. scikit-learn's ``HalvingRandomSearchCV``, and ours with the time that halving took:
    the score of the winner by the same cross-validation on all data.
 
 Expected: with both, less time than the plain search on every task, a mean loss of at
 most a tenth of a standard deviation, and winners no worse than those of halving on
-average. The exit status tells.
+average. The exit status reports it.
 """
 
 from __future__ import annotations

@@ -1,19 +1,19 @@
-"""Is the winner better for repeats of the finalists' cross-validation, at equal fits?
+"""Do repeats of the finalists' cross-validation give a better winner, at equal fits?
 
 Simulated: candidates have a true score, and a fold shows it with noise. A share of the
-noise belongs to the data set and is the same in every repeat, so that no repeat takes
-it out. ``RandomSearchCV(racing=True, n_repeats_finalists=3)`` is compared with three
+noise belongs to the data set and is the same in every repeat, so that repeats do not
+reduce it. ``RandomSearchCV(racing=True, n_repeats_finalists=3)`` is compared with three
 searches over the same stream of candidates: one that does not race, one that races, and
-one that races and spends as many fits, as near as can be, on further candidates.
-Measured is how much the true score of the winner rises, in standard deviations of the
+one that races and spends, as nearly as possible, as many fits on further candidates.
+The result is the rise of the winner's true score, in standard deviations of the
 candidates' true scores, with the 95 % interval of the mean over seeds.
 
-With ``--real`` the same on samples of 300 digits and of simulated classes, with an SVC
-and a tree; the truth is the score on all other samples after the refit.
+``--real`` compares the same searches on samples of 300 digits and of simulated classes,
+with an SVC and a tree; the truth is the score on all other samples after the refit.
 
-Expected, and told by the exit status: with simulated scores the true score rises, over
-all noises, against the search without racing, which takes more fits, with an interval
-clear of zero, and against further candidates at equal fits it is not lower.
+Expected, and reported by the exit status: with simulated scores, over all noises, the
+true score rises against the search without racing, which takes more fits, with an
+interval clear of zero; it is not lower than with further candidates at equal fits.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """Is our `GridSearchCV` ever slower than scikit-learn's?
 
-The same grid and folds are searched by both, with an estimator that computes for a
-given time (1, 10 and 100 ms a fit) and with one and two workers. The two run one
-after the other, in turns, and the ratio of each pair is taken, so that a drift of the
-machine falls on both. Worker pools are started before the clock is. Baseline:
+Both searches run the same grid and folds, with an estimator that computes for a given
+time (1, 10 and 100 ms a fit) and with one and two workers. The two run one after the
+other, in turns, and the ratio of each pair is taken, so that a drift of the machine
+falls on both. Worker pools are started before the timing begins. Baseline:
 scikit-learn. Expected: a median ratio <= 1.0 within the noise, never above 1.05.
 """
 

@@ -1,23 +1,25 @@
-"""Do the corrected scores of one search tell what nested cross-validation tells?
+"""Do the corrected scores of one search agree with nested cross-validation?
 
-From real data sets small samples are drawn; a search is fitted to each, and the rest of
-the data says what its choice is worth. Compared with that truth: the best score of the
-search (the baseline), its `optimism_corrected_score_`, its bootstrap
+Small samples are drawn from real data sets and a search is fitted to each. The score of
+its choice on the rest of the data is the truth. Compared with that truth: the best
+score of the search (the baseline), its `optimism_corrected_score_`, its bootstrap
 `bias_corrected_score`, and nested cross-validation, which fits the search anew in each
 of five outer folds.
 
-There are two truths. Every estimate speaks of models trained on four fifths of the
-sample; like is compared with like where the truth is the mean score, on the rest of the
-data, of the chosen candidate fitted on each fold's training part. The model refitted on
-the whole sample has learnt from more, and is worth a little more than any of them says.
+There are two truths. Every estimate is about models trained on four fifths of the
+sample. The first truth is about the same models: the mean score, on the rest of the
+data, of the chosen candidate fitted on each fold's training part. The second is the
+score of the model refitted on the whole sample: it has learnt from more data and scores
+a little higher than any estimate.
 
-Nested cross-validation sees the same samples, so that each estimate less its own is
-far surer than either alone; that difference is told too.
+Nested cross-validation sees the same samples, so the difference between each estimate
+and that of nested cross-validation is far more precise than either alone; the script
+prints that difference too.
 
-Expected: the best score is too good; both corrections are as near the truth of their
-like as nested cross-validation, within one standard error of its bias over the samples,
-at a sixth of its fits. Where R2 decides all of them are too low alike: the truth
-varies less in a small fold than in all the data.
+Expected: the best score is too high; both corrections are as near the first truth as
+nested cross-validation, within one standard error of its bias over the samples, at a
+sixth of its fits. If R2 is the score, all of them are too low alike: the truth varies
+less in a small fold than in all the data.
 
 Usage: ``python benchmarks/honest_score.py [--repeats 35] [--json result.json]``
 """

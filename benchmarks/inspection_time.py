@@ -1,10 +1,10 @@
 """How long does it take to look at a search?
 
 Importances and effects, for 200 trials and 10 parameters, once for a search with a
-model of its own and once for one whose model is fitted on the spot, drawing left out;
-the whole report of 500 trials; the bias-corrected score of 200 candidates at 5,000
-samples, for scores of each kind. All on one core, in processor seconds. Expected: at
-most one second each, and five for the report, in a file of at most five megabytes.
+model of its own and once for a search whose model is fitted on the spot, without the
+drawing; the whole report of 500 trials; the bias-corrected score of 200 candidates at
+5,000 samples, for scores of each kind. All on one core, in processor seconds. Expected:
+at most one second each, and five for the report, in a file of at most five megabytes.
 
 Usage: ``python benchmarks/inspection_time.py [--json result.json]``
 """

@@ -1,15 +1,15 @@
 """What does `journal=` cost a fold?
 
-First the journal alone: what a search asks of it for one trial (find, five folds
-claimed and written, finish) over a long search, so that growth would show; then four
-processes writing to one file at once, without a pause, which no search does. Last the
-whole: the same grid search with 100 ms fits with and without a journal, in turns; its
-ratios are within the noise of the machine, so the share is also computed from the
-first part. Baseline: no journal. Expected: at most 2 ms a fold, at most 1 % of the
-time of 100 ms fits, and no growth. Beside it the milliseconds that a search takes once
-to read its data, its estimator and the code of the user's own.
+First the journal alone: the calls that a search makes for one trial (find, five folds
+claimed and written, finish) over a long search, so that growth would show. Then four
+processes write to one file at once, without a pause, which no search does. Last the
+whole: the same grid search with 100 ms fits with and without a journal, in turns. Its
+ratios are within the noise of the machine, so the share is also computed from the first
+part. Baseline: no journal. Expected: at most 2 ms a fold, at most 1 % of the time of
+100 ms fits, and no growth. The script also prints the milliseconds that a search takes
+once to read its data, its estimator and the user's own code.
 
-The folder of the journal is given by `--folder`; the disk below it matters.
+`--folder` is the folder of the journal; its disk matters.
 """
 
 from __future__ import annotations

@@ -1,12 +1,11 @@
-"""Is a large X held once, whatever it is, and not once a worker?
+"""Is a large X held once in memory, whatever its type, and not once a worker?
 
 A grid search on worker processes, with an estimator that only looks at its training
 part, on an array, a sparse matrix, a frame of pandas and one of Arrow's types, against
 scikit-learn's search of the same. A thread adds up the proportional memory of this
 process and of all its workers, in which a page that several of them map counts once,
-and keeps the highest. Each search runs in a process of its own.
-Expected: no more than scikit-learn's; of the frames less, since what is large in them
-is mapped too.
+and keeps the highest. Each search runs in a process of its own. Expected: no more than
+scikit-learn's; less for the frames, because their large parts are mapped too.
 """
 
 from __future__ import annotations

@@ -1,11 +1,11 @@
 """What does a candidate of a very large grid cost in memory, against scikit-learn?
 
 A grid of 100,000 candidates of two folds, whose fits do nothing, is searched by
-scikit-learn's GridSearchCV and by this one, each in a process of its own. Measured are
-the peak of memory above what the process had before the search, and processor time.
-Baseline: scikit-learn. Expected: no more memory than it takes (it takes about 2 kB a
-candidate, this package about half), and a `cv_results_` that is equal to the last bit,
-which is checked by digests of all columns but times.
+scikit-learn's GridSearchCV and by that of this package, each in a process of its own.
+Measured are processor time and the peak of memory above that of the process before the
+search. Baseline: scikit-learn. Expected: no more memory than it takes (it takes about 2
+kB a candidate, this package about half), and a `cv_results_` that is equal to the last
+bit, which is checked by digests of all columns but times.
 """
 
 from __future__ import annotations

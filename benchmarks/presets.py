@@ -1,4 +1,4 @@
-"""Does knowing the estimator pay? Searches of real data with and without it, paired.
+"""Does it pay to know the estimator? Paired searches of real data, with and without.
 
 Twelve pipelines of eight kinds of estimators, those of ``benchmarks/comparison``, each
 searched in four ways on the same folds:

@@ -1,16 +1,17 @@
-"""Is the race's chance to win the chance with which candidates do win?
+"""Does the race's stated chance to win agree with the share of candidates that win?
 
 Between its folds each candidate of a race has a stated chance to beat the best complete
-one. Whether it would have can be told where all of its folds are known, the ones too
-that the race spared. So tables of fold scores are raced over after the fact: simulated
-ones, in which candidates differ in nothing, in as much as their folds vary, in more
-than that, or with a long tail of bad ones; and those of random and Bayesian searches
-on seven real problems (as in `racing.py`). Decisions are binned by the chance that was
-stated, and beside it stands how many of them came true.
+candidate. The true outcome is known only if all folds of the candidate are known, also
+those that the race spared. Therefore the script races over complete tables of fold
+scores. In simulated tables, candidates do not differ, differ as much as their folds
+vary, differ more than that, or have a long tail of bad ones. Real tables come from
+random and Bayesian searches on seven problems (as in `racing.py`). Decisions are binned
+by the stated chance, and the share that came true is printed beside it.
 
-Expected, and told by the exit status: simulated, stated and true differ by at most 0.1
-in every bin with a hundred decisions; on real tables by at most 0.2, since scores there
-tie, and candidates of a Bayesian search get better than earlier ones.
+Expected, and reported by the exit status: on simulated tables the stated and the true
+share differ by at most 0.1 in every bin with a hundred decisions; on real tables by at
+most 0.2, because scores there tie, and candidates of a Bayesian search get better than
+earlier ones.
 
 Usage: ``python benchmarks/race_calibration.py [--tables 60] [--json result.json]``
 """

@@ -3,14 +3,15 @@
 `BayesSearchCV` or `RandomSearchCV` on seven real problems, with 5 and 10 folds and
 several seeds, each with the same 40 candidates: without racing, with it, and with
 ``racing="conservative"``. Measured against the search without racing: the share of
-folds that are run, the score of the winner over all its folds in standard deviations
-of the candidates' scores, and the folds and seconds until the score is reached that
-the plain search ends with (less a tenth of a standard deviation). A run that never
-reaches it takes infinitely many: medians count it so, and the share of runs that do
-reach it stands beside them. All runs in one thread, and seconds are those of the
-processor: on an idle machine, the time on the wall. Expected of ``racing=True``, and
-told by the exit status: a median of at most 60 % of the folds with K = 5 and 45 % with
-10, and winners that lose at most a tenth of a standard deviation on average.
+folds that are run, the score of the winner over all its folds in standard deviations of
+the candidates' scores, and the folds and seconds until the race reaches the final score
+of the plain search (less a tenth of a standard deviation). A run that never reaches
+this score counts as infinitely many folds and seconds in the medians; the share of runs
+that reach it is printed beside them. All runs use one thread and are measured in
+processor seconds, which on an idle machine equal wall-clock seconds. Expected of
+``racing=True``, and reported by the exit status: a median of at most 60 % of the folds
+with K = 5 and 45 % with 10, and winners that lose at most a tenth of a standard
+deviation on average.
 """
 
 from __future__ import annotations

@@ -1,18 +1,18 @@
-"""How good is the best of nothing, and do the corrected scores see through it?
+"""How high is the best score among equal candidates, and do corrected scores remove it?
 
-Where no candidate is better than another in truth, what is chosen is worth the mean of
-all. Two kinds of that: 600 simulated searches of 40 candidates, whose fold scores are
-normal noise of standard deviation one; and 40 real grid searches of a classifier that
-guesses, on 200 samples, scored by accuracy. Each without and with racing: how much too
-good are the best score, the optimism-corrected and the bias-corrected one?
+If all candidates are equally good in truth, the chosen candidate is worth the mean of
+all. Two kinds of such searches: 600 simulated searches of 40 candidates, whose fold
+scores are normal noise of standard deviation one; and 40 real grid searches of a
+classifier that guesses, on 200 samples, scored by accuracy. Each runs without and with
+racing. The script prints how much too high the best score, the optimism-corrected and
+the bias-corrected score are.
 
-Beside what a raced search tells stands what the optimism correction would say of the
-candidates that the race completed: they did well on the fold held out, too, so part of
-the optimism is left in it.
+For a raced search it also prints the optimism correction of the completed candidates
+alone: these did well on the fold held out, too, so part of the optimism remains.
 
-Expected, and told by the exit status: without racing both corrections are off by less
-than 0.05 standard deviations in the simulation and by less than 0.004 in accuracy, or
-within two standard errors; with racing they are so too, or NaN.
+Expected, and reported by the exit status: without racing both corrections are off by
+less than 0.05 standard deviations in the simulation and by less than 0.004 in accuracy,
+or within two standard errors; with racing the same holds, or they are NaN.
 
 Usage: ``python benchmarks/racing_optimism.py [--json result.json]``
 """

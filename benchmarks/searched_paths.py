@@ -1,12 +1,12 @@
 """How soon does a Bayesian search of boosting reach the score of plain evaluations?
 
 ``BayesSearchCV`` finds the number of trees along one fit a fold. It is compared with
-itself, ``share_fits=False``, which models the number and fits each candidate at it: how
-long does each take to reach the score that the plain search ends with? Each pair runs
-one after the other in one process and thread, in seconds of the processor, on eight
-tables and several seeds. Baseline: 50
-plain evaluations. Expected: half of their time on at least six of the eight tables, by
-the median over the seeds. A search that never reaches the score counts as a ratio of 0.
+itself with ``share_fits=False``, which models the number and fits each candidate with
+its own number. Measured is the time until each reaches the final score of the plain
+search. Each pair runs one after the other in one process and thread, in processor
+seconds, on eight tables and several seeds. Baseline: 50 plain evaluations. Expected:
+half of their time on at least six of the eight tables, by the median over the seeds. A
+search that never reaches the score counts as a ratio of 0.
 
 Usage: ``python benchmarks/searched_paths.py [--seeds 3] [--n-iter 50] [--scale 1.0]
 [--only NAME] [--json result.json]``

@@ -1,15 +1,15 @@
 """How much faster is a search whose candidates share work, with equal results?
 
-Each case is searched by scikit-learn and by us, one after the other in turns, over the
+scikit-learn and this package search each case one after the other, in turns, over the
 same candidates and folds, with one and two workers. The ratio of each pair of times is
-taken, the refit left out, and every score is compared. Baseline: scikit-learn, for text
+taken, without the refit, and every score is compared. Baseline: scikit-learn, for text
 also with the pipeline's own ``memory``. Expected: paths and text at least 3 times as
 fast (text with ``memory``: 2 times), a pipeline with nothing to share within 2 %, and a
 pipeline on mixed types at least nine tenths of what the share of its head allows: the
 head is timed alone, and would be fitted once a fold instead of once a candidate.
 
-One case takes minutes. ``--only`` runs some of them, and ``--update`` writes what they
-give into the file of ``--json`` beside what is in it.
+One case takes minutes. ``--only`` runs some of the cases, and ``--update`` adds their
+results to those in the file of ``--json``.
 """
 
 from __future__ import annotations

@@ -1,17 +1,16 @@
-"""How many workers can one search use, and what do points pending cost it?
+"""How many workers can one search use, and what do pending points cost it?
 
 The real loop and the real engine run on a simulated cluster with a clock of its own:
 fits take log-normal times of 30 s, one in a hundred takes ten times as long, one in a
-thousand takes its worker with it, which comes back after a minute while the fold is
-run again. The time the engine takes for its proposals passes on that clock too, as
-processor time, so that nothing else on the machine counts. Compared are the
-asynchronous search, the same engine in rounds that wait for all of their folds, and
-Optuna's TPE with its constant liar where Optuna is installed.
-Told are the busy share of the workers, the proposals a second of processor time, and
-the regret: how far the best candidate is from the optimum of a function of six
-parameters, in standard deviations of a random candidate, for as many candidates.
-Expected: 90 % busy with 1,000 workers; a regret with 32 points pending within 1.3 of
-the sequential one.
+thousand ends its worker, which comes back after a minute while the fold is run again.
+The time the engine takes for its proposals passes on that clock too, as processor time,
+so that nothing else on the machine counts. Compared are the asynchronous search, the
+same engine in rounds that wait for all of their folds, and Optuna's TPE with its
+constant liar where Optuna is installed. Printed are the busy share of the workers, the
+proposals a second of processor time, and the regret: how far the best candidate is from
+the optimum of a function of six parameters, in standard deviations of a random
+candidate, for as many candidates. Expected: 90 % busy with 1,000 workers; a regret with
+32 pending points within 1.3 of the sequential one.
 """
 
 from __future__ import annotations

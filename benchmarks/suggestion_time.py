@@ -3,11 +3,11 @@
     python benchmarks/suggestion_time.py --json benchmarks/results/suggestion_time.json
 
 A cycle is `ask` and `tell` of an `Optimizer` that already knows 50, 100, 300 or 1,000
-trials, on one thread, in a space of 6 numeric and one of 14 mixed dimensions. The
-first cycles are not counted, of the others the median and the spread are given. The
-baseline is Optuna's GPSampler at 50 trials in the same process, where it is
-installed. Expected: at most 15, 25, 80 and 300 ms with 6 dimensions, twice that with
-14, a twentieth of Optuna's time, and less than 100 MB.
+trials, on one thread, in a space of 6 numeric and one of 14 mixed dimensions. The first
+cycles are not counted; the median and the spread are those of the others. The baseline
+is Optuna's GPSampler at 50 trials in the same process, where it is installed. Expected:
+at most 15, 25, 80 and 300 ms with 6 dimensions, twice that with 14, a twentieth of
+Optuna's time, and less than 100 MB.
 """
 
 from __future__ import annotations

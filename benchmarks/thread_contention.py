@@ -1,13 +1,13 @@
-"""Do the threads inside of fits and the workers of a search multiply?
+"""Do the threads inside fits and the workers of a search multiply?
 
-A search on as many workers as there are cores, of an estimator that takes all cores
-for itself and of the same with one thread: LightGBM (where it is installed), whose
-default is all cores, a forest with n_jobs=-1, and a principal component analysis,
-whose BLAS has threads of its own, on each backend of joblib. Told are seconds, and
-the threads that the estimator's process had after a fit.
-Expected: with loky, BLAS and OpenMP have one thread in each worker, as joblib sets it,
-and the estimators that ask for a number of their own have all; what the warning of the
-search says is what multiplies here.
+A search runs on as many workers as there are cores, with an estimator that takes all
+cores for itself and with the same estimator on one thread: LightGBM (where it is
+installed), whose default is all cores, a forest with n_jobs=-1, and a principal
+component analysis, whose BLAS has threads of its own, on each backend of joblib.
+Printed are seconds, and the threads of the estimator's process after a fit. Expected:
+with loky, BLAS and OpenMP have one thread in each worker, as joblib sets it, and the
+estimators that ask for a number of their own have all cores. The search's warning names
+the estimators whose threads multiply here.
 """
 
 from __future__ import annotations

@@ -231,7 +231,7 @@ class NumberInterval:
     Parameters
     ----------
     low, high : float
-        The ends; infinite without one.
+        Ends of the interval; infinite where the interval has no end.
     has_low, has_high : bool
         Whether an end belongs to the interval.
     takes_integers, takes_reals : bool

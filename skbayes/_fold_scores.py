@@ -18,7 +18,7 @@ def read_split_columns(results: Mapping[str, Any], name: str) -> FloatArray:
     results : mapping
         ``cv_results_`` of any search.
     name : str
-        What the columns hold, such as ``"test_score"``.
+        Name of the columns after ``split<k>_``, such as ``"test_score"``.
 
     Returns
     -------
@@ -46,7 +46,7 @@ def split_columns(table: FloatArray, name: str) -> dict[str, FloatArray]:
     table : array of shape (n_candidates, n_splits)
         Values.
     name : str
-        What the columns hold, such as ``"test_score"``.
+        Name of the columns after ``split<k>_``, such as ``"test_score"``.
     """
     # A copy: a view of a C-ordered table would keep all of it alive in each column.
     return {f"split{k}_{name}": column.copy() for k, column in enumerate(table.T)}

@@ -40,7 +40,7 @@ def corrected_standard_error(
     Returns
     -------
     float
-        In the unit of the scores; NaN with fewer than two folds.
+        Standard error in the unit of the scores; NaN with fewer than two folds.
     """
     scores = np.asarray(fold_scores, dtype=float)
     if len(scores) < 2:
@@ -93,9 +93,9 @@ class TableOfFolds(dict[str, Any]):
     Parameters
     ----------
     results : mapping
-        The columns.
+        Columns of ``cv_results_``.
     test_share : float or None
-        The share; None: 1 / n_splits.
+        Share of the data that a fold holds out; None: 1 / n_splits.
     """
 
     def __init__(self, results: Mapping[str, Any], test_share: float | None) -> None:
@@ -115,12 +115,12 @@ def usual_variance(squares: FloatArray, degrees: int) -> float:
     squares : array of shape (n,)
         Sums of squared deviations.
     degrees : int
-        Their degrees of freedom.
+        Degrees of freedom of each sum.
 
     Returns
     -------
     float
-        Zero without degrees of freedom.
+        Typical variance; zero without degrees of freedom.
     """
     if degrees < 1 or not len(squares):
         return 0.0
@@ -143,7 +143,7 @@ def shrunk_variance(
     squares : array of shape (n,)
         Sums of squared deviations.
     degrees : int array of shape (n,) or int
-        Their degrees of freedom.
+        Degrees of freedom of each sum.
     usual : array of shape (n,) or float
         The variance of similar rows, which counts as `USUAL_DEGREES` more folds.
 

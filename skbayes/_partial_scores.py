@@ -87,7 +87,7 @@ class FoldEstimate:
     mean : array of shape (n_candidates,)
         In the scorer's unit, corrected for the difficulty of the folds.
     variance : array of shape (n_candidates,)
-        Zero where all folds were run.
+        Variance of each mean; zero where all folds were run.
     """
 
     mean: FloatArray
@@ -105,7 +105,7 @@ def estimate_means(fold_scores: FloatArray) -> FoldEstimate:
     Returns
     -------
     FoldEstimate
-        Exact for complete rows.
+        Means and their variances; exact for complete rows.
     """
     # The mean of a partial row is NaN here and is replaced below.
     is_complete = np.isnan(fold_scores).sum(axis=1) == 0
@@ -133,7 +133,7 @@ class Differences:
     fold_scores : array of shape (n_candidates, n_folds)
         NaN where a fold was not run; at least one score in each row.
     reference : array of shape (n_folds,)
-        The complete one.
+        Scores of the complete candidate.
     """
 
     def __init__(self, fold_scores: FloatArray, reference: FloatArray) -> None:
@@ -222,9 +222,9 @@ class _SameFolds:
     Parameters
     ----------
     scores : array of shape (n, n_run)
-        On the folds run.
+        Scores on the folds that were run.
     is_run : bool array of shape (n_folds,)
-        Which those are.
+        Whether each fold was run.
     own : int array of shape (n,), default=None
         The complete rows that these are: none is compared with itself.
     """

@@ -50,7 +50,7 @@ class FoldResult:
     train_scores : mapping of str to float or None, default=None
         The same on the training part, if requested.
     fit_time, score_time : float, default=0.0
-        Seconds.
+        Seconds of fitting and of scoring.
     n_test_samples : int, default=0
         Samples in the held-out part.
     error : str or None, default=None
@@ -163,7 +163,7 @@ class Trial:
     Parameters
     ----------
     index : int
-        Its row in ``cv_results_``.
+        Row of the trial in ``cv_results_``.
     params : dict
         Parameters of the candidate.
     n_splits : int

@@ -25,12 +25,12 @@ def root_entropy(random_state: Any, *, owner: str) -> int:
     Returns
     -------
     int
-        Not negative.
+        Root entropy, not negative.
 
     Raises
     ------
     ValueError
-        If it is none of these or negative.
+        If `random_state` is none of these or negative.
     """
     if random_state is None:
         return int(np.random.default_rng().integers(MAX_ENTROPY))

@@ -23,7 +23,7 @@ class _StandIn(BaseEstimator):  # type: ignore[misc]
     Parameters
     ----------
     methods : tuple of str
-        The methods it has.
+        Names of the model's methods.
     respond : callable
         ``respond(method, X)`` returns a method's output.
     classes : array or None
@@ -87,13 +87,13 @@ def stand_in(
     Parameters
     ----------
     methods : tuple of str
-        The methods it has.
+        Names of the model's methods.
     respond : callable
         ``respond(method, X)`` returns a method's output.
     kind : {"classifier", "regressor"} or None
         The kind of estimator; with None it has no ``score`` of its own.
     classes : array or None
-        Its ``classes_``.
+        Attribute ``classes_`` of the model; None: it has none.
 
     Returns
     -------

@@ -6,9 +6,9 @@
 
 Whole searches, as a user runs them: equal evaluations and equal seconds, with one and
 two workers, each run in a process of its own. Every run is a line of the file of
-results, and runs that it holds are not repeated: what was stopped goes on where it was.
-Libraries that are not installed are left out, and the table says so; ``pip install
-".[bench]"`` brings them. The baseline is random search. Expected: better
+results, and the runs in it are not repeated, so a stopped comparison continues where it
+was. Libraries that are not installed are left out, and the table mentions it; ``pip
+install ".[bench]"`` brings them. The baseline is random search. Expected: better
 cross-validated scores than every other library's on average, in a fifth of
 scikit-optimize's time.
 """

@@ -1,8 +1,8 @@
 """The searches that are compared; each is called as its documentation shows.
 
-Every one gets the same ranges, folds and number of workers. Those that are classes like
-`GridSearchCV` are called as such; Optuna, Ax and FLAML are asked for candidates, whose
-folds `cross_val_score` runs on the workers.
+Every search gets the same ranges, folds and number of workers. Classes like
+`GridSearchCV` are called as such; Optuna, Ax and FLAML are asked for candidates, and
+`cross_val_score` runs the folds on the workers.
 """
 
 from __future__ import annotations

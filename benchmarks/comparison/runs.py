@@ -1,4 +1,4 @@
-"""Which runs there are, and one run, in a process of its own."""
+"""The list of all runs, and one run in a process of its own."""
 
 from __future__ import annotations
 

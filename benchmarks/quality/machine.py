@@ -1,4 +1,4 @@
-"""Where and with what a result was measured."""
+"""Machine and versions with which a result was measured."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """The methods: each searches `n` evaluations of a task with its library's defaults.
 
-No method is told a configuration to begin with. The peers are in ``peers_*.py``, which
+No method gets a configuration to begin with. The peers are in ``peers_*.py``, which
 import libraries where they are used: none but scikit-learn and skbayes need be
 installed.
 """

@@ -2,11 +2,11 @@
 
     python -m benchmarks.quality.relevance --write
 
-Fits the engine's Gaussian process to random draws of each task, with next to no
-belief about the lengthscales, and tells how they differ between kinds of parameters.
-What ``_gp/hyperparameters.py`` adds to the log lengthscales is half of it. A negative
-number says that parameters of the kind matter more than the usual. Held-out tasks are
-left out.
+Fits the engine's Gaussian process to random draws of each task, with a nearly flat
+prior of the lengthscales, and prints how they differ between kinds of parameters.
+``_gp/hyperparameters.py`` adds half of the difference to the log lengthscales. A
+negative number means that parameters of the kind matter more than the usual. Held-out
+tasks are left out.
 """
 
 from __future__ import annotations

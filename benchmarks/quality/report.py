@@ -3,14 +3,13 @@
     python -m benchmarks.quality.report --methods skbayes optuna_gp random
     python -m benchmarks.quality.report --write results/quality
 
-Suites of tasks are told apart. Regret is (best known - best so far) / (best known -
+Suites of tasks are reported apart. Regret is (best known - best so far) / (best known -
 median random point): 0 is the best of any run and of the random pool, 1 a random
 configuration. Only pairs of task and seed that every compared method has are counted.
-Differences are paired; their
-95 % intervals are given once over seeds within the given tasks (is it better on these
-tasks?) and once over tasks and seeds (is it better on tasks of this kind?). Runs that
-shared their initial design with those of other tasks, as those without ``own_seed``
-did, are one cluster a seed.
+Differences are paired; their 95 % intervals are given once over seeds within the given
+tasks (is it better on these tasks?) and once over tasks and seeds (is it better on
+tasks of this kind?). Runs that shared their initial design with those of other tasks,
+as those without ``own_seed`` did, are one cluster a seed.
 """
 
 from __future__ import annotations

@@ -6,9 +6,9 @@
     python -m benchmarks.quality.run pool          # reference.json, from random draws
 
 Runs that the file already holds are skipped, so it can be stopped and continued. A
-method gets a seed that is made of the run's and the name of the task: with the same
-seed, tasks with as many parameters would share their initial designs, and say less
-than as many tasks seem to.
+method gets a seed that is made of the run's seed and the name of the task: with the
+same seed, tasks with equally many parameters would share their initial designs and
+would not be independent evidence.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What can be tried, in words that belong to no library, and how it becomes flat.
+"""Search spaces in a form that belongs to no library, and their flat form.
 
 A space is a tuple of branches; a branch maps each parameter to a `Number`, a
 `Choice` or a `Fixed` value. Libraries that know conditional spaces are given the

@@ -1,4 +1,4 @@
-"""What a task is: an estimator, its data, its score and what may be varied.
+"""Definition of a task: an estimator, its data, its score and its search space.
 
 Each task is cross-validated for real on fixed folds with fixed seeds, so that one
 configuration has one score. Strings that begin with ``@`` stand for objects

@@ -1,6 +1,6 @@
 """Wide tasks: 12 to 20 parameters of mixed kinds, many idle under a choice of others.
 
-Some idle parameters are told as branches (boosters, solvers, vectorizers, models),
+Some idle parameters are written as branches (boosters, solvers, vectorizers, models),
 others are not (those of early stopping, of a schedule, of bagging that is off), as in
 spaces that people write.
 """

@@ -48,19 +48,19 @@ for name, value in search.best_params_.items():
 # %%
 # Did it converge?
 # ----------------
-# A dot is a candidate, the line the best mean score so far. A line that still rises at
-# its end asks for a larger ``n_iter``; a line that has been flat for half of the search
-# says that you could have stopped. ``against="seconds"`` counts time instead of fits.
+# A dot is a candidate, the line the best mean score so far. If the line still rises at
+# its end, increase ``n_iter``; if it has been flat for half of the search, fewer
+# candidates are enough. ``against="seconds"`` counts time instead of fits.
 
 _ = ConvergenceDisplay.from_search(search)
 
 # %%
 # Where are good values?
 # ----------------------
-# What the Gaussian process expects along each parameter, averaged over the others, with
-# a band of two standard errors. The dots at the bottom are the values that were tried.
-# A flat curve: the parameter did not matter in this range. A curve that rises to the
-# edge: widen the range.
+# A curve is the score that the Gaussian process expects along a parameter, averaged
+# over the others, with a band of two standard errors. The dots at the bottom are the
+# values that were tried. A flat curve: the parameter did not matter in this range. A
+# curve that rises to the edge: widen the range.
 
 _ = EffectDisplay.from_search(search, random_state=0)
 
@@ -95,9 +95,9 @@ _ = FoldScoresDisplay.from_search(search, n_top=6)
 # %%
 # Were the workers busy?
 # ----------------------
-# A bar is a fold on a worker. Gaps are time that workers waited.
+# A bar is a fold on a worker. A gap is time in which a worker waited.
 
 _ = TimelineDisplay.from_search(search)
 
 # %%
-# All of it on one page: :ref:`sphx_glr_auto_examples_plot_report.py`.
+# The report has all displays on one page: :ref:`sphx_glr_auto_examples_plot_report.py`.

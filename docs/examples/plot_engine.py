@@ -2,13 +2,13 @@
 The engine at work on one parameter
 ===================================
 
-A Gaussian process is fitted to the scores so far. The next point is where it expects
-the largest improvement: where the mean is high, or little is known.
+A Gaussian process is fitted to the scores so far. The next point is where the model
+expects the largest improvement: where the mean is high, or little is known.
 """
 
 # %%
-# A function of one parameter stands for a cross-validated score. It is evaluated as
-# :class:`~skbayes.Optimizer` asks for it.
+# A function of one parameter stands for a cross-validated score. It is evaluated where
+# :class:`~skbayes.Optimizer` proposes a point.
 
 import matplotlib.pyplot as plt
 import numpy as np

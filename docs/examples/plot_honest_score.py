@@ -54,5 +54,5 @@ ax.set_yticks(range(len(names)), names)
 ax.set(xlabel="estimate minus accuracy on new data", ylim=(2.5, -0.5))
 
 # %%
-# What each correction can see, and when only nested cross-validation will do, is on the
-# page about the honest score.
+# The page about the honest score describes what each correction includes, and when
+# nested cross-validation is necessary.

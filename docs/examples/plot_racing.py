@@ -38,8 +38,8 @@ print(f"with racing:    {n_fits} fits, best {raced.best_score_:.4f}")
 print("same winner:   ", plain.best_params_ == raced.best_params_)
 
 # %%
-# A candidate that was stopped has NaN as its mean, and its number of folds beside it;
-# no mean over fewer folds is shown as one of all.
+# A stopped candidate has NaN as its mean, and its number of folds beside it: a mean
+# over fewer folds cannot be compared with one over all.
 
 table = raced.to_frame()
 print(table[["status", "n_splits_evaluated", "mean_test_score"]].head(8))

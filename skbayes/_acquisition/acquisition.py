@@ -29,9 +29,9 @@ class Acquisition:
     Parameters
     ----------
     gp : GaussianProcess
-        Posterior that all terms are computed from.
+        Posterior from which all terms are computed.
     terms : sequence of Term
-        The summands.
+        Terms whose sum is the log value.
     """
 
     def __init__(self, gp: GaussianProcess, terms: Sequence[Term]) -> None:
@@ -97,11 +97,11 @@ def build_acquisition(
         An improvement has to exceed the incumbent by more than this, in units of the
         targets: above 0 the search explores sooner.
     is_feasible : bool array of shape (n_trials,), default=None
-        Which trials did not fail; None takes no account of failures.
+        Whether each trial did not fail; None takes no account of failures.
     cost : CostModel, default=None
         Prediction of log seconds.
     cost_weight : float, default=0.0
-        How much of the expected log seconds to subtract, from 0 to 1.
+        Share of the expected log seconds that is subtracted, from 0 to 1.
     log_seconds_left : float, default=None
         Logarithm of the time that is left.
 

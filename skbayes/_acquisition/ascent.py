@@ -43,7 +43,7 @@ def ascend(
     function : callable
         Values (k,) and gradients (k, D) at points (k, D).
     X : array of shape (k, D)
-        Starts.
+        Encoded points from which the climbs start.
     is_free : bool array of shape (k, D)
         Columns that may change; the others keep their value.
     metric : array of shape (D,)
@@ -54,9 +54,9 @@ def ascend(
     Returns
     -------
     X : array of shape (k, D)
-        Where the climbs ended.
+        Encoded points at which the climbs ended.
     values : array of shape (k,)
-        Values there, none lower than at the start.
+        Values of the function at `X`, none lower than at the start.
     """
     climb = _Climb(function, X, is_free, metric)
     for _ in range(n_iterations):

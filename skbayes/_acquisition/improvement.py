@@ -133,7 +133,7 @@ def log_expected_improvement(
     Parameters
     ----------
     gp : GaussianProcess
-        Posterior.
+        Posterior over encoded points.
     is_incumbent : bool array of shape (n,)
         Rows that may be the incumbent; all false is taken as all true.
     margin : float, default=0.0
@@ -161,7 +161,7 @@ def log_expected_improvement_pending(
     n_pending : int
         Rows without an outcome.
     rng : Generator
-        Source of the fantasies.
+        Source of randomness of the fantasies.
     margin : float, default=0.0
         An improvement has to exceed the incumbent by more than this.
     """

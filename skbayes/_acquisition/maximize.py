@@ -17,7 +17,7 @@ from skbayes.space._space import Space
 
 #: Finite spaces up to this size are evaluated at every point.
 MAX_ENUMERATED = 4096
-#: Candidates returned at most.
+#: Candidates returned at most: more than one, because the caller may refuse the first.
 _N_RETURNED = 64
 #: Points sorted first, for each one wanted, before all are.
 _N_LOOKED_AT = 4
@@ -73,7 +73,7 @@ class Candidates:
     U : array of shape (k, n_columns)
         Distinct points of the space.
     values : array of shape (k,)
-        The acquisition there, descending.
+        Values of the acquisition at `U`, in descending order.
     """
 
     U: FloatArray
@@ -130,11 +130,11 @@ def maximize(
     acquisition : Acquisition
         Function to maximise.
     space : Space
-        Where.
+        Search space over which the function is maximised.
     parents : array of shape (k, n_columns)
         The best trials; may be empty.
     rng : Generator
-        Source of the pool.
+        Source of randomness of the pool.
     exclude : array of shape (r, n_columns), default=None
         Points never to return.
     fixed : tuple of (column, level), default=None
@@ -177,7 +177,7 @@ class _Search:
     acquisition : Acquisition
         Function to maximise.
     space : Space
-        Where.
+        Search space over which the function is maximised.
     seen : Seen
         Points with the value -inf.
     fixed : Fixed or None

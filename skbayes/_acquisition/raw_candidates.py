@@ -10,11 +10,13 @@ from skbayes._acquisition.sobol import sobol
 from skbayes._protocol import BoolArray, FloatArray
 from skbayes.space._space import Space
 
-#: Standard deviations of the steps around a trial, in unit-cube widths.
+#: Standard deviations of the steps around a trial, in unit-cube widths. Three sizes,
+#: because the distance of the next improvement is unknown.
 _STEPS = np.array([0.02, 0.08, 0.25])
 #: Chance that a categorical column takes another level.
 _FLIP_RATE = 0.15
-#: Probability that a numeric column is perturbed: max(2 / n_columns, this).
+#: Probability that a numeric column is perturbed: max(2 / n_columns, this). On average
+#: two columns move where there are few, and three in ten where there are many.
 _MOVE_RATE = 0.3
 
 

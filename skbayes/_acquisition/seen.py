@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from skbayes._protocol import BoolArray, FloatArray
 
-#: Encoded values that agree to nine decimals are equal.
+#: Encoded values that agree to nine decimals are equal: encoding and decoding may
+#: change the last digits.
 _RESOLUTION = 1e9
 #: Seed of the multipliers; any odd numbers do.
 _SEED = 1
@@ -21,7 +22,7 @@ class Seen:
     Parameters
     ----------
     U : array of shape (n, n_columns) or None
-        Its members; None is none.
+        Encoded points of the set; None makes an empty set.
     """
 
     def __init__(self, U: FloatArray | None) -> None:

@@ -10,7 +10,7 @@ from scipy.stats import qmc
 
 from skbayes._protocol import FloatArray
 
-#: Bits of a Sobol point.
+#: Bits of a Sobol point: SciPy's default, and the shifted integers fit into 32 bits.
 _N_BITS = 30
 #: Seed of the scrambling that is computed once; the shift is drawn every time.
 _SCRAMBLE_SEED = 20
@@ -30,7 +30,7 @@ def sobol(n: int, n_columns: int, rng: np.random.Generator) -> FloatArray:
     n_columns : int
         Columns; beyond SciPy's table of direction numbers, points are independent.
     rng : Generator
-        Source of the shift.
+        Source of randomness of the shift.
 
     Returns
     -------

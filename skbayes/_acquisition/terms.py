@@ -18,7 +18,8 @@ from skbayes._gp.conditioning import DifferentiablePrediction, Prediction
 from skbayes._gp.cost import CostModel
 from skbayes._protocol import FloatArray
 
-#: Penalty of a candidate that will probably not end in time, in log units.
+#: Penalty of a candidate that will probably not end in time, in log units. It is
+#: finite, so that such candidates are still ordered if there are no others.
 _TOO_LATE = 10.0
 
 
@@ -29,7 +30,7 @@ class Sensitivity:
     Parameters
     ----------
     values : array of shape (m,)
-        The term.
+        Values of the term at m points, in log units.
     by_K : array of shape (m, n) or None
         Derivative in the covariances with the trials, the variance held fixed.
     by_variance : array of shape (m,) or None

@@ -47,17 +47,17 @@ class _Form:
     Parameters
     ----------
     folds : tuple of int
-        Their numbers.
+        Numbers of the trial's folds.
     test, train : tuple of str
         Names of the scores.
     has_train : bool
-        Whether there are training scores at all.
+        Whether the folds have training scores.
     kind : type
-        Of all scores.
+        Type of all scores: float or numpy.float64.
     is_multimetric : bool
-        As of a `FoldResult`.
+        Whether the scorer returned a dict of scores, see `FoldResult`.
     is_written : bool
-        Whether a journal has written them.
+        Whether a journal has written the folds.
     """
 
     folds: tuple[int, ...]
@@ -103,7 +103,7 @@ class PackedFolds(CompactFolds):
     Parameters
     ----------
     form : _Form
-        What they have in common.
+        Facts that all folds of the trial share.
     content : bytes
         Numbers of one fold after the other, see `_Form.layout`.
     """

@@ -76,7 +76,7 @@ def minimize_in_box(
     function : callable
         Value and gradient at a point of the box; inf where there is no value.
     x : array of shape (n,)
-        Where to start, in the box.
+        Starting point in the box.
     bounds : array of shape (n, 2)
         Lower and upper bound of each entry.
     inverse_hessian : array of shape (n, n)
@@ -87,7 +87,7 @@ def minimize_in_box(
     flat : float
         Stop when no derivative of an entry that is not held exceeds this.
     max_iterations : int
-        Steps at most.
+        Largest number of steps.
 
     Returns
     -------

@@ -48,9 +48,9 @@ def vertices(n_vertices: int, codes: IntArray) -> FloatArray:
     Parameters
     ----------
     n_vertices : int
-        How many categories there are.
+        Number of categories.
     codes : int array of shape (m,)
-        Their numbers; -1 is the last category.
+        Numbers of the categories wanted; -1 is the last category.
 
     Returns
     -------

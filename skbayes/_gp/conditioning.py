@@ -38,7 +38,7 @@ class Conditioning:
     U : array of shape (n, n_columns)
         Encoded points.
     Z : array of shape (n, p)
-        The same in coordinates.
+        Coordinates of the points `U`.
     noise : array of shape (n,)
         Diagonal beside the kernel: learned noise, extra noise, jitter.
     Linv : array of shape (n, n)
@@ -104,13 +104,13 @@ class Prediction:
     Parameters
     ----------
     conditioning : Conditioning
-        The trials.
+        Factorised covariance of the trials.
     U : array of shape (m, n_columns)
         Encoded points.
     K : array of shape (m, n)
         Prior covariances of the points with the trials.
     V : array of shape (m, n)
-        The same whitened, ``K Linv'``.
+        Whitened covariances ``K Linv'``.
     variance : array of shape (m,)
         Posterior variance of the latent function.
     """
@@ -146,7 +146,7 @@ class DifferentiablePrediction(Prediction):
     Z : array of shape (m, p)
         Coordinates of the points.
     warped : Warped
-        Their warp with derivatives.
+        Warp of the points with its derivatives.
     slope : array of shape (m, n)
         Slopes of the kernel, see `matern_with_slope`.
     """
@@ -181,7 +181,7 @@ class DifferentiablePrediction(Prediction):
         Parameters
         ----------
         weights : array of shape (m, n)
-            One row for each point.
+            Weights of the n trials, one row for each of the m points.
 
         Returns
         -------

@@ -23,7 +23,7 @@ class CostModel:
     Parameters
     ----------
     layout : Layout
-        The columns.
+        Kinds and activity of the columns.
     mean : float
         Mean log seconds of the trials.
     weights : array of shape (n_features,)
@@ -70,7 +70,7 @@ def fit_cost(layout: Layout, U: FloatArray, seconds: FloatArray) -> CostModel:
     Parameters
     ----------
     layout : Layout
-        The columns.
+        Kinds and activity of the columns.
     U : array of shape (n, n_columns)
         Encoded points, at least one.
     seconds : array of shape (n,)

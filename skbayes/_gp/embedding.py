@@ -79,7 +79,7 @@ class Embedding:
     Parameters
     ----------
     layout : Layout
-        The columns.
+        Kinds and activity of the columns.
     hyperparameters : Hyperparameters
         Lengthscales and warps.
     """

@@ -43,7 +43,7 @@ class Fit:
     Parameters
     ----------
     hyperparameters : Hyperparameters
-        The best found.
+        Most probable hyperparameters that were found.
     is_warped : bool array of shape (n_columns,)
         Columns whose warp was free.
     inverse_hessian : array of shape (n_theta, n_theta)
@@ -70,7 +70,7 @@ def fit_hyperparameters(
     Parameters
     ----------
     layout : Layout
-        The columns.
+        Kinds and activity of the columns.
     U : array of shape (n_trials, n_columns)
         Encoded points, oldest first. Of more than ``MAX_ROWS`` a subset is used.
     y : array of shape (n_trials,)
@@ -83,7 +83,7 @@ def fit_hyperparameters(
     restart : bool, default=False
         Start from the default hyperparameters as well as from `start`.
     max_iterations : int, default=50
-        Steps from each start.
+        Largest number of steps from each start.
 
     Returns
     -------

@@ -130,7 +130,7 @@ class ParameterVector:
     Parameters
     ----------
     layout : Layout
-        The columns.
+        Kinds and activity of the columns.
     is_warped : bool array of shape (n_columns,)
         Numeric columns whose warp is free; the others keep a = b = 1.
     """

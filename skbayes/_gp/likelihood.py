@@ -52,7 +52,7 @@ class NegativeLogPosterior:
     Parameters
     ----------
     layout : Layout
-        The columns.
+        Kinds and activity of the columns.
     U : array of shape (n, n_columns)
         Encoded points.
     y : array of shape (n,)

@@ -7,7 +7,8 @@ from scipy.linalg import blas, lapack
 
 from skbayes._protocol import FloatArray
 
-#: Jitters tried before giving up, each ten times the last.
+#: Jitters tried before giving up, each ten times the last. The smallest that works is
+#: kept, because jitter acts as noise.
 _N_JITTERS = 7
 _FIRST_JITTER = 1e-8
 
@@ -25,14 +26,14 @@ def inverse_factor(K: FloatArray, scale: float) -> tuple[FloatArray, float]:
     Parameters
     ----------
     K : array of shape (n, n)
-        Symmetric; only the lower triangle is read.
+        Symmetric matrix; only the lower triangle is read.
     scale : float
         Size of the diagonal: jitter goes up from ``1e-8 * scale``.
 
     Returns
     -------
     Linv : array of shape (n, n)
-        Lower triangular, zeros above, Fortran order.
+        Inverse factor: lower triangular, zeros above, Fortran order.
     jitter : float
         Amount added to the diagonal.
 
@@ -85,7 +86,7 @@ def extend_inverse_factor(
     Returns
     -------
     extended : array of shape (n + k, n + k)
-        Fortran order.
+        Inverse factor of all rows, in Fortran order.
     jitter : float
         Amount added to the diagonal of `schur`.
     """

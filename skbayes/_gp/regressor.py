@@ -24,7 +24,7 @@ class GaussianProcess:
     Parameters
     ----------
     layout : Layout
-        The columns.
+        Kinds and activity of the columns.
     hyperparameters : Hyperparameters
         Hyperparameters of kernel, noise and warp.
     U : array of shape (n_trials, n_columns)
@@ -130,11 +130,11 @@ class GaussianProcess:
         Parameters
         ----------
         U : array of shape (k, n_columns)
-            Their encoded points.
+            Encoded points of the new trials.
         y : array of shape (k,)
-            Their targets.
+            Targets of the new trials.
         extra_noise : array of shape (k,), default=None
-            Their known noise variances.
+            Known noise variances of the new targets, in squared units of the targets.
 
         Returns
         -------
@@ -160,7 +160,7 @@ class GaussianProcess:
         Returns
         -------
         GaussianProcess
-            Shares the factorisation.
+            Posterior with the new targets; it shares the factorisation.
         """
         other = self._copy(self.conditioning)
         other.y = y

@@ -29,13 +29,13 @@ def choose_rows(
     Parameters
     ----------
     layout : Layout
-        The columns.
+        Kinds and activity of the columns.
     U : array of shape (n_trials, n_columns)
         Encoded points, oldest first.
     y : array of shape (n_trials,)
         Targets, greater is better.
     n_rows : int, default=1000
-        How many to keep.
+        Number of rows to keep.
 
     Returns
     -------
@@ -54,9 +54,9 @@ class RowChoice:
     Parameters
     ----------
     layout : Layout
-        The columns.
+        Kinds and activity of the columns.
     n_rows : int
-        How many rows to keep.
+        Number of rows to keep.
     """
 
     def __init__(self, layout: Layout, n_rows: int) -> None:

@@ -47,13 +47,13 @@ class OutputTransform:
     Parameters
     ----------
     centre, scale : float
-        Step 1, in score units.
+        Centre and scale of step 1, in score units.
     guard : float
-        Step 2, in units of `scale`.
+        Guard of step 2, in units of `scale`.
     lam : float
-        Step 3.
+        Exponent of step 3.
     mean, sd : float
-        Step 4.
+        Mean and standard deviation of step 4.
     is_constant : bool
         All scores it was fitted on are equal: there is nothing to learn from them.
     """
@@ -111,7 +111,7 @@ def fit_standardisation(scores: FloatArray) -> OutputTransform:
     Returns
     -------
     OutputTransform
-        With ``lam = 1``.
+        Transform with ``lam = 1``.
     """
     centre = float(np.median(scores))
     return _standardised(

@@ -25,7 +25,8 @@ _LOSSES = {"KilledWorker", "CancelledError", "CommClosedError"}
 #: workers, or waits for new ones.
 _NO_WORKER_SECONDS = 60.0
 
-#: Seconds between two counts of the workers.
+#: Seconds between two counts of the workers. Each count asks the scheduler, which would
+#: be too slow for every task.
 _COUNT_SECONDS = 1.0
 
 #: Bytes from which a value is placed on the workers instead of sent with each task.

@@ -194,7 +194,8 @@ class LokyPool:
     Parameters
     ----------
     n_jobs : int or None
-        As in joblib; 1 is one process.
+        Number of processes in joblib's sense: -1 is all cores, None the active setting,
+        1 one process.
     backend : LokyBackend or SequentialBackend
         joblib's active backend, whose settings are used.
     """
@@ -246,7 +247,7 @@ class LokyPool:
         except BrokenProcessPool as error:
             cause = error.__cause__
             # loky calls a worker broken too if it could not unpickle a task; the cause
-            # tells the two apart.
+            # distinguishes the two.
             if cause is not None and not isinstance(error, TerminatedWorkerError):
                 raise TaskNotLoaded(str(error)) from cause
             raise WorkerLost(str(error)) from error

@@ -29,7 +29,7 @@ def open_pool(n_jobs: int | None) -> Pool:
     Parameters
     ----------
     n_jobs : int or None
-        As in joblib.
+        Number of workers in joblib's sense: -1 is all cores, None the active setting.
     """
     backend, _ = get_active_backend()
     if is_dask(backend):

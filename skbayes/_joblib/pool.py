@@ -90,7 +90,7 @@ class Pool(Protocol):
         WorkerLost
             If the task was lost with its worker.
         TaskNotLoaded
-            If the worker could not load it.
+            If the worker could not load the task.
         """
 
     def look(self) -> bool:
@@ -116,7 +116,7 @@ class JoblibPool:
     Parameters
     ----------
     n_jobs : int or None
-        As in joblib.
+        Number of workers in joblib's sense: -1 is all cores, None the active setting.
     """
 
     is_far = False

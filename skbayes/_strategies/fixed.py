@@ -19,7 +19,7 @@ class FixedCandidates:
     candidates : iterable of dict
         The candidates; drawn only when they are asked for.
     n_candidates : int or None
-        Their number; None if it is unknown.
+        Number of candidates; None if it is unknown.
     """
 
     def __init__(

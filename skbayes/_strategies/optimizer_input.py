@@ -20,7 +20,7 @@ class Pending:
     Parameters
     ----------
     params : dict
-        The point.
+        Parameters of the point.
     fold_scores : array of shape (n_folds,), default=None
         NaN where a fold has not ended; None if none has.
     """
@@ -37,7 +37,7 @@ def check_initial_params(
     Parameters
     ----------
     initial_params : sequence of dict or None
-        Each has a value for every parameter.
+        Points; each has a value for every parameter.
     space : Space
         The space that must contain them.
     owner : str
@@ -100,14 +100,14 @@ def check_score(
     Returns
     -------
     float
-        Finite or NaN.
+        Score, finite or NaN.
 
     Raises
     ------
     TypeError
-        If it is not a number.
+        If the score is not a number.
     ValueError
-        If it is plus infinity.
+        If the score is plus infinity.
     """
     # A score from a user's own loop may be anything, for instance an array of length 1.
     if not _is_real(score):
@@ -132,7 +132,7 @@ def check_fold_scores(
     Parameters
     ----------
     fold_scores : array-like of shape (n_folds,) or None
-        NaN where a fold was not run.
+        Scores of the folds; NaN where a fold was not run.
     n_folds : int or None
         Number of folds of all earlier evaluations.
     owner : str
@@ -181,9 +181,9 @@ def check_outcome(
     Parameters
     ----------
     score : float
-        As for `check_score`.
+        Score of the evaluation, as `check_score` accepts it.
     fold_scores : array-like of shape (n_folds,) or None
-        As for `check_fold_scores`.
+        Scores of the folds, as `check_fold_scores` accepts them.
     n_folds : int or None
         Number of folds of all earlier evaluations.
 
@@ -192,14 +192,14 @@ def check_outcome(
     score : float
         Mean over the folds that were run; NaN for a failed evaluation.
     folds : array of shape (n_folds,) or None
-        None if none was run or told.
+        Scores of the folds; None if no fold was run or told.
 
     Raises
     ------
     TypeError
         If the score is not a number.
     ValueError
-        If one of them is not valid, or they contradict each other.
+        If `score` or `fold_scores` is not valid, or the two contradict each other.
     """
     value = check_score(score)
     folds = check_fold_scores(fold_scores, n_folds)
@@ -223,7 +223,7 @@ def score_of_folds(score: float, folds: FloatArray) -> float:
         The score told with the folds. If all were run, it must be their mean. If some
         were not, it is not used, but must not be NaN.
     folds : array of shape (n_folds,)
-        At least one is not NaN.
+        Scores of the folds, at least one of them not NaN.
 
     Returns
     -------
@@ -232,7 +232,7 @@ def score_of_folds(score: float, folds: FloatArray) -> float:
     Raises
     ------
     ValueError
-        If they disagree.
+        If the score and the fold scores disagree.
     """
     mean = float(np.nanmean(folds))
     is_partial = bool(np.isnan(folds).any())

@@ -57,7 +57,7 @@ def read_prior_results(
     Raises
     ------
     TypeError
-        If the source is none of these.
+        If `source` is none of these.
     ValueError
         If it has no column of scores, or several and none of this name; if its columns
         differ in length; if a score of a list of tuples is plus infinity; or if no row

@@ -43,7 +43,7 @@ class _Ensemble(MetaEstimatorMixin, BaseEstimator):  # type: ignore[misc]
         Returns
         -------
         estimator
-            Itself, fitted.
+            The ensemble itself, fitted.
 
         Raises
         ------
@@ -115,7 +115,7 @@ class EnsembleClassifier(ClassifierMixin, _Ensemble):  # type: ignore[misc]
     Parameters
     ----------
     estimators : list of classifiers
-        With ``predict_proba``. They are cloned, never changed.
+        Classifiers with ``predict_proba``. They are cloned, never changed.
     weights : array-like of shape (n_estimators,), default=None
         Weight of each in the mean; None: equal weights.
     threshold : float, default=None
@@ -186,7 +186,7 @@ class EnsembleClassifier(ClassifierMixin, _Ensemble):  # type: ignore[misc]
         Returns
         -------
         ndarray of shape (n_samples, n_classes)
-            In the order of ``classes_``.
+            Probabilities of the classes, in the order of ``classes_``.
         """
         return self._mean_of("predict_proba", X)
 
@@ -212,7 +212,7 @@ class EnsembleRegressor(RegressorMixin, _Ensemble):  # type: ignore[misc]
     Parameters
     ----------
     estimators : list of regressors
-        They are cloned, never changed.
+        Regressors to average. They are cloned, never changed.
     weights : array-like of shape (n_estimators,), default=None
         Weight of each in the mean; None: equal weights.
     n_jobs : int or None, default=None
@@ -251,7 +251,7 @@ class EnsembleRegressor(RegressorMixin, _Ensemble):  # type: ignore[misc]
         Returns
         -------
         ndarray of shape (n_samples,) or (n_samples, n_outputs)
-            In the unit of the target.
+            Predictions in the unit of the target.
         """
         return self._mean_of("predict", X)
 

@@ -37,7 +37,7 @@ class EnsembleSelection:
     candidates : tuple of int
         Rows of ``cv_results_``, the largest weight first.
     weights : tuple of float
-        Their weights, which add up to 1.
+        Weights of the candidates, which add up to 1.
     threshold : float or None
         Probability of the second class from which on it is predicted, if tuned.
     estimate : float
@@ -288,7 +288,8 @@ class GreedyEnsemble(BaseEstimator):  # type: ignore[misc]
         Returns
         -------
         EnsembleClassifier or EnsembleRegressor
-            With clones of the search's estimator with the candidates' parameters.
+            Unfitted ensemble of clones of the search's estimator, each with the
+            parameters of one candidate.
         """
         # Cloned parameters: an estimator among the values would be fitted in place, and
         # two members would share it.

@@ -57,7 +57,7 @@ def greedy_counts(
     bags : bool array of shape (n_bags, n_candidates)
         The candidates available to each bag.
     n_steps : int
-        Places in an ensemble.
+        Number of places in an ensemble.
 
     Returns
     -------
@@ -98,7 +98,7 @@ def bagged_weights(
     Parameters
     ----------
     G, b, bags, n_steps
-        As for `greedy_counts`.
+        Parameters of `greedy_counts`.
     max_models : int
         Candidates, at most, that keep a weight: each needs a fit.
 

@@ -28,7 +28,7 @@ def is_single_better(oof: OutOfFold, choose: Choose) -> bool:
     Parameters
     ----------
     oof : OutOfFold
-        The predictions.
+        Out-of-fold predictions of the candidates.
     choose : callable
         Chooses weights and threshold by some of the entries.
 
@@ -72,7 +72,7 @@ def single_scores(
     Parameters
     ----------
     kept : KeptPredictions
-        Of the candidates to choose from.
+        Predictions of the candidates to choose from.
     units : Units
         The units of the draws.
     draws : array of shape (n_bootstrap, n_units)

@@ -34,7 +34,7 @@ def best_threshold(oof: OutOfFold, mean: FloatArray, is_counted: Any) -> float:
     Parameters
     ----------
     oof : OutOfFold
-        The truth and the scorer.
+        Out-of-fold predictions with the true labels and the scorer.
     mean : array of shape (n_entries, 2)
         Probabilities of the ensemble.
     is_counted : bool array of shape (n_entries,)

@@ -75,7 +75,7 @@ def column_axes(space: Space) -> list[ColumnAxis]:
     Parameters
     ----------
     space : Space
-        Any.
+        Any search space.
 
     Returns
     -------

@@ -133,7 +133,7 @@ def params_label(params: Params, names: Sequence[str], longest: int = 60) -> str
     Returns
     -------
     str
-        Such as ``"C=1.2, gamma=0.03"``.
+        Short text, such as ``"C=1.2, gamma=0.03"``.
     """
     labels = dict(zip(names, short_names(names, 14), strict=True))
     parts = [f"{labels[n]}={value_label(params[n])}" for n in names if n in params]

@@ -144,7 +144,7 @@ def parameters_of(space: Space) -> tuple[Parameter, ...]:
     Parameters
     ----------
     space : Space
-        Any.
+        Any search space.
 
     Returns
     -------
@@ -164,7 +164,7 @@ def branch_labels(space: Space) -> tuple[str, list[Any]]:
     Parameters
     ----------
     space : Space
-        Any.
+        Any search space.
 
     Returns
     -------

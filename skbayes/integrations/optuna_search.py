@@ -21,7 +21,8 @@ _SAME = (
     "error_score",
     "return_train_score",
 )
-#: Number of candidates if only the time is limited.
+#: Number of candidates if only the time is limited: `n_iter` needs a number, and no
+#: search reaches this one.
 _NO_LIMIT = 1_000_000
 
 

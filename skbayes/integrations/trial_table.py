@@ -61,7 +61,7 @@ class TrialTable:
         Returns
         -------
         pandas.DataFrame of shape (n_trials, n_columns)
-            In the form of a search's ``to_frame``.
+            One row for each trial, with the columns of a search's ``to_frame``.
         """
         rows = [trial_row(trial) for _, trial in sorted(self._trials.items())]
         return trials_frame(rows, column_order(rows))

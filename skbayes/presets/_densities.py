@@ -89,7 +89,7 @@ class Quartiles:
         Parameters
         ----------
         value : float or array of shape (n,)
-            Any numbers.
+            Numbers inside or outside the range.
 
         Returns
         -------
@@ -105,7 +105,7 @@ class Quartiles:
         Parameters
         ----------
         probability : float or array of shape (n,)
-            In [0, 1].
+            Cumulative probabilities in [0, 1].
 
         Returns
         -------
@@ -124,7 +124,7 @@ class Quartiles:
         Parameters
         ----------
         size : int, default=None
-            How many; None draws one.
+            Number of values; None draws one.
         random_state : int, RandomState, Generator or None, default=None
             Seed or generator of the values.
 
@@ -183,7 +183,7 @@ class IntegerQuartiles(Quartiles):
     Raises
     ------
     ValueError
-        For the same reasons as `Quartiles`.
+        If a number is not valid, for the same reasons as in `Quartiles`.
 
     Examples
     --------

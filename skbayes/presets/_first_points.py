@@ -13,7 +13,7 @@ from skbayes.presets._parts import Part, parts_of
 from skbayes.space._dimension import Dimension
 from skbayes.space._space import Space
 
-#: Most suggested points.
+#: Most suggested points, so that a short search keeps candidates for its model.
 MAX_FIRST = 5
 #: Multiples of the golden ratio modulo 1 are far apart for any number of points.
 _GOLDEN = 0.5 * (5.0**0.5 - 1.0)

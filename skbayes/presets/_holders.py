@@ -14,7 +14,8 @@ from skbayes.presets._classes import package_of
 from skbayes.space._dimension import Dimension
 from skbayes.space._rules import Among
 
-#: A step with more choices is not examined.
+#: A step with more choices is not examined, because each choice is a holder with rules
+#: of its own.
 _MAX_CHOICES = 64
 #: Meta-estimators that read fitted attributes of their inner estimators.
 _READERS = frozenset({"SelectFromModel", "RFE", "RFECV"})

@@ -18,6 +18,7 @@ Conditions = Mapping[str, Any] | Sequence[Mapping[str, Any]]
 
 Key = str | tuple[str, ...]
 
+#: A package and its bounds, such as "lightgbm>=4,<5"; other operators are refused.
 _REQUIREMENT = re.compile(r"\s*([A-Za-z0-9_.-]+)\s*(.*)")
 _BOUND = re.compile(r"\s*(>=|<)\s*([0-9.]+)\s*")
 
@@ -41,6 +42,7 @@ class Registration:
     first_points: tuple[Mapping[str, Any], ...] = ()
 
 
+#: Registrations by exact class; `behaves_as` decides whether a subclass inherits one.
 _REGISTERED: dict[type, Registration] = {}
 
 

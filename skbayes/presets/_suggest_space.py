@@ -16,7 +16,8 @@ from skbayes.space._parsing import parse_space
 from skbayes.space._rules import Effect
 
 EFFORTS = ("quick", "normal", "wide")
-#: Most dicts in a suggested space.
+#: Most dicts in a suggested space: each is a branch, and every branch needs candidates
+#: of its own.
 _MAX_DICTS = 16
 
 Values = dict[str, tuple[Any, str]]

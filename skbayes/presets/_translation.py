@@ -19,7 +19,8 @@ from skbayes.space._dimension import Dimension
 from skbayes.space._rules import Among, Effect, Rule, Satisfies
 from skbayes.space._space import Space
 
-#: Most values of a dimension that are tested one by one.
+#: Most values of a dimension that are tested one by one. More become one test of the
+#: value, so that a wide integer range makes no long list.
 _MAX_LISTED = 4096
 
 Literals = tuple[Among | Satisfies, ...]

@@ -26,7 +26,7 @@ def read_fold_scores(
     metric : str or None
         Name of the score, if there are several.
     owner : str
-        The rule, for messages.
+        Name of the rule, for messages.
 
     Returns
     -------

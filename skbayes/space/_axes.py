@@ -58,7 +58,7 @@ class Levels:
     Parameters
     ----------
     positions : array of shape (m,)
-        Increasing.
+        Positions of the levels, in increasing order.
     edges : array of shape (m - 1,)
         Boundaries between the cells.
     equally_likely : bool
@@ -94,7 +94,7 @@ class Axes:
     Parameters
     ----------
     axes : sequence of Axis
-        One for each column.
+        Axes, one for each column.
     """
 
     def __init__(self, axes: Sequence[Axis]) -> None:

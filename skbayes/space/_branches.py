@@ -26,7 +26,7 @@ class Column:
     name : str
         The parameter, or ``BRANCH``.
     dimension : Dimension
-        Its values.
+        Values of the parameter.
     branches : tuple of int
         The dicts of the list in which the parameter takes these values.
     """

@@ -40,7 +40,7 @@ class Conditions:
     Parameters
     ----------
     branch : mapping of str to Dimension
-        The dict.
+        Dimensions of the dict's parameters, by name.
     column_of : mapping of str to int
         Column of each parameter that has one.
     rules : sequence of Rule
@@ -204,7 +204,7 @@ class _ValueTable:
     Parameters
     ----------
     dimension : Dimension
-        With finitely many values.
+        Dimension with finitely many values.
     """
 
     def __init__(self, dimension: Dimension) -> None:

@@ -112,7 +112,7 @@ class Dimension(ABC):
         Returns
         -------
         bool
-            Whether `find` finds it.
+            Whether `find` finds the value.
         """
         try:
             self._find(native(value))
@@ -171,7 +171,7 @@ class Dimension(ABC):
         Returns
         -------
         sequence
-            In the order of a grid.
+            Values in the order of a grid.
 
         Raises
         ------

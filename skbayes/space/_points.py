@@ -18,7 +18,8 @@ from skbayes.space._branches import (
 from skbayes.space._keys import PointKeys
 from skbayes.space._texts import value_of_nothing, value_of_text
 
-#: Finite spaces up to this size are counted point by point where dicts overlap.
+#: Finite spaces up to this size are counted point by point where dicts overlap; in
+#: larger ones a point of two dicts counts twice.
 _LARGEST_COUNT = 100_000
 
 
@@ -70,7 +71,7 @@ class Points:
         Raises
         ------
         ValueError
-            If it is not a point of the space.
+            If `params` is not a point of the space.
         """
         return self._locate(params)[1]
 

@@ -17,9 +17,11 @@ from skbayes.space._rules import Rule
 from skbayes.space._space import Space
 from skbayes.space._texts import value_of_text
 
-#: Finite spaces up to this size are counted point by point.
+#: Finite spaces up to this size are counted point by point. Larger ones are counted
+#: without the rules, because the count makes and tests every point.
 _LARGEST_COUNT = 20_000
-#: Points that the rules are evaluated for at once.
+#: Points that the rules are evaluated for at once, because a test of each point alone
+#: is slow.
 _BLOCK_SIZE = 1024
 
 
@@ -37,9 +39,9 @@ class RuledSpace(Space):
     Parameters
     ----------
     branches : sequence of dict of str to Dimension
-        As of `Space`.
+        Dicts of the space, see `Space`.
     rules : sequence of Rule
-        Each for one of the dicts.
+        Rules, each for the parameters of one dict.
     """
 
     has_rules = True

@@ -53,7 +53,7 @@ class Satisfies:
     arguments : tuple of str or None
         The parameter for each argument of the test, or None for a constant.
     constants : tuple
-        As long as `arguments`; the constants in place of parameters.
+        Constants in place of parameters; as long as `arguments`.
     test : callable
         Takes these values, in this order, and returns a bool. A function of a module,
         so that a space can be pickled.
@@ -81,7 +81,7 @@ class Rule:
     effect : Effect
         The effect where all of `when` holds.
     when : tuple of Literal
-        Empty: it always holds.
+        Conditions that hold together; with none the rule always holds.
     name : str, default=""
         The parameter that is inactive or absent.
     value : object, default=None

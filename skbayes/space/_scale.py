@@ -24,7 +24,7 @@ def lies_on_log_axis(values: FloatArray) -> bool:
     Parameters
     ----------
     values : array of shape (n,)
-        In any order; repeated numbers count once.
+        Numbers in any order; repeated numbers count once.
 
     Returns
     -------

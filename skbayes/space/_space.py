@@ -37,7 +37,7 @@ class Space(Points):
         Name, dimension and branches of each column. Parameters with one value have
         no column. The first column of a conditional space is named ``BRANCH``.
     n_columns : int
-        D.
+        Number D of columns of an encoded point.
     names : tuple of str
         Parameter names, those without a column included.
     n_branches : int

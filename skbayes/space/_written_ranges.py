@@ -72,7 +72,7 @@ def refuse_range_like(values: Sequence[Any], place: Place, *, in_grid: bool) -> 
     values : sequence
         The choices of one parameter; a tuple may be a range and is not checked.
     place : Place
-        Their place in the user's code.
+        Place of the written values in the user's code.
     in_grid : bool
         Whether the choices are those of a grid, which accepts no ranges.
 

@@ -97,7 +97,7 @@ def warn_if_cores_are_crowded(estimator: Any, params: Params, n_workers: int) ->
     Returns
     -------
     is_warned : bool
-        Whether they do.
+        Whether a warning was given: the threads of all fits outnumber the cores.
     """
     n_cores = cpu_count()
     found = [t for t in _threads_of(estimator, params, n_cores) if t.n_threads > 1]

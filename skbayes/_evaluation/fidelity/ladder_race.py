@@ -69,7 +69,7 @@ class LadderRace:
         earlier : EarlierScores
             Earlier candidates.
         metric : str
-            The score that decides.
+            Name of the deciding score.
         """
         # Rungs are numbered behind the folds.
         folds = {k: one for k, one in results.items() if k < self.ladder.n_splits}

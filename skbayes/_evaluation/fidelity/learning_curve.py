@@ -75,7 +75,7 @@ def reach(scores: FloatArray, earlier: EarlierScores, ladder: Ladder) -> Reach |
     earlier : EarlierScores
         Earlier candidates.
     ladder : Ladder
-        Sizes of the rungs.
+        Rungs with their numbers of samples.
 
     Returns
     -------

@@ -50,7 +50,7 @@ class FoldSettings:
     Parameters
     ----------
     estimator : estimator
-        Cloned anew for every fold.
+        Unfitted estimator; every fold fits a clone.
     scorer : callable
         Returns a number, or several by name.
     fit_params, score_params : mapping
@@ -110,7 +110,7 @@ class Evaluation:
     splits : sequence of (train, test)
         Index arrays; every candidate sees the same ones.
     settings : FoldSettings
-        How a fold is fitted and scored.
+        Settings that all folds share.
     sharing : SharingPlan or None
         The work that candidates share between their fits, if any.
     repeats : sequence of (train, test)

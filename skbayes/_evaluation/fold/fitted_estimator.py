@@ -14,7 +14,7 @@ class FittedEstimator:
     Parameters
     ----------
     estimator : estimator
-        Fitted.
+        The fitted estimator.
     """
 
     def __init__(self, estimator: Any) -> None:

@@ -60,7 +60,7 @@ def hold_out(evaluation: Evaluation, *, groups: Any, is_classifier: bool) -> Hel
     groups : array-like of shape (n_samples,) or None
         Groups the splitter was given.
     is_classifier : bool
-        Whether there are classes.
+        Whether the estimator is a classifier.
 
     Returns
     -------

@@ -52,7 +52,7 @@ def time_limit(
     Parameters
     ----------
     seconds : float or None
-        None: no limit.
+        Seconds the block may take; None sets no limit.
     exit_report : str or None
         If the block goes on regardless, this process is ended, and its traceback is
         written to this file. None: the process goes on.

@@ -28,7 +28,7 @@ class Notifications:
     strategy : Strategy
         Source of the number of candidates and of the expected improvement.
     progress : Progress
-        Source of the running totals.
+        Running totals of the search.
     settings : LoopSettings
         The time budget, and whether observers need the expected improvement.
     """

@@ -23,7 +23,7 @@ class OpenPath:
     Parameters
     ----------
     path : SearchedPath
-        Values of the path.
+        Parameter of the path and its values.
     reach : int
         Largest value that is evaluated so far.
     """

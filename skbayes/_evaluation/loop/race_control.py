@@ -14,11 +14,11 @@ class RaceControl:
     Parameters
     ----------
     race : Race
-        The rule.
+        Rule that stops candidates.
     state : SearchState
         The candidates, and the deciding metric.
     lag : int or None
-        How many candidates may be open when a new one is proposed.
+        Number of candidates that may be open when a new one is proposed.
     rungs : range, default=range(0)
         Numbers of the fits on parts of the training samples.
     """

@@ -24,7 +24,7 @@ class TellOrder:
     state : SearchState
         The candidates.
     settings : LoopSettings
-        How many candidates may be open, and whether order matters.
+        Number of candidates that may be open, and whether their order matters.
     """
 
     def __init__(

@@ -51,7 +51,7 @@ def true_variance(scores: FloatArray) -> float:
     Returns
     -------
     float
-        The :math:`\tau^2` above.
+        Variance :math:`\tau^2` of the true scores, in squared units of the score.
     """
     means = scores.mean(axis=1)
     leader = scores[means.argmax()]

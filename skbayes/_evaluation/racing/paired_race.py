@@ -115,11 +115,11 @@ class PairedRace:
         Parameters
         ----------
         results : mapping of int to FoldResult
-            Its finished folds.
+            Finished folds of the candidate, by number.
         earlier : EarlierScores
             Earlier candidates.
         metric : str
-            The score that decides.
+            Name of the deciding score.
         """
         scores = np.full(self.n_splits, np.nan)
         for fold, result in results.items():

@@ -51,11 +51,11 @@ class SafeRace:
         Parameters
         ----------
         results : mapping of int to FoldResult
-            Its finished folds.
+            Finished folds of the candidate, by number.
         earlier : EarlierScores
             Earlier candidates.
         metric : str
-            The score that decides.
+            Name of the deciding score.
         """
         scores = [r.test_scores.get(metric, np.nan) for r in results.values()]
         if not np.isfinite(scores).all():

@@ -24,16 +24,16 @@ def hook_heads(session: Hooks, root: Any, scope: Scope) -> tuple[Any, Scope]:
     session : Hooks
         The session, which keeps hooks and tags.
     root : estimator
-        Not fitted; its parameters are set.
+        Unfitted estimator of the candidate, with its parameters set.
     scope : Scope
-        The root's own.
+        Scope of `root`.
 
     Returns
     -------
     final : estimator
         The last step, or the root if it is no pipeline.
     scope : Scope
-        Its own.
+        Scope of `final`.
     """
     if not _is_open_pipeline(root):
         return root, scope
@@ -87,9 +87,9 @@ class Parts:
     session : Hooks
         The session, which keeps hooks and tags.
     owner : ColumnTransformer or FeatureUnion
-        Not fitted.
+        Unfitted transformer with inner transformers.
     scope : Scope
-        The owner's.
+        Scope of `owner`.
     """
 
     def __init__(self, session: Hooks, owner: Any, scope: Scope) -> None:
@@ -166,11 +166,11 @@ class Head:
     session : Hooks
         The session, which keeps hooks and tags.
     part : transformer
-        Not fitted; hooked from now on.
+        Unfitted transformer; its fits are hooked from now on.
     scope : Scope
-        Its own.
+        Scope of `part`.
     parts : Parts or None
-        Its inner transformers.
+        Inner transformers of `part`.
     lends_shared : bool
         Whether the stored output is passed on as it is, read-only, because the next
         part only reads it. If not, the next part gets a copy.

@@ -20,7 +20,7 @@ class SharedFold:
     search : str
         Unique to each ``fit`` of a search, across processes.
     fold : int
-        Which split of the cross-validation.
+        Number of the split of the cross-validation, from 0.
     tokens : mapping of str to hashable
         A token of each searched parameter's value; equal values have equal tokens.
     limit : int
@@ -44,7 +44,7 @@ class Hooks:
     work : SharedFold
         Identifies the work.
     store : Store
-        Keeps it.
+        Store of the shared work.
     """
 
     def __init__(self, work: SharedFold, store: Store) -> None:

@@ -232,7 +232,8 @@ class PathRule:
     parameter : str
         The parameter whose larger fits contain the smaller ones.
     is_exact : callable
-        Whether they do, for an estimator with its parameters and a number of samples.
+        Takes an estimator with its parameters and a number of samples; returns whether
+        its larger fits contain the smaller ones.
     cut : callable
         Makes the fitted attributes of the smaller model from those of the larger one.
     holds : callable
@@ -244,7 +245,7 @@ class PathRule:
         Whether ``warm_start`` continues as a longer fit would, for an estimator with
         its parameters and a number of samples.
     total : Total or None
-        How predictions continue from those of a smaller model.
+        Rule that adds to the predictions of a smaller model; None if there is none.
     has_best : bool
         Whether too large a value does harm, as in boosting, so that there is a best
         one to search. The mean of members drawn alike only gets better with more

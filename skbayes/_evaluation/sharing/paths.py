@@ -36,11 +36,11 @@ class PathFit:
     session : Hooks
         The session, which has the store and the tags.
     final : estimator
-        Not fitted; its parameters are set.
+        Unfitted estimator at the end of the pipeline, with its parameters set.
     scope : Scope
-        Its own, without the parameter of the path.
+        Scope of `final`, without the parameter of the path.
     rule : PathRule
-        How the smaller model is cut out.
+        Rule that cuts the smaller model out of the larger one.
     """
 
     session: Hooks

@@ -27,7 +27,7 @@ class SharingPlan:
     Parameters
     ----------
     estimator : estimator
-        The search's own.
+        Unfitted estimator of the search.
     limit : int
         Bytes each process may keep.
     """

@@ -49,7 +49,7 @@ class Store:
     Parameters
     ----------
     limit : int
-        Bytes.
+        Bytes that the store may keep.
     """
 
     def __init__(self, limit: int) -> None:

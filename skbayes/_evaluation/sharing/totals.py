@@ -59,13 +59,13 @@ def go_on_from_smaller(
     model : estimator
         The fitted model.
     total : Total
-        How it adds up.
+        Rule that adds the predictions of two models.
     part : hashable
-        Of the estimator, for the store.
+        The estimator's part of the store's key.
     key : tuple
-        Of the path, for the store.
+        The path's part of the store's key.
     size : int
-        Number of its members.
+        Number of members of the fitted model.
     """
     store, plain = session.store, getattr(model, total.method)
 

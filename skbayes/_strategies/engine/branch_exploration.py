@@ -37,9 +37,9 @@ def neglected_branch(
     Parameters
     ----------
     surrogate : Surrogate
-        The model.
+        Model of the scores.
     rng : Generator
-        Source of random points.
+        Source of randomness of the points.
 
     Returns
     -------

@@ -147,9 +147,10 @@ class Engine:
         Parameters
         ----------
         history, running : sequence of Observation
-            As in `suggest`; finished folds of running points count.
+            Ended and running evaluations, as in `suggest`; finished folds of running
+            points count.
         transform_idx : int
-            Which of the transforms.
+            Index of the output transform.
 
         Returns
         -------
@@ -181,9 +182,9 @@ class Engine:
         Parameters
         ----------
         surrogate : Surrogate
-            The model.
+            Model of the scores.
         history, running : sequence of Observation
-            As in `suggest`.
+            Ended and running evaluations, as in `suggest`.
         share_left : float, default=0.0
             Share of the budget that is left: the larger, the larger the margin.
         time_left : TimeLeft or None

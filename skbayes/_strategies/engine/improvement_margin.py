@@ -68,7 +68,7 @@ def share_of_budget_left(n_begun: int, n_iter: int | None, n_initial: int) -> fl
     Returns
     -------
     float
-        In [0, 1].
+        Share of the budget that is left, in [0, 1].
     """
     if n_iter is None:
         n_whole = max(n_initial, _WHOLE_UNTIL)

@@ -37,7 +37,7 @@ def n_initial_auto(space: Space, budget: int | None) -> int:
     Returns
     -------
     int
-        Between 4 and 12.
+        Number of initial points, between 4 and 12.
     """
     n_branches = max((int(space.n_levels[j]) for j in space.roots), default=1)
     n_initial = int(np.clip(n_branches + 1, MIN_INITIAL, MAX_INITIAL))
@@ -65,12 +65,12 @@ def check_n_initial(
     Returns
     -------
     int
-        At least 1.
+        Number of initial points, at least 1.
 
     Raises
     ------
     ValueError
-        If it is neither "auto" nor an integer >= 1.
+        If `n_initial_points` is neither "auto" nor an integer >= 1.
     """
     if isinstance(n_initial_points, str) and n_initial_points == "auto":
         return n_initial_auto(space, budget)

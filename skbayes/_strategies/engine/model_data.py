@@ -44,7 +44,7 @@ class ModelData:
     is_complete, is_failed : bool array of shape (n_rows,)
         Whether all folds were run; whether the evaluation failed.
     transform : OutputTransform
-        From scores to targets.
+        Transform from scores to targets.
     """
 
     U: FloatArray

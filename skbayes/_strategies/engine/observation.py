@@ -17,11 +17,11 @@ class Observation:
     Parameters
     ----------
     params : dict
-        The point.
+        Parameters of the point.
     key : hashable
-        Equal for equal points of the space.
+        Key of the point; equal for equal points of the space.
     encoded : array of shape (n_columns,)
-        The point in the unit cube.
+        Encoded point, in the unit cube.
     score : float
         Mean over the folds run; NaN if the evaluation failed.
     fold_scores : array of shape (n_folds,) or None
@@ -29,7 +29,7 @@ class Observation:
     seconds_per_fold : float or None
         Duration of one fold, if known.
     is_prior : bool
-        Whether it comes from an earlier search.
+        Whether the evaluation comes from an earlier search.
     """
 
     params: Params

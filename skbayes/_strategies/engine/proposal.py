@@ -36,7 +36,7 @@ class TimeLeft:
     Raises
     ------
     ValueError
-        If one is outside its range.
+        If a setting is outside its range.
     """
 
     seconds: float
@@ -96,7 +96,7 @@ def propose(
     Parameters
     ----------
     surrogate : Surrogate
-        The model.
+        Model of the scores.
     pending : array of shape (n_pending, n_columns)
         Encoded points that are being evaluated.
     exclude : array of shape (n_seen, n_columns)

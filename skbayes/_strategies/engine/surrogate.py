@@ -88,7 +88,7 @@ def fit_surrogate(space: Space, data: TrainingData) -> Surrogate | None:
     space : Space
         The search space.
     data : TrainingData
-        At least one row.
+        Scored points, at least one row.
 
     Returns
     -------

@@ -27,7 +27,7 @@ class TrainingData:
     is_complete : bool array of shape (n_rows,)
         Whether all folds were run and none failed.
     seconds_per_fold : array of shape (n_rows,)
-        NaN where it is not known.
+        Seconds of one fold; NaN where they are not known.
     """
 
     U: FloatArray
@@ -132,7 +132,7 @@ class _Point:
     decisive : list of Observation
         Observations that count, all of the same kind.
     score : float
-        Mean of their scores.
+        Mean score of the observations.
     is_failed, is_partial : bool
         Kind of the observations; complete if neither.
     seconds : float

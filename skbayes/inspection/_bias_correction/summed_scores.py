@@ -32,7 +32,7 @@ class SummedScores:
     Parameters
     ----------
     form : ScoreSums
-        The score's sums.
+        Score as a function of sums over samples.
     folds : tuple of (units, terms, shared)
         For each fold: the units that occur, shape (n_present,); the candidates' terms
         summed over units, shape (n_candidates, n_present, p); the shared terms.

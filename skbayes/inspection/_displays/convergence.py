@@ -44,7 +44,7 @@ class ConvergenceDisplay:
     untuned_score : float or None
         Score of the untuned estimator, if it was among the candidates.
     metric : str
-        The score.
+        Name of the score.
     is_clock : bool
         Whether `seconds` are times since the start of the search.
 
@@ -55,9 +55,9 @@ class ConvergenceDisplay:
     ax_ : matplotlib Axes
         The axes drawn in.
     line_ : matplotlib Line2D
-        Best so far.
+        Best mean score so far.
     points_ : matplotlib PathCollection
-        The candidates.
+        The dots, one for each candidate.
     stopped_points_ : matplotlib PathCollection or None
         The stopped candidates at their estimated scores.
     untuned_line_ : matplotlib Line2D or None
@@ -110,25 +110,25 @@ class ConvergenceDisplay:
         Parameters
         ----------
         search : fitted search
-            One of this package's or of scikit-learn's.
+            A search of this package or of scikit-learn.
         metric : str, default=None
-            Which score, if there are several and `refit` names none.
+            Name of the score, if there are several and `refit` names none.
         against : {"fits", "seconds"}, default="fits"
             Unit of the horizontal axis.
         ax : matplotlib Axes, default=None
-            Where to draw; None makes a figure.
+            Axes to draw in; None makes a figure.
 
         Returns
         -------
         ConvergenceDisplay
-            Drawn.
+            The display, drawn.
 
         Raises
         ------
         NotFittedError
             If the search is not fitted.
         TypeError
-            If it is no search.
+            If `search` is no search.
         ValueError
             If no candidate has a score, or several scores are there and none is named.
         """
@@ -159,12 +159,12 @@ class ConvergenceDisplay:
         against : {"fits", "seconds"}, default="fits"
             Unit of the horizontal axis.
         ax : matplotlib Axes, default=None
-            Where to draw; None makes a figure.
+            Axes to draw in; None makes a figure.
 
         Returns
         -------
         ConvergenceDisplay
-            Itself.
+            The display itself.
         """
         if against not in _AGAINST:
             raise ValueError(

@@ -46,7 +46,7 @@ def draw_panel(
     best : array of shape (n_axes,)
         Position of the best candidate, NaN for a parameter that it lacks.
     metric : str
-        The score.
+        Name of the score.
     limits : tuple of float or None
         Range of the score's axis.
     with_label : bool

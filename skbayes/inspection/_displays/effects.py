@@ -39,7 +39,7 @@ class EffectDisplay:
     explained : float
         Share of the trials' variance that leave-one-out predictions explain.
     metric : str
-        The score.
+        Name of the score.
     others : {"average", "best"}
         Treatment of the other parameters: averaged, or fixed at the best candidate's.
 
@@ -48,7 +48,7 @@ class EffectDisplay:
     figure_ : matplotlib Figure
         The figure drawn in.
     axes_ : array of matplotlib Axes of shape (n_panels,)
-        One for each panel.
+        The axes drawn in, one for each panel.
 
     See Also
     --------
@@ -103,14 +103,14 @@ class EffectDisplay:
         Parameters
         ----------
         search : fitted search
-            One of this package's or of scikit-learn's.
+            A search of this package or of scikit-learn.
         params : list of str or of (str, str), default=None
             One panel for each parameter, or for each pair; None: every parameter by
             itself, at most the 12 with the largest effects, these first.
         others : {"average", "best"}, default="average"
             Average over the other parameters, or hold them at the best candidate's.
         metric : str, default=None
-            Which score, if there are several and `refit` names none.
+            Name of the score, if there are several and `refit` names none.
         n_cols : int, default=3
             Panels side by side.
         random_state : int, RandomState or None, default=None
@@ -122,14 +122,14 @@ class EffectDisplay:
         Returns
         -------
         EffectDisplay
-            Drawn.
+            The display, drawn.
 
         Raises
         ------
         NotFittedError
             If the search is not fitted.
         TypeError
-            If it is no search.
+            If `search` is no search.
         ValueError
             If the results are too few or all equal, or a parameter is unknown.
         """
@@ -173,7 +173,7 @@ class EffectDisplay:
         Returns
         -------
         EffectDisplay
-            Itself.
+            The display itself.
         """
         n_panels = len(self.effects)
         n_cols = min(n_cols, n_panels)

@@ -37,7 +37,7 @@ class FoldScoresDisplay:
     is_untuned : bool array of shape (n_shown,)
         Whether the row is the untuned estimator's.
     metric : str
-        The score.
+        Name of the score.
 
     Attributes
     ----------
@@ -46,7 +46,7 @@ class FoldScoresDisplay:
     ax_ : matplotlib Axes
         The axes drawn in.
     points_ : matplotlib PathCollection
-        The folds.
+        The dots, one for each fold of each candidate.
 
     Notes
     -----
@@ -80,25 +80,25 @@ class FoldScoresDisplay:
         Parameters
         ----------
         search : fitted search
-            One of this package's or of scikit-learn's.
+            A search of this package or of scikit-learn.
         n_top : int, default=8
             Number of candidates, best first.
         metric : str, default=None
-            Which score, if there are several and `refit` names none.
+            Name of the score, if there are several and `refit` names none.
         ax : matplotlib Axes, default=None
-            Where to draw; None makes a figure.
+            Axes to draw in; None makes a figure.
 
         Returns
         -------
         FoldScoresDisplay
-            Drawn.
+            The display, drawn.
 
         Raises
         ------
         NotFittedError
             If the search is not fitted.
         TypeError
-            If it is no search.
+            If `search` is no search.
         ValueError
             If `n_top` is no number of candidates, or no candidate has a score.
         """
@@ -131,12 +131,12 @@ class FoldScoresDisplay:
         Parameters
         ----------
         ax : matplotlib Axes, default=None
-            Where to draw; None makes a figure.
+            Axes to draw in; None makes a figure.
 
         Returns
         -------
         FoldScoresDisplay
-            Itself.
+            The display itself.
         """
         n_shown, n_splits = self.fold_scores.shape
         size = (9.5, 1.5 + 0.36 * n_shown)

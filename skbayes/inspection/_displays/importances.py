@@ -75,27 +75,27 @@ class ImportanceDisplay:
         Parameters
         ----------
         search : fitted search
-            One of this package's or of scikit-learn's.
+            A search of this package or of scikit-learn.
         n_draws : int, default=16
             Functions drawn from the posterior, from which uncertainty is estimated.
         near_optimum : bool or float, default=False
             Look only at the best share of the space; True is 0.1.
         metric : str, default=None
-            Which score, if there are several and `refit` names none.
+            Name of the score, if there are several and `refit` names none.
         random_state : int, RandomState or None, default=None
             Makes the result repeatable.
         ax : matplotlib Axes, default=None
-            Where to draw; None makes a figure.
+            Axes to draw in; None makes a figure.
 
         Returns
         -------
         ImportanceDisplay
-            Drawn.
+            The display, drawn.
 
         Raises
         ------
         ValueError
-            As `param_importances`.
+            If the results carry no information, see `param_importances`.
         """
         importances = param_importances(
             search,
@@ -112,12 +112,12 @@ class ImportanceDisplay:
         Parameters
         ----------
         ax : matplotlib Axes, default=None
-            Where to draw; None makes a figure.
+            Axes to draw in; None makes a figure.
 
         Returns
         -------
         ImportanceDisplay
-            Itself.
+            The display itself.
         """
         names = self.importances.names
         height = 1.6 + 0.34 * len(names)

@@ -49,7 +49,7 @@ class ParallelCoordinatesDisplay:
     axes : list of ColumnAxis
         The axes of the parameters.
     metric : str
-        The score.
+        Name of the score.
     n_stopped, n_failed : int
         Numbers of candidates without a score, which are not drawn.
 
@@ -91,23 +91,23 @@ class ParallelCoordinatesDisplay:
         Parameters
         ----------
         search : fitted search
-            One of this package's or of scikit-learn's.
+            A search of this package or of scikit-learn.
         metric : str, default=None
-            Which score, if there are several and `refit` names none.
+            Name of the score, if there are several and `refit` names none.
         ax : matplotlib Axes, default=None
-            Where to draw; None makes a figure.
+            Axes to draw in; None makes a figure.
 
         Returns
         -------
         ParallelCoordinatesDisplay
-            Drawn.
+            The display, drawn.
 
         Raises
         ------
         NotFittedError
             If the search is not fitted.
         TypeError
-            If it is no search.
+            If `search` is no search.
         ValueError
             If no candidate has a score, or no parameter was searched.
         """
@@ -146,12 +146,12 @@ class ParallelCoordinatesDisplay:
         Parameters
         ----------
         ax : matplotlib Axes, default=None
-            Where to draw; None makes a figure.
+            Axes to draw in; None makes a figure.
 
         Returns
         -------
         ParallelCoordinatesDisplay
-            Itself.
+            The display itself.
         """
         n_columns = len(self.axes)
         width = max(6.0, 1.7 * (n_columns + 1) + 1.0)

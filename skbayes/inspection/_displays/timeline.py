@@ -84,12 +84,12 @@ class TimelineDisplay:
         search : fitted search
             A search of skbayes: other searches do not keep the times of single fits.
         ax : matplotlib Axes, default=None
-            Where to draw; None makes a figure.
+            Axes to draw in; None makes a figure.
 
         Returns
         -------
         TimelineDisplay
-            Drawn.
+            The display, drawn.
 
         Raises
         ------
@@ -145,12 +145,12 @@ class TimelineDisplay:
         Parameters
         ----------
         ax : matplotlib Axes, default=None
-            Where to draw; None makes a figure.
+            Axes to draw in; None makes a figure.
 
         Returns
         -------
         TimelineDisplay
-            Itself.
+            The display itself.
         """
         n_workers = int(self.workers.max(initial=0)) + 1
         size = (9.0, 1.5 + 0.42 * n_workers)

@@ -30,7 +30,7 @@ class Effect:
     Parameters
     ----------
     axes : tuple of ColumnAxis
-        One or two.
+        Axes of the one or two parameters.
     columns : tuple of int
         Columns of the axes.
     grids : tuple of array

@@ -146,14 +146,14 @@ def param_importances(
     Parameters
     ----------
     search : fitted search
-        One of this package's or of scikit-learn's, with at least 4 scored candidates.
+        A search of this package or of scikit-learn, with at least 4 scored candidates.
     n_draws : int, default=16
         Functions drawn from the posterior, from which uncertainty is estimated.
     near_optimum : bool or float, default=False
         Look only at the best share of the space, as the model sees it; True is 0.1.
         Every parameter then keeps to the values it has there.
     metric : str, default=None
-        Which score, if there are several and `refit` names none.
+        Name of the score, if there are several and `refit` names none.
     n_samples : int, default=256
         Points of each of the two samples the indices are estimated from; rounded up to
         a power of 2.
@@ -170,7 +170,7 @@ def param_importances(
     NotFittedError
         If the search is not fitted.
     TypeError
-        If it is no search.
+        If `search` is no search.
     ValueError
         If its results carry no information: fewer than 4 scores, all scores
         equal, no parameter that varied; or if a parameter of this function is not

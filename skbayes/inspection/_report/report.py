@@ -93,11 +93,11 @@ def search_report(
     Parameters
     ----------
     search : fitted search
-        One of this package's or of scikit-learn's.
+        A search of this package or of scikit-learn.
     path : str or path-like
         File to write; an existing file is replaced.
     metric : str, default=None
-        Which score, if there are several and `refit` names none.
+        Name of the score, if there are several and `refit` names none.
     random_state : int, RandomState or None, default=0
         Seed of the bootstrap and of draws from the model.
 
