@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,6 +33,11 @@ class Facts:
     n_classes: int = 2
     variance: float = 1.0
     target_scale: float = 1.0
+
+
+def of_scale(number: float) -> Callable[[Facts], float]:
+    """Multiply the target's standard deviation by a number."""
+    return lambda facts: number * facts.target_scale
 
 
 def facts_of(X: Any, y: Any = None, *, n_samples: int | None = None) -> Facts:

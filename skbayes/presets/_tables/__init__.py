@@ -31,6 +31,7 @@ _SPACES = {
     "sklearn": (
         ("spaces_sklearn_trees", "SPACES"),
         ("spaces_sklearn_linear", "SPACES"),
+        ("spaces_sklearn_kernels", "SPACES"),
         ("spaces_sklearn_rest", "SPACES"),
     ),
     "xgboost": (("spaces_boosting", "XGBOOST"),),
