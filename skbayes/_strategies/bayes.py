@@ -40,8 +40,11 @@ class BayesStrategy:
     n_iter : int
         Number of candidates at most.
     untuned : dict or None, default=None
-        Parameters of the untuned estimator, the first candidate. If they are no point
-        of the space, the optimizer does not learn from it, but it counts in `n_iter`.
+        Parameters of the untuned estimator, the first candidate. It counts in `n_iter`.
+    untuned_point : dict or None, default=None
+        Point of the space that the optimizer learns the untuned estimator's score for.
+        None is the point that the parameters are, if they are one; otherwise the
+        optimizer does not learn from the untuned estimator.
     n_initial : int, default=0
         Number of candidates before the first model.
     time_left : callable or None, default=None
@@ -54,6 +57,7 @@ class BayesStrategy:
         n_iter: int,
         *,
         untuned: Params | None = None,
+        untuned_point: Params | None = None,
         n_initial: int = 0,
         time_left: Callable[[], TimeLeft] | None = None,
     ) -> None:
@@ -62,11 +66,12 @@ class BayesStrategy:
         self._n_iter = n_iter
         #: Parameters of the untuned estimator, None if it is no candidate.
         self.untuned = untuned
+        self._untuned_point = untuned_point
         self._time_left = time_left
         self._told: set[int] = set()
         self._has_told_untuned = False
         space = optimizer.space
-        #: Whether the optimizer gets no score of the untuned estimator.
+        #: Whether the untuned estimator is a candidate beside the points of the space.
         self._is_apart = stands_apart(untuned, space)
         self._all_points: FixedCandidates | None = None
         # A space with no more points than the budget is run through: nothing is left to
@@ -148,15 +153,19 @@ class BayesStrategy:
             return []
         return self.optimizer.ask(
             n,
-            [self._pending(trial) for trial in pending if self._is_told(trial.asked)],
+            [
+                self._pending(trial, point)
+                for trial in pending
+                if (point := self._point_of(trial)) is not None
+            ],
             time_left=None if self._time_left is None else self._time_left(),
         )
 
-    def _is_told(self, params: Params) -> bool:
-        """Whether the optimizer gets a candidate's score."""
-        if self._is_apart and self.is_untuned(params):
-            return False
-        return self.optimizer.space.contains(params)
+    def _point_of(self, trial: Trial) -> Params | None:
+        """The point of the space that a candidate is; None if it is none."""
+        if self._is_apart and self.is_untuned(trial.asked):
+            return self._untuned_point
+        return trial.params if self.optimizer.space.contains(trial.asked) else None
 
     def tell(self, trial: Trial) -> None:
         """Tell the optimizer a trial that has ended.
@@ -171,7 +180,8 @@ class BayesStrategy:
         self._has_told_untuned |= self.is_untuned(trial.asked)
         if self._all_points is not None:
             self._all_points.tell(trial)
-        if not self._is_told(trial.asked):
+        point = self._point_of(trial)
+        if point is None:
             return
         folds = trial.scores()
         for fold, score in (trial.expected or {}).items():
@@ -181,10 +191,10 @@ class BayesStrategy:
         if trial.status is Status.FAILED or (
             trial.status is Status.COMPLETE and not is_run.all()
         ):
-            self.optimizer.tell(trial.params, np.nan, seconds=trial.seconds)
+            self.optimizer.tell(point, np.nan, seconds=trial.seconds)
         elif is_run.any():
             self.optimizer.tell(
-                trial.params,
+                point,
                 float(folds[is_run].mean()),
                 fold_scores=np.where(is_run, folds, np.nan),
                 seconds=trial.seconds if trial.folds else None,
@@ -196,12 +206,12 @@ class BayesStrategy:
             return None
         return self.optimizer.expected_improvement()
 
-    def _pending(self, trial: Trial) -> Pending:
+    def _pending(self, trial: Trial, point: Params) -> Pending:
         """Convert a running trial to the optimizer's type."""
         folds = trial.scores()
         is_run = np.isfinite(folds)
         # A trial with all folds waits to be told in its turn; until then its point is
         # pending without scores, so that the order of arrival does not matter.
         if not is_run.any() or is_run.all():
-            return Pending(trial.params)
-        return Pending(trial.params, np.where(is_run, folds, np.nan))
+            return Pending(point)
+        return Pending(point, np.where(is_run, folds, np.nan))

@@ -11,6 +11,7 @@ from skbayes._values import native
 from skbayes.presets._facts import Facts
 from skbayes.presets._parts import Part, parts_of
 from skbayes.space._dimension import Dimension
+from skbayes.space._profiled import profiled_names
 from skbayes.space._space import Space
 
 #: Most suggested points, so that a short search keeps candidates for its model.
@@ -60,6 +61,35 @@ def first_points_in(
             found.setdefault(space.key(point), space.canonical(point))
             break
     return list(found.values())[:MAX_FIRST]
+
+
+def untuned_point(estimator: Any, space: Space, facts: Facts) -> dict[str, Any] | None:
+    """Find the point of a space that amounts to the untuned estimator.
+
+    Parameters
+    ----------
+    estimator : estimator
+        Estimator with its own values.
+    space : Space
+        The searched space.
+    facts : Facts
+        Sizes and scales of the training data, on which a default such as "scale"
+        depends.
+
+    Returns
+    -------
+    dict or None
+        None if no point of the space has these values, or if the search chooses one of
+        them along a path.
+    """
+    parts = [part for part in parts_of(estimator) if part.known is not None]
+    own = estimator.get_params(deep=True)
+    own |= _untuned(parts, own, facts)
+    for branch in space.branches:
+        point = {name: own[name] for name in branch if name in own}
+        if len(point) == len(branch) and space.contains(point):
+            return None if profiled_names([branch]) else space.canonical(point)
+    return None
 
 
 def _points_of(part: Part) -> tuple[Mapping[str, Any], ...]:

@@ -54,15 +54,17 @@ def make_strategy(search, preparation):
     untuned = untuned_params(search, space, dicts) if search.include_current else None
     n_iter = search.n_iter
     n_initial = check_n_initial(search.n_initial_points, space, n_iter, owner=owner)
-    # The optimizer cannot encode an untuned estimator outside of the space; the
-    # strategy proposes it, and it counts as one of the initial points.
-    n_outside = int(stands_apart(untuned, space))
+    is_apart = stands_apart(untuned, space)
+    untuned_point = _untuned_point(search, space, preparation) if is_apart else None
+    # The optimizer cannot encode an untuned estimator that amounts to no point of the
+    # space; the strategy proposes it, and it counts as one of the initial points.
+    n_outside = int(is_apart and untuned_point is None)
     optimizer = Optimizer(
         space,
         n_initial_points=max(1, n_initial - n_outside),
         initial_params=[
             *check_initial_params(search.initial_params, space, owner=owner),
-            *_known_points(search, space, preparation),
+            *_known_points(search, space, preparation, untuned_point),
         ],
         prior_results=_known_scores(search, space, preparation.metric, dicts),
         n_iter=max(1, n_iter - n_outside),
@@ -72,6 +74,7 @@ def make_strategy(search, preparation):
         optimizer,
         n_iter,
         untuned=untuned,
+        untuned_point=untuned_point,
         n_initial=n_initial,
         time_left=_clock(search) if _weighs_cost(search) else None,
     )
@@ -134,14 +137,25 @@ def _with_known_rules(space, search):
     return space
 
 
-def _known_points(search, space, preparation):
+def _known_points(search, space, preparation, untuned_point):
     """Points of the space that the presets recommend for the estimator."""
     if not search.first_points:
         return []
     from skbayes.presets._first_points import first_points_in
 
     facts = training_facts(search, preparation)
-    return first_points_in(search.estimator, space, facts, with_untuned=is_auto(search))
+    nearest = is_auto(search) and untuned_point is None
+    return first_points_in(search.estimator, space, facts, with_untuned=nearest)
+
+
+def _untuned_point(search, space, preparation):
+    """The point that amounts to the untuned estimator, whose default may be a word."""
+    if not hasattr(search.estimator, "get_params"):
+        return None
+    from skbayes.presets._first_points import untuned_point
+
+    facts = training_facts(search, preparation)
+    return untuned_point(search.estimator, space, facts)
 
 
 def _known_scores(search, space, metric, dicts):

@@ -192,6 +192,21 @@ def test_untuned_outside_the_space_is_first_and_not_told(untuned):
     assert strategy.n_candidates == 3
 
 
+def test_untuned_that_amounts_to_a_point_is_told_as_this_point():
+    """As of gamma="scale", which is a number for the data at hand."""
+    recorder, point = Recorder(), {"x": 0.25}
+    strategy = BayesStrategy(recorder, 3, untuned={"x": None}, untuned_point=point)
+    assert strategy.ask(1) == [{"x": None}]
+    running = trial(0, {"x": None}, [None, None], Status.RUNNING)
+    strategy.ask(1, [running])
+    (_, pending, _) = recorder.asked[-1]
+    assert [one.params for one in pending] == [point]
+    strategy.tell(trial(0, {"x": None}, [0.1, 0.2]))
+    assert [(params, round(score, 9)) for params, score, *_ in recorder.told] == [
+        (point, 0.15)
+    ]
+
+
 def test_untuned_inside_the_space_is_first_and_told():
     """As any other point."""
     recorder = Recorder()

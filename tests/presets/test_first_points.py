@@ -9,7 +9,7 @@ from sklearn.preprocessing import MinMaxScaler, StandardScaler
 from sklearn.svm import SVC
 
 from skbayes.presets._facts import Facts
-from skbayes.presets._first_points import MAX_FIRST, first_points_in
+from skbayes.presets._first_points import MAX_FIRST, first_points_in, untuned_point
 from skbayes.space._parsing import parse_space
 
 PIPELINE = Pipeline([("scale", StandardScaler()), ("svc", SVC())])
@@ -51,6 +51,22 @@ def test_numbers_beyond_a_range_are_taken_to_its_end():
     points = points_of(SVC(), {"C": (1e-3, 1e-2, "log-uniform")})
     assert points
     assert all(point["C"] == pytest.approx(1e-2) for point in points[:1])
+
+
+@pytest.mark.parametrize(
+    ("space", "expected"),
+    [
+        (RANGES, {"svc__C": 1.0, "svc__gamma": 0.1}),
+        ({"svc__gamma": [0.1, 1.0]}, {"svc__gamma": 0.1}),
+        ({**RANGES, "svc__C": (10.0, 1e4, "log-uniform")}, None),
+        ({**RANGES, "svc__kernel": ["linear", "poly"]}, None),
+        ([{"svc__kernel": ["linear"]}, RANGES], {"svc__C": 1.0, "svc__gamma": 0.1}),
+    ],
+)
+def test_untuned_point_has_the_numbers_of_words(space, expected):
+    """gamma="scale" is a tenth with ten features; nothing is moved to an end."""
+    facts = Facts(n_samples=400, n_features=10)
+    assert untuned_point(PIPELINE, parse_space(space), facts) == expected
 
 
 def test_an_unknown_estimator_has_none():
