@@ -1,4 +1,4 @@
-"""Wide tasks: 12 to 20 parameters of mixed kinds, many idle under a choice of others.
+"""Wide tasks: 14 to 20 parameters of mixed kinds, many idle under a choice of others.
 
 Some idle parameters are written as branches (boosters, solvers, vectorizers, models),
 others are not (those of early stopping, of a schedule, of bagging that is off), as in
