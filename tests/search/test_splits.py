@@ -43,6 +43,36 @@ def test_materialise_splits_refuses_empty_parts(kind, empty, name, mask):
         search.fit(X, y)
 
 
+@every_kind
+@pytest.mark.parametrize(
+    ("cv", "message"),
+    [
+        ((ROWS[:100], ROWS[100:]), r"write cv=\[\(train, test\)\]"),
+        ([1, 2], r"`cv` parameter of .* Got 1 in it instead; write cv=list\(splitter"),
+        ([(ROWS, ROWS, ROWS)], r"`cv` parameter of .* pairs .*; write cv=list\("),
+        ([(0, 1)], r"Got \(0, 1\) in it instead"),
+        ([(ROWS[:100], ROWS[100:] + 1)], "Fold 0 of cv .* Got 150 in its test part"),
+        ([(ROWS[:100] - 151, ROWS[100:])], "Got -151 in its training part"),
+        ([(ROWS[:100] / 1, ROWS[100:])], "Got values of type float64 in its training"),
+        ([(ROWS[:9] < 5, ROWS[100:])], "mask of 150 bools. Got a mask of 9 in its"),
+    ],
+    ids=label,
+)
+def test_materialise_splits_refuses_what_names_no_samples(kind, cv, message):
+    """Before the first fit; the fold and what it has are named."""
+    search = kind(SVC(), {"C": [1, 2]}, cv=cv, error_score="raise")
+    with pytest.raises(ValueError, match=message):
+        search.fit(X, y)
+
+
+def test_materialise_splits_takes_indices_from_the_end():
+    """As scikit-learn does."""
+    search = search_of(GridSearchCV, cv=[(ROWS[:100], ROWS[100:] - 150)])
+    expected = search_of(GridSearchCV, cv=[(ROWS[:100], ROWS[100:])])
+    scores = [s.fit(X, y).cv_results_["mean_test_score"] for s in (search, expected)]
+    assert scores[0].tolist() == scores[1].tolist()
+
+
 @pytest.mark.parametrize("mask", [False, True])
 def test_materialise_splits_warns_of_folds_that_overlap(mask):
     """A model that is tested on what it has learned looks too good."""

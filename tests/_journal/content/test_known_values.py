@@ -59,7 +59,10 @@ def digest(value):
         lambda n: weakref.ref(HELD[n]),
         lambda n: compile(f"{n} + x", "made", "eval"),
     ],
-    ids="local context default memoryview struct bytes text weak code".split(),
+    ids=[
+        *("local", "context", "default", "memoryview", "struct"),
+        *("bytes", "text", "weak", "code"),
+    ],
 )
 def test_a_value_that_code_reads_counts_by_its_content(make):
     """Equal content, equal digest; other content, another one."""
