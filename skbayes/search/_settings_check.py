@@ -10,7 +10,6 @@ import re
 from collections.abc import Callable
 from datetime import timedelta
 from functools import wraps
-from numbers import Real
 from typing import Any
 
 from skbayes._user_warnings import warn_user
@@ -114,11 +113,11 @@ def _check_n_jobs(n_jobs: Any, owner: str) -> None:
 
 def _check_pre_dispatch(pre_dispatch: Any, owner: str) -> None:
     """Raise for a text that is no number of `n_jobs`, and for a number below 1."""
-    if isinstance(pre_dispatch, str):
-        is_right = pre_dispatch == "all" or _OF_N_JOBS.fullmatch(pre_dispatch)
-    else:
-        is_right = not isinstance(pre_dispatch, Real) or pre_dispatch >= 1
-    if not is_right:
+    number = native(pre_dispatch)
+    is_wrong = isinstance(number, int | float) and number < 1
+    if isinstance(pre_dispatch, str) and pre_dispatch != "all":
+        is_wrong = _OF_N_JOBS.fullmatch(pre_dispatch) is None
+    if is_wrong:
         raise ValueError(
             f"The `pre_dispatch` parameter of {owner} must be 'all', an integer >= 1 or"
             f" a multiple of n_jobs. Got {pre_dispatch!r} instead; write '2*n_jobs'."
