@@ -38,6 +38,14 @@ def reusable_cv(search: Any) -> Any:
     return splits
 
 
+def state_with_splits(search: Any, state: dict[str, Any]) -> dict[str, Any]:
+    """The state to pickle: a generator, which has no pickle, as its splits."""
+    if not isinstance(search.cv, Iterator):
+        return state
+    kept = {name: value for name, value in state.items() if name != _REMEMBERED}
+    return kept | {"cv": reusable_cv(search)}
+
+
 def materialise_splits(
     search: Any, X: Any, y: Any, split_params: Mapping[str, Any]
 ) -> Splits:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
+
 import numpy as np
 import pytest
 from sklearn.base import clone
@@ -129,3 +132,22 @@ def test_a_generator_that_somebody_else_used_up_is_told(kind):
     list(splits)
     with pytest.raises(ValueError, match=r"CV iterator empty.*cv=list\(splitter.split"):
         kind(SVC(), {"C": [1, 2]}, cv=splits).fit(X, y)
+
+
+@every_kind
+@pytest.mark.parametrize("is_fitted", [False, True], ids=["unfitted", "fitted"])
+@pytest.mark.parametrize(
+    "copied", [copy.deepcopy, lambda search: pickle.loads(pickle.dumps(search))]
+)
+def test_a_search_with_a_generator_is_pickled_with_its_splits(kind, is_fitted, copied):
+    """The generator itself has no pickle; the search that is pickled keeps it."""
+    generator = SHUFFLED.split(X)
+    search = search_of(kind, cv=generator)
+    if is_fitted:
+        search.fit(X, y)
+    other = copied(search)
+    assert search.cv is generator
+    expected = search_of(kind, cv=SHUFFLED).fit(X, y)
+    for one in (search, other):
+        scores = one.fit(X, y).cv_results_["split2_test_score"]
+        assert scores.tolist() == expected.cv_results_["split2_test_score"].tolist()
