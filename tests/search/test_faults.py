@@ -55,7 +55,7 @@ def test_a_panic_in_a_fit_costs_its_candidate_only(monkeypatch):
 
     monkeypatch.setitem(_ACTS, "raise", act)
     check_rest_went_on(fit_with(grid_of("raise")), "PanicException: index out of")
-    with pytest.raises(panic):
+    with pytest.raises(panic, match="index out"):
         fit_with(grid_of("raise"), error_score="raise")
 
 
