@@ -61,7 +61,10 @@ def materialise_splits(
     _refuse_no_pairs(given, type(search).__name__)
     cv = check_cv(given, y, classifier=is_classifier(search.estimator))
     n_splits = cv.get_n_splits(X, y, **split_params)
-    splits = list(cv.split(X, y, **split_params))
+    splits = [
+        (_indexable(train), _indexable(test))
+        for train, test in cv.split(X, y, **split_params)
+    ]
     if len(splits) != n_splits:
         raise ValueError(
             f"cv.split and cv.get_n_splits {CV_SPLIT_VERB} inconsistent results. "
@@ -112,7 +115,8 @@ def _refuse_empty_parts(splits: Splits) -> None:
 
 def _refuse_no_pairs(cv: Any, owner: str) -> None:
     """Raise if `cv` is an iterable of something else than pairs of parts."""
-    if hasattr(cv, "split") or not isinstance(cv, Iterable):
+    # Bytes have a method split, too.
+    if hasattr(cv, "get_n_splits") or not isinstance(cv, Iterable):
         return
     splits = list(cv)
     wrong = next((split for split in splits if not _is_pair(split)), None)
@@ -133,6 +137,11 @@ def _is_pair(split: Any) -> bool:
     if isinstance(split, str | bytes | Mapping) or not hasattr(split, "__len__"):
         return False
     return len(split) == 2 and all(map(_is_part, split))
+
+
+def _indexable(part: Any) -> Any:
+    """A part by which scikit-learn can index: a range as an array."""
+    return np.asarray(part) if isinstance(part, range) else part
 
 
 def _is_part(part: Any) -> bool:

@@ -53,6 +53,7 @@ def test_materialise_splits_refuses_empty_parts(kind, empty, name, mask):
         ((ROWS[:100], ROWS[100:]), r"write cv=\[\(train, test\)\]"),
         ([1, 2], r"`cv` parameter of .* Got 1 in it instead; write cv=list\(splitter"),
         ([(ROWS, ROWS, ROWS)], r"`cv` parameter of .* pairs .*; write cv=list\("),
+        (b"ab", r"`cv` parameter of .* Got 97 in it instead; write cv=list"),
         ([(0, 1)], r"Got \(0, 1\) in it instead"),
         ([(ROWS[:100], ROWS[100:] + 1)], "Fold 0 of cv .* Got 150 in its test part"),
         ([(ROWS[:100] - 151, ROWS[100:])], "Got -151 in its training part"),
@@ -66,6 +67,19 @@ def test_materialise_splits_refuses_what_names_no_samples(kind, cv, message):
     search = kind(SVC(), {"C": [1, 2]}, cv=cv, error_score="raise")
     with pytest.raises(ValueError, match=message):
         search.fit(X, y)
+
+
+@every_kind
+@pytest.mark.parametrize("form", [range, lambda *ends: list(range(*ends))])
+def test_materialise_splits_takes_ranges_and_lists(kind, form):
+    """As arrays."""
+    folds = [(form(100), form(100, 150)), (form(50, 150), form(50))]
+    expected = [(ROWS[:100], ROWS[100:]), (ROWS[50:], ROWS[:50])]
+    scores = [
+        search_of(kind, cv=cv).fit(X, y).cv_results_["mean_test_score"].tolist()
+        for cv in (folds, expected)
+    ]
+    assert scores[0] == scores[1]
 
 
 def test_materialise_splits_takes_indices_from_the_end():
