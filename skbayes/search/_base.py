@@ -48,6 +48,7 @@ from skbayes.search._preparation import prepare
 from skbayes.search._run import run_search
 from skbayes.search._settings_check import checked_first
 from skbayes.search._sklearn_callbacks import CallbackTree
+from skbayes.search._splits import state_with_splits
 
 #: Fitted attributes, removed before each `fit` so that a failed fit leaves no stale
 #: ones.
@@ -178,6 +179,9 @@ class SearchCV(ExplainsMissingResults, BaseSearchCV, metaclass=ABCMeta):
 
     def __sklearn_clone__(self):
         return clone_search(self, BaseSearchCV.__sklearn_clone__)
+
+    def __getstate__(self):
+        return state_with_splits(self, super().__getstate__())
 
     def score(self, X, y=None, **params):
         """Score the best estimator by the metric that decided.

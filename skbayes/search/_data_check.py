@@ -38,6 +38,11 @@ def check_data(search: Any, X: Any, y: Any) -> None:
     ValueError
         If `y` has missing values and the scores are scikit-learn's, which need all.
     """
+    if X is None:
+        raise TypeError(
+            "`X` must be an array or a table. Got None instead; pass the data:"
+            " fit(X, y)."
+        )
     # FLAML and AutoGluon take file names; here NumPy would make an array of one string.
     for name, value in (("X", X), ("y", y)):
         if isinstance(value, str | bytes | PathLike):

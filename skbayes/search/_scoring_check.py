@@ -51,6 +51,7 @@ def check_scoring_of(search: Any, *, has_targets: bool) -> None:
         as the score.
     """
     owner = type(search).__name__
+    _check_container(search.scoring, owner)
     for scoring in _entries(search.scoring):
         if isinstance(scoring, str):
             _check_name(scoring, owner)
@@ -81,6 +82,29 @@ def _entries(scoring: Any) -> Iterator[Any]:
         yield from scoring
     else:
         yield scoring
+
+
+def _check_container(scoring: Any, owner: str) -> None:
+    """Raise for several scores that are none, have no names, or have them twice."""
+    if not isinstance(scoring, Mapping | list | tuple | set):
+        return
+    names = list(scoring)
+    unnamed = [name for name in names if not isinstance(name, str)]
+    twice = [name for i, name in enumerate(names) if name in names[:i]]
+    if not names:
+        advice = "write None for the estimator's own score, or ['accuracy', ...]"
+    elif unnamed and not isinstance(scoring, Mapping):
+        advice = "give scorers names, as in {'mine': scorer}"
+    elif unnamed:
+        advice = f"write {str(unnamed[0])!r} in place of {unnamed[0]!r}"
+    elif twice:
+        advice = f"leave the second {twice[0]!r} out"
+    else:
+        return
+    raise ValueError(
+        f"The `scoring` parameter of {owner} must be a scorer, a list of unique strings"
+        f" or a dict of scorers by their names. Got {scoring!r} instead; {advice}."
+    )
 
 
 def _check_name(name: str, owner: str) -> None:

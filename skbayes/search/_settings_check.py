@@ -14,9 +14,14 @@ from typing import Any
 
 from skbayes._user_warnings import warn_user
 from skbayes._values import native
+from skbayes.search._estimator_check import check_estimator_of
 from skbayes.search._scoring_check import check_scoring_of
 
 _UNITS = {"s": 1, "sec": 1, "m": 60, "min": 60, "h": 3600, "hour": 3600, "d": 86400}
+#: Parameters that count something, with their least values.
+_WHOLE_NUMBERS = {"n_iter": 1, "n_repeats_finalists": 0, "min_resources": 1}
+#: What joblib computes: numbers, n_jobs and operators.
+_OF_N_JOBS = re.compile(r"(n_jobs|[\d.]+|[-+*/() ])+")
 _DURATION = re.compile(r"\s*([0-9.]+)\s*([a-z]*?)(?:onds?|utes?|s)?\s*")
 
 
@@ -48,7 +53,12 @@ def check_settings(search: Any, *, has_targets: bool) -> None:
     """
     # Cheap checks come before `check_scoring_of`, which resolves scorers.
     owner = type(search).__name__
-    _check_n_iter(getattr(search, "n_iter", 1), owner)
+    check_estimator_of(search)
+    for name in _WHOLE_NUMBERS:
+        _check_whole_number(getattr(search, name, 1), name, owner)
+    _check_random_state(getattr(search, "random_state", None), owner)
+    _check_n_jobs(search.n_jobs, owner)
+    _check_pre_dispatch(search.pre_dispatch, owner)
     _check_error_score(search.error_score, owner)
     _check_callbacks(search.callbacks, owner)
     for name in ("time_budget", "fit_timeout"):
@@ -63,14 +73,54 @@ def check_settings(search: Any, *, has_targets: bool) -> None:
     _check_initial_points(search, owner)
 
 
-def _check_n_iter(n_iter: Any, owner: str) -> None:
-    """Raise for a float such as 1e2, and suggest 100."""
+def _check_whole_number(number: Any, name: str, owner: str) -> None:
+    """Raise for a float such as 1e2, and suggest 100; raise for a bool."""
     # 1e2 is how scientists write a hundred, but a float cannot count candidates.
-    n_iter = native(n_iter)
-    if isinstance(n_iter, float) and n_iter.is_integer() and n_iter >= 1:
+    # Python counts True as 1, but nobody who writes it means one candidate.
+    number = native(number)
+    if isinstance(number, bool):
+        written = "a number"
+    elif isinstance(number, float) and number.is_integer() and number >= 1:
+        written = f"{int(number)}"
+    else:
+        return
+    least = _WHOLE_NUMBERS[name]
+    raise ValueError(
+        f"The `{name}` parameter of {owner} must be an integer >= {least}. Got"
+        f" {number!r} instead; write {written}."
+    )
+
+
+def _check_random_state(random_state: Any, owner: str) -> None:
+    """Raise for a bool, which Python counts as a number."""
+    if isinstance(native(random_state), bool):
         raise ValueError(
-            f"The `n_iter` parameter of {owner} must be an integer >= 1. Got {n_iter!r}"
-            f" instead; write {int(n_iter)}."
+            f"The `random_state` parameter of {owner} must be an integer >= 0, a"
+            f" RandomState or None. Got {random_state!r} instead; write random_state=0"
+            " for the same candidates in every run."
+        )
+
+
+def _check_n_jobs(n_jobs: Any, owner: str) -> None:
+    """Raise for no worker at all."""
+    if isinstance(n_jobs, int) and not isinstance(n_jobs, bool) and n_jobs == 0:
+        raise ValueError(
+            f"The `n_jobs` parameter of {owner} must be a number of workers >= 1, or a"
+            " negative one that counts from all cores. Got 0 instead; write n_jobs=1"
+            " for one worker, n_jobs=-1 for all cores."
+        )
+
+
+def _check_pre_dispatch(pre_dispatch: Any, owner: str) -> None:
+    """Raise for a text that is no number of `n_jobs`, and for a number below 1."""
+    number = native(pre_dispatch)
+    is_wrong = isinstance(number, int | float) and number < 1
+    if isinstance(pre_dispatch, str) and pre_dispatch != "all":
+        is_wrong = _OF_N_JOBS.fullmatch(pre_dispatch) is None
+    if is_wrong:
+        raise ValueError(
+            f"The `pre_dispatch` parameter of {owner} must be 'all', an integer >= 1 or"
+            f" a multiple of n_jobs. Got {pre_dispatch!r} instead; write '2*n_jobs'."
         )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -10,13 +10,17 @@ from sklearn.base import is_classifier
 from sklearn.model_selection import check_cv
 
 from skbayes._compat import CV_SPLIT_VERB
-from skbayes._split_parts import n_samples_in
+from skbayes._short_text import one_line
+from skbayes._split_parts import as_indices, n_samples_in
 from skbayes._user_warnings import warn_user
 
 Splits = Sequence[tuple[Any, Any]]
 
 #: Attribute in which a search keeps the splits of a generator, which yields them once.
 _REMEMBERED = "_splits_of_generator"
+
+#: Most characters of a fold in a message.
+_LONGEST = 80
 
 
 def reusable_cv(search: Any) -> Any:
@@ -34,6 +38,14 @@ def reusable_cv(search: Any) -> Any:
     return splits
 
 
+def state_with_splits(search: Any, state: dict[str, Any]) -> dict[str, Any]:
+    """The state to pickle: a generator, which has no pickle, as its splits."""
+    if not isinstance(search.cv, Iterator):
+        return state
+    kept = {name: value for name, value in state.items() if name != _REMEMBERED}
+    return kept | {"cv": reusable_cv(search)}
+
+
 def materialise_splits(
     search: Any, X: Any, y: Any, split_params: Mapping[str, Any]
 ) -> Splits:
@@ -45,9 +57,14 @@ def materialise_splits(
         If there are no splits, their number differs from `get_n_splits`, or a part is
         empty.
     """
-    cv = check_cv(reusable_cv(search), y, classifier=is_classifier(search.estimator))
+    given = reusable_cv(search)
+    _refuse_no_pairs(given, type(search).__name__)
+    cv = check_cv(given, y, classifier=is_classifier(search.estimator))
     n_splits = cv.get_n_splits(X, y, **split_params)
-    splits = list(cv.split(X, y, **split_params))
+    splits = [
+        (_indexable(train), _indexable(test))
+        for train, test in cv.split(X, y, **split_params)
+    ]
     if len(splits) != n_splits:
         raise ValueError(
             f"cv.split and cv.get_n_splits {CV_SPLIT_VERB} inconsistent results. "
@@ -60,14 +77,18 @@ def materialise_splits(
             "Were there no candidates?" + _how_it_was_emptied(search.cv)
         )
     _refuse_empty_parts(splits)
+    is_own = not _is_of_sklearn(search.cv)
+    n_samples = X.shape[0] if hasattr(X, "shape") else len(X)
+    if is_own:
+        _refuse_other_samples(splits, n_samples)
     if search.racing and len(splits) == 1:
         warn_user(
             f"The `racing` parameter of {type(search).__name__} stops candidates "
             "between folds, and `cv` has a single one: nothing can be saved. Use two "
             "folds or more, or racing=False."
         )
-    if not _never_overlaps(search.cv):
-        _warn_of_overlap(splits)
+    if is_own:
+        _warn_of_overlap(splits, n_samples)
     return splits
 
 
@@ -92,15 +113,77 @@ def _refuse_empty_parts(splits: Splits) -> None:
                 )
 
 
-def _never_overlaps(cv: Any) -> bool:
-    """Whether the splitter is scikit-learn's own, whose parts never overlap."""
+def _refuse_no_pairs(cv: Any, owner: str) -> None:
+    """Raise if `cv` is an iterable of something else than pairs of parts."""
+    # Bytes have a method split, too.
+    if hasattr(cv, "get_n_splits") or not isinstance(cv, Iterable):
+        return
+    splits = list(cv)
+    wrong = next((split for split in splits if not _is_pair(split)), None)
+    if wrong is None and not isinstance(cv, bytes | bytearray):
+        return
+    advice = "write cv=list(splitter.split(X, y))"
+    if len(splits) == 2 and all(map(_is_part, splits)):
+        advice = "a single fold is a list of one pair; write cv=[(train, test)]"
+    raise ValueError(
+        f"The `cv` parameter of {owner} must be a splitter, or a list of pairs of"
+        f" training and test indices. Got {one_line(wrong, _LONGEST)} in it instead;"
+        f" {advice}."
+    )
+
+
+def _is_pair(split: Any) -> bool:
+    """Whether an entry of `cv` has the form of a fold."""
+    if isinstance(split, str | bytes | Mapping) or not hasattr(split, "__len__"):
+        return False
+    return len(split) == 2 and all(map(_is_part, split))
+
+
+def _indexable(part: Any) -> Any:
+    """A part by which scikit-learn can index: a range as an array."""
+    return np.asarray(part) if isinstance(part, range) else part
+
+
+def _is_part(part: Any) -> bool:
+    """Whether a value may hold the samples of a part."""
+    return isinstance(part, slice) or np.ndim(part) == 1
+
+
+def _refuse_other_samples(splits: Splits, n_samples: int) -> None:
+    """Raise if the parts of a fold name samples that the data do not have."""
+    for fold, parts in enumerate(splits):
+        for name, part in zip(("training", "test"), parts, strict=True):
+            what = _why_no_samples(np.asarray(part), n_samples)
+            if what is not None:
+                raise ValueError(
+                    f"Fold {fold} of cv must have indices of samples, from 0 to"
+                    f" {n_samples - 1}, or a mask of {n_samples} bools. Got"
+                    f" {what} in its {name} part instead. Split the same data that"
+                    " `fit` is given, and write positions, not labels of an index."
+                )
+
+
+def _why_no_samples(part: Any, n_samples: int) -> str | None:
+    """What a part has in place of samples; None if all are samples."""
+    if part.ndim == 0:  # a slice
+        return None
+    if part.dtype == bool:
+        return None if len(part) == n_samples else f"a mask of {len(part)}"
+    if part.dtype.kind not in "iu":
+        return f"values of type {part.dtype}"
+    wrong = part[(part >= n_samples) | (part < -n_samples)]
+    return str(wrong[0]) if len(wrong) else None
+
+
+def _is_of_sklearn(cv: Any) -> bool:
+    """Whether the splitter is scikit-learn's own, whose parts are always right."""
     is_theirs = type(cv).__module__.partition(".")[0] == "sklearn"
     return cv is None or isinstance(cv, int) or is_theirs
 
 
-def _warn_of_overlap(splits: Splits) -> None:
+def _warn_of_overlap(splits: Splits, n_samples: int) -> None:
     """Warn if folds test on samples that they train on."""
-    shared = {fold: _n_shared(*split) for fold, split in enumerate(splits)}
+    shared = {fold: _n_shared(*split, n_samples) for fold, split in enumerate(splits)}
     overlaps = {fold: n for fold, n in shared.items() if n}
     if not overlaps:
         return
@@ -112,13 +195,10 @@ def _warn_of_overlap(splits: Splits) -> None:
     )
 
 
-def _n_shared(train: Any, test: Any) -> int:
-    """Count the samples in both parts; 0 if neither indices nor masks."""
-    train, test = np.asarray(train), np.asarray(test)
-    if train.dtype == bool and test.dtype == bool:
-        return int(np.sum(train & test))
-    if train.dtype.kind not in "iu" or test.dtype.kind not in "iu":
+def _n_shared(train: Any, test: Any, n_samples: int) -> int:
+    """Count the samples in both parts; 0 if a part is a slice."""
+    if np.ndim(train) != 1 or np.ndim(test) != 1:
         return 0
-    is_trained = np.zeros(1 + max(train.max(), test.max()), dtype=bool)
-    is_trained[train] = True
-    return int(is_trained[test].sum())
+    is_trained = np.zeros(n_samples, dtype=bool)
+    is_trained[as_indices(train, n_samples)] = True
+    return int(is_trained[as_indices(test, n_samples)].sum())

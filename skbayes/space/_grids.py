@@ -16,7 +16,13 @@ import numpy as np
 from skbayes.space._dimension import Dimension
 from skbayes.space._foreign import draws_single_values
 from skbayes.space._lists import Categorical
-from skbayes.space._parsing import check_name, how_to_list, is_choices, parse_foreign
+from skbayes.space._parsing import (
+    check_name,
+    how_to_list,
+    is_choices,
+    parse_foreign,
+    refuse_without_parameters,
+)
 from skbayes.space._place import Place, raise_together
 from skbayes.space._written_ranges import parse_range, refuse_range_like
 
@@ -194,6 +200,8 @@ def _random_value(value: Any, place: Place) -> Any:
     if foreign is not None and foreign is not value and not draws_single_values(value):
         return list(foreign.listed()) or foreign
     if hasattr(value, "rvs") and not isinstance(value, type):
+        refuse_without_parameters(value, place)
+        _refuse_invalid(value, place)
         return value
     advice = how_to_list(value, place.owner)
     if isinstance(value, Iterable):
@@ -204,6 +212,18 @@ def _random_value(value: Any, place: Place) -> Any:
             f" distribution (value={value}). {advice}"
         )
     return _choices(value, place, refusal)
+
+
+def _refuse_invalid(distribution: Any, place: Place) -> None:
+    """Raise for a frozen distribution of scipy's whose parameters are not valid."""
+    is_frozen = all(hasattr(distribution, name) for name in ("dist", "args", "kwds"))
+    median = getattr(distribution, "median", None)
+    if not is_frozen or not callable(median):
+        return
+    found = median()
+    if np.ndim(found) == 0 and np.isnan(found):
+        advice = "It has parameters that are not valid (its median is no number)."
+        raise ValueError(place.refusal("be a valid distribution", distribution, advice))
 
 
 def _foreign_dimension(value: Any, place: Place) -> Dimension | None:

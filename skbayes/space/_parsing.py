@@ -224,15 +224,7 @@ def _parse_distribution(value: Any, place: Place) -> Dimension:
     # scipy.stats.uniform itself is a distribution family: frozen, it has cdf and ppf.
     if getattr(value, "numargs", None) == 0 and hasattr(value, "freeze"):
         value = value.freeze()
-    elif hasattr(value, "numargs") and hasattr(value, "freeze"):
-        shapes = value.shapes
-        raise ValueError(
-            place.refusal(
-                "be a distribution with its parameters",
-                value,
-                f"Write scipy.stats.{value.name}({shapes}).",
-            )
-        )
+    refuse_without_parameters(value, place)
     if not _is_distribution(value):
         raise TypeError(
             place.refusal(
@@ -248,6 +240,18 @@ def _parse_distribution(value: Any, place: Place) -> Dimension:
         raise ValueError(
             place.refusal("be a valid distribution", value, f"It {error}.")
         ) from None
+
+
+def refuse_without_parameters(value: Any, place: Place) -> None:
+    """Raise for a family of distributions whose members need parameters."""
+    if getattr(value, "numargs", 0) and hasattr(value, "freeze"):
+        raise ValueError(
+            place.refusal(
+                "be a distribution with its parameters",
+                value,
+                f"Write scipy.stats.{value.name}({value.shapes}).",
+            )
+        )
 
 
 def _is_distribution(value: Any) -> bool:

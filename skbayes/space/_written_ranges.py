@@ -155,13 +155,16 @@ def _parts_of_range(
 ) -> tuple[Any, Any, str] | None:
     """Low, high and prior of values that read like a range; None for others.
 
-    The ends may be text; the name of the prior comes last or first.
+    The ends may be text; the name of the prior may come anywhere.
     """
     if not _FEWEST_PARTS <= len(items) <= _MOST_PARTS:
         return None
     parts = list(map(native, items))
-    if _prior_of(parts[0], words) is not None:
-        parts = [*parts[1:3], parts[0], *parts[3:]]
+    # In a wrong place, too.
+    for place in (0, 1):
+        if _prior_of(parts[place], words) is not None:
+            parts.insert(2, parts.pop(place))
+            break
     prior = _prior_of(parts[2], words)
     numbers = [_number_of(part) for part in (*parts[:2], *parts[3:])]
     if prior is None or any(number is None for number in numbers):

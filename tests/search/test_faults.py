@@ -17,6 +17,7 @@ from skbayes._protocol import Status
 from skbayes.exceptions import FitTimeout
 from tests.search import drivers
 from tests.search.estimators import (
+    _ACTS,
     FOLDS,
     Scripted,
     X,
@@ -43,6 +44,19 @@ def test_an_error_in_a_fit_costs_its_candidate_only(act, cause):
     search = fit_with(grid_of(act))
     check_rest_went_on(search, cause)
     assert search.trials_[1].folds[0].error.startswith("Traceback")
+
+
+def test_a_panic_in_a_fit_costs_its_candidate_only(monkeypatch):
+    """It is no Exception, and its class cannot be imported."""
+    panic = type("PanicException", (BaseException,), {"__module__": "pyo3_runtime"})
+
+    def act():
+        raise panic("index out of bounds")
+
+    monkeypatch.setitem(_ACTS, "raise", act)
+    check_rest_went_on(fit_with(grid_of("raise")), "PanicException: index out of")
+    with pytest.raises(panic, match="index out"):
+        fit_with(grid_of("raise"), error_score="raise")
 
 
 def test_a_failure_in_one_fold_fails_the_candidate():

@@ -47,6 +47,16 @@ class NeverFitted(SVC):
         ({"cv": KFold}, TypeError, r"Got the class KFold instead; write cv=KFold\("),
         ({"refit": Simplest}, TypeError, r"class Simplest .*write refit=Simplest\("),
         ({"time_budget": "soon"}, ValueError, "'time_budget'.*Got 'soon'"),
+        ({"n_jobs": 0}, ValueError, "`n_jobs`.*Got 0 .*n_jobs=-1 for all cores"),
+        ({"pre_dispatch": "two"}, ValueError, r"`pre_dispatch`.*'two'.*'2\*n_jobs'"),
+        ({"pre_dispatch": 0}, ValueError, "`pre_dispatch`.*Got 0 instead"),
+        ({"n_repeats_finalists": True}, ValueError, "`n_repeats.*integer >= 0. Got T"),
+        ({"min_resources": True}, ValueError, "`min_resources`.*Got True instead"),
+        ({"scoring": []}, ValueError, r"`scoring`.*Got \[\] instead; write None"),
+        ({"scoring": {}}, ValueError, r"`scoring`.*Got \{\} instead; write None"),
+        ({"scoring": [SVC.score]}, ValueError, "`scoring`.*as in {'mine': scorer}"),
+        ({"scoring": {1: "r2"}}, ValueError, "`scoring`.*write '1' in place of 1"),
+        ({"scoring": ["r2", "r2"]}, ValueError, "`scoring`.*leave the second 'r2' out"),
     ],
     ids=label,
 )
@@ -54,6 +64,22 @@ def test_check_settings_says_what_to_write(kind, settings, error, message):
     """Before scikit-learn's validation, and before any fit."""
     with pytest.raises(error, match=message):
         kind(NeverFitted(), {"C": [1, 2]}, **settings).fit(X, y)
+
+
+@pytest.mark.parametrize("kind", [RandomSearchCV, BayesSearchCV])
+@pytest.mark.parametrize("name", ["n_iter", "random_state"])
+def test_check_settings_refuses_bools_as_numbers(kind, name):
+    """True is not one candidate."""
+    message = f"`{name}` parameter of {kind.__name__} must be an integer.*Got True"
+    with pytest.raises(ValueError, match=message):
+        kind(NeverFitted(), {"C": [1, 2]}, **{name: True}).fit(X, y)
+
+
+@pytest.mark.parametrize("pre_dispatch", ["all", "2*n_jobs", "n_jobs + 1", "3", 2])
+def test_check_settings_takes_what_joblib_takes(pre_dispatch):
+    """Numbers, and texts that joblib computes."""
+    search = GridSearchCV(SVC(), {"C": [1, 2]}, cv=2, pre_dispatch=pre_dispatch)
+    assert len(search.fit(X, y).trials_) == 2
 
 
 @pytest.mark.parametrize("kind", [RandomSearchCV, BayesSearchCV])

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
+
 import numpy as np
 import pytest
 from sklearn.base import clone
@@ -41,6 +44,50 @@ def test_materialise_splits_refuses_empty_parts(kind, empty, name, mask):
     search = kind(SVC(), {"C": [1, 2]}, cv=[tuple(whole), tuple(parts)])
     with pytest.raises(ValueError, match=f"Fold 1 of cv has no {name} samples"):
         search.fit(X, y)
+
+
+@every_kind
+@pytest.mark.parametrize(
+    ("cv", "message"),
+    [
+        ((ROWS[:100], ROWS[100:]), r"write cv=\[\(train, test\)\]"),
+        ([1, 2], r"`cv` parameter of .* Got 1 in it instead; write cv=list\(splitter"),
+        ([(ROWS, ROWS, ROWS)], r"`cv` parameter of .* pairs .*; write cv=list\("),
+        (b"ab", r"`cv` parameter of .* Got 97 in it instead; write cv=list"),
+        ([(0, 1)], r"Got \(0, 1\) in it instead"),
+        ([(ROWS[:100], ROWS[100:] + 1)], "Fold 0 of cv .* Got 150 in its test part"),
+        ([(ROWS[:100] - 151, ROWS[100:])], "Got -151 in its training part"),
+        ([(ROWS[:100] / 1, ROWS[100:])], "Got values of type float64 in its training"),
+        ([(ROWS[:9] < 5, ROWS[100:])], "mask of 150 bools. Got a mask of 9 in its"),
+    ],
+    ids=label,
+)
+def test_materialise_splits_refuses_what_names_no_samples(kind, cv, message):
+    """Before the first fit; the fold and what it has are named."""
+    search = kind(SVC(), {"C": [1, 2]}, cv=cv, error_score="raise")
+    with pytest.raises(ValueError, match=message):
+        search.fit(X, y)
+
+
+@every_kind
+@pytest.mark.parametrize("form", [range, lambda *ends: list(range(*ends))])
+def test_materialise_splits_takes_ranges_and_lists(kind, form):
+    """As arrays."""
+    folds = [(form(100), form(100, 150)), (form(50, 150), form(50))]
+    expected = [(ROWS[:100], ROWS[100:]), (ROWS[50:], ROWS[:50])]
+    scores = [
+        search_of(kind, cv=cv).fit(X, y).cv_results_["mean_test_score"].tolist()
+        for cv in (folds, expected)
+    ]
+    assert scores[0] == scores[1]
+
+
+def test_materialise_splits_takes_indices_from_the_end():
+    """As scikit-learn does."""
+    search = search_of(GridSearchCV, cv=[(ROWS[:100], ROWS[100:] - 150)])
+    expected = search_of(GridSearchCV, cv=[(ROWS[:100], ROWS[100:])])
+    scores = [s.fit(X, y).cv_results_["mean_test_score"] for s in (search, expected)]
+    assert scores[0].tolist() == scores[1].tolist()
 
 
 @pytest.mark.parametrize("mask", [False, True])
@@ -99,3 +146,22 @@ def test_a_generator_that_somebody_else_used_up_is_told(kind):
     list(splits)
     with pytest.raises(ValueError, match=r"CV iterator empty.*cv=list\(splitter.split"):
         kind(SVC(), {"C": [1, 2]}, cv=splits).fit(X, y)
+
+
+@every_kind
+@pytest.mark.parametrize("is_fitted", [False, True], ids=["unfitted", "fitted"])
+@pytest.mark.parametrize(
+    "copied", [copy.deepcopy, lambda search: pickle.loads(pickle.dumps(search))]
+)
+def test_a_search_with_a_generator_is_pickled_with_its_splits(kind, is_fitted, copied):
+    """The generator itself has no pickle; the search that is pickled keeps it."""
+    generator = SHUFFLED.split(X)
+    search = search_of(kind, cv=generator)
+    if is_fitted:
+        search.fit(X, y)
+    other = copied(search)
+    assert search.cv is generator
+    expected = search_of(kind, cv=SHUFFLED).fit(X, y)
+    for one in (search, other):
+        scores = one.fit(X, y).cv_results_["split2_test_score"]
+        assert scores.tolist() == expected.cv_results_["split2_test_score"].tolist()

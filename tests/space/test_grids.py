@@ -102,6 +102,26 @@ def test_grid_shows_what_to_write_for_a_range():
         check_param_grid({"C": Real(0.5, 2.0)})
 
 
+@pytest.mark.parametrize(
+    ("value", "message"),
+    [
+        (
+            stats.loguniform,
+            r"'C' .*with its parameters.* Write scipy.stats.loguniform\(a, b\)",
+        ),
+        (
+            stats.uniform(5, -3),
+            "'C' .*must be a valid distribution.*its median is no number",
+        ),
+    ],
+    ids=["family", "invalid"],
+)
+def test_distributions_that_cannot_be_drawn_from_are_refused(value, message):
+    """With the name of the parameter, before the first draw."""
+    with pytest.raises(ValueError, match=message):
+        check_param_distributions({"C": value})
+
+
 @pytest.mark.parametrize("check", [check_param_grid, check_param_distributions])
 @pytest.mark.parametrize(
     ("value", "error", "message"),

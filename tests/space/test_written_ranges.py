@@ -35,6 +35,9 @@ EVERY_CHECK = pytest.mark.parametrize(
         (("0.01", "10.0", "uniform"), "(0.01, 10.0, 'uniform')"),
         ((1e-3, "1e3", "log-uniform"), "(0.001, 1000.0, 'log-uniform')"),
         (("uniform", 0.5, 2), "(0.5, 2, 'uniform')"),
+        ((0.5, "log-uniform", 2), "(0.5, 2, 'log-uniform')"),
+        ([0.5, "uniform", 2], "(0.5, 2, 'uniform')"),
+        ([(0.5, "uniform", 2)], "(0.5, 2, 'uniform')"),
     ],
     ids=label,
 )
@@ -54,6 +57,7 @@ def test_what_reads_like_a_range_is_refused(check, value, written):
         [0.5, 1, "log"],
         ["uniform", "distance"],
         ["a", "b", "uniform"],
+        ["a", "uniform", "b"],
         [1, 2, 3, "uniform", 5],
         [True, False, "uniform"],
         Categorical([0.01, 1000.0, "log-uniform"]),

@@ -107,3 +107,15 @@ def with_remedy(cause: str) -> str:
 def is_out_of_memory(fit_error: str | None) -> bool:
     """Whether a traceback ends in a MemoryError, or in a library's own of that name."""
     return fit_error is not None and _OUT_OF_MEMORY.search(fit_error) is not None
+
+
+def ends_fit_only(error: BaseException) -> bool:
+    """Whether an error that is no `Exception` is a failure of the fit that raised it.
+
+    Others are meant for the program, such as Ctrl-C or a cancelled task: they end the
+    search.
+    """
+    # The panic of a library written in Rust. Each has a class of its own, which cannot
+    # be imported.
+    is_panic = type(error).__name__ == "PanicException"
+    return is_panic or isinstance(error, SystemExit)

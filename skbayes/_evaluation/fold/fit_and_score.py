@@ -19,7 +19,7 @@ from skbayes._compat import (
     safe_split,
 )
 from skbayes._evaluation.fold.autologging import without_autologging
-from skbayes._evaluation.fold.failure_causes import is_out_of_memory
+from skbayes._evaluation.fold.failure_causes import ends_fit_only, is_out_of_memory
 from skbayes._evaluation.fold.fitted_estimator import FittedEstimator
 from skbayes._evaluation.fold.kept_output import KeptOutput, kept_output
 from skbayes._evaluation.fold.noting_scorer import noting_scorer
@@ -303,11 +303,12 @@ def _fit_within_limit(
             # In a thread the exception is raised asynchronously, without a message.
             raise FitTimeout(TimeLimit(settings.fit_timeout).message) from error
         return _failure(settings, traceback.format_exc()), True, None
-    except SystemExit:
-        # Not an Exception, so scikit-learn's own handling of failures lets it through.
-        if settings.error_score == "raise":
+    except BaseException as error:
+        # No Exception, so scikit-learn's own handling of failures lets it through.
+        if settings.error_score == "raise" or not ends_fit_only(error):
             raise
-        return _failure(settings, traceback.format_exc()), True, None
+        is_fatal = isinstance(error, SystemExit)
+        return _failure(settings, traceback.format_exc()), is_fatal, None
     if limited.is_exceeded:
         raw = _overdue_result(settings, raw, limited.message)
     is_fatal = limited.is_exceeded or is_out_of_memory(raw["fit_error"])

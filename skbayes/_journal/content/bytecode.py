@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import dis
 import types
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from skbayes._journal.content.written_names import Write, writes_of
 
@@ -61,6 +62,8 @@ class CodeFacts:
         Names it assigns or changes in place.
     reads : frozenset of str
         Names of attributes that it reads.
+    texts : frozenset of str
+        Texts that it holds, which may be names that it looks up as it runs.
     """
 
     content: tuple[object, ...]
@@ -68,6 +71,7 @@ class CodeFacts:
     imports: frozenset[tuple[str, int, tuple[str, ...]]]
     writes: frozenset[Write]
     reads: frozenset[str]
+    texts: frozenset[str]
 
 
 def facts_of(code: types.CodeType) -> CodeFacts:
@@ -91,13 +95,24 @@ def facts_of(code: types.CodeType) -> CodeFacts:
     imports = frozenset(_imports(instructions))
     writes = frozenset(writes_of(code, instructions))
     reads = frozenset(str(i.argval) for i in instructions if i.opname in _READS)
+    texts = frozenset(_texts(i.argval for i in instructions if i.opcode in _CONSTANTS))
     return CodeFacts(
         content,
         lookups.union(*(facts.lookups for facts in nested.values())),
         imports.union(*(facts.imports for facts in nested.values())),
         writes.union(*(facts.writes for facts in nested.values())),
         reads.union(*(facts.reads for facts in nested.values())),
+        texts.union(*(facts.texts for facts in nested.values())),
     )
+
+
+def in_order(content: Any) -> Any:
+    """Code content with sets sorted: their own order depends on the hash seed."""
+    if isinstance(content, tuple):
+        return tuple(map(in_order, content))
+    if isinstance(content, frozenset):
+        return ("frozenset", sorted(repr(in_order(item)) for item in content))
+    return content
 
 
 def _n_arguments(code: types.CodeType) -> int:
@@ -182,6 +197,14 @@ def _lookups(instructions: list[dis.Instruction]) -> Iterator[Lookup]:
                 break
             path.append(str(following.argval))
         yield tuple(path)
+
+
+def _texts(constants: Iterable[object]) -> Iterator[str]:
+    for constant in constants:
+        if isinstance(constant, str):
+            yield constant
+        elif isinstance(constant, tuple | frozenset):
+            yield from _texts(constant)
 
 
 def _imports(

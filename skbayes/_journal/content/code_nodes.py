@@ -11,10 +11,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any, Generic, Protocol
 
-from skbayes._journal.content.bytecode import CodeFacts, facts_of
+from skbayes._journal.content.bytecode import CodeFacts, facts_of, in_order
 from skbayes._journal.content.callables import compiled_file, is_function, is_own
 from skbayes._journal.content.leaves import leaf, text
 from skbayes._journal.content.module_files import ModuleFile, ModuleFiles
+from skbayes._journal.content.names_in_texts import globals_in_texts, imports_in_texts
 from skbayes._journal.content.own_code import Code, Entry, Node, Place, code_of
 from skbayes._journal.content.ownership import defining_module, naming_module
 from skbayes._journal.content.reader import Reader
@@ -102,19 +103,22 @@ class CodeNodes:
     def _entries_of_code(
         self, function: types.FunctionType, facts: CodeFacts
     ) -> Iterator[Entry]:
-        yield Entry("", text("code", repr(_in_order(facts.content))))
+        yield Entry("", text("code", repr(in_order(facts.content))))
         yield from self._entries_of_lookups(function, facts)
         self._note_imports(facts)
         package = function.__globals__.get("__package__") or ""
-        for file in self._files.imported(sorted(facts.imports), package):
+        imports = sorted({*facts.imports, *imports_in_texts(facts)})
+        for file in self._files.imported(imports, package):
             yield self._module_entry(file)
 
     def _entries_of_lookups(
         self, function: types.FunctionType, facts: CodeFacts
     ) -> Iterator[Entry]:
         found: dict[str, Entry] = {}
-        for path in sorted(facts.lookups):
-            name, value, place = self._look_up(function.__globals__, path)
+        names = function.__globals__
+        by_text = ((name,) for name in globals_in_texts(facts, names))
+        for path in sorted({*facts.lookups, *by_text}):
+            name, value, place = self._look_up(names, path)
             self._note_package(value)
             label = f"the global {name}"
             if label not in found:
@@ -168,9 +172,10 @@ class CodeNodes:
         if file.facts is None:
             yield Entry("", leaf("file", [file.content]))
             return
-        yield Entry("", text("code", repr(_in_order(file.facts.content))))
+        yield Entry("", text("code", repr(in_order(file.facts.content))))
         self._note_imports(file.facts)
-        for other in self._files.imported(sorted(file.facts.imports), file.package):
+        imports = sorted({*file.facts.imports, *imports_in_texts(file.facts)})
+        for other in self._files.imported(imports, file.package):
             yield self._module_entry(other)
 
     def _module_entry(self, file: ModuleFile) -> Entry:
@@ -206,15 +211,6 @@ class CodeNodes:
             digest, ends = self._values[place]
         is_plain = not isinstance(value, types.ModuleType | types.BuiltinFunctionType)
         return Entry(label, digest, ends, place, is_plain)
-
-
-def _in_order(content: Any) -> Any:
-    """Code content with sets sorted: their own order depends on the hash seed."""
-    if isinstance(content, tuple):
-        return tuple(map(_in_order, content))
-    if isinstance(content, frozenset):
-        return ("frozenset", sorted(repr(_in_order(item)) for item in content))
-    return content
 
 
 def _defaults(function: types.FunctionType) -> Iterator[tuple[str, Any]]:

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import contextvars
 import datetime
 import decimal
 import fractions
+import io
 import logging
 import os
+import struct
+import threading
+import types
 import uuid
+import weakref
 from collections.abc import Callable
 from typing import Any
 
@@ -17,6 +23,7 @@ from joblib import Memory
 from scipy import sparse
 from sklearn.utils import check_random_state
 
+from skbayes._journal.content.bytecode import facts_of, in_order
 from skbayes._journal.content.data_frames import columns_of, is_table
 from skbayes._journal.content.known_classes import GENERATORS
 from skbayes._journal.content.leaves import canonical_sparse, leaf, text
@@ -82,6 +89,40 @@ def _of_the_process(reader: Reading, value: Any) -> bytes:
     return text("of the process", type(value).__name__)
 
 
+def _buffer(reader: Reading, value: Any) -> bytes:
+    return reader.node("memoryview", value.format, value.shape, value.tobytes())
+
+
+def _struct(reader: Reading, value: Any) -> bytes:
+    return reader.node("struct", value.format)
+
+
+def _context_variable(reader: Reading, value: Any) -> bytes:
+    # Its value here and now, which is that of the fits unless they set it.
+    try:
+        content = [value.get()]
+    except LookupError:  # not set, and no default
+        content = []
+    return reader.node("context variable", value.name, content)
+
+
+def _in_memory(reader: Reading, value: Any) -> bytes:
+    # Not the place up to which it is read: reading changes that.
+    return reader.node(type(value).__name__, value.getvalue())
+
+
+def _referent(reader: Reading, value: Any) -> bytes:
+    return reader.node("weak reference", value())
+
+
+def _compiled(reader: Reading, value: Any) -> bytes:
+    return text("compiled", repr(in_order(facts_of(value).content)))
+
+
+def _thread_local(reader: Reading, value: Any) -> bytes:
+    return reader.node("thread local", type(value), vars(value))
+
+
 def _is_said_by_repr(value: Any) -> bool:
     package = type(value).__module__.partition(".")[0]
     return isinstance(value, _SAID_BY_REPR) and package in _PACKAGES_OF_THESE
@@ -98,6 +139,16 @@ VALUES: tuple[tuple[Callable[[Reading, Any], bool], Read], ...] = (
     (lambda reader, value: _is_said_by_repr(value), _said_by_repr),
     (lambda reader, value: isinstance(value, GENERATORS), _generator),
     (lambda reader, value: _is_distribution(value), _distribution),
+    (lambda reader, value: isinstance(value, memoryview), _buffer),
+    (lambda reader, value: isinstance(value, struct.Struct), _struct),
+    (lambda reader, value: isinstance(value, io.BytesIO | io.StringIO), _in_memory),
+    (lambda reader, value: isinstance(value, weakref.ReferenceType), _referent),
+    (lambda reader, value: isinstance(value, types.CodeType), _compiled),
+    (
+        lambda reader, value: isinstance(value, contextvars.ContextVar),
+        _context_variable,
+    ),
+    (lambda reader, value: isinstance(value, threading.local), _thread_local),
     (lambda reader, value: value is os.environ, _of_the_process),
     (
         lambda reader, value: isinstance(value, (logging.Filterer, Memory)),

@@ -11,6 +11,7 @@ and `CodeNodes` reads their code. So a change of code is distinct from other cha
 from __future__ import annotations
 
 import copyreg
+import io
 import types
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -155,7 +156,8 @@ class Reader:
     def _read(self, value: Any) -> bytes:
         if _is_estimator(value):
             return self._estimator(value)
-        if self.is_tolerant and hasattr(type(value), "__next__"):
+        is_file = isinstance(value, io.BytesIO | io.StringIO)
+        if self.is_tolerant and hasattr(type(value), "__next__") and not is_file:
             return self._state_of_the_program(value)
         for is_of_kind, read in _READERS:
             if is_of_kind(value):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import traceback
 
@@ -14,6 +15,7 @@ from sklearn.svm import SVC
 from skbayes._evaluation.fold.failure_causes import (
     cause_of,
     common_cause,
+    ends_fit_only,
     with_remedy,
 )
 
@@ -140,3 +142,23 @@ def test_with_remedy_says_what_helps(function, remedy):
 def test_with_remedy_adds_nothing_to_what_it_does_not_know():
     """A guess would mislead."""
     assert with_remedy("RuntimeError: told to fail") == "RuntimeError: told to fail"
+
+
+class PanicException(BaseException):
+    """As pyo3 defines it in each library that is written in Rust."""
+
+
+@pytest.mark.parametrize(
+    ("error", "is_of_fit"),
+    [
+        (SystemExit(3), True),
+        (PanicException("index out of bounds"), True),
+        (KeyboardInterrupt(), False),
+        (asyncio.CancelledError(), False),
+        (GeneratorExit(), False),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_what_is_no_exception_may_be_a_failure_of_the_fit(error, is_of_fit):
+    """A panic is; what interrupts the program is not."""
+    assert ends_fit_only(error) is is_of_fit

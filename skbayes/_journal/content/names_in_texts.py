@@ -1,0 +1,74 @@
+"""Names that code looks up by their text, as in ``globals()["name"]``."""
+
+from __future__ import annotations
+
+import re
+import types
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from skbayes._journal.content.bytecode import CodeFacts
+
+#: Functions and dicts in which code finds a global by its text.
+_BY_TEXT = frozenset({"eval", "exec", "globals", "locals", "modules", "vars"})
+#: Functions that import a module by its text.
+_IMPORTERS = frozenset({"__import__", "import_module", "run_module"})
+_NAME = re.compile(r"[^\W\d]\w*")
+#: Texts that are longer are data.
+_LONGEST = 10_000
+
+
+def globals_in_texts(facts: CodeFacts, names: Mapping[str, Any]) -> Iterator[str]:
+    """Find the globals that code may look up by their text.
+
+    Parameters
+    ----------
+    facts : CodeFacts
+        Facts of the code.
+    names : mapping of str to object
+        The globals of its module.
+
+    Yields
+    ------
+    str
+        The globals that its texts name, whole or by a part such as ``"step_"``. If they
+        name none, the text is an argument: all functions and classes of the module.
+    """
+    if not _used(facts) & _BY_TEXT:
+        return
+    words = {word for text in _short(facts) for word in _NAME.findall(text)}
+    found = {name for name in names if any(_may_be(word, name) for word in words)}
+    if not found:
+        found = {
+            name
+            for name, value in names.items()
+            if isinstance(value, types.FunctionType | type)
+            and value.__module__ == names.get("__name__")
+        }
+    yield from sorted(found)
+
+
+def imports_in_texts(facts: CodeFacts) -> Iterator[tuple[str, int, tuple[str, ...]]]:
+    """Find the modules that code may import by their text, as import statements."""
+    if _used(facts) & _IMPORTERS:
+        for text in sorted(_short(facts)):
+            name = text.lstrip(".")
+            if name and all(map(str.isidentifier, name.split("."))):
+                yield name, len(text) - len(name), ()
+
+
+def _used(facts: CodeFacts) -> frozenset[str]:
+    """All names that code reads."""
+    return facts.reads.union(*facts.lookups)
+
+
+def _short(facts: CodeFacts) -> set[str]:
+    return {text for text in facts.texts if len(text) <= _LONGEST}
+
+
+def _may_be(word: str, name: str) -> bool:
+    """Whether a word is a name, or a part of it to which code adds the rest."""
+    if word == name:
+        return True
+    is_begin = len(word) > 1 and word.endswith("_") and name.startswith(word)
+    return is_begin or (len(word) > 1 and word[0] == "_" and name.endswith(word))

@@ -1,0 +1,85 @@
+"""Code that finds a function by a text counts with that function."""
+
+from __future__ import annotations
+
+import sys
+import types
+
+import pytest
+
+from skbayes._journal.content.bytecode import facts_of
+from skbayes._journal.content.content_digest import content_digest
+from skbayes._journal.content.names_in_texts import globals_in_texts, imports_in_texts
+
+BY_TEXT = [
+    "globals()['step_a']()",
+    "globals().get('step_a')()",
+    "globals()[f'step_{x}']()",
+    "getattr(sys.modules[__name__], 'step_a')()",
+    "eval('step_a() + 1')",
+]
+
+
+def made(source):
+    """Run a module's source."""
+    module = types.ModuleType("made_of_texts")
+    exec(compile(source, "made", "exec", dont_inherit=True), vars(module))
+    return module
+
+
+def digest(body, helper="step_a", constant=1):
+    """Digest of a function of one line beside a helper."""
+    return content_digest(
+        made(
+            f"import sys\ndef {helper}(): return {constant}\n"
+            f"def other(): return 0\ndef f(x): return {body}\n"
+        ).f
+    )
+
+
+@pytest.mark.parametrize("body", BY_TEXT)
+def test_a_function_found_by_its_text_counts(body):
+    """An edit of it is an edit of the code that finds it."""
+    assert digest(body, constant=1) == digest(body, constant=1)
+    assert digest(body, constant=1) != digest(body, constant=2)
+
+
+@pytest.mark.parametrize("body", BY_TEXT)
+def test_functions_that_no_text_names_do_not_count(body):
+    """Where the text names some, edits of the others cost nothing."""
+    names = vars(made(f"import sys\ndef step_a(): 0\ndef b(): 0\ndef f(x): {body}\n"))
+    assert set(globals_in_texts(facts_of(names["f"].__code__), names)) == {"step_a"}
+
+
+def test_a_text_that_is_an_argument_may_name_all():
+    """All functions and classes of the module."""
+    names = vars(made("def a(): 0\nclass B: 0\ndef f(x): return globals()[x]()\n"))
+    found = globals_in_texts(facts_of(names["f"].__code__), names)
+    assert set(found) == {"a", "B", "f"}
+
+
+def test_texts_of_other_code_are_no_names():
+    """A text beside a function that finds nothing by its text."""
+    names = vars(made("def a(): 0\ndef f(x): return x['a']\n"))
+    assert list(globals_in_texts(facts_of(names["f"].__code__), names)) == []
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "importlib.import_module('by_its_text').g()",
+        "__import__('by_its_text').g()",
+    ],
+)
+def test_a_module_imported_by_its_text_counts(body, tmp_path, monkeypatch):
+    """It is read as a file."""
+    monkeypatch.syspath_prepend(tmp_path)
+    source = f"import importlib\ndef f(x): return {body}\n"
+    facts = facts_of(made(source).f.__code__)
+    assert list(imports_in_texts(facts)) == [("by_its_text", 0, ())]
+    digests = set()
+    for constant in (1, 1, 2):
+        (tmp_path / "by_its_text.py").write_text(f"def g(): return {constant}\n")
+        digests.add(content_digest(made(source).f))
+    assert len(digests) == 2
+    assert "by_its_text" not in sys.modules

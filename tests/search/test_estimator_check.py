@@ -1,0 +1,68 @@
+"""Is what is given in place of an estimator told with what to write?"""
+
+from __future__ import annotations
+
+import pytest
+from sklearn.datasets import load_iris
+from sklearn.preprocessing import StandardScaler
+from sklearn.svm import SVC
+
+from skbayes.search import BayesSearchCV, GridSearchCV, RandomSearchCV
+from tests.space.labels import label
+
+X, y = load_iris(return_X_y=True)
+every_kind = pytest.mark.parametrize(
+    "kind", [GridSearchCV, RandomSearchCV, BayesSearchCV]
+)
+SPACE = {"C": [1, 2]}
+
+
+@every_kind
+@pytest.mark.parametrize("model", [SVC(C=3), SVC], ids=label)
+@pytest.mark.parametrize("space", [SPACE, [SPACE, {"kernel": ["linear"]}]], ids=str)
+def test_swapped_arguments_are_recognised(kind, model, space):
+    """The message shows the right order."""
+    shown = r"SVC\(C=3\)" if isinstance(model, SVC) else r"SVC\(\)"
+    message = (
+        f"`estimator` parameter of {kind.__name__} .*the estimator comes first; write "
+        rf"{kind.__name__}\({shown}, .*'C': \[1, 2\]"
+    )
+    with pytest.raises(TypeError, match=message):
+        kind(space, model).fit(X, y)
+
+
+@every_kind
+@pytest.mark.parametrize(
+    ("estimator", "written"),
+    [
+        ("SVC", r"write SVC\(\)"),
+        ("RandomForestClasifier()", r"write RandomForestClassifier\(\)"),
+        ("my model", "write the estimator itself"),
+        ([("s", StandardScaler()), ("m", SVC())], r"write Pipeline\(\[\('s', Stand"),
+        ([StandardScaler(), SVC()], r"write make_pipeline\(StandardScaler\(\), SVC"),
+        ((SVC(),), r"Got \(SVC\(\),\) instead; write SVC\(\)"),
+        (load_iris, r"write load_iris\(\)"),
+        (lambda: SVC(), r"write make_estimator\(\)"),
+    ],
+    ids=label,
+)
+def test_what_is_no_estimator_is_told_what_to_write(kind, estimator, written):
+    """Names, steps and functions."""
+    message = f"`estimator` parameter of {kind.__name__} must be an .*{written}"
+    with pytest.raises(TypeError, match=message):
+        kind(estimator, SPACE).fit(X, y)
+
+
+@every_kind
+@pytest.mark.parametrize("estimator", [None, 3, []], ids=str)
+def test_other_values_get_the_message_of_scikit_learn(kind, estimator):
+    """Nothing better is known of them."""
+    with pytest.raises(ValueError, match="'estimator' parameter .* implementing 'fit'"):
+        kind(estimator, SPACE).fit(X, y)
+
+
+@every_kind
+def test_a_class_is_told_to_be_called(kind):
+    """As before, where the space is one."""
+    with pytest.raises(TypeError, match=r"Got the class SVC instead; write SVC\(\)"):
+        kind(SVC, SPACE).fit(X, y)
