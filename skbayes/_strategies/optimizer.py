@@ -328,16 +328,21 @@ class Optimizer:
             )
         running: list[Observation] = []
         n_folds = n_folds_told(self._history)
-        for item in pending:
-            one = item if isinstance(item, Pending) else Pending(item)
-            params = self._check_params(one.params, "Optimizer.ask")
+        items = [i if isinstance(i, Pending) else Pending(i) for i in pending]
+        points = [self._check_params(one.params, "Optimizer.ask") for one in items]
+        # All at once: with hundreds of workers there are hundreds of points.
+        for one, params, encoded in zip(
+            items, points, self.space.encode(points), strict=True
+        ):
             folds = check_fold_scores(
                 one.fold_scores,
                 n_folds or n_folds_told(running),
                 owner="Pending",
             )
             score = np.nan if folds is None else float(np.nanmean(folds))
-            running.append(self._observe(params, score, fold_scores=folds))
+            running.append(
+                self._observe(params, score, encoded=encoded, fold_scores=folds)
+            )
         return running
 
     def _check_params(self, params: Mapping[str, Any], owner: str) -> Params:
@@ -358,6 +363,7 @@ class Optimizer:
         params: Params,
         score: float,
         *,
+        encoded: FloatArray | None = None,
         fold_scores: FloatArray | None = None,
         seconds_per_fold: float | None = None,
         is_prior: bool = False,
@@ -366,7 +372,7 @@ class Optimizer:
         return Observation(
             params=params,
             key=self.space.key(params),
-            encoded=self.space.encode([params])[0],
+            encoded=self.space.encode([params])[0] if encoded is None else encoded,
             score=score,
             fold_scores=fold_scores,
             seconds_per_fold=seconds_per_fold,
