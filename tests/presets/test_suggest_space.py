@@ -190,6 +190,8 @@ def test_networks_of_few_samples_learn_faster_and_hold_nothing_out():
     assert [space["early_stopping"] for space in spaces] == [[False], [True]]
     few, many = (space["learning_rate_init"].quartiles for space in spaces)
     np.testing.assert_allclose(few, np.multiply(many, 10))
+    tiny = suggest_space(MLPClassifier(), X := rng.normal(size=(40, 4)), X[:, 0] > 0)
+    assert tiny["batch_size"] == ["auto", 32]
 
 
 def test_kernels_of_products_have_ranges_for_which_libsvm_ends():

@@ -36,7 +36,17 @@ def _per_step(rate: float) -> Callable[[Facts], float]:
 
 def _stops_early(facts: Facts) -> bool:
     """Whether a tenth of the samples is enough to see when to stop."""
-    return facts.n_samples >= 1000
+    return facts.n_samples >= 500
+
+
+def _most_epochs(facts: Facts) -> int:
+    """A bound that is seldom reached; an epoch of few samples is a single step."""
+    return 1000 if _stops_early(facts) else 3000
+
+
+def _batch_sizes(facts: Facts) -> list[Any]:
+    """Sizes below the number of samples; a larger one makes a warning."""
+    return ["auto", *(size for size in (32, 64) if size < facts.n_samples)]
 
 
 def _kernels(facts: Facts) -> list[Any]:
@@ -57,20 +67,20 @@ _SIZES = [(100,), (24,), (48,), (93,), (146,), (219,), (48, 48), (93, 93), (64, 
 _MLP_NORMAL = {
     "hidden_layer_sizes": Choices(_SIZES, WINNERS),
     "activation": choices("tanh", "relu", source=WINNERS),
-    "batch_size": choices("auto", 32, 64, source=USUAL),
+    "batch_size": Choices(_batch_sizes, USUAL),
     "solver": choices("adam", "sgd", source=USUAL),
-    "momentum": real(0.5, 0.99, source=USUAL),
+    "momentum": real(0.5, 0.95, source=USUAL),
 }
 _MLP_QUICK = {
     "learning_rate_init": log(
-        1e-4,
+        _per_step(1e-4),
         0.1,
         _per_step(2.7e-4),
         _per_step(8e-4),
         _per_step(1.1e-3),
         source=WINNERS,
     ),
-    "alpha": log(1e-7, 10.0, 4e-6, 1.2e-4, 4e-3, source=WINNERS),
+    "alpha": log(1e-7, 1.0, 4e-6, 1.2e-4, 4e-3, source=WINNERS),
 }
 _MLP_FIRST = (
     {"learning_rate_init": _per_step(8e-4), "alpha": 1e-4, "activation": "tanh"},
@@ -156,8 +166,7 @@ SPACES = (
         "MLPClassifier MLPRegressor",
         quick=_MLP_QUICK,
         normal=_MLP_NORMAL,
-        # Early stopping makes 1,000 iterations a bound that is seldom reached.
-        fixed={"early_stopping": _stops_early, "max_iter": 1000},
+        fixed={"early_stopping": _stops_early, "max_iter": _most_epochs},
         first=_MLP_FIRST,
     ),
     suggest(
