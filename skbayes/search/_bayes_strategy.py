@@ -55,7 +55,7 @@ def make_strategy(search, preparation):
     n_iter = search.n_iter
     n_initial = check_n_initial(search.n_initial_points, space, n_iter, owner=owner)
     is_apart = stands_apart(untuned, space)
-    untuned_point = _untuned_point(search, space, preparation) if is_apart else None
+    untuned_point, first_points = _preset_points(search, space, preparation, is_apart)
     # The optimizer cannot encode an untuned estimator that amounts to no point of the
     # space; the strategy proposes it, and it counts as one of the initial points.
     n_outside = int(is_apart and untuned_point is None)
@@ -64,7 +64,7 @@ def make_strategy(search, preparation):
         n_initial_points=max(1, n_initial - n_outside),
         initial_params=[
             *check_initial_params(search.initial_params, space, owner=owner),
-            *_known_points(search, space, preparation, untuned_point),
+            *first_points,
         ],
         prior_results=_known_scores(search, space, preparation.metric, dicts),
         n_iter=max(1, n_iter - n_outside),
@@ -137,25 +137,21 @@ def _with_known_rules(space, search):
     return space
 
 
-def _known_points(search, space, preparation, untuned_point):
-    """Points of the space that the presets recommend for the estimator."""
+def _preset_points(search, space, preparation, is_apart):
+    """The point that amounts to an untuned estimator apart, and points to try first."""
+    has_params = hasattr(search.estimator, "get_params")
+    if not has_params or not (is_apart or search.first_points):
+        return None, []
+    from skbayes.presets._first_points import first_points_in, untuned_point
+
+    # Once for both: a training part is copied for it.
+    facts = training_facts(search, preparation)
+    estimator = search.estimator
+    untuned = untuned_point(estimator, space, facts) if is_apart else None
     if not search.first_points:
-        return []
-    from skbayes.presets._first_points import first_points_in
-
-    facts = training_facts(search, preparation)
-    nearest = is_auto(search) and untuned_point is None
-    return first_points_in(search.estimator, space, facts, with_untuned=nearest)
-
-
-def _untuned_point(search, space, preparation):
-    """The point that amounts to the untuned estimator, whose default may be a word."""
-    if not hasattr(search.estimator, "get_params"):
-        return None
-    from skbayes.presets._first_points import untuned_point
-
-    facts = training_facts(search, preparation)
-    return untuned_point(search.estimator, space, facts)
+        return untuned, []
+    nearest = is_auto(search) and untuned is None
+    return untuned, first_points_in(estimator, space, facts, with_untuned=nearest)
 
 
 def _known_scores(search, space, metric, dicts):
