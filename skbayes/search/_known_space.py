@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from skbayes._compat import as_numpy, safe_split
+from skbayes._split_parts import n_samples_in
 
 
 def settle_space(search, preparation):
@@ -50,5 +51,5 @@ def training_facts(search, preparation):
     train = evaluation.splits[0][0]
     data = as_numpy(evaluation.X), as_numpy(evaluation.y)
     X, y = safe_split(search.estimator, *data, train)
-    n_samples = min(len(train) for train, _ in evaluation.splits)
+    n_samples = min(n_samples_in(train) for train, _ in evaluation.splits)
     return facts_of(X, y, n_samples=n_samples)

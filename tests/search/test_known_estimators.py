@@ -77,6 +77,19 @@ def test_auto_suggests_the_space(kind):
     assert not hasattr(search, "suggested_space_")
 
 
+def test_auto_has_the_same_ranges_for_folds_as_masks():
+    """The samples of a mask count, not its length."""
+    half = np.arange(len(X)) % 2 == 0
+    masks = [(half, ~half), (~half, half)]
+    indices = [tuple(map(np.flatnonzero, fold)) for fold in masks]
+    options = {"n_iter": 1, "random_state": 0}
+    by_masks, by_indices = (
+        RandomSearchCV(LogisticRegression(), "auto", cv=cv, **options).fit(X, Y)
+        for cv in (masks, indices)
+    )
+    assert repr(by_masks.suggested_space_) == repr(by_indices.suggested_space_)
+
+
 @pytest.mark.filterwarnings("ignore:The best value")
 def test_auto_tries_the_untuned_estimator_first():
     """Where a default is a word, the number that it amounts to needs no fit."""
