@@ -26,14 +26,17 @@ class Seen:
     """
 
     def __init__(self, U: FloatArray | None) -> None:
-        self._hashes = None if U is None or not len(U) else hashes(U)
+        self._hashes = None if U is None or not len(U) else np.sort(hashes(U))
 
     def contains(self, U: FloatArray) -> BoolArray:
         """Which rows of `U` are members, shape (m,)."""
         if self._hashes is None:
             return np.zeros(len(U), dtype=np.bool_)
-        # By sorting: numpy 2.0 may take these numbers for signed ones in a table.
-        return np.isin(hashes(U), self._hashes, kind="sort")
+        looked_up = hashes(U)
+        place = np.searchsorted(self._hashes, looked_up)
+        found = self._hashes[np.minimum(place, len(self._hashes) - 1)]
+        is_member: BoolArray = found == looked_up
+        return is_member
 
 
 def hashes(U: FloatArray) -> NDArray[np.uint64]:

@@ -8,10 +8,11 @@ from itertools import chain
 import numpy as np
 
 from skbayes._protocol import Params, Status, Trial
+from skbayes._strategies.engine.located_point import LocatedPoint, located
+from skbayes._strategies.engine.observation import Observation, observed
 from skbayes._strategies.engine.proposal import TimeLeft
 from skbayes._strategies.fixed import FixedCandidates
 from skbayes._strategies.optimizer import Optimizer
-from skbayes._strategies.optimizer_input import Pending
 from skbayes._values import is_same, stands_for
 from skbayes.space._space import Space
 
@@ -70,6 +71,8 @@ class BayesStrategy:
         self._time_left = time_left
         self._told: set[int] = set()
         self._has_told_untuned = False
+        #: What candidates that are not told were asked for as, and their points.
+        self._pending_points: dict[int, tuple[Params, LocatedPoint | None]] = {}
         space = optimizer.space
         #: Whether the untuned estimator is a candidate beside the points of the space.
         self._is_apart = stands_apart(untuned, space)
@@ -154,12 +157,22 @@ class BayesStrategy:
         return self.optimizer.ask(
             n,
             [
-                self._pending(trial, point)
+                _running(trial, point)
                 for trial in pending
-                if (point := self._point_of(trial)) is not None
+                if (point := self._located(trial)) is not None
             ],
             time_left=None if self._time_left is None else self._time_left(),
         )
+
+    def _located(self, trial: Trial) -> LocatedPoint | None:
+        """The point of a candidate that is not told, looked up once."""
+        asked, point = self._pending_points.get(trial.index, (None, None))
+        if asked is not trial.asked:
+            params, space = self._point_of(trial), self.optimizer.space
+            if params is not None:
+                (point,) = located(space, [space.canonical(params)])
+            self._pending_points[trial.index] = trial.asked, point
+        return point
 
     def _point_of(self, trial: Trial) -> Params | None:
         """The point of the space that a candidate is; None if it is none."""
@@ -177,6 +190,7 @@ class BayesStrategy:
             without any fold is not passed on.
         """
         self._told.add(trial.index)
+        self._pending_points.pop(trial.index, None)
         self._has_told_untuned |= self.is_untuned(trial.asked)
         if self._all_points is not None:
             self._all_points.tell(trial)
@@ -206,12 +220,14 @@ class BayesStrategy:
             return None
         return self.optimizer.expected_improvement()
 
-    def _pending(self, trial: Trial, point: Params) -> Pending:
-        """Convert a running trial to the optimizer's type."""
-        folds = trial.scores()
-        is_run = np.isfinite(folds)
-        # A trial with all folds waits to be told in its turn; until then its point is
-        # pending without scores, so that the order of arrival does not matter.
-        if not is_run.any() or is_run.all():
-            return Pending(point)
-        return Pending(point, np.where(is_run, folds, np.nan))
+
+def _running(trial: Trial, point: LocatedPoint) -> Observation:
+    """Convert a running trial to the optimizer's type."""
+    folds = trial.scores()
+    is_run = np.isfinite(folds)
+    # A trial with all folds waits to be told in its turn; until then its point is
+    # pending without scores, so that the order of arrival does not matter.
+    if not is_run.any() or is_run.all():
+        return observed(point, np.nan)
+    scores = np.where(is_run, folds, np.nan)
+    return observed(point, float(np.nanmean(scores)), fold_scores=scores)

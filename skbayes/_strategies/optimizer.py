@@ -9,11 +9,16 @@ from typing import Any, overload
 import numpy as np
 
 from skbayes._gp import limit_threads
-from skbayes._protocol import FloatArray, Params
+from skbayes._protocol import Params
 from skbayes._seeding import root_entropy
 from skbayes._strategies.engine.engine import Engine, best_of
 from skbayes._strategies.engine.initial_design import check_n_initial
-from skbayes._strategies.engine.observation import Observation, n_folds_told
+from skbayes._strategies.engine.located_point import located
+from skbayes._strategies.engine.observation import (
+    Observation,
+    n_folds_told,
+    observed,
+)
 from skbayes._strategies.engine.proposal import TimeLeft, check_time_left
 from skbayes._strategies.engine.surrogate import Surrogate
 from skbayes._strategies.optimizer_input import (
@@ -129,7 +134,7 @@ class Optimizer:
     def ask(
         self,
         n: None = None,
-        pending: Sequence[Params | Pending] = (),
+        pending: Sequence[Params | Pending | Observation] = (),
         *,
         time_left: TimeLeft | None = None,
     ) -> Params: ...
@@ -138,7 +143,7 @@ class Optimizer:
     def ask(
         self,
         n: int,
-        pending: Sequence[Params | Pending] = (),
+        pending: Sequence[Params | Pending | Observation] = (),
         *,
         time_left: TimeLeft | None = None,
     ) -> list[Params]: ...
@@ -146,7 +151,7 @@ class Optimizer:
     def ask(
         self,
         n: int | None = None,
-        pending: Sequence[Params | Pending] = (),
+        pending: Sequence[Params | Pending | Observation] = (),
         *,
         time_left: TimeLeft | None = None,
     ) -> Params | list[Params]:
@@ -328,21 +333,17 @@ class Optimizer:
             )
         running: list[Observation] = []
         n_folds = n_folds_told(self._history)
-        items = [i if isinstance(i, Pending) else Pending(i) for i in pending]
-        points = [self._check_params(one.params, "Optimizer.ask") for one in items]
-        # All at once: with hundreds of workers there are hundreds of points.
-        for one, params, encoded in zip(
-            items, points, self.space.encode(points), strict=True
-        ):
+        for item in pending:
+            if isinstance(item, Observation):
+                running.append(item)
+                continue
+            one = item if isinstance(item, Pending) else Pending(item)
             folds = check_fold_scores(
-                one.fold_scores,
-                n_folds or n_folds_told(running),
-                owner="Pending",
+                one.fold_scores, n_folds or n_folds_told(running), owner="Pending"
             )
             score = np.nan if folds is None else float(np.nanmean(folds))
-            running.append(
-                self._observe(params, score, encoded=encoded, fold_scores=folds)
-            )
+            params = self._check_params(one.params, "Optimizer.ask")
+            running.append(self._observe(params, score, fold_scores=folds))
         return running
 
     def _check_params(self, params: Mapping[str, Any], owner: str) -> Params:
@@ -358,26 +359,10 @@ class Optimizer:
             self.space.check(dict(params), owner=owner)
             raise
 
-    def _observe(
-        self,
-        params: Params,
-        score: float,
-        *,
-        encoded: FloatArray | None = None,
-        fold_scores: FloatArray | None = None,
-        seconds_per_fold: float | None = None,
-        is_prior: bool = False,
-    ) -> Observation:
+    def _observe(self, params: Params, score: float, **facts: Any) -> Observation:
         """Make an observation of a point of the space."""
-        return Observation(
-            params=params,
-            key=self.space.key(params),
-            encoded=self.space.encode([params])[0] if encoded is None else encoded,
-            score=score,
-            fold_scores=fold_scores,
-            seconds_per_fold=seconds_per_fold,
-            is_prior=is_prior,
-        )
+        (point,) = located(self.space, [params])
+        return observed(point, score, **facts)
 
 
 def _check_count(

@@ -246,3 +246,22 @@ def test_is_untuned_knows_it_by_its_values():
     assert not strategy.is_untuned({"x": None})
     assert not strategy.is_untuned({})
     assert not BayesStrategy(Recorder(), 3).is_untuned({})
+
+
+def test_a_pending_candidate_is_looked_up_once(monkeypatch):
+    """With hundreds of workers there are hundreds of them at every suggestion."""
+    strategy = BayesStrategy(Optimizer(SPACE, random_state=0), 30)
+    asked = strategy.ask(9)
+    pending = [trial(i, p, [None], Status.RUNNING) for i, p in enumerate(asked)]
+    looked_up = []
+    space = type(strategy.optimizer.space)
+    canonical = space.canonical
+    monkeypatch.setattr(
+        space, "canonical", lambda *a: looked_up.append(a[1]) or canonical(*a)
+    )
+    first, again = strategy.ask(1, pending), strategy.ask(1, pending)
+    assert first == again
+    assert all(looked_up.count(params) <= 2 for params in asked)
+    # Another candidate under the same number is another point.
+    other = [trial(0, first[0], [None], Status.RUNNING), *pending[1:]]
+    assert strategy.ask(1, other) != first

@@ -11,13 +11,14 @@ import numpy as np
 from skbayes._acquisition import Candidates
 from skbayes._gp import (
     GaussianProcess,
+    Layout,
     NotPositiveDefiniteError,
     default_hyperparameters,
     fit_cost,
     layout_of,
 )
 from skbayes._protocol import Params
-from skbayes._strategies.engine.begun_points import BegunPoints, encoded_points
+from skbayes._strategies.engine.begun_points import BegunPoints, ToldPoints
 from skbayes._strategies.engine.branch_exploration import (
     EXPLORE_EVERY,
     neglected_branch,
@@ -25,7 +26,8 @@ from skbayes._strategies.engine.branch_exploration import (
 from skbayes._strategies.engine.hyperparameter_schedule import HyperparameterSchedule
 from skbayes._strategies.engine.improvement_margin import share_of_budget_left
 from skbayes._strategies.engine.incremental_posterior import IncrementalPosterior
-from skbayes._strategies.engine.initial_design import unseen_points
+from skbayes._strategies.engine.initial_design import InitialDesign
+from skbayes._strategies.engine.located_point import located
 from skbayes._strategies.engine.model_data import TRANSFORMS, model_data, row_choice
 from skbayes._strategies.engine.observation import Observation, n_folds_told
 from skbayes._strategies.engine.proposal import FoldCost, TimeLeft, propose
@@ -70,22 +72,15 @@ class Engine:
         self._first = tuple(first)
         self._layout = layout_of(space)
         self._schedule = HyperparameterSchedule(self._layout)
-        self._posteriors = self._new_posteriors()
-        self._known = TrainingTable()
-        self._choice = row_choice(self._layout)
-        self._latest: dict[int, tuple[int, Surrogate | None]] = {}
-
-    def _new_posteriors(self) -> list[IncrementalPosterior]:
-        return [IncrementalPosterior(self._layout) for _ in TRANSFORMS]
+        self._caches = _Caches(space, seed, first, self._layout)
 
     def __getstate__(self) -> dict[str, object]:
         """Everything except caches, which can be built again from the history."""
-        return self.__dict__ | {
-            "_latest": {},
-            "_posteriors": self._new_posteriors(),
-            "_known": TrainingTable(),
-            "_choice": row_choice(self._layout),
-        }
+        return {k: v for k, v in self.__dict__.items() if k != "_caches"}
+
+    def __setstate__(self, state: dict[str, object]) -> None:
+        self.__dict__.update(state)
+        self._caches = _Caches(self._space, self._seed, self._first, self._layout)
 
     def suggest(
         self,
@@ -109,12 +104,10 @@ class Engine:
         dict or None
             None when every point of a finite space was told or is running.
         """
-        # Prior results do not count as seen: the best of them are to be tried again.
-        begun = [*(o for o in history if not o.is_prior), *running]
-        known = BegunPoints(self._space, begun)
-        for params in self._first:
-            if params not in known:
-                return dict(params)
+        known = self._begun(history, running)
+        for point in self._caches.first:
+            if point not in known:
+                return dict(point.params)
         if len(history) + len(running) >= self._n_initial:
             # By the number of begun points, so that the turn does not depend on which
             # of them finishes first.
@@ -131,10 +124,18 @@ class Engine:
                     may_explore_branch=True,
                 )
                 for row in candidates.U:
-                    (params,) = self._space.decode(row[None, :])
-                    if params not in known:
-                        return params
-        return next(unseen_points(self._space, self._seed, known), None)
+                    (point,) = located(self._space, self._space.decode(row[None, :]))
+                    if point not in known:
+                        return point.params
+        unseen = next(self._caches.design.unseen(known), None)
+        return None if unseen is None else dict(unseen.params)
+
+    def _begun(
+        self, history: Sequence[Observation], running: Sequence[Observation]
+    ) -> BegunPoints:
+        """The points that were told or are running, without prior results."""
+        self._caches.told.read(history)
+        return BegunPoints(self._space, self._caches.told, running)
 
     def surrogate(
         self,
@@ -158,13 +159,13 @@ class Engine:
             None if there is nothing to learn yet.
         """
         begun = [o for o in running if o.fold_scores is not None]
-        n, latest = self._latest.get(transform_idx, (-1, None))
+        n, latest = self._caches.latest.get(transform_idx, (-1, None))
         if not begun and n == len(history):
             return latest
         surrogate = self._build(history, begun, transform_idx) if history else None
         # With finished folds of running points the model is valid for this moment only.
         if not begun:
-            self._latest[transform_idx] = (len(history), surrogate)
+            self._caches.latest[transform_idx] = (len(history), surrogate)
         return surrogate
 
     def candidates(
@@ -198,16 +199,15 @@ class Engine:
             Without points that were told or are running.
         """
         index = len(history) + len(running)
-        pending = encoded_points(self._space, running)
-        told = encoded_points(self._space, [o for o in history if not o.is_prior])
+        begun = self._begun(history, running).encoded
         # A generator of its own for each suggestion, so that it depends on the history
         # alone and not on how often `ask` was called before.
         rng = np.random.default_rng([self._seed, SUGGESTION_STREAM, index])
         is_turn = may_explore_branch and index % EXPLORE_EVERY == EXPLORE_EVERY - 1
         return propose(
             surrogate,
-            pending=pending,
-            exclude=np.vstack([told, pending]),
+            pending=begun[len(begun) - len(running) :],
+            exclude=begun,
             share_left=share_left,
             rng=rng,
             fixed=neglected_branch(surrogate, rng) if is_turn else None,
@@ -221,8 +221,8 @@ class Engine:
         transform_idx: int,
     ) -> Surrogate | None:
         """Fit hyperparameters to the history; condition on it and on begun points."""
-        known = self._known.data(history, begun)
-        data = model_data(self._layout, known, transform_idx, self._choice)
+        known = self._caches.known.data(history, begun)
+        data = model_data(self._layout, known, transform_idx, self._caches.choice)
         hyperparameters = self._schedule.hyperparameters(
             history, transform_idx, None if begun else data
         )
@@ -238,7 +238,7 @@ class Engine:
                         self._layout, tried, data.U, data.targets, data.extra_noise
                     )
                     if begun
-                    else self._posteriors[transform_idx].given(tried, data)
+                    else self._caches.posteriors[transform_idx].given(tried, data)
                 )
                 return Surrogate(self._space, gp, data)
         return None
@@ -250,7 +250,7 @@ class Engine:
         time_left: TimeLeft | None,
     ) -> float:
         """Share of the budget left: of evaluations or of time, the smaller one."""
-        n_begun = sum(not o.is_prior for o in history) + len(running)
+        n_begun = len(self._begun(history, running).encoded)
         share = share_of_budget_left(n_begun, self._n_iter, self._n_initial)
         return share if time_left is None else min(share, time_left.fraction)
 
@@ -258,7 +258,7 @@ class Engine:
         self, history: Sequence[Observation], time_left: TimeLeft
     ) -> FoldCost | None:
         """Model of the seconds of a fold; None while no duration is known."""
-        data = self._known.data(history)
+        data = self._caches.known.data(history)
         is_known = np.isfinite(data.seconds_per_fold)
         if not is_known.any():
             return None
@@ -266,6 +266,34 @@ class Engine:
             self._layout, data.U[is_known], data.seconds_per_fold[is_known]
         )
         return FoldCost(model, n_folds_told(history) or 1, time_left)
+
+
+class _Caches:
+    """What an engine keeps between suggestions; the history gives all of it anew.
+
+    Parameters
+    ----------
+    space : Space
+        The search space.
+    seed : int
+        Root entropy.
+    first : sequence of dict
+        Points suggested before all others.
+    layout : Layout
+        The columns of the encoded points.
+    """
+
+    def __init__(
+        self, space: Space, seed: int, first: Sequence[Params], layout: Layout
+    ) -> None:
+        self.first = located(space, first)
+        self.design = InitialDesign(space, seed)
+        self.told = ToldPoints(space)
+        self.known = TrainingTable()
+        self.choice = row_choice(layout)
+        self.posteriors = [IncrementalPosterior(layout) for _ in TRANSFORMS]
+        #: Number of observations and the model of them, by output transform.
+        self.latest: dict[int, tuple[int, Surrogate | None]] = {}
 
 
 def best_of(observations: Sequence[Observation], n: int) -> list[Params]:

@@ -12,6 +12,7 @@ once.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import takewhile
 from typing import Any
 
 from skbayes._gp import Fit, Hyperparameters, Layout, fit_hyperparameters
@@ -112,7 +113,8 @@ class HyperparameterSchedule:
             Equal for equal histories, whatever was asked for before.
         """
         # Prior results were all known before the first suggestion: one fit, no chain.
-        first = max(FIRST_FIT, sum(o.is_prior for o in observations))
+        n_prior = sum(1 for _ in takewhile(lambda o: o.is_prior, observations))
+        first = max(FIRST_FIT, n_prior)
         chain: list[int] = []
         n: int | None = last_fit(len(observations), transform_idx)
         while n is not None and (transform_idx, n) not in self._fitted:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Container, Hashable, Iterator
+from itertools import count, islice
 from numbers import Integral
 from typing import Any
 
@@ -10,6 +11,7 @@ import numpy as np
 from scipy.stats import qmc
 
 from skbayes._protocol import FloatArray, Params
+from skbayes._strategies.engine.located_point import LocatedPoint, located
 from skbayes.space._space import Space
 
 #: Bounds of the automatic number of initial points. The model chooses better points
@@ -119,10 +121,8 @@ def space_filling_points(space: Space, seed: int) -> Iterator[Params]:
         yield from space.decode(U[is_valid])
 
 
-def unseen_points(
-    space: Space, seed: int, begun: Container[Params]
-) -> Iterator[Params]:
-    """Yield distinct space-filling points not in `begun`, until the space is used up.
+class InitialDesign:
+    """The points before the first model, each drawn and looked up once.
 
     Parameters
     ----------
@@ -130,32 +130,53 @@ def unseen_points(
         The search space.
     seed : int
         Root entropy.
-    begun : container of dict
-        The points to leave out.
-
-    Yields
-    ------
-    dict
-        One point of the space, each at most once.
     """
-    given: set[Hashable] = set()
-    n_stale = 0
-    for params in space_filling_points(space, seed):
-        key = space.key(params)
-        if key not in given and params not in begun:
-            given.add(key)
-            n_stale = 0
-            yield params
-        n_stale += 1
-        if n_stale > MAX_STALE_BLOCKS * BLOCK_SIZE:
-            break
-    if space.cardinality is None:
-        return
-    # Sampling rarely meets the last points of a finite space: enumerate it.
-    for params in space.grid():
-        key = space.key(params)
-        if key not in given and params not in begun:
-            yield params
+
+    def __init__(self, space: Space, seed: int) -> None:
+        self._space = space
+        self._sequence = space_filling_points(space, seed)
+        self._drawn: list[LocatedPoint] = []
+
+    def unseen(self, begun: Container[LocatedPoint]) -> Iterator[LocatedPoint]:
+        """Yield distinct points not in `begun`, until the space is used up.
+
+        Parameters
+        ----------
+        begun : container of LocatedPoint
+            The points to leave out.
+
+        Yields
+        ------
+        LocatedPoint
+            One point of the space, each at most once.
+        """
+        given: set[Hashable] = set()
+        n_stale = 0
+        for point in self._points():
+            if point.key not in given and point not in begun:
+                given.add(point.key)
+                n_stale = 0
+                yield point
+            n_stale += 1
+            if n_stale > MAX_STALE_BLOCKS * BLOCK_SIZE:
+                break
+        if self._space.cardinality is None:
+            return
+        # Sampling rarely meets the last points of a finite space: enumerate it.
+        for params in self._space.grid():
+            (point,) = located(self._space, [params])
+            if point.key not in given and point not in begun:
+                yield point
+
+    def _points(self) -> Iterator[LocatedPoint]:
+        """The sequence from its beginning."""
+        for i in count():
+            if i == len(self._drawn):
+                new = list(islice(self._sequence, 1))
+                if not new:
+                    return
+                self._drawn += located(self._space, new)
+            yield self._drawn[i]
 
 
 def _balanced(n_levels: int, n: int, rng: np.random.Generator) -> FloatArray:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from skbayes._protocol import FloatArray, Params
+from skbayes._protocol import FloatArray
+from skbayes._strategies.engine.located_point import LocatedPoint
 
 
 @dataclass(frozen=True, slots=True)
-class Observation:
-    """One evaluation that was told.
+class Observation(LocatedPoint):
+    """One evaluation that was told, or that is running.
 
     Parameters
     ----------
@@ -32,9 +34,6 @@ class Observation:
         Whether the evaluation comes from an earlier search.
     """
 
-    params: Params
-    key: Hashable
-    encoded: FloatArray
     score: float
     fold_scores: FloatArray | None = None
     seconds_per_fold: float | None = None
@@ -43,7 +42,7 @@ class Observation:
     @property
     def is_failed(self) -> bool:
         """Whether the evaluation has no score."""
-        return bool(np.isnan(self.score))
+        return math.isnan(self.score)
 
     @property
     def is_partial(self) -> bool:
@@ -51,8 +50,50 @@ class Observation:
         return self.fold_scores is not None and bool(np.isnan(self.fold_scores).any())
 
 
+def observed(
+    point: LocatedPoint,
+    score: float,
+    *,
+    fold_scores: FloatArray | None = None,
+    seconds_per_fold: float | None = None,
+    is_prior: bool = False,
+) -> Observation:
+    """Make an observation of a point; the parameters are those of `Observation`."""
+    return Observation(
+        point.params,
+        point.key,
+        point.encoded,
+        score,
+        fold_scores,
+        seconds_per_fold,
+        is_prior,
+    )
+
+
 def n_folds_told(observations: Sequence[Observation]) -> int | None:
     """Number of folds of an evaluation; None if no fold scores were told."""
     return next(
         (len(o.fold_scores) for o in observations if o.fold_scores is not None), None
     )
+
+
+class GrowingHistory:
+    """Finds what is new in a history that grows at its end."""
+
+    def __init__(self) -> None:
+        self._n_read = 0
+        self._latest: Observation | None = None
+
+    def is_continued_by(self, history: Sequence[Observation]) -> bool:
+        """Whether a history begins with the observations read; these are immutable."""
+        # Identity of the last observation read suffices, as histories only grow at the
+        # end.
+        n = self._n_read
+        return n == 0 or (len(history) >= n and history[n - 1] is self._latest)
+
+    def read(self, history: Sequence[Observation]) -> Sequence[Observation]:
+        """The observations that are new: all of them if another history was read."""
+        first = self._n_read if self.is_continued_by(history) else 0
+        self._n_read = len(history)
+        self._latest = history[-1] if history else None
+        return history[first:]

@@ -9,7 +9,12 @@ import numpy as np
 
 from skbayes._partial_scores import FoldEstimate, estimate_means
 from skbayes._protocol import BoolArray, FloatArray
-from skbayes._strategies.engine.observation import Observation, n_folds_told
+from skbayes._strategies.engine.growing_rows import GrowingRows
+from skbayes._strategies.engine.observation import (
+    GrowingHistory,
+    Observation,
+    n_folds_told,
+)
 
 
 @dataclass(frozen=True)
@@ -69,10 +74,12 @@ class TrainingTable:
     """
 
     def __init__(self) -> None:
+        self._reading = GrowingHistory()
+        self._forget()
+
+    def _forget(self) -> None:
         self._groups: dict[Hashable, list[Observation]] = {}
-        self._points: dict[Hashable, _Point] = {}
-        self._n_read = 0
-        self._latest: Observation | None = None
+        self._rows = _Rows()
 
     def data(
         self, history: Sequence[Observation], begun: Sequence[Observation] = ()
@@ -91,36 +98,19 @@ class TrainingTable:
         TrainingData
         """
         # The optimizer passes one growing history; any other is read anew.
-        if not self._is_continued_by(history):
-            self._groups, self._points, self._n_read = {}, {}, 0
-        new = history[self._n_read :]
-        self._points |= self._merged(new, self._groups)
-        self._n_read = len(history)
-        self._latest = history[-1] if history else None
-        points = self._points
-        if begun:
-            # Copies of the lists: running points must not stay in the groups.
-            keys = {o.key for o in begun}
-            known = {k: [*self._groups[k]] for k in keys if k in self._groups}
-            points = points | self._merged(begun, known)
-        return _as_data(list(points.values()), n_folds_told([*history, *begun]))
-
-    def _is_continued_by(self, history: Sequence[Observation]) -> bool:
-        """Whether a history begins with the observations read; these are immutable."""
-        # Identity of the last observation read suffices, as histories only grow at the
-        # end.
-        n = self._n_read
-        return n == 0 or (len(history) >= n and history[n - 1] is self._latest)
-
-    @staticmethod
-    def _merged(
-        new: Sequence[Observation], groups: dict[Hashable, list[Observation]]
-    ) -> dict[Hashable, _Point]:
-        """Add observations to their groups; the rows of those that have grown."""
-        for observation in new:
-            groups.setdefault(observation.key, []).append(observation)
-        keys = dict.fromkeys(observation.key for observation in new)
-        return {key: _Point.of(groups[key]) for key in keys}
+        if not self._reading.is_continued_by(history):
+            self._forget()
+        n_folds = n_folds_told([*history, *begun])
+        new = self._reading.read(history)
+        self._rows.merge(new, self._groups, n_folds)
+        if not begun:
+            return self._rows.data()
+        # Copies: running points must not stay in the groups or rows.
+        keys = {o.key for o in begun}
+        known = {k: [*self._groups[k]] for k in keys if k in self._groups}
+        rows = self._rows.copy()
+        rows.merge(begun, known, n_folds)
+        return rows.data()
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -145,6 +135,11 @@ class _Point:
     is_partial: bool
     seconds: float
 
+    @property
+    def facts(self) -> FloatArray:
+        """The numbers of the point."""
+        return np.array([self.score, self.is_failed, self.is_partial, self.seconds])
+
     @classmethod
     def of(cls, group: list[Observation]) -> _Point:
         """Merge all evaluations of one point."""
@@ -158,16 +153,71 @@ class _Point:
         )
 
 
-def _as_data(points: list[_Point], n_folds: int | None) -> TrainingData:
-    """Rows as arrays, with the estimates of partial ones."""
-    estimate = _estimate(points, n_folds)
-    return TrainingData(
-        U=np.array([point.decisive[0].encoded for point in points]),
-        scores=estimate.mean,
-        extra_noise=estimate.variance,
-        is_complete=np.array([not (p.is_failed or p.is_partial) for p in points]),
-        seconds_per_fold=np.array([point.seconds for point in points]),
-    )
+class _Rows:
+    """Columns of numbers with one row for each distinct point."""
+
+    def __init__(self) -> None:
+        self._row_of: dict[Hashable, int] = {}
+        self._U = GrowingRows(0)
+        #: Mean score, whether failed, whether partial, seconds of a fold.
+        self._facts = GrowingRows(4)
+        self._folds = GrowingRows(0)
+
+    def copy(self) -> _Rows:
+        """An independent copy."""
+        other = _Rows()
+        other._row_of = dict(self._row_of)
+        other._U, other._facts = self._U.copy(), self._facts.copy()
+        other._folds = self._folds.copy()
+        return other
+
+    def merge(
+        self,
+        new: Sequence[Observation],
+        groups: dict[Hashable, list[Observation]],
+        n_folds: int | None,
+    ) -> None:
+        """Add observations to their groups, and compute the rows that change.
+
+        Parameters
+        ----------
+        new : sequence of Observation
+            The observations.
+        groups : dict of hashable to list of Observation
+            Observations of each point so far; changed in place.
+        n_folds : int or None
+            Number of folds of an evaluation, if known.
+        """
+        self._fit_columns(new, n_folds)
+        for observation in new:
+            groups.setdefault(observation.key, []).append(observation)
+        for key in dict.fromkeys(observation.key for observation in new):
+            point = _Point.of(groups[key])
+            row = self._row_of.setdefault(key, len(self._row_of))
+            self._U.put(row, point.decisive[0].encoded)
+            self._facts.put(row, point.facts)
+            self._folds.put(row, _mean_folds(point.decisive, self._folds.n_columns))
+
+    def _fit_columns(self, new: Sequence[Observation], n_folds: int | None) -> None:
+        """Set the numbers of columns as soon as they are known."""
+        if not self._row_of and new:
+            self._U = GrowingRows(len(new[0].encoded))
+        if n_folds is not None and not self._folds.n_columns:
+            # What was told before has no fold scores.
+            self._folds = GrowingRows(n_folds)
+            self._folds.append(np.full((len(self._row_of), n_folds), np.nan))
+
+    def data(self) -> TrainingData:
+        """Arrays of their own, with the estimates of partial rows."""
+        scores, is_failed, is_partial, seconds = self._facts.rows.T.copy()
+        estimate = _estimate(scores, is_partial == 1.0, self._folds.rows)
+        return TrainingData(
+            U=self._U.rows.copy(),
+            scores=estimate.mean,
+            extra_noise=estimate.variance,
+            is_complete=(is_failed == 0.0) & (is_partial == 0.0),
+            seconds_per_fold=seconds,
+        )
 
 
 def _decisive(group: list[Observation]) -> list[Observation]:
@@ -178,16 +228,15 @@ def _decisive(group: list[Observation]) -> list[Observation]:
     return complete or succeeded or group
 
 
-def _estimate(points: list[_Point], n_folds: int | None) -> FoldEstimate:
+def _estimate(
+    scores: FloatArray, is_partial: BoolArray, folds: FloatArray
+) -> FoldEstimate:
     """Mean and variance of each row; uses the fold model only if a row is partial."""
-    mean = np.array([point.score for point in points])
-    variance = np.zeros(len(points))
-    is_partial = np.array([point.is_partial for point in points])
+    mean, variance = scores.copy(), np.zeros(len(scores))
     # The fold model needs all rows, complete ones too: they determine its variances.
-    if n_folds is not None and is_partial.any():
-        table = np.array([_mean_folds(point.decisive, n_folds) for point in points])
-        has_folds = ~np.isnan(table).all(axis=1)
-        estimate = estimate_means(table[has_folds])
+    if is_partial.any():
+        has_folds = ~np.isnan(folds).all(axis=1)
+        estimate = estimate_means(folds[has_folds])
         variance[has_folds] = estimate.variance
         mean[is_partial] = estimate.mean[is_partial[has_folds]]
     return FoldEstimate(mean, variance)

@@ -6,17 +6,28 @@ import numpy as np
 import pytest
 from scipy.stats import qmc
 
-from skbayes._strategies.engine.begun_points import BegunPoints
+from skbayes._strategies.engine.begun_points import BegunPoints, ToldPoints
 from skbayes._strategies.engine.initial_design import (
+    InitialDesign,
     check_n_initial,
     n_initial_auto,
     space_filling_points,
-    unseen_points,
 )
-from skbayes._strategies.engine.observation import Observation
+from skbayes._strategies.engine.located_point import located
 from skbayes.space._parsing import parse_space
 from skbayes.space._ruled_space import with_rules
 from skbayes.space._rules import Among, Effect, Rule
+
+
+def begun_points(space, points):
+    """Points that are running."""
+    return BegunPoints(space, ToldPoints(space), located(space, points))
+
+
+def unseen(space, begun):
+    """All points of the design that were not begun."""
+    points = InitialDesign(space, 0).unseen(begun_points(space, begun))
+    return [point.params for point in points]
 
 
 def real_space(n_columns):
@@ -85,7 +96,7 @@ def test_branches_take_balanced_turns():
 def test_begun_points_are_left_out_and_a_finite_space_ends():
     """Every unseen point of a finite space comes once, however rare."""
     space = parse_space({"a": [1, 2, 3], "b": ["x", "y"]})
-    points = list(unseen_points(space, 0, [{"a": 1, "b": "x"}]))
+    points = unseen(space, [{"a": 1, "b": "x"}])
     assert len(points) == 5
     assert len({space.key(p) for p in points}) == 5
     assert {"a": 1, "b": "x"} not in points
@@ -95,16 +106,25 @@ def test_the_last_points_of_a_large_finite_space_are_found():
     """When sampling no longer hits an unseen point, the grid is walked through."""
     space = parse_space({"a": list(range(100)), "b": list(range(100))})
     left = [{"a": 17, "b": 71}, {"a": 99, "b": 0}]
-    begun = {space.key(p): p for p in space.grid() if p not in left}
-    observations = [Observation(p, k, np.zeros(2), 0.0) for k, p in begun.items()]
-    found = list(unseen_points(space, 0, BegunPoints(space, observations)))
+    found = unseen(space, [p for p in space.grid() if p not in left])
     assert sorted(found, key=str) == left
 
 
 def test_a_space_of_constants_has_one_point():
     """Without columns there is nothing to fill."""
     space = parse_space({"a": [1]})
-    assert list(unseen_points(space, 0, [])) == [{"a": 1}]
+    assert unseen(space, []) == [{"a": 1}]
+
+
+def test_initial_design_begins_anew_each_time():
+    """What was drawn is kept, and comes again unless it was begun meanwhile."""
+    space = real_space(2)
+    design = InitialDesign(space, 0)
+    three = list(islice(design.unseen([]), 3))
+    again = list(islice(design.unseen(begun_points(space, [three[1].params])), 70))
+    assert [p.params for p in again[:2]] == [three[0].params, three[2].params]
+    plain = list(islice(space_filling_points(space, 0), 71))
+    assert [p.params for p in again] == [plain[0], *plain[2:]]
 
 
 @pytest.mark.parametrize("n_initial", [0, -1, 2.5, "all", None, True])
