@@ -11,13 +11,11 @@ from skbayes import BayesSearchCV, GridSearchCV, Optimizer, RandomSearchCV
 from skbayes._evaluation.fold.fitted_estimator import FittedEstimator
 from skbayes._evaluation.fold.held_out import HeldOut
 from skbayes._evaluation.packed_folds import PackedFolds
-from skbayes._gp import Fit, Hyperparameters, Layout, RowChoice
+from skbayes._gp import Fit, Hyperparameters, Layout
 from skbayes._protocol import FoldResult, Trial
 from skbayes._strategies.engine.engine import Engine
 from skbayes._strategies.engine.hyperparameter_schedule import HyperparameterSchedule
-from skbayes._strategies.engine.incremental_posterior import IncrementalPosterior
 from skbayes._strategies.engine.observation import Observation
-from skbayes._strategies.engine.training_data import TrainingTable
 from skbayes.space import Categorical, Integer, Real
 from skbayes.space._distributions import Continuous
 from skbayes.space._lists import Ordinal
@@ -42,7 +40,6 @@ _CLASSES: tuple[type, ...] = (
     HeldOut,
     HyperparameterSchedule,
     Hyperparameters,
-    IncrementalPosterior,
     Integer,
     Layout,
     Observation,
@@ -52,12 +49,10 @@ _CLASSES: tuple[type, ...] = (
     Profiled,
     RandomSearchCV,
     Real,
-    RowChoice,
     Rule,
     RuledSpace,
     Satisfies,
     Space,
-    TrainingTable,
     Trial,
 )
 
