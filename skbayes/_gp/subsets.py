@@ -15,6 +15,9 @@ _SHARE_BEST, _SHARE_RECENT = 0.4, 0.3
 #: Squared distances that agree to so many decimals count as equal. Levels are equally
 #: far from each other up to rounding, which must not order them; the oldest is taken.
 _DIGITS = 9
+#: Points whose distances are computed at once: 10,000 at once take more memory than
+#: all the rest of a suggestion.
+_BLOCK = 1024
 
 
 def choose_rows(
@@ -95,7 +98,10 @@ def _spread(Z: FloatArray, kept: BoolArray, n_rows: int) -> None:
 
     Greedy k-centre: each step costs n distances, so no (n, n) matrix is needed.
     """
-    gap = squared_distances(augment_left(Z), augment_right(Z[kept])).min(axis=1)
+    right = augment_right(Z[kept])
+    blocks = [Z[start : start + _BLOCK] for start in range(0, len(Z), _BLOCK)]
+    nearest = [squared_distances(augment_left(Zb), right).min(axis=1) for Zb in blocks]
+    gap = np.concatenate(nearest)
     # Kept points never win the argmax.
     gap[kept] = -1.0
     for _ in range(n_rows - int(np.count_nonzero(kept))):
