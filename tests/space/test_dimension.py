@@ -1,12 +1,15 @@
-"""Is it seen which parameters are searched over orders of magnitude?"""
+"""Do all kinds of dimensions find, draw, list, compare and pickle their values?"""
 
 from __future__ import annotations
+
+import pickle
 
 import numpy as np
 import pytest
 from scipy import stats
 
 from skbayes.space import Categorical, Integer, Real
+from skbayes.space._dimension import is_whole
 from skbayes.space._distributions import dimension_of_distribution
 from skbayes.space._lists import Ordinal
 from skbayes.space._space import Space
@@ -71,3 +74,68 @@ def test_it_survives_what_a_space_survives():
     space = Space([{"alpha": Real(-1.0, 1e6), "beta": Integer(0, 10**6)}])
     with np.errstate(all="raise"):
         assert not space.is_logarithmic.any()
+
+
+ALL = [*LOGARITHMIC, *LINEAR]
+
+
+@pytest.mark.parametrize("dimension", ALL, ids=repr)
+def test_find_returns_what_decode_gives(dimension):
+    """Of each value that was drawn, and its position is the one it has."""
+    drawn = dimension.rvs(20, random_state=0)
+    positions = dimension.encode(drawn)
+    found = [dimension.find(value) for value in drawn]
+    decoded = dimension.decode(dimension.snap(positions))
+    assert [type(value) for value in found] == [type(value) for value in decoded]
+    np.testing.assert_allclose(dimension.encode(decoded), positions, rtol=1e-9)
+    assert all(map(dimension.contains, drawn))
+
+
+@pytest.mark.parametrize("value", [object(), "l3", np.nan, np.inf, 10**400])
+@pytest.mark.parametrize("dimension", ALL, ids=repr)
+def test_find_tells_the_domain_of_other_values(dimension, value):
+    """No value is an error of another kind."""
+    assert not dimension.contains(value)
+    with pytest.raises(ValueError, match="^must be ") as caught:
+        dimension.find(value)
+    assert str(caught.value) == f"must be {dimension.domain}"
+
+
+@pytest.mark.parametrize("dimension", ALL, ids=repr)
+def test_values_are_as_many_as_there_are(dimension):
+    """An infinite dimension has no list of them."""
+    if np.isinf(dimension.n_values):
+        with pytest.raises(TypeError, match="has infinitely many values"):
+            dimension.values()
+    else:
+        values = list(dimension.values())
+        assert len(values) == dimension.n_values
+        assert all(map(dimension.contains, values))
+
+
+@pytest.mark.parametrize("dimension", ALL, ids=repr)
+def test_dimensions_are_equal_after_pickling(dimension):
+    """With one hash; caches, which may hold addresses, are not pickled."""
+    before = pickle.dumps(dimension)
+    hash(dimension)
+    dimension.rvs(random_state=0)
+    assert pickle.dumps(dimension) == before
+    copy = pickle.loads(before)
+    assert copy == dimension
+    assert hash(copy) == hash(dimension)
+    assert [other for other in ALL if other == dimension] == [dimension]
+
+
+def test_rvs_repeats_with_its_seed():
+    """One value is no list; generators of both kinds are taken."""
+    dimension = Integer(1, 1000)
+    assert dimension.rvs(random_state=3) == dimension.rvs(1, random_state=3)[0]
+    for kind in (np.random.default_rng, np.random.RandomState):
+        assert dimension.rvs(5, kind(1)) == dimension.rvs(5, kind(1))
+    assert dimension.rvs(0) == []
+
+
+def test_is_whole_refuses_what_is_not_finite():
+    """Zero of either sign is whole."""
+    numbers = [0.0, -0.0, 3, -2.0, 1e300, 0.5, np.nan, np.inf, -np.inf]
+    assert [is_whole(number) for number in numbers] == [True] * 5 + [False] * 4
