@@ -9,7 +9,7 @@ from sklearn.svm import SVC
 
 from skbayes.search import GridSearchCV
 from skbayes.selection import BestPosteriorMean
-from skbayes.selection._posterior_mean import variance_of_means
+from skbayes.selection._posterior_mean import space_of, variance_of_means
 from tests.selection.tables import table
 
 
@@ -73,3 +73,41 @@ def test_best_posterior_mean_models_numbers_beside_an_odd_value():
     assert BestPosteriorMean()(beside) == chosen
     best = table(np.vstack([scores, [[3.0] * 3]]), [*params, {"x": None}])
     assert BestPosteriorMean()(best) == 30
+
+
+def test_space_of_has_one_dict_for_each_set_of_names():
+    """In the order of the candidates; numbers are an axis, other values choices."""
+    candidates = [
+        {"kind": "b", "C": 10.0},
+        {"C": 0.1},
+        {"C": 1.0, "kind": "a"},
+        {"C": 1.0},
+        {"kind": None, "C": 1.0},
+    ]
+    space = space_of(candidates)
+    assert space.n_branches == 2
+    assert space.encode(candidates)[:, 0].tolist() == [0, 1, 0, 1, 0]
+    columns = {c.name: c.dimension for c in space.columns[1:]}
+    assert columns["C"].is_logarithmic
+    assert set(columns["kind"].choices) == {"a", "b", None}
+    assert all(map(space.contains, candidates))
+
+
+def test_space_of_keeps_types_apart():
+    """1, 1.0 and True are three values, and NaN is one."""
+    space = space_of([{"a": v} for v in (1, 1.0, True, np.nan, float("nan"))])
+    assert space.cardinality == 4
+
+
+def test_variance_of_means_of_equal_scores_is_nil():
+    """A shift of a candidate or of a fold is no noise."""
+    scores = np.add.outer([0.0, 1.0, 5.0], [0.25, -0.5, 0.25])
+    np.testing.assert_allclose(variance_of_means(scores), 0.0, atol=1e-30)
+    assert (variance_of_means(scores[:1]) == 0.0).all()
+
+
+def test_variance_of_means_grows_with_the_share_held_out():
+    """As 1/J + share / (1 - share)."""
+    scores = np.random.default_rng(0).normal(size=(6, 4))
+    usual, half = (variance_of_means(scores, share) for share in (None, 0.5))
+    np.testing.assert_allclose(half / usual, (1 / 4 + 1) / (1 / 4 + 1 / 3))
