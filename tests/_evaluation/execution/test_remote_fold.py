@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import pickle
+import threading
 import time
 import warnings
 
@@ -43,11 +44,13 @@ class UnreadableError(Exception):
         super().__init__(first)
 
 
-class UnreadableWarning(UserWarning):
-    """As the error."""
+def unwritable_warning():
+    """A class that cannot be pickled, by name or by value."""
 
-    def __init__(self, first, second):
-        super().__init__(first)
+    class Unwritable(UserWarning):
+        lock = threading.Lock()
+
+    return Unwritable("told to warn")
 
 
 class Raising(Scripted):
@@ -57,7 +60,7 @@ class Raising(Scripted):
         """Raise."""
         if self.act == "error":
             raise UnreadableError("told to fail", None)
-        warnings.warn(UnreadableWarning("told to warn", None), stacklevel=2)
+        warnings.warn(unwritable_warning(), stacklevel=2)
         return super().fit(X, y)
 
 
@@ -159,12 +162,12 @@ def test_error_of_one_that_cannot_be_read_has_its_last_line():
 
 
 @pytest.mark.filterwarnings("always:told to warn")
-def test_run_remotely_makes_plain_warnings_of_unreadable_ones():
+def test_run_remotely_makes_plain_warnings_of_unwritable_ones():
     """The result is not lost for them."""
-    result = read_result(run(evaluation_of(Raising("warn"))))
+    result = read_result(run(evaluation_of(Raising())))
     ((category, text),) = result.warnings
     assert category is UserWarning
-    assert text == "UnreadableWarning: told to warn"
+    assert text == "Unwritable: told to warn"
     assert result.test_scores == {"score": score_of(0.0, 0)}
 
 
