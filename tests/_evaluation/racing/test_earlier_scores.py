@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -9,8 +11,9 @@ from skbayes._evaluation.racing import earlier_scores as earlier_scores_module
 from skbayes._evaluation.racing.earlier_scores import (
     EarlierScores,
     EarlierScoresHistory,
+    rung_scores,
 )
-from skbayes._protocol import Status
+from skbayes._protocol import FoldResult, Status
 from tests._evaluation.racing.candidates import (
     N_SPLITS,
     earlier_of,
@@ -98,3 +101,65 @@ class TestEarlierScores:
             np.testing.assert_array_equal(
                 history.among_first(n_trials, ended, "score").complete, table[rows]
             )
+
+    def test_among_leaves_out_failed_trials_and_puts_complete_ones_first(self):
+        """Rungs in the same order, NaN where they were not run."""
+        table = table_of([0.0, 1.0, 2.0])
+        states = [Status.STOPPED, Status.FAILED, Status.COMPLETE]
+        table[0, 2:] = np.nan
+        trials = [trial_of(i, table[i], states[i]) for i in range(3)]
+        rungs = (FoldResult(6, {"score": 0.5}),)
+        trials[0] = replace(trials[0], rungs=rungs)
+        found = EarlierScores.among(trials, "score", range(5, 7))
+        np.testing.assert_array_equal(found.complete, table[[2]])
+        np.testing.assert_array_equal(found.stopped, table[[0]])
+        np.testing.assert_array_equal(found.rungs, [[np.nan, np.nan], [np.nan, 0.5]])
+        alone = EarlierScores.among(trials[2:], "score")
+        assert alone.stopped.shape == (0, N_SPLITS)
+
+    def test_have_the_best_complete_candidate_as_incumbent(self):
+        """Of equal ones the first; stopped ones are none."""
+        table = table_of([1.0, 2.0, 2.0], noise=0.0)
+        earlier = earlier_of(table, [partial(table[0] + 9.0, 2)])
+        np.testing.assert_array_equal(earlier.incumbent, table[1])
+
+    def test_of_rungs_are_kept_beside_them_in_a_history(self):
+        """Also of the best one, if it is older than those that are looked at."""
+        table = table_of([0.0, 1.0])
+        ended = {
+            i: replace(
+                trial_of(i, table[i], Status.COMPLETE),
+                rungs=(FoldResult(5, {"score": float(i)}),),
+            )
+            for i in range(2)
+        }
+        history = EarlierScoresHistory(N_SPLITS, range(5, 7))
+        found = history.among_first(2, ended, "score")
+        np.testing.assert_array_equal(found.rungs, [[0.0, np.nan], [1.0, np.nan]])
+        assert history.among_first(2, ended, "score") is found
+
+    def test_of_a_long_history_are_all_kept(self):
+        """Tables grow."""
+        table = table_of(np.arange(40.0))
+        ended = {i: trial_of(i, row, Status.COMPLETE) for i, row in enumerate(table)}
+        history = EarlierScoresHistory(N_SPLITS)
+        found = history.among_first(40, ended, "score")
+        np.testing.assert_array_equal(found.complete, table)
+        np.testing.assert_array_equal(
+            history.among_first(17, ended, "score").complete, table[:17]
+        )
+
+
+def test_rung_scores_are_nan_where_not_run_or_without_a_score():
+    """Folds with all samples are none of them."""
+    results = [
+        FoldResult(0, {"score": 9.0}),
+        FoldResult(2, {"score": 0.5}),
+        FoldResult(3, {"score": 0.5}, error="failed"),
+        FoldResult(4, {"score": np.inf}),
+        FoldResult(5, {"other": 0.5}),
+        FoldResult(7, {"score": 9.0}),
+    ]
+    found = rung_scores(results, "score", range(2, 7))
+    np.testing.assert_array_equal(found, [0.5, *[np.nan] * 4])
+    assert rung_scores(results, "score", range(0)).shape == (0,)

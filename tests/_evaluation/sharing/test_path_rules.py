@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
+from scipy import sparse
 from sklearn.base import clone
 from sklearn.datasets import make_classification, make_regression
 from sklearn.ensemble import (
@@ -23,7 +26,14 @@ from sklearn.ensemble import (
 )
 from sklearn.neighbors import KNeighborsClassifier, KNeighborsRegressor
 
-from skbayes._evaluation.sharing.path_rules import RULES, rule_of
+from skbayes._evaluation.sharing.path_rules import (
+    PATH_PARAMETERS,
+    RULES,
+    PathRule,
+    is_size,
+    len_of,
+    rule_of,
+)
 
 SIZES = [2, 5, 9]
 
@@ -149,3 +159,70 @@ def test_rules_hold_for_the_exact_class_only():
         pass
 
     assert rule_of(Mine(random_state=0)) is None
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (1, True),
+        (np.int64(3), True),
+        (0, False),
+        (-1, False),
+        (True, False),
+        (np.True_, False),
+        (2.0, False),
+        ("2", False),
+        (None, False),
+    ],
+)
+def test_is_size_of_what_a_fit_accepts(value, expected):
+    """Whole numbers from one on, of numpy too."""
+    assert is_size(value) is expected
+
+
+def test_len_of_sparse_matrices_is_that_of_their_rows():
+    """They have no length; a list has no shape."""
+    assert len_of(sparse.csr_matrix((3, 2))) == 3
+    assert len_of([[1], [2]]) == 2
+
+
+RULE = PathRule("n", lambda *_: True, lambda state, size: {}, aliases=("m", "k"))
+
+
+@pytest.mark.parametrize(
+    ("searched", "parameter"),
+    [({"n"}, "n"), ({"k", "x"}, "k"), ({"n", "m"}, None), ({"x"}, None)],
+)
+def test_as_searched_has_the_one_name_that_is_searched(searched, parameter):
+    """Two names of one parameter contradict each other."""
+    found = RULE.as_searched(searched.__contains__)
+    assert (found and found.parameter) == parameter
+    assert RULE.parameter == "n"
+    assert RULE.names == ("n", "m", "k")
+
+
+def test_end_of_a_fit_is_its_size_unless_it_ended_by_itself():
+    """Without a member list nothing is known of it."""
+    assert RULE.end_of({}, 5) == 5
+    listed = replace(RULE, members="trees")
+    assert listed.end_of({"trees": [1] * 5}, 5) == 5
+    assert listed.end_of({"trees": [1] * 4}, 5) == np.inf
+    assert listed.end_of({}, 5) == np.inf
+
+
+def test_rule_of_goes_by_package_and_name():
+    """No library is imported for it; a class within another is none of theirs."""
+    kind = type("XGBClassifier", (), {"__module__": "xgboost.sklearn"})
+    assert rule_of(kind()) is RULES["xgboost.XGBClassifier"]
+    inner = type("XGBClassifier", (), {"__module__": "mine"})
+    assert rule_of(inner()) is None
+    named = type("C", (), {"__module__": "sklearn.x"})
+    named.__qualname__ = "Outer.RandomForestClassifier"
+    assert rule_of(named()) is None
+
+
+def test_path_parameters_have_every_name():
+    """Aliases too."""
+    names = {name for rule in RULES.values() for name in rule.names}
+    assert names == PATH_PARAMETERS
+    assert {"n_estimators", "max_iter", "n_neighbors", "iterations"} <= names
