@@ -42,6 +42,8 @@ def test_serial_executor_runs_one_task_each_time_it_is_waited_for():
         Task(trial, fold, {"quality": trial}) for trial in (0, 1) for fold in (2, 0)
     ]
     with SerialExecutor(evaluation_of()) as executor:
+        assert (executor.n_workers, executor.batch_size) == (1, 1)
+        assert (executor.n_elsewhere, executor.is_far) == (0, False)
         executor.submit(tasks[:3])
         executor.submit(tasks[3:])
         assert executor.n_waiting == 4

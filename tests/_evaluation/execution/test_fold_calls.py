@@ -94,3 +94,13 @@ def test_call_explains_what_cannot_be_pickled():
     (note,) = caught.value.__notes__
     assert "pickles of the estimator Scripted(quality=0.5)" in note
     assert 'n_jobs=1, or threads: joblib.parallel_config("threading")' in note
+
+
+@pytest.mark.parametrize("report", [None, Path("folder") / "3-1"])
+def test_call_names_the_file_for_a_report(report):
+    """As a text; there is none where no process may have to be ended."""
+    evaluation = evaluation_of()
+    call = FoldCalls(evaluation, HeldPool()).call(Task(3, 1, {"quality": 1}), report)
+    params, fold, *_, path, deadline = call[1][5].open()
+    assert (params, fold, deadline) == ({"quality": 1}, 1, None)
+    assert path == (None if report is None else str(report))

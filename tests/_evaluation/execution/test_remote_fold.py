@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import math
 import pickle
+import sys
 import threading
 import time
 import warnings
 
+import joblib
+import numpy as np
 import pytest
+import sklearn
 
+import skbayes
 from skbayes._evaluation.execution.remote_fold import (
     Answer,
     RemoteTraceback,
@@ -188,3 +193,15 @@ def test_remote_traceback_shows_its_text():
     error = RemoteTraceback("some lines")
     assert str(error) == '\n"""\nsome lines"""'
     assert str(pickle.loads(pickle.dumps(error))) == str(error)
+
+
+def test_versions_are_as_exact_as_pickles_need():
+    """A bug fix of Python or joblib, and a new minor of NumPy, may differ."""
+    found = versions()
+    assert found["Python"] == "{}.{}".format(*sys.version_info)
+    assert found["skbayes"] == skbayes.__version__
+    assert found["scikit-learn"] == sklearn.__version__
+    assert joblib.__version__.startswith(f"{found['joblib']}.")
+    assert found["joblib"].count(".") == 1
+    assert np.__version__.startswith(f"{found['numpy']}.")
+    assert found["numpy"].isdigit()

@@ -92,6 +92,7 @@ def test_alarm_calls_the_users_handler_when_that_is_due(users):
     signal.setitimer(signal.ITIMER_REAL, 0.002)
     alarm.start()
     run_until(lambda: users)
+    assert users == ["user"]
     signal.raise_signal(signal.SIGALRM)
     assert users == ["user"]
     alarm.stop()

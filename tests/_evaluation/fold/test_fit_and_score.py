@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import time
 
 import numpy as np
 import pytest
@@ -99,6 +100,27 @@ def test_run_fold_that_takes_too_long_is_fatal():
     assert "FitTimeout" in found.error
     with pytest.raises(FitTimeout, match="fit_timeout=0.01"):
         fold_of(evaluation_of(Scripted("sleep"), fit_timeout=0.01, error_score="raise"))
+
+
+class SlowToSet(Scripted):
+    """Builds something when a parameter is set."""
+
+    def set_params(self, **params):
+        """Take long."""
+        time.sleep(60)
+
+
+@pytest.mark.parametrize("error_score", [math.nan, "raise"])
+def test_run_fold_limits_the_time_of_setting_parameters(error_score):
+    """As that of the fit."""
+    evaluation = evaluation_of(SlowToSet(), fit_timeout=0.01, error_score=error_score)
+    if error_score == "raise":
+        with pytest.raises(FitTimeout, match="fit_timeout=0.01"):
+            fold_of(evaluation, {"quality": 1.0})
+    else:
+        found = fold_of(evaluation, {"quality": 1.0})
+        assert "FitTimeout" in found.error
+        assert found.is_fatal
 
 
 def test_run_fold_with_a_parameter_that_cannot_be_set():

@@ -43,6 +43,8 @@ def test_next_ready_may_be_the_first_candidate_only():
     assert queue.next_ready(is_first_only=True) is None
     queue.take_back(trials[1], 1)
     assert queue.next_ready(is_first_only=True) is trials[1]
+    queue.take_back(trials[1], 0)
+    assert [queue.pop_fold(trials[1]) for _ in range(2)] == [0, 1]
 
 
 class Race:

@@ -36,6 +36,7 @@ class Race:
 
     def catch_up(self, trials, metric):
         """All that were stopped."""
+        assert metric == "score"
         self.n_asked += 1
         return [t.index for t in trials if t.status is Status.STOPPED]
 

@@ -21,6 +21,7 @@ class Recorder:
 
     def ask(self, n, pending=()):
         """One candidate; none after the fourth."""
+        assert n == 1
         self.pending.append(list(pending))
         return [{"x": len(self.pending)}][: len(self.pending) < 5]
 
