@@ -89,6 +89,16 @@ def test_n_workers_counts_the_cluster_once_a_second(clock):
     assert pool.n_workers == 1
 
 
+def test_dask_pool_says_what_its_workers_are():
+    """Other processes, far away, of which one may die without the others."""
+    pool = pool_of(Client())
+    assert pool.is_far
+    assert pool.loses_single_tasks
+    assert not pool.shares_memory
+    assert not pool.is_on_this_machine
+    assert not pool.can_lose_workers
+
+
 def test_share_places_large_values_on_all_workers_once():
     """Small ones are sent with each task; nothing is a value of its own."""
     client = Client()

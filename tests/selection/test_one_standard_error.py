@@ -69,3 +69,11 @@ def test_simplest_leaves_out_what_has_no_order_among_numbers():
         Simplest("depth")(table(NEAR, words))
     with pytest.raises(ValueError, match="It has no 'auto'"):
         Simplest("depth", prefer=[1, 5, 9])(table(NEAR, params))
+
+
+def test_simplest_finds_equal_values_in_its_list():
+    """Not the same objects only; NaN is found by identity."""
+    params = [{"depth": d} for d in (1, 1000.0, 2000.0, np.nan)]
+    rule = Simplest("depth", prefer=[int("2000"), np.nan, int("1000")])
+    assert rule(table(NEAR, params)) == 2
+    assert Simplest("depth", prefer=[np.nan, 1000, 2000])(table(NEAR, params)) == 3

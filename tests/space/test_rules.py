@@ -20,6 +20,7 @@ def test_rule_parents_are_the_parameters_of_all_literals():
     assert WHEN[1].names == ("low", "kind")
     assert Rule(Effect.INACTIVE, WHEN, "x").parents == {"low", "kind"}
     assert Rule(Effect.INVALID, ()).parents == frozenset()
+    assert Rule(Effect.INVALID, ()) == Rule(Effect.INVALID, (), "", None, 0, "")
 
 
 @pytest.mark.parametrize("effect", Effect)

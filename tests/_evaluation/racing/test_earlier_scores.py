@@ -133,10 +133,15 @@ class TestEarlierScores:
             )
             for i in range(2)
         }
+        rungs = (FoldResult(6, {"score": 9.0}),)
+        stopped = trial_of(2, partial(table[0], 1), Status.STOPPED)
+        ended[2] = replace(stopped, rungs=rungs)
         history = EarlierScoresHistory(N_SPLITS, range(5, 7))
-        found = history.among_first(2, ended, "score")
-        np.testing.assert_array_equal(found.rungs, [[0.0, np.nan], [1.0, np.nan]])
-        assert history.among_first(2, ended, "score") is found
+        found = history.among_first(3, ended, "score")
+        np.testing.assert_array_equal(
+            found.rungs, [[0.0, np.nan], [1.0, np.nan], [np.nan, 9.0]]
+        )
+        assert history.among_first(3, ended, "score") is found
 
     def test_of_a_long_history_are_all_kept(self):
         """Tables grow."""

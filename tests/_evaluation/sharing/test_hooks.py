@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import weakref
+
 import numpy as np
 import pytest
 from sklearn.preprocessing import StandardScaler
@@ -33,6 +35,17 @@ def test_tag_keeps_objects_alive(hooks):
     for _ in range(100):
         hooks.tag(np.empty(10), "gone")
         assert hooks.tag_of(np.empty(10)) is None
+
+
+def test_end_lets_go_of_what_has_a_tag(hooks):
+    """The data of a fold are not kept longer than the fold."""
+    X = np.empty(10)
+    alive = weakref.ref(X)
+    hooks.tag(X, "train")
+    del X
+    assert alive() is not None
+    hooks.end()
+    assert alive() is None
 
 
 def test_hook_stands_before_the_method_of_one_instance(hooks):

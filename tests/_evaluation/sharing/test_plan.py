@@ -6,6 +6,7 @@ import os
 
 import numpy as np
 import pytest
+from sklearn.decomposition import PCA
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
@@ -25,7 +26,7 @@ def test_the_largest_size_comes_first(kind):
     assert all(plan.is_on_path(params) for params in candidates)
 
 
-PIPELINE = make_pipeline(StandardScaler(), RandomForestClassifier())
+PIPELINE = make_pipeline(StandardScaler(), PCA(), RandomForestClassifier())
 STEP = "randomforestclassifier"
 
 

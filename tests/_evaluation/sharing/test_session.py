@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -78,18 +79,25 @@ def test_begin_tags_the_training_part_and_its_targets(work):
             assert session.tag_of(y) == (tag, "targets")
 
 
-def test_begin_shares_the_largest_fit(work):
-    """A second candidate of the same size gets the model that is in the store."""
-    fitted = []
+@pytest.mark.parametrize("is_step", [True, False])
+def test_begin_shares_a_fit_of_the_same_size(work, is_step):
+    """The third candidate has the trees that were fitted for another one."""
+    name = "randomforestclassifier__n_estimators" if is_step else "n_estimators"
+    own = replace(work, tokens={name: ("int", 5)})
+    forests = []
     for _ in range(3):
         forest = RandomForestClassifier(5, random_state=0)
-        with shared_fits(work) as session:
-            session.begin(forest)
-            fitted.append(forest.fit(X, y))
-    assert fitted[2].estimators_[0] is fitted[1].estimators_[0] or (
-        fitted[2].estimators_[0] is fitted[0].estimators_[0]
+        whole = make_pipeline(StandardScaler(), forest) if is_step else forest
+        with shared_fits(own) as session:
+            session.begin(whole)
+            whole.fit(X, y)
+        assert not is_hooked(whole)
+        forests.append(forest)
+    trees = [id(forest.estimators_[0]) for forest in forests]
+    assert trees[2] in trees[:2]
+    np.testing.assert_array_equal(
+        forests[0].feature_importances_, forests[2].feature_importances_
     )
-    assert not any(map(is_hooked, fitted))
 
 
 def test_begin_leaves_another_hook_on_the_last_step(work):

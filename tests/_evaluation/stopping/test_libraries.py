@@ -83,6 +83,8 @@ def test_xgboost_is_told_by_its_parameter():
     assert found == {"eval_set": [(X, Y)], "sample_weight_eval_set": [WEIGHTS]}
     library = library_of(model)
     assert library.settings(model) == {"early_stopping_rounds": PATIENCE}
+    other = booster("xgboost", "XGBClassifier", callbacks=[object()])
+    assert library.settings(other) == {"early_stopping_rounds": PATIENCE}
     stop = type("EarlyStopping", (), {})()
     for own in ({"early_stopping_rounds": 3}, {"callbacks": [object(), stop]}):
         assert library.settings(booster("xgboost", "XGBClassifier", **own)) == {}

@@ -77,7 +77,7 @@ def test_stopped_fit_restores_settings_after_an_error():
 def test_stopped_fit_of_a_pipeline_transforms_the_stopping_set():
     """By steps that were fitted on the other part, in nested pipelines too."""
     model = booster("xgboost", "XGBClassifier")
-    inner = Pipeline([("best", SelectKBest(k=2)), ("off", "passthrough"), ("m", model)])
+    inner = Pipeline([("off", "passthrough"), ("best", SelectKBest(k=2)), ("m", model)])
     outer = Pipeline([("scale", StandardScaler()), ("inner", inner)])
     stopped(outer, inner__m__sample_weight=WEIGHTS)
     scaler = StandardScaler().fit(X[FIT])

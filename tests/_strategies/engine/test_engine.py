@@ -53,6 +53,21 @@ def test_suggest_does_not_depend_on_what_was_asked_before():
     assert engine_of(seed=1).suggest(history, []) != expected
 
 
+def test_suggest_has_a_model_from_n_initial_begun_points_on(monkeypatch):
+    """Running ones count; the transforms take turns with their number."""
+    asked = []
+
+    def surrogate(self, history, running, transform_idx):
+        asked.append((len(history), len(running), transform_idx))
+
+    monkeypatch.setattr(Engine, "surrogate", surrogate)
+    trials = told_all(SPACE, 7, score)
+    for n_told, n_running in ((3, 0), (4, 0), (3, 1), (2, 1), (3, 2), (2, 5)):
+        running = trials[n_told : n_told + n_running]
+        assert engine_of().suggest(trials[:n_told], running) is not None
+    assert asked == [(4, 0, 0), (3, 1, 0), (3, 2, 1), (2, 5, 1)]
+
+
 def test_suggest_comes_near_the_best_point():
     """Ten suggestions after the design, as a search makes them."""
     engine, history = engine_of(), []

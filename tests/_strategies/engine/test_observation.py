@@ -34,6 +34,7 @@ def test_observation_is_failed_by_its_score_and_partial_by_its_folds(
     found = observation(score, folds)
     assert found.is_failed is is_failed
     assert found.is_partial is is_partial
+    assert found.is_prior is False
 
 
 def test_n_folds_told_is_that_of_the_first_with_folds():

@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 
 from skbayes._gp import fit_cost, layout_of
+from skbayes._strategies.engine import proposal
+from skbayes._strategies.engine.improvement_margin import improvement_margin
 from skbayes._strategies.engine.proposal import (
     FoldCost,
     TimeLeft,
@@ -133,3 +135,39 @@ def test_propose_keeps_away_from_where_fits_failed():
     assert proposed(SOME, surrogate=surrogate)[0]["n"] < 10
     rising = surrogate_of(SOME, lambda p: float(p["n"]))
     assert proposed(SOME, surrogate=rising)[0]["n"] == 12
+
+
+@pytest.mark.parametrize(
+    ("n_failed", "is_modelled"), [(0, False), (1, False), (2, True)]
+)
+def test_propose_models_failures_from_a_share_of_trials_on(
+    monkeypatch, n_failed, is_modelled
+):
+    """One of 24 is chance; where more fail, exploring costs more."""
+    asked = []
+    build = proposal.build_acquisition
+
+    def noting(gp, **settings):
+        asked.append(settings)
+        return build(gp, **settings)
+
+    monkeypatch.setattr(proposal, "build_acquisition", noting)
+    values = [np.nan] * n_failed + [score(p) for p in GRID[n_failed:]]
+    trials = [told(SPACE, p, v) for p, v in zip(GRID, values, strict=True)]
+    surrogate = fit_surrogate(SPACE, training_data(trials))
+    propose(
+        surrogate,
+        pending=np.empty((0, 2)),
+        exclude=np.empty((0, 2)),
+        share_left=0.5,
+        rng=np.random.default_rng(0),
+    )
+    ((settings),) = asked
+    assert (settings["is_feasible"] is not None) is is_modelled
+    if is_modelled:
+        assert settings["is_feasible"].tolist() == [False] * 2 + [True] * 22
+    share = 0.5 * (1 - n_failed / 24)
+    targets = surrogate.data.targets[n_failed:]
+    assert settings["margin"] == pytest.approx(improvement_margin(targets, share))
+    assert (settings["pending"], settings["cost"]) == (None, None)
+    assert settings["cost_weight"] == 0.0
