@@ -42,11 +42,12 @@ class Unreadable:
         return _refuse, ("no such class",)
 
 
-class UnreadableError(Exception):
-    """Can be raised, and not read again: its constructor needs another argument."""
+class UnwritableError(Exception):
+    """Can be raised, and not pickled."""
 
-    def __init__(self, first, second):
-        super().__init__(first)
+    def __init__(self, text):
+        super().__init__(text)
+        self.lock = threading.Lock()
 
 
 def unwritable_warning():
@@ -64,7 +65,7 @@ class Raising(Scripted):
     def fit(self, X, y):
         """Raise."""
         if self.act == "error":
-            raise UnreadableError("told to fail", None)
+            raise UnwritableError("told to fail")
         warnings.warn(unwritable_warning(), stacklevel=2)
         return super().fit(X, y)
 
@@ -159,7 +160,7 @@ def test_error_of_one_that_cannot_be_read_has_its_last_line():
     assert answer.error is None
     error = error_of(answer)
     assert type(error) is RuntimeError
-    assert str(error).endswith("UnreadableError: told to fail")
+    assert str(error).endswith("UnwritableError: told to fail")
     spoilt = Answer(error=b"no pickle", traceback="first\nValueError: last\n")
     error = error_of(spoilt)
     assert str(error) == "ValueError: last"
