@@ -253,7 +253,8 @@ def rank(means: FloatArray) -> np.ndarray[Any, np.dtype[np.int32]]:
     is_finite = np.isfinite(means)
     if not is_finite.any():
         return np.ones(len(means), dtype=np.int32)
-    filled = np.where(is_finite, means, means[is_finite].min() - 1)
+    # Not the worst mean less one, which is the same number if the mean is large.
+    filled = np.where(is_finite, means, -np.inf)
     return rankdata(-filled, method="min").astype(np.int32)
 
 

@@ -85,5 +85,5 @@ def _evaluated(text: str) -> Any:
     """The number, tuple, bool or None in a text, else the text."""
     try:
         return ast.literal_eval(text)
-    except (ValueError, SyntaxError, MemoryError, RecursionError):
+    except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
         return _WORDS.get(text.lower(), text)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
-from skbayes._gp import Layout, limit_threads
+from skbayes._gp import GaussianProcess, Layout, limit_threads
 from skbayes._gp.hyperparameters import ParameterVector
 
 LAYOUTS = {
@@ -105,3 +105,11 @@ def hyperparameters(request, problem):
     low, high = parameters.bounds.T
     draw = np.random.default_rng(request.param).random(len(low))
     return parameters.unpack(low + draw * (high - low))
+
+
+@pytest.fixture
+def gp(problem, hyperparameters):
+    """Posterior of a problem at fixed hyperparameters."""
+    return GaussianProcess(
+        problem.layout, hyperparameters, problem.U, problem.y, problem.extra_noise
+    )

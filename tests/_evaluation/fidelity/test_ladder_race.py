@@ -37,14 +37,6 @@ def trial_of(index, folds, rungs, status):
     )
 
 
-def test_numbers_lead_to_folds_and_rungs_and_back():
-    """They follow those of the folds."""
-    assert list(LADDER.numbers) == [2, 3, 4, 5, 6, 7]
-    assert list(LADDER.rungs_of(1)) == [5, 6, 7]
-    assert LADDER.place(6) == (1, 1)
-    assert LADDER.size(6) == 300
-
-
 def test_rungs_come_before_folds():
     """Those of the fold that is first in the race."""
     assert RACE.fold_order(1) == [2, 3, 4, 0, 1]

@@ -6,28 +6,12 @@ import math
 
 import pytest
 
-from skbayes._evaluation.loop.duplicates import Duplicates
-from skbayes._evaluation.loop.fold_queue import FoldQueue
-from skbayes._evaluation.loop.open_trial import OpenTrial
 from skbayes._evaluation.loop.search_loop import SearchLoop
 from skbayes._evaluation.loop.settings import LoopSettings
-from skbayes._evaluation.loop.state import SearchState
-from skbayes._protocol import FoldResult, Status, Trial
 from tests._evaluation.loop.simulation import CountingStrategy, SimulatedExecutor
+from tests._evaluation.loop.test_fold_queue import state_of
+from tests._evaluation.loop.test_open_trial import fold_of
 from tests._evaluation.loop.test_search_loop import Memory, score_of
-
-
-def state_of(metric=None, n_splits=2):
-    """The state of a search that has just begun."""
-    return SearchState(n_splits, metric, Duplicates(are_shared=True))
-
-
-def fold_of(fold=0, *, errors=None, error=None, **scores):
-    """A fold with these test scores."""
-    return FoldResult(
-        fold, scores, scoring_errors=errors, error=error, is_multimetric=len(scores) > 1
-    )
-
 
 # ----------------------------------------------------------------------- settle_metric
 
@@ -61,84 +45,6 @@ def test_settle_metric_takes_the_first_fold_that_names_its_scores(
     for fold in folds:
         state.settle_metric(fold)
     assert state.metric == settled
-
-
-# ------------------------------------------------------------------------------- close
-
-
-@pytest.mark.parametrize(
-    ("folds", "status", "error"),
-    [
-        ([fold_of(0, acc=1.0), fold_of(1, acc=0.5)], Status.COMPLETE, None),
-        ([fold_of(0, acc=1.0)], Status.STOPPED, None),
-        (
-            [fold_of(0, acc=1.0, f1=math.nan), fold_of(1, acc=1.0, f1=0.5)],
-            Status.COMPLETE,
-            None,
-        ),
-        (
-            [fold_of(0, acc=1.0), fold_of(1, acc=math.inf)],
-            Status.FAILED,
-            "The test score 'acc' is inf.",
-        ),
-        (
-            [fold_of(0, acc=math.nan, f1=1.0, errors={"test_acc": "undefined"})],
-            Status.FAILED,
-            "undefined",
-        ),
-        (
-            [fold_of(0, acc=1.0, f1=math.nan, errors={"test_f1": "undefined"})],
-            Status.STOPPED,
-            None,
-        ),
-        (
-            [fold_of(0, acc=1.0, errors={"train_acc": "undefined"})],
-            Status.STOPPED,
-            None,
-        ),
-        ([fold_of(0, acc=1.0, error="Traceback")], Status.FAILED, "Traceback"),
-    ],
-)
-def test_close_judges_by_the_metric_that_decides(folds, status, error):
-    """On test parts; the record says why it has failed."""
-    trial = OpenTrial(Trial(3, {"x": 1}, 2), results={f.fold: f for f in folds})
-    closed = trial.close("acc")
-    assert closed.status is status
-    assert closed.error == error
-    assert closed.metric == "acc"
-    assert closed.folds == tuple(folds)
-
-
-# -------------------------------------------------------------------------- fold queue
-
-
-def test_fatal_fold_of_an_earlier_run_spares_all_others():
-    """Also where it is not the first one in today's order of folds."""
-    state = state_of(n_splits=3)
-    fatal = FoldResult(2, {"score": math.nan}, error="died", is_fatal=True)
-    good = FoldResult(0, {"score": 1.0})
-    queue = FoldQueue(state, Memory({7: {0: good, 2: fatal}}), None)
-    trial = queue.candidate(0, {"x": 7}, {})
-    queue.look_up(trial)
-    assert not queue.extend(trial)
-    assert trial.results[0] is good
-    assert trial.results[2] is fatal
-    assert trial.results[1].error == "died"
-
-
-def test_next_ready_may_be_the_first_candidate_only():
-    """When the time is up no other gets a fold, wherever it stands in the queue."""
-    queue = FoldQueue(state_of(n_splits=2), None, None)
-    trials = [queue.candidate(index, {"x": index}, {}) for index in (1, 0)]
-    for trial in trials:
-        assert queue.extend(trial)
-        queue.make_ready(trial)
-    assert queue.next_ready(is_first_only=False) is trials[0]
-    assert queue.next_ready(is_first_only=True) is trials[1]
-    assert [queue.pop_fold(trials[1]) for _ in range(2)] == [0, 1]
-    assert queue.next_ready(is_first_only=True) is None
-    queue.take_back(trials[1], 1)
-    assert queue.next_ready(is_first_only=True) is trials[1]
 
 
 # ----------------------------------------------------------- what happens when one ends

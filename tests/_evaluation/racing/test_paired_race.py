@@ -5,51 +5,17 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from skbayes._evaluation.cv_results import adjusted_scores
-from skbayes._evaluation.racing import earlier_scores as earlier_scores_module
-from skbayes._evaluation.racing.earlier_scores import (
-    EarlierScores,
-    EarlierScoresHistory,
-)
 from skbayes._evaluation.racing.paired_race import MARGIN, PairedRace, chances_to_win
-from skbayes._protocol import FoldResult, Status, Trial
-
-N_SPLITS = 5
-EFFECTS = np.array([0.3, -0.2, 0.1, 0.0, -0.2])
-
-
-def table_of(means, noise=0.01, seed=0):
-    """Fold scores of candidates: their means, what folds add, and some noise."""
-    interaction = np.random.default_rng(seed).normal(size=(len(means), N_SPLITS))
-    interaction -= interaction.mean(axis=1, keepdims=True)
-    return np.asarray(means)[:, None] + EFFECTS + noise * interaction
-
-
-def partial(scores, n_run):
-    """The first folds of a candidate."""
-    out = np.full(N_SPLITS, np.nan)
-    out[:n_run] = scores[:n_run]
-    return out
-
-
-def earlier_of(complete, stopped=()):
-    """EarlierScores with these fold scores."""
-    return EarlierScores(np.array(complete), np.reshape(stopped, (-1, N_SPLITS)))
-
-
-def results_of(scores):
-    """What was run of a candidate, as the loop hands it over."""
-    return {
-        k: FoldResult(k, {"score": score})
-        for k, score in enumerate(scores)
-        if not np.isnan(score)
-    }
-
-
-def trial_of(index, scores, status):
-    """A trial with these fold scores."""
-    folds = tuple(results_of(scores).values())
-    return Trial(index, {"x": index}, N_SPLITS, folds, status)
+from skbayes._protocol import FoldResult, Status
+from tests._evaluation.racing.candidates import (
+    EFFECTS,
+    N_SPLITS,
+    earlier_of,
+    partial,
+    results_of,
+    table_of,
+    trial_of,
+)
 
 
 def chance_to_win(scores, earlier, margin=0.0):
@@ -142,55 +108,6 @@ class TestChanceToWin:
         assert chance_to_win(partial(better, 2), earlier_of(ties)) > 0.5
 
 
-class TestPopulation:
-    """What candidates score over all folds."""
-
-    @pytest.mark.parametrize("n_run", [1, 2, 5])
-    def test_has_the_variance_of_full_means_whatever_was_run(self, n_run):
-        """Scores of few folds scatter more, and that is taken out."""
-        found, true = [], []
-        for seed in range(60):
-            rng = np.random.default_rng(seed)
-            full = rng.normal(size=(80, 1)) + rng.normal(size=(80, N_SPLITS))
-            seen = full[20:].copy()
-            for k, row in enumerate(seen):
-                row[np.roll(np.arange(N_SPLITS), k)[n_run:]] = np.nan
-            earlier = EarlierScores(full[:20], seen)
-            found.append(earlier.population.variance)
-            true.append(full.mean(axis=1).var())
-        assert np.mean(found) == pytest.approx(np.mean(true), rel=0.15)
-
-    def test_is_not_that_of_a_tail_of_bad_candidates(self):
-        """They are not what the next one has to beat."""
-        good = np.linspace(0.0, 1.0, 20)
-        without = earlier_of(table_of(good)).population
-        tail = np.linspace(-50.0, -1.0, 19)
-        with_tail = earlier_of(table_of([*good, *tail])).population
-        assert with_tail.variance < 4 * without.variance
-
-
-class TestSpread:
-    """The scale of the margin."""
-
-    def test_is_the_standard_deviation_of_the_means(self):
-        """Where all are complete."""
-        table = table_of(np.linspace(0, 1, 9))
-        spread = earlier_of(table).spread
-        assert spread == pytest.approx(table.mean(axis=1).std())
-
-    def test_is_free_of_the_difficulty_of_folds(self):
-        """A stopped candidate is not worse for having run the hard folds."""
-        table = table_of([0.0, 1.0, 2.0, 3.0], noise=0.0)
-        stopped = [partial(row, 1 + k % 4) for k, row in enumerate(table)]
-        spread = earlier_of(table, stopped).spread
-        assert spread == pytest.approx(np.std([0, 1, 2, 3]))
-
-    def test_is_not_made_by_one_bad_candidate(self):
-        """Beside which all others would look the same."""
-        means = [*np.linspace(0, 1, 9), -1e6]
-        assert earlier_of(table_of(means)).spread < 3
-
-
 class TestPairedRace:
     """Whether to go on."""
 
@@ -249,59 +166,3 @@ class TestPairedRace:
             for i, gap in enumerate(gaps)
         ]
         assert PairedRace(N_SPLITS).catch_up(trials, "score") == [9, 8, 6]
-
-
-class TestEarlierScores:
-    """Earlier trials' scores."""
-
-    def test_are_those_of_the_first_trials_less_the_failed(self):
-        """Complete ones first."""
-        table = table_of([0.0, 1.0, 2.0, 3.0])
-        table[1, 2:] = np.nan
-        states = [Status.FAILED, Status.STOPPED, Status.COMPLETE, Status.COMPLETE]
-        ended = {i: trial_of(i, table[i], states[i]) for i in range(4)}
-        history = EarlierScoresHistory(N_SPLITS)
-        np.testing.assert_array_equal(
-            history.among_first(3, ended, "score").table, table[[2, 1]]
-        )
-        np.testing.assert_array_equal(
-            history.among_first(4, ended, "score").table, table[[2, 3, 1]]
-        )
-        assert len(history.among_first(1, ended, "score").table) == 0
-        assert len(history.among_first(-3, ended, "score").table) == 0
-
-    def test_are_no_more_than_can_be_looked_at_and_hold_the_best(self, monkeypatch):
-        """Late in a long search a decision costs no more than early."""
-        monkeypatch.setattr(earlier_scores_module, "MAX_OF_EACH", 3)
-        table = table_of([0.0, 9.0, 2.0, 3.0, 4.0, 5.0])
-        ended = {i: trial_of(i, row, Status.COMPLETE) for i, row in enumerate(table)}
-        history = EarlierScoresHistory(N_SPLITS)
-        for n_trials, rows in [(4, [1, 2, 3]), (6, [1, 3, 4, 5]), (1, [0])]:
-            np.testing.assert_array_equal(
-                history.among_first(n_trials, ended, "score").complete, table[rows]
-            )
-
-
-class TestAdjustedScores:
-    """Means over all folds of trials that were not run on all."""
-
-    def test_are_estimates_where_folds_are_missing(self):
-        """Complete ones keep their mean; others lose what their folds add."""
-        table = table_of([1.0, 0.5, 0.0, -0.5], noise=1e-3)
-        trials = [trial_of(i, row, Status.COMPLETE) for i, row in enumerate(table)]
-        trials.append(trial_of(4, partial(table[1] - 0.1, 1), Status.STOPPED))
-        adjusted = adjusted_scores(trials, "score")
-        np.testing.assert_array_equal(adjusted[:4], table.mean(axis=1))
-        assert adjusted[4] == pytest.approx(0.4, abs=5e-3)
-
-    def test_are_nan_for_what_failed_or_has_no_score(self):
-        """Also where nothing at all is complete."""
-        table = table_of([1.0, 0.5, 0.0])
-        trials = [
-            trial_of(0, table[0], Status.FAILED),
-            trial_of(1, partial(table[1], 0), Status.STOPPED),
-            trial_of(2, partial(table[2], 2), Status.STOPPED),
-        ]
-        adjusted = adjusted_scores(trials, "score")
-        np.testing.assert_array_equal(np.isnan(adjusted), [True, True, False])
-        assert np.isnan(adjusted_scores(trials[:2], "score")).all()

@@ -3,113 +3,18 @@
 import numpy as np
 import pytest
 from sklearn.base import clone
-from sklearn.datasets import make_classification, make_regression
-from sklearn.ensemble import (
-    AdaBoostClassifier,
-    AdaBoostRegressor,
-    BaggingClassifier,
-    BaggingRegressor,
-    ExtraTreesClassifier,
-    ExtraTreesRegressor,
-    GradientBoostingClassifier,
-    GradientBoostingRegressor,
-    HistGradientBoostingClassifier,
-    HistGradientBoostingRegressor,
-    IsolationForest,
-    RandomForestClassifier,
-    RandomForestRegressor,
-)
-from sklearn.neighbors import KNeighborsClassifier, KNeighborsRegressor
+from sklearn.ensemble import AdaBoostClassifier
+from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.tree import DecisionTreeClassifier
 
 from skbayes._evaluation.sharing.hooks import SharedFold
-from skbayes._evaluation.sharing.path_rules import RULES, rule_of
-from skbayes._evaluation.sharing.plan import SharingPlan
+from skbayes._evaluation.sharing.path_rules import rule_of
 from skbayes._evaluation.sharing.session import Session
 from skbayes._evaluation.sharing.store import Store
 from tests._evaluation.sharing.folds import check_equal, n_fits, run
-
-SIZES = [2, 5, 9]
-RESPONSES = (
-    "predict",
-    "predict_proba",
-    "predict_log_proba",
-    "decision_function",
-    "score_samples",
-    "staged_predict",
-)
-
-CASES = {
-    "forest": RandomForestClassifier(random_state=0, max_features=0.5),
-    "forest, all rows": RandomForestClassifier(random_state=1, bootstrap=False),
-    "forest, weighted": RandomForestClassifier(
-        random_state=0, class_weight="balanced_subsample", max_samples=0.5
-    ),
-    "extra trees": ExtraTreesClassifier(random_state=0),
-    "boosting": GradientBoostingClassifier(random_state=0, subsample=0.7),
-    "boosting, stopped": GradientBoostingClassifier(
-        random_state=0, n_iter_no_change=1, validation_fraction=0.3, learning_rate=1.0
-    ),
-    "adaboost": AdaBoostClassifier(random_state=0, learning_rate=0.5),
-    "bagging": BaggingClassifier(random_state=0, max_features=0.5),
-    "hist": HistGradientBoostingClassifier(),
-    "hist, features": HistGradientBoostingClassifier(random_state=0, max_features=0.5),
-    "hist, stopped": HistGradientBoostingClassifier(
-        random_state=0, early_stopping=True, n_iter_no_change=1, scoring="accuracy"
-    ),
-    "forest regressor": RandomForestRegressor(random_state=0),
-    "extra trees regressor": ExtraTreesRegressor(random_state=0, bootstrap=True),
-    "boosting regressor": GradientBoostingRegressor(random_state=0, loss="huber"),
-    "adaboost regressor": AdaBoostRegressor(random_state=0),
-    "bagging regressor": BaggingRegressor(random_state=0, bootstrap_features=True),
-    "hist regressor": HistGradientBoostingRegressor(loss="absolute_error"),
-    "isolation forest": IsolationForest(random_state=0),
-    "isolation forest, samples and features": IsolationForest(
-        random_state=0, max_samples=0.3, max_features=0.5, bootstrap=True
-    ),
-    "neighbours": KNeighborsClassifier(),
-    "neighbours regressor": KNeighborsRegressor(weights="distance"),
-}
-
-
-def data_for(estimator, n_classes=3):
-    """Rows and targets, small and not easy."""
-    # Targets are nothing to an isolation forest.
-    if hasattr(estimator, "predict_proba"):
-        return make_classification(
-            150, 8, n_informative=5, n_classes=n_classes, flip_y=0.2, random_state=0
-        )
-    return make_regression(150, 8, noise=20.0, random_state=0)
-
-
-@pytest.mark.parametrize("n_classes", [2, 3])
-@pytest.mark.parametrize("name", CASES)
-def test_rules_cut_what_a_fit_of_that_size_gives(name, n_classes):
-    """Every response of the cut model is that of a model fitted at its size."""
-    estimator = CASES[name]
-    rule = rule_of(estimator)
-    X, y = data_for(estimator, n_classes)
-    assert rule.is_exact(estimator, len(X))
-    large = clone(estimator).set_params(**{rule.parameter: max(SIZES)}).fit(X, y)
-    for size in SIZES:
-        small = clone(estimator).set_params(**{rule.parameter: size})
-        cut = clone(small)
-        state = {
-            key: value
-            for key, value in vars(large).items()
-            if key not in large.get_params(deep=False)
-        }
-        cut.__dict__.update(rule.cut(state, size))
-        small.fit(X, y)
-        for method in RESPONSES:
-            if hasattr(small, method):
-                with np.errstate(divide="ignore"):
-                    a, b = (getattr(model, method)(X) for model in (small, cut))
-                    a, b = (np.array(list(r)) for r in (a, b))
-                np.testing.assert_array_equal(a, b, err_msg=f"{method} at {size}")
-
+from tests._evaluation.sharing.test_path_rules import CASES, SIZES, data_for
 
 GROWING = [name for name, one in CASES.items() if rule_of(one).continues is not None]
 
@@ -142,49 +47,6 @@ def test_a_fit_that_goes_on_is_the_longer_fit(name, n_classes):
                 np.testing.assert_array_equal(a, b)
 
 
-def test_a_fit_that_has_ended_by_itself_is_not_repeated():
-    """More members would not be added, however many are asked for."""
-    estimator = CASES["hist, stopped"]
-    rule = rule_of(estimator)
-    X, y = data_for(estimator)
-    state = vars(clone(estimator).set_params(max_iter=500).fit(X, y))
-    assert rule.end_of(state, 500) == np.inf
-    assert rule.end_of(state, len(state["_predictors"])) < 500
-
-
-def test_every_rule_has_a_case():
-    """A rule that no case fits would be believed without proof."""
-    covered = {f"sklearn.{type(e).__qualname__}" for e in CASES.values()}
-    theirs = {name for name in RULES if name.startswith("sklearn.")}
-    assert covered == theirs  # for others see test_library_paths
-
-
-UNSHARED = {
-    "no seed": RandomForestClassifier(),
-    "warm start": GradientBoostingClassifier(random_state=0, warm_start=True),
-    "share of outliers": IsolationForest(random_state=0, contamination=0.1),
-    "out of bag": RandomForestClassifier(random_state=0, oob_score=True),
-    "drawn features": HistGradientBoostingClassifier(max_features=0.5),
-    "drawn samples": HistGradientBoostingClassifier(early_stopping=True),
-}
-
-
-@pytest.mark.parametrize("name", UNSHARED)
-def test_rules_refuse_what_is_not_exact(name):
-    """Models that depend on their own size, or on chance, are fitted as ever."""
-    estimator = UNSHARED[name]
-    assert not rule_of(estimator).is_exact(estimator, 1000)
-
-
-def test_rules_hold_for_the_exact_class_only():
-    """A subclass may do anything in its fit."""
-
-    class Mine(RandomForestClassifier):
-        pass
-
-    assert rule_of(Mine(random_state=0)) is None
-
-
 @pytest.mark.parametrize(
     "name",
     ["forest", "boosting", "adaboost", "hist", "isolation forest", "neighbours"],
@@ -208,16 +70,6 @@ def test_a_size_that_no_fit_accepts_is_cut_out_of_none(name, size):
     parameter = rule_of(estimator).parameter
     with pytest.raises(ValueError, match=f"'{parameter}' parameter .* Got {size}"):
         run(estimator, {parameter: [*SIZES, size]}, shares=True)
-
-
-@pytest.mark.parametrize("kind", [int, np.int64])
-def test_the_largest_size_comes_first(kind):
-    """Sizes of an array are numbers of members like those of a list."""
-    plan = SharingPlan(CASES["forest"])
-    candidates = [{"n_estimators": kind(size)} for size in SIZES]
-    groups = [plan.group(params) for params in candidates]
-    assert sorted(groups) == groups[::-1]
-    assert all(plan.is_on_path(params) for params in candidates)
 
 
 def test_neighbours_choose_another_index_for_half_of_the_samples():

@@ -8,7 +8,17 @@ from scipy import stats
 from sklearn.decomposition import PCA
 from sklearn.feature_selection import SelectKBest
 
-from skbayes.space._branches import BRANCH
+from skbayes.space import Categorical, Integer, Real
+from skbayes.space._branches import (
+    BRANCH,
+    columns_of,
+    count_points,
+    find_in,
+    has_same_values,
+    may_coincide,
+    points_of,
+    what_keeps_out,
+)
 from skbayes.space._parsing import parse_space
 
 SVM = [
@@ -182,3 +192,55 @@ def test_repr_tells_conditional_columns(space):
     """The repr says in which dicts a column is active."""
     assert "gamma: loguniform(0.0001, 1) in (1,)" in repr(space)
     assert column_named(space, "C")[0] == 1
+
+
+def test_columns_of_one_dict_leave_out_constants():
+    """Sorted by name, without a column that tells branches."""
+    branch = {"b": Integer(1, 9), "c": Categorical([2]), "a": Real(0.0, 1.0)}
+    columns = columns_of([branch])
+    assert [(c.name, c.branches) for c in columns] == [("a", (0,)), ("b", (0,))]
+
+
+def test_count_points_is_exact_beyond_the_precision_of_floats():
+    """Of all dicts: an empty one is one point, an infinite one is not counted."""
+    n = 10**9 + 7
+    assert count_points([{"a": Integer(1, n), "b": Integer(1, n)}, {}]) == n * n + 1
+    assert count_points([{"a": Integer(1, n)}, {"b": Real(0.0, 1.0)}]) is None
+
+
+def test_points_of_a_dict_are_lazy():
+    """The last name varies fastest, and no range is copied."""
+    points = points_of({"b": Integer(1, 10**12), "a": Categorical(["x", "y"])})
+    assert [next(points) for _ in range(2)] == [{"a": "x", "b": 1}, {"a": "x", "b": 2}]
+    assert list(points_of({})) == [{}]
+
+
+def test_find_in_needs_all_names_and_no_others():
+    """Values are those of the dimension."""
+    branch = {"a": Integer(1, 9), "b": Categorical([None, "x"])}
+    assert find_in(branch, {"b": None, "a": np.float64(3.0)}) == {"a": 3, "b": None}
+    for params in ({"a": 3}, {"a": 3, "c": "x"}, {"a": 10, "b": "x"}, {}):
+        assert find_in(branch, params) is None
+
+
+def test_has_same_values_tells_types_apart():
+    """NaN is NaN, and 1 is neither 1.0 nor True."""
+    assert has_same_values({"a": float("nan"), "b": 1}, {"b": np.int64(1), "a": np.nan})
+    assert not has_same_values({"a": 1}, {"a": 1.0})
+    assert not has_same_values({"a": 1}, {"a": True})
+
+
+def test_may_coincide_looks_at_names():
+    """In any order."""
+    a, b = Integer(1, 2), Integer(3, 4)
+    assert may_coincide([{"a": a, "b": a}, {"a": a}, {"b": b, "a": b}])
+    assert not may_coincide([{"a": a}, {"b": a}, {}])
+
+
+def test_what_keeps_out_is_that_of_the_nearest_dict():
+    """Of equally near ones the first."""
+    branches = [{"a": Integer(1, 2), "b": Integer(1, 2)}, {"a": Integer(5, 6)}]
+    assert what_keeps_out({"a": 9}, branches).startswith("'a' must be")
+    assert what_keeps_out({"b": 1}, branches) == "'a' is missing"
+    found = what_keeps_out({"a": 9, "c": 1}, branches)
+    assert found.endswith("got 9; 'c' is no parameter of the space")

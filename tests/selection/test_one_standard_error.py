@@ -1,0 +1,79 @@
+"""Is the simplest or the fastest of the near-best taken?"""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from skbayes.selection import Fastest, Simplest
+from tests.selection.tables import DEPTHS, NEAR, table
+
+
+@pytest.mark.parametrize(
+    ("prefer", "expected"),
+    [("smallest", 1), ("largest", 3), ([5, None, 2, 1], 2)],
+)
+def test_simplest_within_one_standard_error(prefer, expected):
+    """The simplest of the near-best is taken, never one that is clearly worse."""
+    assert Simplest("depth", prefer=prefer)(table(NEAR, DEPTHS)) == expected
+
+
+def test_simplest_takes_the_best_of_equally_simple():
+    """Of equally simple candidates the better one is taken."""
+    params = [{"depth": 1}, {"depth": 2}, {"depth": 2}, {"depth": 9}]
+    assert Simplest("depth")(table(NEAR, params)) == 2
+
+
+def test_without_a_margin_the_best_is_taken():
+    """With no standard error to spare, only the best is near."""
+    assert Simplest("depth", n_standard_errors=0)(table(NEAR, DEPTHS)) == 3
+
+
+def test_candidates_without_the_parameter_are_passed_over():
+    """In a conditional space only candidates that have the parameter compete."""
+    params = [{"depth": 1}, {"C": 1.0}, {"depth": 2}, {"depth": 9}]
+    assert Simplest("depth")(table(NEAR, params)) == 2
+
+
+def test_incomplete_candidates_are_never_taken():
+    """A candidate with a fold missing has no mean."""
+    scores = [[np.nan, 0.99, 0.99], *NEAR[1:]]
+    assert Simplest("depth")(table(scores, DEPTHS)) == 1
+
+
+@pytest.mark.parametrize(("time", "expected"), [("fit", 2), ("score", 1), ("both", 2)])
+def test_fastest_within_one_standard_error(time, expected):
+    """The least seconds among the near-best win, also if a bad one is faster yet."""
+    results = table(
+        NEAR,
+        DEPTHS,
+        mean_fit_time=np.array([0.1, 5.0, 1.0, 9.0]),
+        mean_score_time=np.array([0.1, 0.2, 0.3, 0.4]),
+    )
+    assert Fastest(time=time)(results) == expected
+
+
+def test_words_have_no_order_of_their_own():
+    """Categories must be listed."""
+    params = [{"depth": name} for name in "abcd"]
+    with pytest.raises(ValueError, match="List the values, the simplest first"):
+        Simplest("depth")(table(NEAR, params))
+
+
+def test_simplest_leaves_out_what_has_no_order_among_numbers():
+    """As the "auto" of an untuned estimator; of words alone the order must be given."""
+    params = [{"depth": 1}, {"depth": "auto"}, {"depth": 5}, {"depth": 9}]
+    assert Simplest("depth")(table(NEAR, params)) == 2
+    words = [{"depth": word} for word in ("low", "auto", "high", "highest")]
+    with pytest.raises(ValueError, match="is no number. List the values"):
+        Simplest("depth")(table(NEAR, words))
+    with pytest.raises(ValueError, match="It has no 'auto'"):
+        Simplest("depth", prefer=[1, 5, 9])(table(NEAR, params))
+
+
+def test_simplest_finds_equal_values_in_its_list():
+    """Not the same objects only; NaN is found by identity."""
+    params = [{"depth": d} for d in (1, 1000.0, 2000.0, np.nan)]
+    rule = Simplest("depth", prefer=[int("2000"), np.nan, int("1000")])
+    assert rule(table(NEAR, params)) == 2
+    assert Simplest("depth", prefer=[np.nan, 1000, 2000])(table(NEAR, params)) == 3
