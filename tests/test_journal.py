@@ -250,7 +250,7 @@ def test_a_tilde_is_the_home_folder(path, monkeypatch, capsys):
 
 WRITER = """
 import itertools, sys
-from tests.test_journal_reader import FoldResult, Journal, ParamsCodec, identity_of
+from tests.test_journal import FoldResult, Journal, ParamsCodec, identity_of
 with Journal.open(sys.argv[1]) as journal:
     search = journal.search(identity_of("w", 1), description={}, metrics=[],
                             codec=ParamsCodec())
