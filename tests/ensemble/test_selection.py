@@ -1,0 +1,65 @@
+"""Does the selection take the candidates that make the squared error least?"""
+
+from __future__ import annotations
+
+from itertools import combinations_with_replacement
+
+import numpy as np
+import pytest
+
+from skbayes.ensemble._selection import (
+    bagged_weights,
+    greedy_counts,
+    products,
+    with_best,
+)
+
+
+def test_greedy_counts_take_the_best_next_candidate():
+    """Each step adds what makes the squared error of the mean least."""
+    rng = np.random.default_rng(0)
+    target = rng.normal(size=(50, 1))
+    values = target + rng.normal(size=(6, 50, 1)) * rng.uniform(0.5, 2, (6, 1, 1))
+    weights = rng.uniform(size=50)
+    G, b = products(values, target, weights)
+
+    def error(members):
+        mean = values[list(members)].mean(axis=0)
+        return weights @ ((mean - target) ** 2)[:, 0]
+
+    members, best = [], None
+    for _ in range(7):
+        members.append(min(range(6), key=lambda j: error([*members, j])))
+        if best is None or error(members) < error(best):
+            best = list(members)
+    counts = greedy_counts(G, b, np.ones((1, 6), dtype=bool), 7)[0]
+    np.testing.assert_array_equal(counts, np.bincount(best, minlength=6))
+    # Greedy, and yet not far from the best of all means of so many.
+    pairs = combinations_with_replacement(range(6), len(best))
+    assert error(best) <= 1.02 * min(map(error, pairs))
+
+
+def test_bagged_weights_stay_in_their_bags_and_are_few():
+    """Weights add up to 1, and no more candidates than asked for have any."""
+    rng = np.random.default_rng(1)
+    target = rng.normal(size=(80, 1))
+    values = target + rng.normal(size=(12, 80, 1))
+    G, b = products(values, target, np.ones(80))
+    bags = np.zeros((3, 12), dtype=bool)
+    bags[0, :4] = bags[1, 2:6] = bags[2, 1:5] = True
+    weights = bagged_weights(G, b, bags, n_steps=10, max_models=3)
+    assert weights.sum() == pytest.approx(1)
+    assert (weights >= 0).all()
+    assert np.count_nonzero(weights) == 3
+    assert not weights[6:].any()
+
+
+def test_the_best_candidate_is_in_every_bag():
+    """A bag of bad ones alone would spoil the mean."""
+    rng = np.random.default_rng(0)
+    target = rng.normal(size=(50, 1))
+    values = target + np.array([3.0, 0.1, 2.0])[:, None, None]
+    G, b = products(values, target, np.ones(50))
+    bags = np.array([[True, False, True], [False, True, False]])
+    expected = [[True, True, True], [False, True, False]]
+    assert with_best(bags, G, b).tolist() == expected
