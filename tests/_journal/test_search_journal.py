@@ -65,21 +65,6 @@ def test_every_field_of_a_fold_comes_back(path):
         assert search.find({"C": 1}) == {2: good}
 
 
-def test_the_order_of_writing_is_kept(path, monkeypatch):
-    """Whatever the clock says, and whatever the numbers of trials and folds are."""
-    moments = iter(range(100, 0, -1))
-    monkeypatch.setattr("time.time", lambda: float(next(moments)))
-    with Journal.open(path) as journal:
-        search = begin(journal)
-        assert search.n_begun() == 0
-        for trial, fold in [(4, 2), (0, 1), (4, 0), (0, 0), (4, 2)]:
-            search.write(trial, {"C": trial}, result(fold))
-        assert search.n_begun() == 5
-        four, zero = (search.when_written({"C": trial}) for trial in (4, 0))
-        assert zero[1] < four[0] < zero[0] < four[2]
-        assert search.when_written({"C": 7}) == {}
-
-
 def test_predictions_are_kept_where_they_are_wanted(path):
     """For the metric they were made for; requests to stop never are."""
     output = {
@@ -111,52 +96,6 @@ def test_predictions_are_kept_where_they_are_wanted(path):
         other = FoldNeeds("other", predictions=True)
         assert begin(journal, needs=other).find({"C": 1}) == {}
         assert plain.find({"C": 1}) == {2: result(2)}
-
-
-def test_training_scores_are_found_where_they_are_wanted(path):
-    """A fold without them is run again, one with them serves both."""
-    trained = dataclasses.replace(result(), train_scores={"score": 1.0})
-    wanted = FoldNeeds("score", train_scores=True)
-    with Journal.open(path) as journal:
-        begin(journal).write(0, {"C": 1}, result())
-        assert begin(journal, needs=wanted).find({"C": 1}) == {}
-        begin(journal, needs=wanted).write(0, {"C": 1}, trained)
-        assert begin(journal, needs=wanted).find({"C": 1}) == {0: trained}
-        assert begin(journal).find({"C": 1}) == {0: result()}
-
-
-@pytest.mark.parametrize(
-    "failed",
-    [
-        FoldResult(0, {"score": math.nan}, error="boom"),
-        FoldResult(0, {"score": 0.0}, error="boom"),
-        FoldResult(0, {"score": math.nan}),
-        FoldResult(0, {"score": math.inf}),
-        FoldResult(0, {}),
-        FoldResult(0, {"score": math.nan, "other": 1.0}, is_multimetric=True),
-        FoldResult(0, {"score": 1.0}, error="FitTimeout", is_fatal=True),
-    ],
-)
-def test_failed_folds_are_not_found(path, failed):
-    """They are tried again; what is known of them is still there to be read."""
-    with Journal.open(path) as journal:
-        search = begin(journal)
-        search.write(0, {"C": 1}, failed)
-        search.write(0, {"C": 1}, result(1))
-        assert search.find({"C": 1}) == {1: result(1)}
-        assert [fold.fold for fold in search.trials()[0].folds] == [0, 1]
-
-
-def test_a_fold_whose_other_metrics_failed_is_found(path):
-    """The metric that decides has a score; the search knows which one that is."""
-    half = FoldResult(0, {"bad": math.nan, "good": 1.0}, is_multimetric=True)
-    with Journal.open(path) as journal:
-        search = begin(journal, needs=FoldNeeds("good"))
-        search.write(0, {"C": 1}, half)
-        assert list(search.find({"C": 1})) == [0]
-        assert begin(journal, needs=FoldNeeds("bad")).find({"C": 1}) == {}
-        # The first metric decides where none is known yet.
-        assert begin(journal, needs=FoldNeeds(None)).find({"C": 1}) == {}
 
 
 def test_numpy_numbers_come_back_as_pythons(path):
@@ -196,14 +135,6 @@ def test_error_text_that_is_no_unicode_is_kept(path):
         assert search.trials()[0].folds[0].error == "open('caf\\udce9')"
 
 
-def test_unknown_parameters_have_no_folds(path):
-    """Nothing is found, and asking begins nothing."""
-    with Journal.open(path) as journal:
-        search = begin(journal)
-        assert search.find({"C": 1}) == {}
-        assert search.trials() == []
-
-
 @pytest.mark.parametrize("other", [{"C": 2}, {"C": True}, {"C": 1.0}, {"C": "1"}, {}])
 def test_parameters_are_told_apart(path, other):
     """By value and type."""
@@ -221,22 +152,6 @@ def test_the_order_of_names_does_not_matter(path):
         search.write(0, {"b": 1, "a": 2}, result())
         assert len(search.find({"a": 2, "b": 1})) == 1
         assert list(search.trials()[0].params) == ["b", "a"]
-
-
-def test_trials_come_back_in_the_order_they_were_begun(path):
-    """Not in the order in which their folds ended."""
-    with Journal.open(path) as journal:
-        search = begin(journal)
-        for trial, fold in [(3, 0), (1, 2), (0, 1), (1, 0), (3, 2)]:
-            search.write(trial, {"C": trial}, result(fold))
-        search.finish(1, {"C": 1}, Status.STOPPED)
-        search.finish(7, {"C": 7}, Status.FAILED)
-        trials = search.trials()
-    assert [t.params["C"] for t in trials] == [0, 1, 3, 7]
-    assert [t.index for t in trials] == [0, 1, 2, 3]
-    assert [[f.fold for f in t.folds] for t in trials] == [[1], [0, 2], [0, 2], []]
-    assert [t.status for t in trials] == ["running", "stopped", "running", "failed"]
-    assert {t.n_splits for t in trials} == {3}
 
 
 def test_choices_come_back_as_the_very_objects(path):
@@ -261,18 +176,6 @@ def test_values_that_cannot_be_written_are_refused(path):
         with pytest.raises(TypeError, match="`journal` parameter needs .*lock has no"):
             search.find(params)
         assert search.trials() == []
-
-
-def test_trials_with_a_choice_that_is_gone_are_left_out(path):
-    """The value itself is in no journal."""
-    one, other = np.arange(2000), np.arange(2001)
-    with Journal.open(path) as journal:
-        search = begin(journal, a=[one, other])
-        search.write(0, {"a": one}, result())
-        search.write(1, {"a": other}, result())
-        (trial,) = begin(journal, a=[other]).trials()
-    assert trial.params["a"] is other
-    assert trial.index == 0
 
 
 def test_other_evaluations_in_one_file_do_not_meet(path):
@@ -340,29 +243,6 @@ def test_parameters_at_the_estimators_own_value_share_folds(path):
         assert search.find({"C": 1, "k": "b"}) == {}
         search.finish(1, {"C": 1, "k": "a"}, Status.COMPLETE)
         assert [t.params for t in search.trials()] == [{"C": 1}, {"C": 1, "k": "a"}]
-
-
-def test_trials_of_other_spaces_are_those_that_differ_in_nothing_else(path):
-    """Each complete candidate once, in the order begun; only of the same seed."""
-    with Journal.open(path) as journal:
-
-        def search(**sequence):
-            return journal.search(
-                identity_of(**sequence), description={}, metrics=[], codec=ParamsCodec()
-            )
-
-        for sequence in ({"space": "s"}, {"space": "t"}, {"seed": "1"}):
-            one = search(**sequence)
-            for i, C in enumerate([3, 1]):
-                for k in range(3):
-                    one.write(i, {"C": C}, result(k, score=float(C)))
-                one.finish(i, {"C": C}, Status.COMPLETE)
-        search(space="t").write(7, {"C": 9}, result())
-        new = search(space="u")
-        trials = new.complete_trials_of_other_spaces()
-        assert [trial.params["C"] for trial in trials] == [3, 1]
-        assert [new.mean_score(trial) for trial in trials] == [3.0, 1.0]
-        assert search(seed="2").complete_trials_of_other_spaces() == []
 
 
 def test_candidates_that_a_search_begins_with_are_kept_at_once(path):
