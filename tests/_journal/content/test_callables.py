@@ -5,13 +5,21 @@ from __future__ import annotations
 import functools
 import textwrap
 import types
+from importlib.machinery import EXTENSION_SUFFIXES
 
 import numpy as np
 import pytest
 from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
 
+from skbayes._journal.content.callables import (
+    compiled_file,
+    full_name,
+    is_function,
+    is_own,
+)
 from skbayes._journal.content.content_digest import ContentReader, content_digest
+from skbayes._journal.content.reader import Reader
 from tests._journal.content.test_own_code import made
 
 
@@ -65,3 +73,77 @@ def test_a_ufunc_of_a_hidden_function_is_refused():
     """`numpy.frompyfunc` does not tell what it was made of."""
     with pytest.raises(TypeError, match="`journal` parameter.*frompyfunc"):
         content_digest(np.frompyfunc(lambda x: x, 1, 1))
+
+
+@pytest.mark.parametrize(
+    ("value", "is_one"),
+    [
+        (lambda: 1, True),
+        (len, True),
+        (str.lower, True),
+        ([].append, True),
+        (np.log, True),
+        (np.random.Generator.normal, True),
+        (functools.partial(len), False),
+        (StandardScaler, False),
+        (StandardScaler().fit, False),
+        ("len", False),
+        (None, False),
+    ],
+)
+def test_is_function_knows_functions_with_names(value, is_one):
+    """Of Python, C and Cython; what is made of one is none."""
+    assert is_function(value) == is_one
+
+
+def test_full_name_is_that_to_import():
+    """Module and place in it."""
+    assert full_name(StandardScaler).endswith(".StandardScaler")
+    assert full_name(StandardScaler.fit).endswith("_data.StandardScaler.fit")
+    assert full_name(textwrap.dedent) == "textwrap.dedent"
+
+
+def test_is_own_looks_at_the_code_and_at_the_name():
+    """A wrapper that a library made is named after the user's function inside."""
+    reader = Reader()
+    own = made("def g(x): return x").g
+    assert is_own(reader, own)
+    assert is_own(reader, functools.singledispatch(own))
+    assert not is_own(reader, textwrap.dedent)
+    assert not is_own(reader, np.log)
+
+
+def test_compiled_file_is_none_of_installed_modules_and_of_python():
+    """Only an extension of the user's own counts by its file."""
+    reader = Reader()
+    assert compiled_file(reader, None) is None
+    assert compiled_file(reader, "math") is None
+    assert compiled_file(reader, __name__) is None
+
+
+def test_compiled_file_of_an_extension_changes_with_its_bytes(tmp_path, monkeypatch):
+    """It is not imported for that."""
+    file = tmp_path / f"own_extension{EXTENSION_SUFFIXES[0]}"
+    monkeypatch.syspath_prepend(tmp_path)
+    found = []
+    for content in (b"1", b"2", b"1"):
+        file.write_bytes(content)
+        found.append(compiled_file(Reader(), "own_extension"))
+    assert found[0] == found[2] != found[1] is not None
+
+
+def test_callables_tell_singledispatch_by_its_functions():
+    """Not by the types that were looked up since."""
+    source = """
+        import functools
+        @functools.singledispatch
+        def g(x): return 1
+        @g.register
+        def _(x: int): return 2
+    """
+    one, same, other = (
+        made(source.replace("return 2", f"return {n}")).g for n in (2, 2, 3)
+    )
+    one(True)
+    one("a")
+    assert content_digest(one) == content_digest(same) != content_digest(other)

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from joblib import Memory
+from scipy.stats import norm
 from sklearn.base import BaseEstimator
 from sklearn.decomposition import LatentDirichletAllocation
 from sklearn.ensemble import RandomForestClassifier
@@ -17,6 +18,7 @@ from sklearn.svm import SVC
 
 from skbayes import BayesSearchCV
 from skbayes._journal.content.content_digest import content_digest
+from skbayes._journal.content.known_classes import has_no_effect, lasting_state
 from tests._journal.content.test_reader import Plain
 
 X = np.random.RandomState(0).rand(30, 3)
@@ -84,3 +86,34 @@ def test_a_name_alone_does_not_tell_that_it_has_no_effect(kind, name):
     assert content_digest(one, is_cloned=True) != content_digest(other, is_cloned=True)
     frozen = [content_digest(value) for value in (one, other)]
     assert frozen[0] != frozen[1]
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "value", "is_without"),
+    [
+        (SVC, "verbose", True, True),
+        (SVC, "C", 1.0, False),
+        (type(make_pipeline(SVC())), "memory", None, True),
+        (type(make_pipeline(SVC())), "memory", 3, False),
+        (LatentDirichletAllocation, "verbose", 1, True),
+        (BayesSearchCV, "journal", "file", True),
+        (BayesSearchCV, "random_state", 1, False),
+        (Lagged, "verbose", 1, False),
+    ],
+)
+def test_has_no_effect_knows_names_of_known_classes(kind, name, value, is_without):
+    """A memory that is no cache is something else."""
+    assert has_no_effect(kind, name, value) == is_without
+
+
+def test_lasting_state_leaves_out_what_was_computed_on_the_way():
+    """Cached properties of any class, results of searches, scipy's generators."""
+    assert lasting_state(Plain, {"cached": 1, "other": 2}) == {"other": 2}
+    state = {"cv_results_": {}, "trials_": [], "C": 1, "verbose": 3}
+    assert lasting_state(BayesSearchCV, state) == {"C": 1}
+    assert lasting_state(Lagged, state) == state
+    generator = np.random.default_rng(0)
+    drawing = {"_random_state": generator, "args": (1,)}
+    assert lasting_state(type(norm(0, 1)), drawing) == {"args": (1,)}
+    assert lasting_state(Plain, drawing) == drawing
+    assert lasting_state(SVC, {1: 2}) == {1: 2}

@@ -68,3 +68,51 @@ def test_bytes_between_values_do_not_count():
         long[:] = np.longdouble(1) / 3
     assert content_digest(longs[0]) == content_digest(longs[1])
     assert content_digest(longs[0]) != content_digest(np.nextafter(longs[0], 1))
+
+
+def test_leaf_ends_its_tag():
+    """No content can pass for a part of the tag; how it is cut makes no difference."""
+    assert leaves.leaf("a", [b"b"]) != leaves.leaf("ab", [])
+    assert leaves.leaf("a", [b"bc", b"", b"d"]) == leaves.leaf("a", [b"bcd"])
+
+
+def test_text_tells_several_texts_from_one():
+    """Also lone surrogates, which no encoding of text takes."""
+    digests = [
+        leaves.text("a", *texts)
+        for texts in [("b", "c"), ("bc",), ("b, c",), ("b', 'c",), ("\udcff",), ()]
+    ]
+    assert len(set(digests)) == len(digests)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (np.zeros(0), np.zeros((0, 3))),
+        (np.zeros(0), np.zeros(0, dtype="f4")),
+        (np.array(1.0), np.array([1.0])),
+        (np.arange(6.0).reshape(2, 3), np.arange(6.0).reshape(3, 2)),
+        (np.array([1], dtype=">i4"), np.array([1], dtype="<i4")),
+        (np.array([0.0]), np.array([-0.0])),
+        (np.array(["2020"], dtype="M8[D]"), np.array(["2020"], dtype="M8[s]")),
+        (np.array(["a"]), np.array([b"a"])),
+    ],
+)
+def test_array_leaf_counts_type_and_shape(one, other):
+    """Of empty arrays too; a copy has the same hash."""
+    assert leaves.array_leaf(one) != leaves.array_leaf(other)
+    assert leaves.array_leaf(one) == leaves.array_leaf(one.copy())
+
+
+def test_canonical_sparse_joins_entries_of_one_place():
+    """And leaves the matrix as it is; an explicit zero is an entry."""
+    places = ([0, 0, 1], [1, 1, 0])
+    matrix = sparse.coo_array(([1.0, 2.0, 4.0], places), shape=(2, 2))
+    kind, name, shape, data, *found = leaves.canonical_sparse(matrix)
+    assert (kind, name, shape, matrix.nnz) == ("array", "coo", (2, 2), 3)
+    entries = dict(zip(zip(*map(list, found), strict=True), data, strict=True))
+    assert entries == {(0, 1): 3.0, (1, 0): 4.0}
+    old = leaves.canonical_sparse(sparse.coo_matrix(matrix))
+    assert old[0] == "matrix"
+    zero = sparse.csr_array(([0.0], ([0], [0])), shape=(2, 2))
+    assert leaves.canonical_sparse(zero)[3].tolist() == [0.0]
