@@ -9,6 +9,7 @@ import pytest
 
 from skbayes.ensemble._selection import (
     bagged_weights,
+    draw_bags,
     greedy_counts,
     products,
     with_best,
@@ -63,3 +64,33 @@ def test_the_best_candidate_is_in_every_bag():
     bags = np.array([[True, False, True], [False, True, False]])
     expected = [[True, True, True], [False, True, False]]
     assert with_best(bags, G, b).tolist() == expected
+
+
+def test_products_are_those_of_the_squared_error():
+    """The error of any mean is the form of the docstring, up to a constant."""
+    rng = np.random.default_rng(2)
+    values, target = rng.random((4, 20, 3)), rng.random((20, 3))
+    entry_weights, w = rng.random(20), rng.random(4)
+    G, b = products(values, target, entry_weights)
+    mean = np.tensordot(w, values, axes=1)
+    error = entry_weights @ ((mean - target) ** 2).sum(axis=1)
+    constant = entry_weights @ (target**2).sum(axis=1)
+    assert w @ G @ w - 2 * b @ w + constant == pytest.approx(error)
+
+
+def test_greedy_counts_of_few_candidates():
+    """One is taken as often as it was best; of equals the first is."""
+    G, b = products(np.ones((1, 5, 1)), np.ones((5, 1)), np.ones(5))
+    assert greedy_counts(G, b, np.array([[True]]), 4).tolist() == [[1.0]]
+    G, b = products(np.ones((2, 5, 1)), np.ones((5, 1)), np.ones(5))
+    bags = np.array([[True, True], [False, True]])
+    assert greedy_counts(G, b, bags, 3).tolist() == [[1.0, 0.0], [0.0, 1.0]]
+
+
+def test_draw_bags_have_their_share_of_the_candidates():
+    """At least one, in a single bag all; other draws have other candidates."""
+    bags = draw_bags(10, 50, 0.3, np.random.default_rng(0))
+    assert (bags.sum(axis=1) == 3).all()
+    assert bags.any(axis=0).all()
+    assert (draw_bags(10, 5, 0.01, np.random.default_rng(0)).sum(axis=1) == 1).all()
+    assert draw_bags(4, 1, 0.5, np.random.default_rng(0)).tolist() == [[True] * 4]
