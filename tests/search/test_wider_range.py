@@ -76,3 +76,25 @@ def test_widen_keeps_to_what_is_taken(estimator, name, dimension, end, wider):
         _, low, high = wider.split()
         wider = Real(float(low), float(high), "log-uniform")
     assert widen(dimension, end, estimator, name) == wider
+
+
+@pytest.mark.parametrize(
+    ("dimension", "end", "wider"),
+    [
+        (Real(0.0, 0.5), "high", Real(0.0, 0.75)),  # shares end at 1
+        (Real(0.2, 0.8), "high", Real(0.2, 1.0)),
+        (Real(0.2, 1.0), "high", None),
+        (Real(0.0, 4.0), "low", None),
+        (Real(-4.0, 4.0), "low", Real(-8.0, 4.0)),
+        (Real(2.0, 4.0), "high", Real(2.0, 5.0)),
+        (Real(0.5, 4.0), "low", Real(0.05, 4.0, "log-uniform")),  # never to zero
+        (Real(1e-3, 1e3, "log-uniform"), "high", Real(1e-3, 1e5, "log-uniform")),
+        (Integer(2, 6), "high", Integer(2, 8)),
+        (Integer(3, 9), "low", Integer(1, 9)),
+        (Integer(1, 9), "low", None),
+        (Integer(2, 200, "log-uniform"), "high", Integer(2, 2000, "log-uniform")),
+    ],
+)
+def test_widen_by_a_half_or_by_powers_of_ten(dimension, end, wider):
+    """Within usual limits, where an estimator states none."""
+    assert widen(dimension, end, Foreign(), "p") == wider
