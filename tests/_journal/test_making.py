@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import threading
 from contextlib import closing
 
 import pytest
@@ -116,3 +117,22 @@ def test_make_journal_raises_where_another_process_keeps_the_file(opened):
         other.execute("BEGIN EXCLUSIVE")
         with pytest.raises(sqlite3.OperationalError, match="locked"):
             make_journal(connection, file, 0.0)
+
+
+def test_make_journal_waits_until_it_may_turn_on_the_log(opened):
+    """SQLite itself does not wait for that."""
+    connection, file = opened
+    connection.execute("PRAGMA busy_timeout = 0")
+    connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+    connection.execute(f"PRAGMA user_version = {VERSION}")
+    other = sqlite3.connect(file, isolation_level=None, check_same_thread=False)
+    with closing(other):
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(sqlite3.OperationalError, match="locked"):
+            make_journal(connection, file, -1.0)
+        ending = threading.Timer(0.05, other.execute, ["COMMIT"])
+        ending.start()
+        make_journal(connection, file, 60.0)
+        ending.join()
+    assert TABLES.keys() <= table_names(connection)
+    assert pragma(connection, "journal_mode") == "wal"

@@ -110,3 +110,18 @@ def test_read_out_of_fold_leaves_out_candidates_without_probabilities():
     search = searched(LinearSVC(), {"C": [1.0, 2.0]}, (X, y))
     with pytest.raises(ValueError, match="f averages probabilities, and no complete"):
         read_out_of_fold(search, caller="f")
+
+
+@pytest.mark.parametrize(("n_outputs", "shape"), [(1, (3,)), (2, (3, 2))])
+def test_out_of_fold_score_predicts_in_the_form_of_the_targets(n_outputs, shape):
+    """A vector of one output, a table of several."""
+    shapes = []
+
+    def scoring(model, X, y):
+        shapes.append(model.predict(X).shape)
+        return 1.0
+
+    oof = made(scoring, P[0], TESTS, P[:, :, None], is_classifier=False)
+    shapes.clear()
+    oof.score(np.ones((6, n_outputs)), None, ALL)
+    assert shapes == [shape] * 2

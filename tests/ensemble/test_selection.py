@@ -94,3 +94,11 @@ def test_draw_bags_have_their_share_of_the_candidates():
     assert bags.any(axis=0).all()
     assert (draw_bags(10, 5, 0.01, np.random.default_rng(0)).sum(axis=1) == 1).all()
     assert draw_bags(4, 1, 0.5, np.random.default_rng(0)).tolist() == [[True] * 4]
+
+
+def test_with_best_adds_the_least_error():
+    """Not the largest predictions, nor those nearest to nothing."""
+    values = np.array([0.5, 1.0, 1.6])[:, None, None] * np.ones((3, 4, 1))
+    G, b = products(values, np.ones((4, 1)), np.ones(4))
+    none = np.zeros((1, 3), dtype=bool)
+    assert with_best(none, G, b).tolist() == [[False, True, False]]

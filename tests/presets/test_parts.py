@@ -11,8 +11,10 @@ from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
 from sklearn.svm import SVC
 
+from skbayes.presets import register
 from skbayes.presets._facts import Facts
 from skbayes.presets._parts import Part, main_part, parts_of
+from skbayes.presets._registry import registered
 
 
 class Odd(BaseEstimator):
@@ -137,3 +139,20 @@ def test_main_part_without_an_estimator():
     """A pipeline may end in a word, of which nothing is known."""
     found = main_part(Pipeline([("a", SVC()), ("b", "passthrough")]))
     assert (found.prefix, found.known) == ("b", None)
+
+
+@pytest.mark.parametrize(
+    ("knowledge", "is_its_own"),
+    [
+        ({"space": {"c": [1, 2]}}, True),
+        ({"first_points": [{"c": 2}]}, True),
+        ({"idle": {"c": {}}}, False),
+    ],
+)
+def test_parts_of_registered_classes_have_what_is_registered(knowledge, is_its_own):
+    """A space or points; a class of which only rules are known has none."""
+    cls = type("Registered", (Odd,), {"__module__": __name__, "__init__": Odd.__init__})
+    register(cls, **knowledge)
+    (found,) = parts_of(cls(1))
+    assert found.is_known() == is_its_own
+    assert found.known is (registered(cls) if is_its_own else None)

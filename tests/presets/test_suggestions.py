@@ -64,6 +64,9 @@ def test_span_beyond_an_end_keeps_the_density_below_it():
     assert found.quartiles == (5.0, 10.0, 15.0)
     found = log(1, 100, 10, 100, 1000).values(FACTS)
     np.testing.assert_allclose(found.quartiles, (10**0.5, 10, 10**1.5), rtol=0.01)
+    # Three eighths lie below 15; the rest is divided at 17/32, 22/32 and 27/32 of all.
+    found = real(15, 40, 10, 20, 30).values(FACTS)
+    np.testing.assert_allclose(found.quartiles, (21.25, 27.5, 33.75), rtol=0.01)
 
 
 def test_choices_are_listed_anew():

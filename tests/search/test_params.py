@@ -28,7 +28,7 @@ def checked(space, estimator=None):
         ),
         (
             KNeighborsClassifier(),
-            {"n_neighbors": Real(1.0, 9.0), "wieghts": ["uniform"]},
+            {"n_neighbors": Real(1.0, 9.0), "weighs": ["uniform"]},
             "Did you mean 'weights'",
         ),
     ],

@@ -14,10 +14,12 @@ from sklearn.svm import SVC
 from skbayes._evaluation.fidelity.ladder_race import LadderRace
 from skbayes._evaluation.racing.paired_race import ALPHA, CAREFUL_ALPHA, PairedRace
 from skbayes._evaluation.racing.safe_race import SafeRace
+from skbayes._strategies.fixed import FixedCandidates
 from skbayes.callbacks import ExpectedImprovementBelowNoise, NoImprovement
 from skbayes.search import BayesSearchCV, GridSearchCV, RandomSearchCV
 from skbayes.search._preparation import prepare
-from skbayes.search._run import loop_settings, make_race
+from skbayes.search._run import loop_settings, make_race, run_search
+from skbayes.search._sklearn_callbacks import CallbackTree
 
 X = np.random.default_rng(0).normal(size=(60, 2))
 Y = np.tile([0, 1], 30)
@@ -144,3 +146,52 @@ def test_loop_settings_know_the_folds():
     assert found.test_share == pytest.approx(0.25)
     assert list(found.rungs) == []
     assert limits(GridSearchCV, Ridge(), cv=2, Y=X[:, 0]).n_splits == 2
+
+
+def ran(**settings):
+    """Trials and interruption of a grid of three candidates."""
+    search, preparation = made(**settings)
+    strategy = FixedCandidates([{"C": 2}, {"C": 1}, {"C": 3}], 3)
+    tree = CallbackTree(search, preparation)
+    with tree.fit():
+        return run_search(search, preparation, strategy, tree)
+
+
+def test_run_search_returns_trials_in_the_order_proposed():
+    """All of them, and no interruption; repeats only where they are asked for."""
+    trials, interruption = ran()
+    assert [trial.params["C"] for trial in trials] == [2, 1, 3]
+    assert {trial.status for trial in trials} == {"complete"}
+    assert interruption is None
+    assert not any(trial.repeats for trial in trials)
+    trials, _ = ran(n_repeats_finalists=1, refit=False)
+    assert {len(trial.repeats) for trial in trials} <= {0, 4}
+    assert any(trial.repeats for trial in trials)
+
+
+def test_run_search_returns_what_an_interruption_has_left():
+    """Without repeats; the callbacks are closed all the same."""
+
+    class Stop:
+        ended = 0
+
+        def __call__(self, progress):
+            raise KeyboardInterrupt
+
+        def on_search_end(self):
+            self.ended += 1
+
+    stop = Stop()
+    trials, interruption = ran(callbacks=[stop], n_repeats_finalists=1)
+    assert isinstance(interruption, KeyboardInterrupt)
+    assert stop.ended == 1
+    assert len(trials) >= 1
+    assert not any(trial.repeats for trial in trials)
+
+
+@pytest.mark.parametrize(("verbose", "n_lines"), [(0, 0), (1, 1), (2, 4)])
+def test_run_search_prints_as_much_as_it_is_told(verbose, n_lines, capsys):
+    """The number of fits, then a line for each trial."""
+    ran(verbose=verbose)
+    printed = capsys.readouterr().out.splitlines()
+    assert len([line for line in printed if line.strip()]) == n_lines

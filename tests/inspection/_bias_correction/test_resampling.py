@@ -82,3 +82,11 @@ def test_mean_over_folds_leaves_out_what_is_not_defined():
     scores = np.array([[1.0, np.nan, np.inf], [3.0, 5.0, np.nan]])
     np.testing.assert_array_equal(mean_over_folds(scores), [2.0, 5.0, np.nan])
     assert np.isnan(mean_over_folds(np.empty((0, 1)))).all()
+
+
+def test_units_are_drawn_within_each_of_several_strata():
+    """A share of 1 - 1/e of each, whatever their sizes and order."""
+    strata = np.random.default_rng(0).permutation(np.repeat([0, 1, 2], [10, 30, 60]))
+    drawn = Units(np.arange(100), strata).draw(20, np.random.default_rng(0))
+    for stratum, n_drawn in [(0, 6), (1, 19), (2, 38)]:
+        assert (drawn[:, strata == stratum].sum(axis=1) == n_drawn).all()

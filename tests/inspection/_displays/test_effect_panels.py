@@ -41,11 +41,11 @@ def drawn(shown, tried, best, **settings):
 
 def test_draw_panel_of_a_number_is_a_curve_with_the_best():
     """At its values; what was tried is marked at the bottom, within the axis."""
-    ax = drawn(effect_of("b"), [[0.1], [1.0], [np.nan], [1e9]], [1.0])
+    ax = drawn(effect_of("b"), [[0.1], [100.0], [np.nan], [1e9]], [1.0])
     curve, best, rug = ax.lines
     np.testing.assert_allclose(curve.get_xdata(), AXES["b"].places)
     np.testing.assert_allclose(best.get_xdata(), 1.0)
-    np.testing.assert_allclose(rug.get_xdata(), [0.1, 1.0])
+    np.testing.assert_allclose(rug.get_xdata(), [0.1, 100.0])
     assert ax.get_xscale() == "log"
     low, high = ax.get_xlim()
     assert 5e-3 < low < 1e-2
@@ -70,6 +70,7 @@ def test_draw_panel_of_choices_is_a_point_each():
     assert [p.get_marker() for p in points] == ["o", "D"]
     np.testing.assert_allclose([p.get_ydata()[0] for p in points], [0.5, 0.7])
     assert [t.get_text() for t in ax.get_xticklabels()] == ["x", "y", "z"]
+    assert ax.get_xlim() == (places[0] - 0.5, places[2] + 0.5)
 
 
 @pytest.mark.parametrize("tried", [[[0.3], [0.3]], [[np.nan]], np.empty((0, 1))])

@@ -109,3 +109,13 @@ def test_statuses_are_those_of_trials_where_there_are_any():
     trials = tuple(Trial(i, {}, 2, status=Status.RUNNING) for i in range(3))
     record = record_of([{}] * 3, [0.5, np.nan, np.nan], trials=trials)
     assert statuses(record) == ["running"] * 3
+
+
+def test_trial_table_says_which_columns_fall_at_first():
+    """Scores and times; ranks and parameters rise."""
+    head = trial_table(record_of([{"C": 1}], [0.5])).partition("</thead>")[0]
+    columns = re.findall(r"<th scope=\"col\"([^>]*)><button[^>]*>(.*?)<", head)
+    falling = [name for attributes, name in columns if "descending" in attributes]
+    assert falling == ["score", "std", "seconds"]
+    names = [name for _, name in columns]
+    assert names == ["rank", "score", "std", "status", "folds", "seconds", "C"]
