@@ -55,6 +55,12 @@ class _StandIn(BaseEstimator):  # type: ignore[misc]
         method.__name__ = name  # scikit-learn chooses a method by its own name
         return method
 
+    def fit(self, X: Any, y: Any = None) -> Any:
+        """Refuse to fit; `check_is_fitted` wants an object with this method."""
+        raise AttributeError(
+            "the scorer asks for `fit`, and only predictions of fitted models were kept"
+        )
+
     def __sklearn_is_fitted__(self) -> bool:
         return True
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from sklearn.utils.multiclass import type_of_target
 
 
 @dataclass(frozen=True)
@@ -20,8 +19,6 @@ class Facts:
         Rows of one fit.
     n_features : int
         Columns of X, before any step of a pipeline.
-    n_classes : int
-        Distinct labels; 0 for a target without classes.
     variance : float
         Mean variance of the features, 1 for features that are not numbers.
     target_scale : float
@@ -30,7 +27,6 @@ class Facts:
 
     n_samples: int = 1000
     n_features: int = 20
-    n_classes: int = 2
     variance: float = 1.0
     target_scale: float = 1.0
 
@@ -57,31 +53,34 @@ def facts_of(X: Any, y: Any = None, *, n_samples: int | None = None) -> Facts:
     -------
     Facts
     """
-    shape = getattr(X, "shape", None)
-    n_rows = int(shape[0]) if shape else len(X)
-    n_features = int(shape[1]) if shape is not None and len(shape) > 1 else 1
-    n_classes, scale = _of_target(y)
+    shape = _shape(X)
+    n_features = int(shape[1]) if len(shape) > 1 else 1
     return Facts(
-        n_samples=n_rows if n_samples is None else n_samples,
+        n_samples=int(shape[0]) if n_samples is None else n_samples,
         n_features=max(n_features, 1),
-        n_classes=n_classes,
         variance=_variance(X),
-        target_scale=scale,
+        target_scale=1.0 if y is None else _scale(y),
     )
 
 
-def _of_target(y: Any) -> tuple[int, float]:
-    """Number of classes, and the standard deviation of a numeric target."""
-    if y is None:
-        return 0, 1.0
+def _shape(X: Any) -> tuple[int, ...]:
+    """Shape of a table, also of a list of rows; that of other data is their length."""
+    shape: tuple[int, ...] | None = getattr(X, "shape", None)
+    if shape:
+        return shape
     try:
-        values = np.asarray(y)
-        if type_of_target(values) in ("binary", "multiclass"):
-            return len(np.unique(values)), 1.0
-        scale = float(np.std(values.astype(float)))
+        return np.shape(X) or (len(X),)
+    except ValueError:  # rows of several lengths
+        return (len(X),)
+
+
+def _scale(y: Any) -> float:
+    """Standard deviation of a target, also of whole numbers; 1 of labels."""
+    try:
+        scale = float(np.std(np.asarray(y).astype(float)))
     except (TypeError, ValueError):
-        return 0, 1.0
-    return 0, scale if np.isfinite(scale) and scale > 0 else 1.0
+        return 1.0
+    return scale if np.isfinite(scale) and scale > 0 else 1.0
 
 
 def _variance(X: Any) -> float:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import combinations_with_replacement
-
 import numpy as np
 import pytest
 from sklearn.base import BaseEstimator, ClassifierMixin, clone
@@ -17,15 +15,8 @@ from sklearn.svm import LinearSVC
 from sklearn.tree import DecisionTreeClassifier
 
 from skbayes.ensemble import EnsembleClassifier, EnsembleRegressor, GreedyEnsemble
-from skbayes.ensemble._out_of_fold import read_out_of_fold
-from skbayes.ensemble._selection import (
-    bagged_weights,
-    greedy_counts,
-    products,
-    with_best,
-)
-from skbayes.ensemble._single import is_single_better
 from skbayes.search import BayesSearchCV, GridSearchCV
+from tests.ensemble.test_single import Shifted, shifted_search
 from tests.inspection.known_truth import NoisyClassifier, labelled
 
 SPACE = [
@@ -47,45 +38,6 @@ def searched(data, **settings):
 def cancer():
     """A search by F1, whose threshold is tuned."""
     return searched(load_breast_cancer(return_X_y=True), scoring="f1")
-
-
-def test_greedy_counts_take_the_best_next_candidate():
-    """Each step adds what makes the squared error of the mean least."""
-    rng = np.random.default_rng(0)
-    target = rng.normal(size=(50, 1))
-    values = target + rng.normal(size=(6, 50, 1)) * rng.uniform(0.5, 2, (6, 1, 1))
-    weights = rng.uniform(size=50)
-    G, b = products(values, target, weights)
-
-    def error(members):
-        mean = values[list(members)].mean(axis=0)
-        return weights @ ((mean - target) ** 2)[:, 0]
-
-    members, best = [], None
-    for _ in range(7):
-        members.append(min(range(6), key=lambda j: error([*members, j])))
-        if best is None or error(members) < error(best):
-            best = list(members)
-    counts = greedy_counts(G, b, np.ones((1, 6), dtype=bool), 7)[0]
-    np.testing.assert_array_equal(counts, np.bincount(best, minlength=6))
-    # Greedy, and yet not far from the best of all means of so many.
-    pairs = combinations_with_replacement(range(6), len(best))
-    assert error(best) <= 1.02 * min(map(error, pairs))
-
-
-def test_bagged_weights_stay_in_their_bags_and_are_few():
-    """Weights add up to 1, and no more candidates than asked for have any."""
-    rng = np.random.default_rng(1)
-    target = rng.normal(size=(80, 1))
-    values = target + rng.normal(size=(12, 80, 1))
-    G, b = products(values, target, np.ones(80))
-    bags = np.zeros((3, 12), dtype=bool)
-    bags[0, :4] = bags[1, 2:6] = bags[2, 1:5] = True
-    weights = bagged_weights(G, b, bags, n_steps=10, max_models=3)
-    assert weights.sum() == pytest.approx(1)
-    assert (weights >= 0).all()
-    assert np.count_nonzero(weights) == 3
-    assert not weights[6:].any()
 
 
 def test_greedy_ensemble_as_refit(cancer):
@@ -304,36 +256,6 @@ def test_greedy_ensemble_of_a_search_that_was_continued(tmp_path):
     assert search.ensemble_ == first
 
 
-def shifted_search(**settings):
-    """A search of one good candidate and much worse ones."""
-    return GridSearchCV(
-        Shifted(),
-        {"shift": [0.0, 200.0, 210.0, 230.0, 250.0]},
-        cv=4,
-        store_predictions=True,
-        **settings,
-    )
-
-
-def test_the_best_candidate_is_in_every_bag():
-    """A bag of bad ones alone would spoil the mean."""
-    rng = np.random.default_rng(0)
-    target = rng.normal(size=(50, 1))
-    values = target + np.array([3.0, 0.1, 2.0])[:, None, None]
-    G, b = products(values, target, np.ones(50))
-    bags = np.array([[True, False, True], [False, True, False]])
-    expected = [[True, True, True], [False, True, False]]
-    assert with_best(bags, G, b).tolist() == expected
-
-
-def test_an_ensemble_is_compared_with_a_single_candidate():
-    """In folds that have chosen neither; in doubt the ensemble is taken."""
-    search = shifted_search().fit(*load_diabetes(return_X_y=True))
-    oof = read_out_of_fold(search, caller="test")
-    assert is_single_better(oof, lambda is_in: (np.full(5, 0.2), None))
-    assert not is_single_better(oof, lambda is_in: (np.eye(5)[0], None))
-
-
 def test_greedy_ensemble_is_a_single_candidate_where_that_is_better(monkeypatch):
     """Averages of a good candidate with much worse ones are no gain."""
     X, y = load_diabetes(return_X_y=True)
@@ -352,15 +274,3 @@ def test_greedy_ensemble_is_a_single_candidate_where_that_is_better(monkeypatch)
     assert low < chosen.best_single_score < high
     plain = clone(Shifted()).fit(X, y).predict(X)
     np.testing.assert_allclose(search.predict(X), plain)
-
-
-class Shifted(Ridge):
-    """Ridge regression that is wrong by a number."""
-
-    def __init__(self, alpha=1.0, shift=0.0):
-        super().__init__(alpha)
-        self.shift = shift
-
-    def predict(self, X):
-        """Too much."""
-        return super().predict(X) + self.shift

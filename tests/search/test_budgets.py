@@ -8,7 +8,6 @@ import warnings
 
 import numpy as np
 import pytest
-from sklearn.base import BaseEstimator
 
 from skbayes import BayesSearchCV, GridSearchCV, RandomSearchCV
 from skbayes._protocol import Status
@@ -18,34 +17,7 @@ from skbayes.callbacks import (
     ProgressBar,
     ScoreReached,
 )
-from tests.search.estimators import (
-    FOLDS,
-    N_FOLDS,
-    Scripted,
-    X,
-    fits,
-    mean_of,
-    y,
-)
-from tests.search.expected import failed_fits_are_warned_about
-
-
-class Choosy(BaseEstimator):
-    """Takes anything, and scores all alike."""
-
-    def __init__(self, quality=0.0, act=None, n=1):
-        self.quality = quality
-        self.act = act
-        self.n = n
-
-    def fit(self, X, y):
-        """Nothing to learn."""
-        return self
-
-    def score(self, X, y):
-        """The same for all."""
-        return 0.5
-
+from tests.search.estimators import FOLDS, N_FOLDS, Scripted, X, fits, y
 
 SPACE = {"quality": (0.0, 1.0, "uniform")}
 MANY = 10_000
@@ -202,43 +174,6 @@ def test_a_callback_that_returns_true_ends_the_search(kind, n_jobs):
     assert search.best_score_ >= seen[3].best_score
 
 
-def test_only_true_ends_a_search():
-    """A callback that returns something else, as `print` or `append`, does not."""
-    search = make_search("grid", n_iter=5, callbacks=[lambda progress: 1, print])
-    assert len(search.fit(X, y).trials_) == 5
-
-
-def test_a_true_of_numpy_ends_a_search_too():
-    """It is what comparing numbers of numpy gives."""
-    rule = [lambda progress: np.float64(progress.n_done) >= 3]
-    assert len(make_search("grid", n_iter=5, callbacks=rule).fit(X, y).trials_) == 3
-
-
-def test_an_error_in_a_callback_tells_whose_it_is():
-    """The parameter is named beside the error, and the callback shown."""
-    pattern = r"(?s)missing 1 required.*`callbacks` parameter of GridSearchCV"
-    with pytest.raises(TypeError, match=pattern):
-        make_search("grid", callbacks=[lambda progress, other: None]).fit(X, y)
-
-
-def test_a_callback_that_raises_at_the_end_costs_no_results():
-    """As one that raises before: what is complete is chosen from, nothing refitted."""
-
-    class Watch:
-        def __call__(self, progress):
-            pass
-
-        def on_search_end(self):
-            raise RuntimeError("told to fail at the end")
-
-    search = make_search("grid", n_iter=4, callbacks=[Watch()])
-    with pytest.raises(RuntimeError, match="(?s)at the end.*`callbacks` parameter"):
-        search.fit(X, y)
-    assert len(search.trials_) == 4
-    assert search.best_params_ == {"quality": 1.0}
-    assert not hasattr(search, "best_estimator_")
-
-
 def test_progress_is_told_after_every_trial():
     """With counts, best so far and time."""
     seen = []
@@ -295,49 +230,6 @@ def test_a_callback_that_raises_ends_the_search_with_results(kind, n_jobs):
     assert not hasattr(search, "best_estimator_")
 
 
-def test_callbacks_are_told_of_the_end_however_it_comes():
-    """So that a bar can be closed."""
-
-    class Watch:
-        n_ends = 0
-
-        def __call__(self, progress):
-            if progress.n_done == 2:
-                raise RuntimeError("enough")
-
-        def on_search_end(self):
-            self.n_ends += 1
-
-    watch = Watch()
-    with pytest.raises(RuntimeError, match="enough"):
-        make_search("grid", callbacks=[watch]).fit(X, y)
-    assert watch.n_ends == 1
-    make_search("grid", n_iter=1, callbacks=[watch]).fit(X, y)
-    assert watch.n_ends == 2
-
-
-@pytest.mark.parametrize("callback", ["ProgressBar", None, NoImprovement])
-def test_what_is_no_callable_is_refused(callback):
-    """A class given in place of an object is a likely slip."""
-    with pytest.raises(TypeError, match="`callbacks` parameter of GridSearchCV must"):
-        make_search("grid", callbacks=[callback]).fit(X, y)
-
-
-@pytest.mark.parametrize("hook", [3, None])
-def test_an_end_hook_that_is_no_callable_is_refused_before_the_search(hook):
-    """At the end it would cost the refit."""
-
-    class Watch:
-        on_search_end = hook
-
-        def __call__(self, progress):
-            raise AssertionError("the search has begun")
-
-    pattern = f"`callbacks` parameter of GridSearchCV .*`on_search_end` .* Got {hook}"
-    with pytest.raises(TypeError, match=pattern):
-        make_search("grid", callbacks=[Watch()]).fit(X, y)
-
-
 # ------------------------------------------------------------------- stopping rules
 
 
@@ -384,50 +276,3 @@ def test_searches_that_expect_nothing_are_not_ended_by_expectations(kind):
 
 
 # -------------------------------------------------------------------------- to_frame
-
-
-def test_to_frame_gives_a_row_a_trial():
-    """Parameters, fold scores, means, times, status and error."""
-    grid = [{"quality": [0.1, 0.5]}, {"act": ["raise"], "quality": [0.9]}]
-    search = GridSearchCV(Scripted(), grid, cv=FOLDS, return_train_score=True)
-    with failed_fits_are_warned_about():
-        search.fit(X, y)
-    frame = search.to_frame()
-    assert frame["status"].tolist() == ["complete", "complete", "failed"]
-    assert frame["param_quality"].tolist() == [0.1, 0.5, 0.9]
-    assert frame["trial"].tolist() == [0, 1, 2]
-    assert frame["mean_test_score"][1] == pytest.approx(mean_of(0.5))
-    for column in ["mean_test_score", "split2_test_score", "mean_train_score"]:
-        np.testing.assert_array_equal(frame[column], search.cv_results_[column])
-    np.testing.assert_allclose(
-        frame["mean_fit_time"], search.cv_results_["mean_fit_time"]
-    )
-    assert frame["error"][:2].isna().all()
-    assert "told to fail" in frame["error"][2]
-
-
-def test_to_frame_tells_none_from_a_parameter_that_is_not_there():
-    """None stays None, what a trial lacks is NaN, and integers stay integers."""
-    grid = [{"quality": [0.1, None], "act": [None]}, {"n": [5]}]
-    search = GridSearchCV(Choosy(), grid, cv=FOLDS).fit(X, y)
-    frame = search.to_frame()
-    quality = frame["param_quality"].tolist()
-    assert quality[:2] == [0.1, None]
-    assert np.isnan(quality[2])
-    assert frame["param_n"].tolist()[2] == 5
-    assert isinstance(frame["param_n"].tolist()[2], int)
-    assert frame["param_act"].tolist()[:2] == [None, None]
-    assert np.isnan(frame["param_act"].tolist()[2])
-
-
-def test_to_frame_needs_a_fitted_search_and_pandas(monkeypatch):
-    """Each is said."""
-    from sklearn.exceptions import NotFittedError
-
-    search = make_search("grid", n_iter=2)
-    with pytest.raises(NotFittedError, match="GridSearchCV"):
-        search.to_frame()
-    search.fit(X, y)
-    monkeypatch.setitem(__import__("sys").modules, "pandas", None)
-    with pytest.raises(ImportError, match="needs pandas: install it"):
-        search.to_frame()

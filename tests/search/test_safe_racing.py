@@ -3,16 +3,11 @@
 import numpy as np
 import pytest
 from sklearn.datasets import load_iris
-from sklearn.linear_model import Ridge
-from sklearn.metrics import check_scoring, make_scorer
+from sklearn.metrics import make_scorer
 from sklearn.neighbors import KNeighborsClassifier
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
 from sklearn.tree import DecisionTreeClassifier
 
 from skbayes import BayesSearchCV, GridSearchCV
-from skbayes._compat import scorer_parts
-from skbayes.search._best_possible_score import best_possible_score
 
 X, y = load_iris(return_X_y=True)
 GRID = {"max_depth": [3, 1, 2, 4], "min_samples_leaf": [1, 60, 20]}
@@ -51,29 +46,3 @@ def test_safe_racing_needs_a_metric_with_a_best_value():
     search = GridSearchCV(TREE, GRID, scoring=scorer, racing="safe")
     with pytest.raises(ValueError, match="`racing` parameter of GridSearchCV can be"):
         search.fit(X, y)
-
-
-class Own(Ridge):
-    """Scores by something that is not R2."""
-
-    def score(self, X, y, sample_weight=None):
-        """More than one."""
-        return 5.0
-
-
-@pytest.mark.parametrize(
-    ("estimator", "scoring", "best"),
-    [
-        (Ridge(), None, 1.0),
-        (make_pipeline(StandardScaler(), Ridge()), None, 1.0),
-        (Ridge(), "neg_mean_squared_error", 0.0),
-        (TREE, "roc_auc", 1.0),
-        (Own(), None, None),
-    ],
-    ids=["own", "pipeline", "loss", "ranking", "unknown"],
-)
-def test_best_possible_score_of(estimator, scoring, best):
-    """That of a perfect model; None where a score is not known to have one."""
-    scorer = check_scoring(estimator, scoring)
-    assert best_possible_score(scorer, estimator) == best
-    assert scorer_parts(scorer) is None or scoring is not None

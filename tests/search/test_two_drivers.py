@@ -19,7 +19,7 @@ from sklearn.pipeline import Pipeline
 
 import skbayes.journal
 from skbayes import BayesSearchCV, GridSearchCV, RandomSearchCV
-from tests.search import drivers, test_finalists
+from tests.search import drivers, test_repeats
 from tests.search.estimators import FOLDS, N_FOLDS, Scripted, X, fits, y
 
 SPACE = {"quality": (0.0, 1.0, "uniform")}
@@ -105,15 +105,15 @@ def test_drivers_share_the_repeats_of_finalists(tmp_path):
     log = tmp_path / "log"
 
     def search(**settings):
-        estimator = test_finalists.Lucky(log=log, seconds=0.005)
-        return test_finalists.make_search("grid", estimator, refit=False, **settings)
+        estimator = test_repeats.Lucky(log=log, seconds=0.005)
+        return test_repeats.make_search("grid", estimator, refit=False, **settings)
 
     both = [search(journal=tmp_path / "j.sqlite") for _ in range(2)]
-    fit_together(*both, data=(test_finalists.X, test_finalists.y))
+    fit_together(*both, data=(test_repeats.X, test_repeats.y))
     lines = log.read_text().splitlines()
     assert len(lines) == len(set(lines))
     log.unlink()
-    alone = search().fit(test_finalists.X, test_finalists.y)
+    alone = search().fit(test_repeats.X, test_repeats.y)
     assert sorted(log.read_text().splitlines()) == sorted(lines)
     assert alone.cv_results_["n_repeats"].max() == 2
     for one in both:

@@ -62,8 +62,12 @@ class ScoreModel:
         """
         # Rasmussen and Williams 2006, Eq. 5.12: y_i - mu_{-i} = [K^-1 y]_i / [K^-1]_ii,
         # with the diagonal of K^-1 = Linv^T Linv as column sums of squares. Refitting
-        # once per trial would cost n times as much.
-        precision = np.square(self.gp.conditioning.Linv).sum(axis=0)
+        # once per trial would cost n times as much. K includes the constant mean's N(0,
+        # 1) prior, as K_n + 11': a mean of all trials would know the one left out.
+        Linv = self.gp.conditioning.Linv
+        ones = Linv.sum(axis=1)
+        of_mean = np.square(Linv.T @ ones) / (1.0 + ones @ ones)
+        precision = np.square(Linv).sum(axis=0) - of_mean
         residuals = self.gp.alpha / precision
         spread = np.square(self.gp.y - self.gp.y.mean()).sum()
         n = self.gp.n_trials

@@ -8,18 +8,15 @@ import os
 import pickle
 import subprocess
 import sys
-import threading
 from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
-from joblib import Memory
 from scipy import sparse, stats
-from sklearn.base import BaseEstimator, clone
+from sklearn.base import clone
 from sklearn.compose import make_column_selector, make_column_transformer
-from sklearn.decomposition import LatentDirichletAllocation
 from sklearn.ensemble import BaggingClassifier, RandomForestClassifier
 from sklearn.frozen import FrozenEstimator
 from sklearn.linear_model import LogisticRegression
@@ -29,9 +26,8 @@ from sklearn.preprocessing import FunctionTransformer, StandardScaler
 from sklearn.svm import SVC
 
 import skbayes
-from skbayes import BayesSearchCV
-from skbayes._journal.content import leaves
 from skbayes._journal.content.content_digest import content_digest
+from tests._journal.content.test_reader import Plain, the_same_twice
 
 X = np.random.RandomState(0).rand(30, 3)
 y = (X[:, 0] > 0.5).astype(int)
@@ -45,23 +41,6 @@ def halved(x, factor=2):
 def closure(n):
     """Make functions that differ in what they close over only."""
     return lambda x: x + n
-
-
-class Plain:
-    """An object without any protocol."""
-
-    def __init__(self, **attributes):
-        self.__dict__.update(attributes)
-
-    @functools.cached_property
-    def cached(self):
-        """Something computed on the way."""
-        return 1
-
-
-def the_same_twice(make):
-    """Digests of two objects made alike."""
-    return content_digest(make()), content_digest(make())
 
 
 def everything():
@@ -153,83 +132,6 @@ def test_using_a_search_does_not_change_its_digest():
         distribution.rvs()
     assert content_digest(space) == before
     assert content_digest(forest.fit(X, y), is_cloned=True) == unfitted
-
-
-def test_parameters_without_effect_do_not_count():
-    """A bigger machine, more output, or names in another order continue a search."""
-    forest = RandomForestClassifier(random_state=0)
-    louder = RandomForestClassifier(random_state=0, n_jobs=8, verbose=2)
-    assert content_digest(forest) == content_digest(louder)
-    frozen = [FrozenEstimator(f.fit(X, y)) for f in (forest, louder)]
-    assert content_digest(frozen[0]) == content_digest(frozen[1])
-    space = {"b": [1, 2], "a": [3]}
-    assert content_digest(space) == content_digest({"a": [3], "b": [1, 2]})
-
-
-@pytest.mark.parametrize("cache", ["folder", Path("folder"), Memory("folder")])
-def test_a_cache_has_no_effect(cache):
-    """However a pipeline gets its cache folder."""
-    plain = content_digest(make_pipeline(SVC()))
-    assert content_digest(make_pipeline(SVC(), memory=cache)) == plain
-
-
-def test_a_cache_has_no_effect_wherever_it_is():
-    """Also as a parameter of the user's own estimator: its class is known."""
-    caches = [Memory(None), Memory("folder"), Memory("folder", verbose=3)]
-    assert len({content_digest(Plain(cache=cache)) for cache in caches}) == 1
-    assert content_digest(Plain(cache=caches[0])) != content_digest(Plain(cache=None))
-
-
-@pytest.mark.parametrize(
-    ("given", "plain"),
-    [
-        (np.float64(0.5), 0.5),
-        (np.int32(3), 3),
-        (np.str_("a"), "a"),
-        (np.bool_(True), True),
-    ],
-)
-def test_scalars_of_numpy_are_those_of_python(given, plain):
-    """A candidate's parameters are compared so, too."""
-    assert content_digest(Plain(a=given)) == content_digest(Plain(a=plain))
-    assert content_digest([given, ()]) == content_digest([plain, ()])
-
-
-class Lagged(BaseEstimator):
-    """An estimator whose parameters are named as some of scikit-learn's."""
-
-    def __init__(self, memory=1, verbose=0, n_jobs=1, pre_dispatch=1, journal=1):
-        self.memory = memory
-        self.verbose = verbose
-        self.n_jobs = n_jobs
-        self.pre_dispatch = pre_dispatch
-        self.journal = journal
-
-
-class OwnForest(RandomForestClassifier):
-    """Derived from a class that is known; what it does with `n_jobs` is not."""
-
-
-@pytest.mark.parametrize(
-    ("kind", "name"),
-    [
-        (Lagged, "memory"),
-        (Lagged, "verbose"),
-        (Lagged, "n_jobs"),
-        (Lagged, "pre_dispatch"),
-        (Lagged, "journal"),
-        (OwnForest, "n_jobs"),
-        (LatentDirichletAllocation, "n_jobs"),
-        (BayesSearchCV, "n_jobs"),
-    ],
-)
-def test_a_name_alone_does_not_tell_that_it_has_no_effect(kind, name):
-    """`memory` may be the number of lags, and random numbers depend on jobs."""
-    make = partial(BayesSearchCV, SVC(), {}) if kind is BayesSearchCV else kind
-    one, other = make(**{name: 2}), make(**{name: 4})
-    assert content_digest(one, is_cloned=True) != content_digest(other, is_cloned=True)
-    frozen = [content_digest(value) for value in (one, other)]
-    assert frozen[0] != frozen[1]
 
 
 def test_set_output_counts():
@@ -445,49 +347,6 @@ def test_equal_values_are_alike():
             assert content_digest(copy.deepcopy(value)) == content_digest(value)
 
 
-def test_the_layout_of_arrays_does_not_count():
-    """Nor whether they are mapped from a file, read-only or a view."""
-    array = np.arange(24.0).reshape(4, 6)
-    fixed = array.copy()
-    fixed.flags.writeable = False
-    views = [np.asfortranarray(array), fixed, np.repeat(array, 2, axis=0)[::2]]
-    assert {content_digest(v) for v in [array, *views]} == {content_digest(array)}
-
-
-def test_large_arrays_are_read_in_pieces(monkeypatch):
-    """The pieces make no difference to arrays that fit into one."""
-    array = np.random.default_rng(0).random((1000, 7))
-    before = content_digest(array)
-
-    monkeypatch.setattr(leaves, "_CHUNK_BYTES", 1000)
-    assert content_digest(array) == before
-    changed = array.copy()
-    changed[-1, -1] += 1
-    assert content_digest(changed) != before
-
-
-def test_sorting_a_sparse_matrix_does_not_count():
-    """Fits sort the indices of the matrix they are given, in place."""
-    data, indices, indptr = [1.0, 2.0, 3.0], [1, 0, 1], [0, 2, 3]
-    matrix = sparse.csr_array((data, indices, indptr), shape=(2, 2))
-    before = content_digest(matrix)
-    assert matrix.indices.tolist() == indices
-    matrix.sort_indices()
-    assert content_digest(matrix) == before
-    wide = sparse.csr_array(matrix)
-    wide.indices, wide.indptr = wide.indices.astype("i8"), wide.indptr.astype("i8")
-    assert content_digest(wide) == before
-
-
-@pytest.mark.parametrize("kind", ["lil", "dok", "dia", "bsr", "coo", "csc", "csr"])
-def test_every_sparse_format_is_read(kind):
-    """Equal ones are alike, others are not."""
-    dense = np.eye(4)
-    first, second = the_same_twice(lambda: sparse.eye_array(4, format=kind))
-    dense[0, 3] = 5
-    assert first == second != content_digest(sparse.csr_array(dense).asformat(kind))
-
-
 def test_polars_frames_are_read():
     """By names, types and values, missing ones and dates among them."""
     pl = pytest.importorskip("polars")
@@ -505,67 +364,6 @@ def test_polars_frames_are_read():
         assert content_digest(pl.DataFrame(changed)) != first
     assert content_digest(pl.DataFrame(columns).rename({"a": "z"})) != first
     assert content_digest(pl.Series("a", [1, 2])) != content_digest(pl.Series([1, 2]))
-
-
-def test_caches_do_not_count():
-    """What an object has computed on the way is not what it is."""
-    thing = Plain(a=1)
-    before = content_digest(thing)
-    assert thing.cached == 1
-    assert "cached" in vars(thing)
-    assert content_digest(thing) == before
-
-
-def test_circles_come_to_an_end():
-    """Objects that contain themselves, and differ in what else they contain."""
-
-    def circle(value):
-        items = [value]
-        items.append({"me": items})
-        return items
-
-    first, second = the_same_twice(lambda: circle(1))
-    assert first == second != content_digest(circle(2))
-
-
-@pytest.mark.parametrize("value", [threading.Lock(), (i for i in "ab")])
-def test_what_has_no_content_is_refused(value):
-    """The message names the journal and the type."""
-    with pytest.raises(TypeError, match="`journal` parameter needs .*(lock|generator)"):
-        content_digest({"x": [value]})
-
-
-def test_what_is_nested_too_deeply_is_refused():
-    """As pickle would."""
-    nested = []
-    for _ in range(10_000):
-        nested = [nested]
-    with pytest.raises(TypeError, match="`journal` parameter.* nested too deeply"):
-        content_digest(nested)
-
-
-def test_shared_parts_are_read_once():
-    """A chain of pairs of the same object has more ways than could be gone."""
-    chain = Plain(a=1)
-    for _ in range(40):
-        chain = Plain(left=chain, right=chain)
-    assert content_digest(chain) == content_digest(copy.deepcopy(chain))
-
-
-def test_bytes_between_values_do_not_count():
-    """Records are padded, and long doubles are."""
-    kind = np.dtype([("a", np.int8), ("b", np.float64)], align=True)
-    fills = (b"\0", b"\7")
-    records = [np.frombuffer(fill * 48, np.uint8).copy().view(kind) for fill in fills]
-    for record in records:
-        record["a"], record["b"] = 1, [1.0, 2.0, 3.0]
-    assert records[0].tobytes() != records[1].tobytes()
-    assert content_digest(records[0]) == content_digest(records[1])
-    longs = [np.frombuffer(fill * 16, np.longdouble).copy() for fill in fills]
-    for long in longs:
-        long[:] = np.longdouble(1) / 3
-    assert content_digest(longs[0]) == content_digest(longs[1])
-    assert content_digest(longs[0]) != content_digest(np.nextafter(longs[0], 1))
 
 
 # ------------------------------------------------------------------- fitted estimators

@@ -13,11 +13,8 @@ from sklearn.model_selection import GroupKFold, RepeatedKFold, ShuffleSplit
 from sklearn.neighbors import KNeighborsClassifier
 
 from skbayes.inspection import bias_corrected_score
-from skbayes.inspection._bias_correction.kept_predictions import read_predictions
-from skbayes.inspection._bias_correction.known_scorers import FORMS
-from skbayes.inspection._bias_correction.resampled_scores import make_scores
-from skbayes.inspection._bias_correction.resampling import Units, make_units
 from skbayes.search import GridSearchCV
+from tests.inspection._bias_correction.test_summed_scores import scores_of
 from tests.inspection.known_truth import (
     NoisyClassifier,
     NoisyRegressor,
@@ -28,84 +25,6 @@ from tests.inspection.known_truth import (
 
 #: Chance of the right label: noise of unit variance is less than one.
 TRUE_ACCURACY = norm.cdf(1.0)
-
-REGRESSION = {"r2", *(n for n in FORMS if "squared" in n or "absolute" in n)}
-
-
-def scores_of(search):
-    """Kept predictions, units and scores of a search."""
-    kept = read_predictions(search, caller="test")
-    rng = np.random.default_rng(0)
-    units = make_units(kept.y, None, kept.tests, has_classes=False, rng=rng)
-    return kept, units, make_scores(kept, units, caller="test")
-
-
-def called(kept, units, weights):
-    """Scores by calling the scorer on the drawn samples."""
-    table = np.empty((len(weights), len(kept.candidates), kept.n_splits))
-    for bag, weight in enumerate(weights):
-        for j in range(len(kept.candidates)):
-            for k, test in enumerate(kept.tests):
-                times = weight[units.of_sample[test]].astype(int)
-                rows = np.repeat(np.arange(len(test)), times)
-                table[bag, j, k] = kept.score(j, k, rows)
-    return table.mean(axis=2)
-
-
-@pytest.mark.parametrize("scoring", sorted(set(FORMS) - {"r2"}))
-def test_sums_equal_calls_of_the_scorer(scoring):
-    """By sums over weighted samples comes what the scorer gives on drawn samples."""
-    if scoring in REGRESSION:
-        X, y = measured(120)
-        y = np.abs(y) + 1 if "log" in scoring else y
-        X[:, 1] = np.abs(X[:, 1]) + 8 if "log" in scoring else X[:, 1]
-        search = search_of(NoisyRegressor(), 3, (X, y), scoring=scoring)
-    else:
-        search = search_of(NoisyClassifier(), 3, labelled(150), scoring=scoring)
-    kept, units, scores = scores_of(search)
-    assert type(scores).__name__ == "SummedScores"
-    weights = units.draw(8, np.random.default_rng(1))
-    tolerance = 1e-9
-    expected = called(kept, units, weights)
-    np.testing.assert_allclose(scores.in_bag(weights), expected, atol=tolerance)
-    chosen = np.arange(8) % 3
-    exact = expected[np.arange(8), chosen]
-    np.testing.assert_allclose(scores.of_chosen(weights, chosen), exact, atol=1e-9)
-
-
-def test_determination_of_few_samples():
-    """R2 of what a bag leaves out of a small fold is right on average.
-
-    Computed from those few samples alone, as the scorer would, it is far too low.
-    """
-    data = measured(60)
-    search = search_of(NoisyRegressor(noise=2.0), 1, data, cv=5, scoring="r2")
-    kept, units, scores = scores_of(search)
-    left_out = (units.draw(400, np.random.default_rng(1)) == 0).astype(float)
-    has_all = [(left_out[:, units.of_sample[t]].sum(axis=1) > 1) for t in kept.tests]
-    left_out = left_out[np.all(has_all, axis=0)]
-    estimate = scores.of_chosen(left_out, np.zeros(len(left_out), dtype=int)).mean()
-    assert estimate == pytest.approx(search.best_score_, abs=0.03)
-    assert called(kept, units, left_out[:50]).mean() < search.best_score_ - 0.2
-
-
-def test_sums_serve_several_classes():
-    """Averages over labels are those of the scorer, with any number of labels."""
-    X, y = make_classification(
-        200, n_classes=4, n_informative=6, flip_y=0.3, random_state=0
-    )
-    for scoring in ("f1_macro", "precision_weighted", "matthews_corrcoef"):
-        search = GridSearchCV(
-            KNeighborsClassifier(),
-            {"n_neighbors": [1, 5]},
-            scoring=scoring,
-            store_predictions=True,
-        ).fit(X, y)
-        kept, units, scores = scores_of(search)
-        weights = units.draw(5, np.random.default_rng(1))
-        assert type(scores).__name__ == "SummedScores"
-        expected = called(kept, units, weights)
-        np.testing.assert_allclose(scores.in_bag(weights), expected, atol=1e-12)
 
 
 @pytest.mark.parametrize("n_samples", [200, 600])
@@ -141,16 +60,6 @@ def test_lone_candidate_has_no_optimism():
     result = bias_corrected_score(search, 400, random_state=0)
     assert abs(result.optimism) < 0.005
     assert result.n_candidates == 1
-
-
-def test_draws_are_without_replacement():
-    """As many units as a bootstrap sample has different ones, of each stratum alike."""
-    strata = np.repeat([0, 1], [100, 10])
-    drawn = Units(np.arange(110), strata).draw(200, np.random.default_rng(0))
-    assert set(np.unique(drawn)) == {0.0, 1.0}
-    assert (drawn[:, :100].sum(axis=1) == 63).all()
-    assert (drawn[:, 100:].sum(axis=1) == 6).all()
-    assert len(np.unique(drawn, axis=0)) == 200
 
 
 def test_groups_are_drawn_whole():

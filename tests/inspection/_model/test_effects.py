@@ -13,7 +13,7 @@ from skbayes._gp import layout_of
 from skbayes.inspection import EffectDisplay
 from skbayes.inspection._column_axis import column_axes
 from skbayes.inspection._model.effects import effect
-from skbayes.inspection._model.score_model import mild_transform, score_model
+from skbayes.inspection._model.score_model import score_model
 from skbayes.inspection._search_record import read_search
 from skbayes.search import BayesSearchCV, GridSearchCV, RandomSearchCV
 from tests.inspection.conftest import Formula, additive, fitted, quadratic
@@ -182,22 +182,6 @@ def test_bands_of_a_search_that_has_converged_stay_in_reach():
     found = shown(search, ["a"], others="best")
     np.testing.assert_allclose(found.median, -((found.places[0] - 0.3) ** 2), atol=0.15)
     assert (found.high - found.low).max() < 0.6
-
-
-@pytest.mark.parametrize("share_of_disasters", [0.0, 0.05])
-def test_only_disasters_are_compressed(share_of_disasters):
-    """Scores are taken linearly, but for a few that are far below all others."""
-    scores = np.linspace(0.0, 1.0, 100)
-    n_bad = int(100 * share_of_disasters)
-    scores[:n_bad] = -1e6
-    transform = mild_transform(scores)
-    targets = transform.forward(scores)
-    np.testing.assert_allclose(targets.mean(), 0.0, atol=1e-9)
-    np.testing.assert_allclose(targets.std(), 1.0, atol=1e-9)
-    steps = np.diff(targets[n_bad:])
-    np.testing.assert_allclose(steps, steps[0])
-    np.testing.assert_allclose(transform.inverse(targets), scores, rtol=1e-6, atol=1e-9)
-    assert np.ptp(targets) < 20.0
 
 
 def test_layouts_know_the_branches():

@@ -13,16 +13,10 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.datasets import load_iris
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.exceptions import NotFittedError
-from sklearn.impute import SimpleImputer
-from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold, RandomizedSearchCV
-from sklearn.pipeline import Pipeline
-from sklearn.preprocessing import FunctionTransformer
 from sklearn.svm import SVC
-from sklearn.tree import DecisionTreeClassifier
 
 from skbayes.inspection import search_report
-from skbayes.inspection._report.reproduction import reproduction
 from skbayes.search import BayesSearchCV, GridSearchCV, RandomSearchCV
 from tests.inspection._report.browser import MISSING, browser
 from tests.inspection.known_truth import NoisyClassifier, labelled
@@ -299,26 +293,6 @@ def test_bad_input_is_refused(tmp_path):
         search_report(SVC(), path)
 
 
-@pytest.mark.parametrize(
-    ("estimator", "params"),
-    [
-        (SVC(C=3.0), {"C": 0.1, "kernel": "linear"}),
-        (
-            Pipeline([("fill", SimpleImputer()), ("clf", "passthrough")]),
-            {"clf": LogisticRegression(C=2.0), "fill__missing_values": np.nan},
-        ),
-        (DecisionTreeClassifier(), {"max_depth": None, "class_weight": {0: 1, 1: 2}}),
-    ],
-)
-def test_code_makes_the_model_again(estimator, params):
-    """The code runs, and makes a model with the same parameters."""
-    code = reproduction(estimator, params)
-    scope = {"X": np.arange(8.0).reshape(-1, 1), "y": np.arange(8) % 2}
-    exec(code, scope)
-    wanted = estimator.set_params(**params).get_params()
-    assert repr(scope["model"].get_params()) == repr(wanted)
-
-
 def test_search_report_keeps_weights_groups_and_names_the_seed(tmp_path):
     """The code passes what `fit` was given, the settings list it and the seed."""
     X, y = load_iris(return_X_y=True)
@@ -373,13 +347,6 @@ def test_trial_table_places_stopped_candidates(tmp_path):
     n_stopped = sum(trial.status == "stopped" for trial in search.trials_)
     assert n_stopped > 0
     assert page.count("estimated from the folds that were run") == n_stopped
-
-
-def test_code_says_what_has_no_source():
-    """A function cannot be written; a comment says so."""
-    code = reproduction(FunctionTransformer(func=lambda x: x), {"validate": True})
-    assert "has no source" in code
-    assert "has no source" not in reproduction(SVC(kernel="<b>"), {})
 
 
 def test_without_matplotlib_the_rest_is_there(tmp_path, monkeypatch):

@@ -17,60 +17,18 @@ from skbayes import GridSearchCV
 from skbayes import journal as reader
 from skbayes._journal.command_line import main
 from skbayes._journal.journal import Journal
-from skbayes._journal.params_codec import ParamsCodec
-from skbayes._protocol import FoldResult, Status
 from skbayes.exceptions import JournalError
-from tests._journal.identities import identity_of
+from tests._journal.two_searches import write_two_searches
 
 ROOT = Path(skbayes.__file__).parents[1]
-CLASSIFIERS = [SVC(C=3), SVC(C=4)]
 DATA = np.arange(8.0).reshape(-1, 1), np.tile([0, 1], 4)
 
 
 @pytest.fixture
 def path(tmp_path) -> Path:
-    """Make a journal of two searches, the first one unfinished."""
-    path = tmp_path / "j.sqlite"
-    with Journal.open(path) as journal:
-        first = journal.search(
-            identity_of("a", 2),
-            description={"estimator": "Pipeline(\n  SVC())", "scoring": "accuracy"},
-            metrics=["auc", "acc"],
-            codec=ParamsCodec({"clf": CLASSIFIERS}),
-            n_candidates=10,
-        )
-        rows = [
-            (Status.COMPLETE, {"C": 0.5, "clf": CLASSIFIERS[0]}, [0.25, 0.75]),
-            (Status.COMPLETE, {"C": math.inf, "clf": CLASSIFIERS[1]}, [0.5, 0.75]),
-            (Status.STOPPED, {"C": 2, "clf": "passthrough"}, [0.9]),
-            (Status.FAILED, {"C": -1}, [0.9, math.nan]),
-            (Status.FAILED, {"C": -2}, []),
-        ]
-        for index, (status, params, scores) in enumerate(rows):
-            for k, auc in enumerate(scores):
-                first.write(index, params, fold(k, auc))
-            first.finish(index, params, status)
-        first.write(9, {"C": 9}, fold(1, 0.95))
-        second = journal.search(
-            identity_of("b"), description={}, metrics=[], codec=ParamsCodec()
-        )
-        for k in range(3):
-            second.write(0, {"alpha": (1, 2)}, FoldResult(k, {"score": float(k)}))
-        second.finish(0, {"alpha": (1, 2)}, Status.COMPLETE)
-    return path
-
-
-def fold(k: int, auc: float) -> FoldResult:
-    """Make a fold that has failed if its score is NaN."""
-    return FoldResult(
-        k,
-        {"auc": auc, "acc": auc / 2},
-        train_scores={"auc": 1.0, "acc": 1.0},
-        fit_time=k + 1.0,
-        score_time=0.5,
-        n_test_samples=10,
-        error="ValueError: boom" if math.isnan(auc) else None,
-    )
+    """Where a journal of two searches is, the first one unfinished."""
+    write_two_searches(tmp_path / "j.sqlite")
+    return tmp_path / "j.sqlite"
 
 
 def test_the_frame_is_tidy(path):
@@ -176,67 +134,6 @@ def test_without_pandas_it_says_what_to_do(path, monkeypatch):
     assert main([str(path)]) == 0
 
 
-def test_the_command_line_tells_progress_and_best(path, capsys):
-    """Searches, how far they are, and the best complete trial."""
-    assert main([str(path)]) == 0
-    lines = capsys.readouterr().out.splitlines()
-    lines = [line for line in lines if not line.startswith("  last fold: ")]
-    assert lines[0] == "2 searches"
-    assert lines[2].startswith("search 1, begun 20")
-    assert lines[3:10] == [
-        "  estimator: Pipeline( SVC())",
-        "  scoring: accuracy",
-        "  trials: 6 of 10 (1 running, 2 complete, 1 stopped, 2 failed)",
-        "  folds: 8 of 12, 16 s of fitting and scoring",
-        "  best mean auc: 0.625, trial 1",
-        "    C: inf",
-        "    clf: SVC(C=4)",
-    ]
-    assert lines[11].startswith("search 2, begun 20")
-    assert lines[12:] == [
-        "  differs from search 1 in: data, folds",
-        "  trials: 1 (1 complete)",
-        "  folds: 3 of 3, 0 s of fitting and scoring",
-        "  best mean score: 1, trial 0",
-        "    alpha: (1, 2)",
-    ]
-
-
-@pytest.mark.parametrize(
-    ("seconds", "text"), [(119.4, "119 s"), (120, "2 min"), (7200, "2 h")]
-)
-def test_long_times_are_told_in_larger_units(tmp_path, capsys, seconds, text):
-    """Seconds, minutes and hours."""
-    with Journal.open(tmp_path / "j.sqlite") as journal:
-        search = journal.search(
-            identity_of("a", 1), description={}, metrics=[], codec=ParamsCodec()
-        )
-        search.write(0, {}, FoldResult(0, {"score": math.nan}, fit_time=seconds))
-        search.finish(0, {}, Status.COMPLETE)
-    assert main([str(tmp_path / "j.sqlite")]) == 0
-    out = capsys.readouterr().out
-    assert f"1 of 1, {text} of fitting" in out
-    assert "best mean score: nan" in out
-
-
-def test_the_command_line_tells_errors(tmp_path, capsys):
-    """One line, no traceback, a status that says that it failed."""
-    assert main([str(tmp_path / "j.sqlite")]) == 1
-    captured = capsys.readouterr()
-    assert captured.out == ""
-    assert captured.err == f"There is no journal {tmp_path / 'j.sqlite'}.\n"
-
-
-@pytest.mark.parametrize("name", ["a\0b", "x" * 300])
-def test_the_command_line_tells_of_names_no_file_can_have(name, capsys):
-    """As of any other that is no journal."""
-    assert main([name]) == 1
-    captured = capsys.readouterr()
-    assert captured.out == ""
-    assert captured.err.startswith("The `journal` parameter must be the path of a file")
-    assert captured.err.count("\n") == 1
-
-
 def test_a_tilde_is_the_home_folder(path, monkeypatch, capsys):
     """For `read` and on the command line, as for the search that wrote it."""
     pytest.importorskip("pandas")
@@ -250,10 +147,11 @@ def test_a_tilde_is_the_home_folder(path, monkeypatch, capsys):
 
 WRITER = """
 import itertools, sys
-from tests.test_journal_reader import FoldResult, Journal, ParamsCodec, identity_of
+from skbayes._journal.journal import Journal
+from skbayes._protocol import FoldResult
+from tests._journal.identities import begin
 with Journal.open(sys.argv[1]) as journal:
-    search = journal.search(identity_of("w", 1), description={}, metrics=[],
-                            codec=ParamsCodec())
+    search = begin(journal)
     for i in itertools.count():
         search.write(i, {"C": i}, FoldResult(0, {"score": 1.0}))
         print(i, flush=True)

@@ -1,0 +1,149 @@
+"""Do functions and classes count by their code if they are the user's, else by name?"""
+
+from __future__ import annotations
+
+import functools
+import textwrap
+import types
+from importlib.machinery import EXTENSION_SUFFIXES
+
+import numpy as np
+import pytest
+from sklearn.linear_model import LogisticRegression
+from sklearn.preprocessing import FunctionTransformer, StandardScaler
+
+from skbayes._journal.content.callables import (
+    compiled_file,
+    full_name,
+    is_function,
+    is_own,
+)
+from skbayes._journal.content.content_digest import ContentReader, content_digest
+from skbayes._journal.content.reader import Reader
+from tests._journal.content.test_own_code import made
+
+
+def test_installed_code_counts_by_name():
+    """Functions and classes of packages are not looked into."""
+    assert content_digest(np.log) != content_digest(np.exp)
+    assert content_digest(StandardScaler) != content_digest(LogisticRegression)
+    reader = ContentReader()
+    assert reader.read([StandardScaler, np.clip, textwrap.dedent]).code.names == {}
+    assert "sklearn" in reader.packages
+
+
+def test_an_installed_class_that_was_patched_is_another(monkeypatch):
+    """With a function of the user's in place of a method, here or in a base."""
+    before = content_digest(StandardScaler())
+    patch = made("def transform(self, X): return X").transform
+    monkeypatch.setattr(StandardScaler, "transform", patch)
+    patched = content_digest(StandardScaler())
+    monkeypatch.setattr(
+        StandardScaler, "transform", made("def g(self, X): return -X").g
+    )
+    assert len({before, patched, content_digest(StandardScaler())}) == 3
+
+
+@pytest.mark.parametrize(
+    "wrap",
+    [
+        lambda g: g,
+        lambda g: functools.partial(g, 1),
+        functools.cache,
+        np.vectorize,
+        FunctionTransformer,
+        lambda g: FunctionTransformer(kw_args={"g": g}),
+        lambda g: types.MethodType(g, 3),
+        lambda g: {"a": [(g,)]},
+        lambda g: types.SimpleNamespace(py_func=g),
+        lambda g: np.array([g, None], dtype=object),
+        staticmethod,
+        property,
+        lambda g: type("T", (), {"g": g})(),
+    ],
+)
+def test_wrappers_count_by_what_they_wrap(wrap):
+    """Whatever a function is in, its code is read."""
+    one, same, other = (made(f"def g(*x, **y): return {n}").g for n in (1, 1, 2))
+    assert content_digest(wrap(one)) == content_digest(wrap(same))
+    assert content_digest(wrap(one)) != content_digest(wrap(other))
+
+
+def test_a_ufunc_of_a_hidden_function_is_refused():
+    """`numpy.frompyfunc` does not tell what it was made of."""
+    with pytest.raises(TypeError, match="`journal` parameter.*frompyfunc"):
+        content_digest(np.frompyfunc(lambda x: x, 1, 1))
+
+
+@pytest.mark.parametrize(
+    ("value", "is_one"),
+    [
+        (lambda: 1, True),
+        (len, True),
+        (str.lower, True),
+        ([].append, True),
+        (np.log, True),
+        (np.random.Generator.normal, True),
+        (functools.partial(len), False),
+        (StandardScaler, False),
+        (StandardScaler().fit, False),
+        ("len", False),
+        (None, False),
+    ],
+)
+def test_is_function_knows_functions_with_names(value, is_one):
+    """Of Python, C and Cython; what is made of one is none."""
+    assert is_function(value) == is_one
+
+
+def test_full_name_is_that_to_import():
+    """Module and place in it."""
+    assert full_name(StandardScaler).endswith(".StandardScaler")
+    assert full_name(StandardScaler.fit).endswith("_data.StandardScaler.fit")
+    assert full_name(textwrap.dedent) == "textwrap.dedent"
+
+
+def test_is_own_looks_at_the_code_and_at_the_name():
+    """A wrapper that a library made is named after the user's function inside."""
+    reader = Reader()
+    own = made("def g(x): return x").g
+    assert is_own(reader, own)
+    assert is_own(reader, functools.singledispatch(own))
+    assert not is_own(reader, textwrap.dedent)
+    assert not is_own(reader, np.log)
+
+
+def test_compiled_file_is_none_of_installed_modules_and_of_python():
+    """Only an extension of the user's own counts by its file."""
+    reader = Reader()
+    assert compiled_file(reader, None) is None
+    assert compiled_file(reader, "math") is None
+    assert compiled_file(reader, __name__) is None
+
+
+def test_compiled_file_of_an_extension_changes_with_its_bytes(tmp_path, monkeypatch):
+    """It is not imported for that."""
+    file = tmp_path / f"own_extension{EXTENSION_SUFFIXES[0]}"
+    monkeypatch.syspath_prepend(tmp_path)
+    found = []
+    for content in (b"1", b"2", b"1"):
+        file.write_bytes(content)
+        found.append(compiled_file(Reader(), "own_extension"))
+    assert found[0] == found[2] != found[1] is not None
+
+
+def test_callables_tell_singledispatch_by_its_functions():
+    """Not by the types that were looked up since."""
+    source = """
+        import functools
+        @functools.singledispatch
+        def g(x): return 1
+        @g.register
+        def _(x: int): return 2
+    """
+    one, same, other = (
+        made(source.replace("return 2", f"return {n}")).g for n in (2, 2, 3)
+    )
+    one(True)
+    one("a")
+    assert content_digest(one) == content_digest(same) != content_digest(other)

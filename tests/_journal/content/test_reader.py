@@ -1,0 +1,89 @@
+"""Is every value read down to numbers and text, once, or refused with a reason?"""
+
+from __future__ import annotations
+
+import copy
+import functools
+import threading
+
+import numpy as np
+import pytest
+
+from skbayes._journal.content.content_digest import content_digest
+
+
+class Plain:
+    """An object without any protocol."""
+
+    def __init__(self, **attributes):
+        self.__dict__.update(attributes)
+
+    @functools.cached_property
+    def cached(self):
+        """Something computed on the way."""
+        return 1
+
+
+def the_same_twice(make):
+    """Digests of two objects made alike."""
+    return content_digest(make()), content_digest(make())
+
+
+@pytest.mark.parametrize(
+    ("given", "plain"),
+    [
+        (np.float64(0.5), 0.5),
+        (np.int32(3), 3),
+        (np.str_("a"), "a"),
+        (np.bool_(True), True),
+    ],
+)
+def test_scalars_of_numpy_are_those_of_python(given, plain):
+    """A candidate's parameters are compared so, too."""
+    assert content_digest(Plain(a=given)) == content_digest(Plain(a=plain))
+    assert content_digest([given, ()]) == content_digest([plain, ()])
+
+
+def test_caches_do_not_count():
+    """What an object has computed on the way is not what it is."""
+    thing = Plain(a=1)
+    before = content_digest(thing)
+    assert thing.cached == 1
+    assert "cached" in vars(thing)
+    assert content_digest(thing) == before
+
+
+def test_circles_come_to_an_end():
+    """Objects that contain themselves, and differ in what else they contain."""
+
+    def circle(value):
+        items = [value]
+        items.append({"me": items})
+        return items
+
+    first, second = the_same_twice(lambda: circle(1))
+    assert first == second != content_digest(circle(2))
+
+
+@pytest.mark.parametrize("value", [threading.Lock(), (i for i in "ab")])
+def test_what_has_no_content_is_refused(value):
+    """The message names the journal and the type."""
+    with pytest.raises(TypeError, match="`journal` parameter needs .*(lock|generator)"):
+        content_digest({"x": [value]})
+
+
+def test_what_is_nested_too_deeply_is_refused():
+    """As pickle would."""
+    nested = []
+    for _ in range(10_000):
+        nested = [nested]
+    with pytest.raises(TypeError, match="`journal` parameter.* nested too deeply"):
+        content_digest(nested)
+
+
+def test_shared_parts_are_read_once():
+    """A chain of pairs of the same object has more ways than could be gone."""
+    chain = Plain(a=1)
+    for _ in range(40):
+        chain = Plain(left=chain, right=chain)
+    assert content_digest(chain) == content_digest(copy.deepcopy(chain))

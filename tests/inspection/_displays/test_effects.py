@@ -1,0 +1,54 @@
+"""Does the display of effects show the numbers of a search?"""
+
+from __future__ import annotations
+
+import matplotlib.pyplot as plt
+import pytest
+
+from skbayes.inspection import EffectDisplay
+from skbayes.search import GridSearchCV
+from tests.inspection.conftest import Formula, additive, fitted
+
+
+def test_effects_have_a_panel_each(bayes):
+    """In a figure, in one divided axes, in axes given."""
+    display = EffectDisplay.from_search(bayes, random_state=0)
+    assert len(display.axes_) == 3
+    _, ax = plt.subplots()
+    assert len(display.plot(ax=ax).axes_) == 3
+    _, axes = plt.subplots(1, 3)
+    assert list(display.plot(ax=axes).axes_) == list(axes)
+    with pytest.raises(ValueError, match="one Axes or 3, one for each panel. Got 2"):
+        display.plot(ax=axes[:2])
+
+
+def test_effects_use_log_axes_and_categories(bayes):
+    """As the space is."""
+    display = EffectDisplay.from_search(bayes, ["a", "b", "kind"], random_state=0)
+    scales = [ax.get_xscale() for ax in display.axes_]
+    assert scales == ["linear", "log", "linear"]
+    labels = [t.get_text() for t in display.axes_[2].get_xticklabels()]
+    assert labels == ["x", "y"]
+    assert display.axes_[0].get_ylim() == display.axes_[1].get_ylim()
+
+
+def test_effects_of_pairs(bayes):
+    """Few categories are lines, two numbers a map."""
+    pairs = [("a", "kind"), ("a", "b")]
+    display = EffectDisplay.from_search(bayes, pairs, random_state=0)
+    legend = display.axes_[0].get_legend()
+    assert [t.get_text() for t in legend.get_texts()] == ["x", "y"]
+    assert display.axes_[1].collections
+    assert display.axes_[1].get_yscale() == "log"
+
+
+def test_effects_say_what_never_varied():
+    """A parameter with many values of which one was tried."""
+    search = fitted(
+        GridSearchCV(
+            Formula(formula=additive), {"a": [0.0, 0.3, 0.6, 1.0], "b": [1.0]}, cv=2
+        )
+    )
+    search.param_grid = {"a": [0.0, 0.3, 0.6, 1.0], "b": [1.0, 2.0]}
+    display = EffectDisplay.from_search(search, ["b"], random_state=0)
+    assert [t.get_text() for t in display.axes_[0].texts] == ["never varied"]

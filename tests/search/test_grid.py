@@ -1,0 +1,64 @@
+"""Has GridSearchCV the candidates of scikit-learn's grid, and none twice to fit?"""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from sklearn.model_selection import ParameterGrid
+from sklearn.svm import SVC
+
+from skbayes.search import GridSearchCV
+from tests.search.estimators import FOLDS, N_FOLDS, Scripted, X, fits, y
+
+
+@pytest.mark.parametrize(
+    "grid",
+    [
+        {"C": [3, 1], "kernel": ["rbf", "linear"]},
+        [{"kernel": ["linear"], "C": [1]}, {"gamma": np.array([0.1, 1.0])}],
+        {"C": (1, 2)},
+    ],
+)
+def test_grid_search_has_the_candidates_of_parameter_grid(grid):
+    """In its order; the grid stays as it was given."""
+    search = GridSearchCV(SVC(), grid, cv=FOLDS).fit(X, y)
+    assert search.cv_results_["params"] == list(ParameterGrid(grid))
+    assert search.param_grid is grid
+
+
+def test_grid_search_fits_a_candidate_that_stands_twice_once(tmp_path):
+    """And shows its results in both rows."""
+    log = tmp_path / "log"
+    estimator = Scripted(log=log)
+    search = GridSearchCV(
+        estimator, {"quality": [0.5, 0.7, 0.5]}, cv=FOLDS, refit=False
+    )
+    scores = search.fit(X, y).cv_results_["mean_test_score"]
+    assert scores[0] == scores[2] < scores[1]
+    assert len(fits(log)) == 2 * N_FOLDS
+
+
+def test_grid_search_raises_where_a_parameter_cannot_be_set():
+    """As scikit-learn's does; the other searches score such a candidate as failed."""
+
+    class Stubborn(SVC):
+        """Refuses to be set."""
+
+        def set_params(self, **params):
+            """Refuse one value."""
+            if params.get("C") == 2:
+                raise ValueError("not this one")
+            return super().set_params(**params)
+
+    with pytest.raises(ValueError, match="not this one"):
+        GridSearchCV(Stubborn(), {"C": [1, 2]}, cv=FOLDS).fit(X, y)
+
+
+@pytest.mark.parametrize(
+    ("grid", "message"),
+    [({"C": []}, "C"), ({"C": "abc"}, "C"), ({"C": (1, 2, "uniform")}, "C|param_grid")],
+)
+def test_grid_search_refuses_what_is_no_list(grid, message):
+    """Before any fit, with the name."""
+    with pytest.raises((ValueError, TypeError), match=message):
+        GridSearchCV(SVC(), grid, cv=FOLDS).fit(X, y)

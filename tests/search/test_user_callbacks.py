@@ -1,0 +1,90 @@
+"""Are callbacks called as they should be, and their errors told as theirs?"""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from skbayes.callbacks import NoImprovement
+from tests.search.estimators import X, y
+from tests.search.test_budgets import make_search
+
+
+def test_only_true_ends_a_search():
+    """A callback that returns something else, as `print` or `append`, does not."""
+    search = make_search("grid", n_iter=5, callbacks=[lambda progress: 1, print])
+    assert len(search.fit(X, y).trials_) == 5
+
+
+def test_a_true_of_numpy_ends_a_search_too():
+    """It is what comparing numbers of numpy gives."""
+    rule = [lambda progress: np.float64(progress.n_done) >= 3]
+    assert len(make_search("grid", n_iter=5, callbacks=rule).fit(X, y).trials_) == 3
+
+
+def test_an_error_in_a_callback_tells_whose_it_is():
+    """The parameter is named beside the error, and the callback shown."""
+    pattern = r"(?s)missing 1 required.*`callbacks` parameter of GridSearchCV"
+    with pytest.raises(TypeError, match=pattern):
+        make_search("grid", callbacks=[lambda progress, other: None]).fit(X, y)
+
+
+def test_a_callback_that_raises_at_the_end_costs_no_results():
+    """As one that raises before: what is complete is chosen from, nothing refitted."""
+
+    class Watch:
+        def __call__(self, progress):
+            pass
+
+        def on_search_end(self):
+            raise RuntimeError("told to fail at the end")
+
+    search = make_search("grid", n_iter=4, callbacks=[Watch()])
+    with pytest.raises(RuntimeError, match="(?s)at the end.*`callbacks` parameter"):
+        search.fit(X, y)
+    assert len(search.trials_) == 4
+    assert search.best_params_ == {"quality": 1.0}
+    assert not hasattr(search, "best_estimator_")
+
+
+def test_callbacks_are_told_of_the_end_however_it_comes():
+    """So that a bar can be closed."""
+
+    class Watch:
+        n_ends = 0
+
+        def __call__(self, progress):
+            if progress.n_done == 2:
+                raise RuntimeError("enough")
+
+        def on_search_end(self):
+            self.n_ends += 1
+
+    watch = Watch()
+    with pytest.raises(RuntimeError, match="enough"):
+        make_search("grid", callbacks=[watch]).fit(X, y)
+    assert watch.n_ends == 1
+    make_search("grid", n_iter=1, callbacks=[watch]).fit(X, y)
+    assert watch.n_ends == 2
+
+
+@pytest.mark.parametrize("callback", ["ProgressBar", None, NoImprovement])
+def test_what_is_no_callable_is_refused(callback):
+    """A class given in place of an object is a likely slip."""
+    with pytest.raises(TypeError, match="`callbacks` parameter of GridSearchCV must"):
+        make_search("grid", callbacks=[callback]).fit(X, y)
+
+
+@pytest.mark.parametrize("hook", [3, None])
+def test_an_end_hook_that_is_no_callable_is_refused_before_the_search(hook):
+    """At the end it would cost the refit."""
+
+    class Watch:
+        on_search_end = hook
+
+        def __call__(self, progress):
+            raise AssertionError("the search has begun")
+
+    pattern = f"`callbacks` parameter of GridSearchCV .*`on_search_end` .* Got {hook}"
+    with pytest.raises(TypeError, match=pattern):
+        make_search("grid", callbacks=[Watch()]).fit(X, y)

@@ -1,0 +1,60 @@
+"""Is the name found that was meant, and none where none was?"""
+
+from __future__ import annotations
+
+import pytest
+
+from skbayes._did_you_mean import closest_name, closest_param, hint
+
+NAMES = ["svc__C", "svc__gamma", "scale__with_mean", "verbose"]
+
+
+@pytest.mark.parametrize(
+    ("word", "names", "found"),
+    [
+        ("ROC_AUC", ["roc_auc", "r2"], "roc_auc"),
+        ("rocauc", iter(["r2", "roc_auc"]), "roc_auc"),
+        ("acuracy", ["balanced_accuracy", "accuracy"], "accuracy"),
+        ("c", ["c", "C"], "C"),
+        ("xyz", ["accuracy"], None),
+        ("", ["accuracy"], None),
+        ("accuracy", [], None),
+        (3, ["3"], None),
+        (None, ["None"], None),
+    ],
+)
+def test_closest_name_looks_at_letters_of_any_case(word, names, found):
+    """None for what is like no name, or is no string."""
+    assert closest_name(word, names) == found
+
+
+@pytest.mark.parametrize(
+    ("name", "found"),
+    [
+        ("C", "svc__C"),  # without its step
+        ("clf__gamma", "svc__gamma"),  # under another step's name
+        ("svc_gamma", "svc__gamma"),  # with one underscore
+        ("SVC.Gamma", "svc__gamma"),  # as other libraries write it
+        ("svc__gama", "svc__gamma"),  # misspelt
+        ("svc__with_men", "scale__with_mean"),  # misspelt under the wrong step
+        ("svd__gama", "svc__gamma"),  # both misspelt
+        ("verbos", "verbose"),  # without any step
+        ("svc__tolerance", None),
+    ],
+)
+def test_closest_param_finds_what_was_meant(name, found):
+    """By the last part first, then beside it, then anywhere."""
+    assert closest_param(name, iter(NAMES)) == found
+
+
+def test_closest_param_of_several_takes_the_most_similar():
+    """Several steps have a parameter of that name."""
+    names = ["scale__copy", "impute__copy"]
+    assert closest_param("imputer__copy", names) == "impute__copy"
+    assert closest_param("scaler__copy", names) == "scale__copy"
+
+
+def test_hint_is_a_question_or_nothing():
+    """It follows a sentence, hence the blank before it."""
+    assert hint("C") == " Did you mean 'C'?"
+    assert hint(None) == ""
