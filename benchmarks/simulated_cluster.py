@@ -7,10 +7,11 @@ The time the engine takes for its proposals passes on that clock too, as process
 so that nothing else on the machine counts. Compared are the asynchronous search, the
 same engine in rounds that wait for all of their folds, and Optuna's TPE with its
 constant liar where Optuna is installed. Printed are the busy share of the workers, the
-proposals a second of processor time, and the regret: how far the best candidate is from
-the optimum of a function of six parameters, in standard deviations of a random
-candidate, for as many candidates. Expected: 90 % busy with 1,000 workers; a regret with
-32 pending points within 1.3 of the sequential one.
+proposals a second of processor time, the candidates pending at a proposal, and the
+regret: how far the best candidate is from the optimum of a function of six parameters,
+in standard deviations of a random candidate, for as many candidates. Expected: 90 %
+busy with 1,000 workers; a regret with 32 pending points, which 88 workers have, within
+1.3 of the sequential one.
 """
 
 from __future__ import annotations
@@ -178,12 +179,14 @@ class TimedStrategy:
         self._strategy = strategy
         self.seconds = 0.0
         self.n_asked = 0
+        self.n_pending = []
 
     def __getattr__(self, name):
         return getattr(self._strategy, name)
 
     def ask(self, n, pending=()):
-        """Ask, and note how long it took."""
+        """Ask, and note how long it took and how many candidates were pending."""
+        self.n_pending.append(len(pending))
         began = time.process_time()
         proposed = self._strategy.ask(n, pending)
         self.seconds += time.process_time() - began
@@ -243,6 +246,7 @@ def run(kind, n_workers, n_candidates, seed):
             raise loop.interruption
     return {
         "busy_share": cluster.busy_share(),
+        "pending": float(np.median(strategy.n_pending)),
         "proposals_per_second": strategy.n_asked / max(strategy.seconds, 1e-9),
         "regret": (OPTIMUM - max(value(t.params) for t in trials)) / SPREAD,
         "hours": cluster.now / 3600,
@@ -294,7 +298,7 @@ class _Round:
 def main():
     """Measure, print, and say by the exit status whether the bars hold."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--workers", type=int, nargs="*", default=[1, 8, 32, 160, 1000])
+    parser.add_argument("--workers", type=int, nargs="*", default=[1, 8, 32, 88, 160, 1000])
     parser.add_argument("--candidates", type=int, default=200)
     parser.add_argument("--kinds", nargs="*", default=["ours", "rounds", "optuna"])
     parser.add_argument("--seeds", type=int, default=5)
@@ -320,7 +324,7 @@ def main():
             print(f"{kind}, {n_workers} workers, {n_candidates}: {told}", flush=True)
             write(arguments.json, __doc__.splitlines()[0], results)
     is_busy = medians.get(("ours", 1000), {}).get("busy_share", 1.0) >= BAR
-    one, many = medians.get(("ours", 1)), medians.get(("ours", 160))
+    one, many = medians.get(("ours", 1)), medians.get(("ours", 88))
     is_good = not (one and many) or many["regret"] <= REGRET_BAR * one["regret"] + 1e-3
     return 0 if is_busy and is_good else 1
 
