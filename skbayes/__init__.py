@@ -5,6 +5,9 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+# From here: from a deeper stack CPython 3.11 takes a tenth longer for its modules.
+import sklearn as _sklearn  # noqa: F401
+
 from skbayes.search import BayesSearchCV, GridSearchCV, RandomSearchCV
 
 if TYPE_CHECKING:

@@ -26,6 +26,9 @@ IntArray = NDArray[np.intp]
 #: Number of a fold, and a score of it.
 FoldScore = tuple[int, float]
 
+#: The name of the metric of a search with a single scorer.
+SINGLE = "score"
+
 
 class Status(StrEnum):
     """The status of a trial."""
@@ -227,7 +230,7 @@ class Trial:
         """The deciding metric: `metric`, or the first one of a fold."""
         if self.metric is not None:
             return self.metric
-        return next((name for f in self.folds for name in f.test_scores), "score")
+        return next((name for f in self.folds for name in f.test_scores), SINGLE)
 
     def __repr__(self) -> str:
         """One line: parameters, status and scores."""

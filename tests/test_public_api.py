@@ -46,7 +46,13 @@ PUBLIC = {
 }
 
 #: Packages that only extras bring, or that are slow to import.
-HEAVY = ("matplotlib", "pandas", "dask", "distributed", "tqdm", "torch", "sqlite3")
+HEAVY = (
+    *("matplotlib", "pandas", "dask", "distributed", "tqdm", "torch", "sqlite3"),
+    *("sklearn.compose", "sklearn.decomposition", "sklearn.linear_model"),
+    # What a fit loads.
+    *("skbayes._evaluation.loop", "skbayes._journal", "skbayes._gp", "skbayes.presets"),
+    "skbayes._evaluation.fold.fit_and_score",
+)
 
 
 def public_modules() -> set[str]:

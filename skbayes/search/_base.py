@@ -31,21 +31,16 @@ from skbayes._evaluation.cv_results import (
     tabulate,
     warn_of_scores_not_finite,
 )
-from skbayes._evaluation.fold.fit_problems import report_failures
-from skbayes._evaluation.stopping.stopped_fit import StoppedFit
 from skbayes._evaluation.trials_frame import column_order, trial_row, trials_frame
 from skbayes._protocol import Status
 from skbayes._selection_bias import why_unknown
 from skbayes._user_warnings import warn_user
 from skbayes.search._choice import choose_winner, failed_may_win, may_stop
 from skbayes.search._cloning import clone_search
-from skbayes.search._edge_warning import warn_at_edges
 from skbayes.search._equal_scores import warn_of_equal_scores
 from skbayes.search._html_repr import with_outcome
 from skbayes.search._missing_results import ExplainsMissingResults
 from skbayes.search._optimism import NAME, corrected_score
-from skbayes.search._preparation import prepare
-from skbayes.search._run import run_search
 from skbayes.search._settings_check import checked_first
 from skbayes.search._sklearn_callbacks import CallbackTree
 from skbayes.search._splits import state_with_splits
@@ -149,6 +144,11 @@ class SearchCV(ExplainsMissingResults, BaseSearchCV, metaclass=ABCMeta):
         SearchCV
             The search itself, fitted.
         """
+        # Loaded by the first fit: they are two thirds of what a search imports.
+        from skbayes.search._edge_warning import warn_at_edges
+        from skbayes.search._preparation import prepare
+        from skbayes.search._run import run_search
+
         if hasattr(self.refit, "check_search"):
             self.refit.check_search(self)
         preparation = prepare(self, X, y, params)
@@ -316,6 +316,8 @@ class SearchCV(ExplainsMissingResults, BaseSearchCV, metaclass=ABCMeta):
                 trials, preparation.ladder, preparation.n_train
             )
         if interruption is None:
+            from skbayes._evaluation.fold.fit_problems import report_failures
+
             report_failures(trials, self.error_score)
             warn_of_scores_not_finite(trials, self.cv_results_)
 
@@ -362,6 +364,8 @@ class SearchCV(ExplainsMissingResults, BaseSearchCV, metaclass=ABCMeta):
         targets = () if y is None else (y,)
         stopping = preparation.evaluation.settings.stopping
         if stopping is not None:
+            from skbayes._evaluation.stopping.stopped_fit import StoppedFit
+
             n_samples = X.shape[0] if hasattr(X, "shape") else len(X)
             StoppedFit(estimator, stopping, np.arange(n_samples))
         with tree.refit(estimator):

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from sklearn.exceptions import FitFailedWarning
 from sklearn.utils.multiclass import type_of_target
 
 from skbayes._evaluation.fold.failure_causes import common_cause, with_remedy
-from skbayes._evaluation.fold.fit_and_score import Evaluation
 from skbayes._protocol import FoldResult, Params, SearchProgress, Status, Trial
 from skbayes._user_warnings import warn_user
+
+if TYPE_CHECKING:
+    from skbayes._evaluation.fold.fit_and_score import Evaluation
 
 #: Fewer candidates may fail for one cause because they are similar.
 LEAST_CANDIDATES = 3

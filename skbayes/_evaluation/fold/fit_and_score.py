@@ -36,11 +36,8 @@ from skbayes._evaluation.stopping.stopped_fit import StoppedFit
 from skbayes._evaluation.stopping.stopping_set import StoppingSet
 from skbayes._fold_statistics import held_out_share
 from skbayes._joblib.opening import worker_name
-from skbayes._protocol import FoldResult, Params
+from skbayes._protocol import SINGLE, FoldResult, Params
 from skbayes.exceptions import FitTimeout
-
-#: The name of the metric of a search with a single scorer.
-SINGLE = "score"
 
 
 @dataclass(frozen=True)

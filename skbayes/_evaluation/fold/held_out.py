@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from sklearn.utils.validation import check_array
 
-from skbayes._evaluation.fold.fit_and_score import Evaluation
 from skbayes._protocol import IntArray
 from skbayes._split_parts import as_indices
+
+if TYPE_CHECKING:
+    from skbayes._evaluation.fold.fit_and_score import Evaluation
 
 
 @dataclass(frozen=True)

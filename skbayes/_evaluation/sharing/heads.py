@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable
 from typing import Any
 
-from sklearn.compose import ColumnTransformer
 from sklearn.pipeline import FeatureUnion, Pipeline
 
 from skbayes._compat import draws_random_numbers
@@ -73,6 +72,9 @@ def _is_open_pipeline(part: Any) -> bool:
 
 
 def _has_parts(part: Any) -> bool:
+    # Whoever has one has loaded its module, which loads all linear models.
+    from sklearn.compose import ColumnTransformer
+
     return type(part) in {ColumnTransformer, FeatureUnion} and part.n_jobs in {None, 1}
 
 

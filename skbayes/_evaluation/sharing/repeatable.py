@@ -7,9 +7,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from sklearn.decomposition import PCA
-from sklearn.preprocessing import KBinsDiscretizer, QuantileTransformer
-
 #: Parameters that, if false, make an estimator write into its input.
 _IN_PLACE = frozenset({"copy", "copy_X", "copy_x"})
 
@@ -59,6 +56,10 @@ def _leaves_seed_unused(owner: Any) -> bool:
     ``PCA(svd_solver="auto")`` may use it on large data; that is then found out like
     every difference between two fits.
     """
+    # Loaded here: few searches need these modules, and every worker loads this one.
+    from sklearn.decomposition import PCA
+    from sklearn.preprocessing import KBinsDiscretizer, QuantileTransformer
+
     if type(owner) is PCA:
         return owner.svd_solver in {"auto", "full", "covariance_eigh"}
     if type(owner) in {KBinsDiscretizer, QuantileTransformer}:
