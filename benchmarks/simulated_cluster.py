@@ -298,7 +298,9 @@ class _Round:
 def main():
     """Measure, print, and say by the exit status whether the bars hold."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--workers", type=int, nargs="*", default=[1, 8, 32, 88, 160, 1000])
+    parser.add_argument(
+        "--workers", type=int, nargs="*", default=[1, 8, 32, 88, 160, 1000]
+    )
     parser.add_argument("--candidates", type=int, default=200)
     parser.add_argument("--kinds", nargs="*", default=["ours", "rounds", "optuna"])
     parser.add_argument("--seeds", type=int, default=5)
