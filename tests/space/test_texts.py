@@ -10,6 +10,7 @@ from sklearn.decomposition import PCA
 
 from skbayes.space import Categorical, Integer, Real
 from skbayes.space._texts import value_of_nothing, value_of_text
+from tests.ids import printed
 
 
 class Plain:
@@ -56,7 +57,7 @@ def test_value_of_nothing_may_be_nan():
         ("null", Categorical([None, "a"]), None),
         (np.str_("0.5"), Real(0.0, 1.0), 0.5),
     ],
-    ids=repr,
+    ids=printed,
 )
 def test_value_of_text_finds_what_was_printed(text, dimension, expected):
     """Texts that are values come first, then printed choices, then numbers."""

@@ -18,6 +18,7 @@ from sklearn.preprocessing import (
 )
 
 from skbayes._evaluation.sharing.repeatable import is_reader, is_repeatable
+from tests.ids import printed
 
 
 class Mine(TransformerMixin, BaseEstimator):
@@ -69,7 +70,7 @@ def test_is_repeatable_with_a_seed_or_without_a_need_for_one(part):
         SelectFromModel(LogisticRegression(warm_start=True, random_state=0)),
         make_pipeline(StandardScaler(), memory="folder"),
     ],
-    ids=repr,
+    ids=printed,
 )
 def test_is_repeatable_refuses_chance_and_state(part):
     """In the part or in one inside it."""
