@@ -38,72 +38,153 @@ MAX_TEST_FILE_LINES = 700
 MAX_FUNCTION_LINES = 40
 FORBIDDEN_NAMES = {"utils.py", "helpers.py", "common.py"}
 
-#: What each part may import from the package, besides itself and EVERYWHERE.
-EVERYWHERE = {
-    "_duration",
-    "_fold_scores",
-    "_deciding_metric",
-    "_did_you_mean",
-    "_partial_scores",
-    "_protocol",
-    "_fold_statistics",
-    "_selection_bias",
-    "_seeding",
-    "_short_text",
-    "_split_parts",
-    "_user_warnings",
-    "_values",
-    "exceptions",
-}
-MAY_IMPORT = {
-    "__init__": {"search", "_strategies"},
+#: What each part imports from the package, besides itself and EVERYWHERE.
+EVERYWHERE = {"_protocol"}
+MAY_IMPORT: dict[str, set[str]] = {
+    "_protocol": set(),
+    "exceptions": set(),
     "_deciding_metric": set(),
     "_did_you_mean": set(),
-    "_protocol": set(),
-    "_partial_scores": set(),
-    "_user_warnings": set(),
-    "_values": set(),
-    "exceptions": set(),
-    "_joblib": set(),
-    "_compat": set(),
-    "_gp": set(),
-    "space": set(),
-    "_acquisition": {"_gp", "space"},
-    "_strategies": {"_acquisition", "_gp", "space"},
-    "_stand_in": set(),
     "_duration": set(),
     "_fold_scores": set(),
-    "_fold_statistics": set(),
-    "_selection_bias": set(),
     "_seeding": set(),
+    "_selection_bias": set(),
     "_short_text": set(),
     "_split_parts": set(),
-    "_evaluation": {"_joblib", "_compat", "_stand_in"},
-    "callbacks": {"integrations"},
-    "journal": {"_evaluation", "_journal"},
-    "_journal": {"_compat"},
-    "inspection": {"space", "_gp", "_compat", "_stand_in"},
-    "ensemble": {"_compat", "_stand_in", "inspection"},
+    "_user_warnings": set(),
+    "_values": set(),
+    "_fold_statistics": {"_split_parts"},
+    "_partial_scores": {"_fold_statistics"},
+    "_stand_in": set(),
+    "_compat": set(),
+    "_joblib": set(),
+    "_gp": set(),
+    "space": {"_seeding", "_values"},
+    "_acquisition": {"_gp", "space"},
+    "_strategies": {
+        "_acquisition",
+        "_deciding_metric",
+        "_gp",
+        "_partial_scores",
+        "_seeding",
+        "_user_warnings",
+        "_values",
+        "exceptions",
+        "space",
+    },
+    "_evaluation": {
+        "_compat",
+        "_fold_scores",
+        "_fold_statistics",
+        "_joblib",
+        "_partial_scores",
+        "_short_text",
+        "_split_parts",
+        "_stand_in",
+        "_user_warnings",
+        "_values",
+        "exceptions",
+    },
+    "_journal": {
+        "_compat",
+        "_duration",
+        "_short_text",
+        "_split_parts",
+        "_user_warnings",
+        "_values",
+        "exceptions",
+    },
+    "inspection": {
+        "_compat",
+        "_deciding_metric",
+        "_did_you_mean",
+        "_duration",
+        "_fold_scores",
+        "_fold_statistics",
+        "_gp",
+        "_partial_scores",
+        "_seeding",
+        "_selection_bias",
+        "_short_text",
+        "_stand_in",
+        "_user_warnings",
+        "_values",
+        "space",
+    },
+    "selection": {
+        "_deciding_metric",
+        "_did_you_mean",
+        "_fold_scores",
+        "_fold_statistics",
+        "_strategies",
+        "_values",
+        "space",
+    },
+    "presets": {
+        "_seeding",
+        "_values",
+        "space",
+    },
+    "ensemble": {
+        "_compat",
+        "_deciding_metric",
+        "_fold_statistics",
+        "_seeding",
+        "_stand_in",
+        "inspection",
+    },
     "integrations": {
         "_evaluation",
         "_gp",
         "_journal",
-        "inspection",
+        "_short_text",
         "_strategies",
+        "_user_warnings",
+        "_values",
+        "inspection",
         "space",
     },
-    "presets": {"space"},
-    "selection": {"_strategies", "space"},
+    "callbacks": {"_fold_statistics", "integrations"},
+    "journal": {"_evaluation", "_journal"},
     "search": {
         "_compat",
+        "_deciding_metric",
+        "_did_you_mean",
         "_evaluation",
+        "_fold_scores",
+        "_fold_statistics",
         "_gp",
         "_journal",
+        "_selection_bias",
+        "_short_text",
+        "_split_parts",
         "_strategies",
+        "_user_warnings",
+        "_values",
+        "exceptions",
         "inspection",
         "presets",
         "space",
     },
+    "__init__": {"_strategies", "search"},
+}
+
+#: What each folder inside a part imports from the part's other folders.
+FOLDERS = {
+    "_evaluation/execution": {"fold", "sharing"},
+    "_evaluation/fidelity": {"racing"},
+    "_evaluation/fold": {"sharing", "stopping"},
+    "_evaluation/loop": {"execution", "fidelity", "fold", "racing", "sharing"},
+    "_evaluation/racing": set(),
+    "_evaluation/sharing": set(),
+    "_evaluation/stopping": {"sharing"},
+    "_journal/content": set(),
+    "_strategies/engine": set(),
+    "inspection/_bias_correction": set(),
+    "inspection/_displays": {"_model"},
+    "inspection/_model": set(),
+    "inspection/_report": {"_bias_correction", "_displays"},
+    "presets/_tables": set(),
 }
 
 #: Third-party packages a part must not know of.
@@ -187,6 +268,52 @@ def test_parts_import_all_that_they_may(part):
         if module.count(".") > 0
     }
     assert used - EVERYWHERE - {part} == MAY_IMPORT[part]
+
+
+def test_the_page_for_contributors_shows_these_arrows():
+    """Apart from single files, which stand in a list of their own there."""
+    page = (ROOT / "docs" / "contributing.md").read_text(encoding="utf-8")
+    lines = re.findall(r"^ (\w+) -> ((?:\w+, )*\w+)(?:  |$)", page, re.MULTILINE)
+    drawn = {part: set(used.split(", ")) for part, used in lines}
+    parts = {"space", "_stand_in", "_compat"} | {p for p in MAY_IMPORT if is_folder(p)}
+    imported = {part: used & parts for part, used in MAY_IMPORT.items()}
+    assert drawn == {
+        part: used for part, used in imported.items() if used and part != "__init__"
+    }
+
+
+def is_folder(part: str) -> bool:
+    """Whether a part has files of its own."""
+    return (PACKAGE / part).is_dir()
+
+
+def folders_used(folder: str) -> set[str]:
+    """The other folders of its part that the files of a folder import from."""
+    part, _, own = folder.partition("/")
+    names = {
+        module.removeprefix(f"skbayes.{part}.").partition(".")[0]
+        for path in (PACKAGE / folder).glob("*.py")
+        for module in imported_modules(path)
+        if module.startswith(f"skbayes.{part}.")
+    }
+    return {name for name in names if (PACKAGE / part / name).is_dir()} - {own}
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_folders_of_a_part_import_what_the_table_says(folder):
+    """The table has all arrows between folders, and none that leads back."""
+    part, _, own = folder.partition("/")
+    assert folders_used(folder) == FOLDERS[folder]
+    below = set(FOLDERS[folder])
+    while new := {n for name in below for n in FOLDERS[f"{part}/{name}"]} - below:
+        below |= new
+    assert own not in below
+
+
+def test_folders_are_all_in_the_table():
+    """A new folder of a part gets its line."""
+    found = {path.parent.relative_to(PACKAGE).as_posix() for path in FILES}
+    assert {name for name in found if "/" in name} == set(FOLDERS)
 
 
 def test_no_import_cycles():

@@ -11,11 +11,8 @@ from sklearn.base import is_classifier
 from sklearn.model_selection import TimeSeriesSplit
 
 from skbayes._compat import safe_split
-from skbayes._evaluation.stopping.libraries import (
-    HELD_OUT_ARGUMENTS,
-    library_of,
-    takes_samples,
-)
+from skbayes._evaluation.sharing.path_rules import HELD_OUT_ARGUMENTS
+from skbayes._evaluation.stopping.libraries import library_of, takes_samples
 from skbayes._evaluation.stopping.stopped_fit import pipelines_and_final
 from skbayes._evaluation.stopping.stopping_set import StoppingSet
 from skbayes._values import dicts_of

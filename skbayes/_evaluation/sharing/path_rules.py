@@ -25,6 +25,8 @@ from skbayes._evaluation.sharing.totals import HIST_TOTAL, Total
 
 State = Mapping[str, Any]
 
+#: Arguments of ``fit`` that pass held-out samples: a fit may stop early by them.
+HELD_OUT_ARGUMENTS = frozenset({"eval_set", "eval_X", "X_val", "validation_data"})
 #: Samples above which hist gradient boosting stops early by itself.
 _N_STOPPED = 10_000
 #: Samples above which it computes its bins on a random subset.
@@ -46,7 +48,7 @@ def _grows_alike(estimator: Any, n_samples: int) -> bool:
 
 
 def _is_exact_hist(estimator: Any, n_samples: int) -> bool:
-    """Whether it is seeded, or draws neither features nor samples."""
+    """Whether the boosting is seeded, or draws neither features nor samples."""
     if estimator.warm_start:
         return False
     if _is_seeded(estimator):
@@ -79,7 +81,7 @@ def _is_exact_adaboost(estimator: Any, n_samples: int) -> bool:
 
 
 def _is_exact_isolation(estimator: Any, n_samples: int) -> bool:
-    """With a threshold of its own; a share of outliers sets it by all members."""
+    """Whether a cut forest equals a smaller one: a share of outliers needs all."""
     return estimator.contamination == "auto" and _grows_alike(estimator, n_samples)
 
 

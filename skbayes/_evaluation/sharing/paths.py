@@ -16,10 +16,15 @@ import numpy as np
 
 from skbayes._evaluation.sharing.hooks import Hooks
 from skbayes._evaluation.sharing.names import Scope
-from skbayes._evaluation.sharing.path_rules import PathRule, is_size, len_of, rule_of
+from skbayes._evaluation.sharing.path_rules import (
+    HELD_OUT_ARGUMENTS,
+    PathRule,
+    is_size,
+    len_of,
+    rule_of,
+)
 from skbayes._evaluation.sharing.store import Entry
 from skbayes._evaluation.sharing.totals import go_on_from_smaller
-from skbayes._evaluation.stopping.libraries import HELD_OUT_ARGUMENTS
 
 #: Samples on which a cut model is compared with a fitted one.
 _N_COMPARED = 500

@@ -190,6 +190,3 @@ _LIBRARIES: Mapping[str, Library | None] = {
     "catboost.CatBoostClassifier": _CATBOOST,
     "catboost.CatBoostRegressor": _CATBOOST,
 }
-
-#: Arguments of ``fit`` that pass a stopping set.
-HELD_OUT_ARGUMENTS = frozenset({"eval_set", "eval_X", "X_val", "validation_data"})

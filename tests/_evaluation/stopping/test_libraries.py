@@ -13,8 +13,8 @@ from sklearn.ensemble import (
     RandomForestClassifier,
 )
 
+from skbayes._evaluation.sharing.path_rules import HELD_OUT_ARGUMENTS
 from skbayes._evaluation.stopping.libraries import (
-    HELD_OUT_ARGUMENTS,
     PATIENCE,
     HeldOutSamples,
     library_of,
