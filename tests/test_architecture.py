@@ -150,6 +150,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "_compat",
         "_deciding_metric",
         "_did_you_mean",
+        "_duration",
         "_evaluation",
         "_fold_scores",
         "_fold_statistics",

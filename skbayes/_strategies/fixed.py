@@ -38,7 +38,7 @@ class FixedCandidates:
         return self._n_candidates
 
     def ask(self, n: int, pending: Sequence[Trial] = ()) -> list[Params]:
-        """Up to `n` candidates after those told or pending.
+        """Return the next `n` candidates after those told or pending, or fewer.
 
         Parameters
         ----------

@@ -9,7 +9,7 @@ from sklearn.metrics import get_scorer
 
 from skbayes._compat import scorer_parts
 
-#: Their functions.
+#: Metric functions of the ranking scores.
 _RANKINGS = {
     "average_precision_score",
     "coverage_error",

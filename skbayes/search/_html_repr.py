@@ -8,6 +8,7 @@ import math
 import numpy as np
 
 from skbayes._deciding_metric import metric_that_decided
+from skbayes._duration import duration
 from skbayes._fold_statistics import corrected_standard_error
 from skbayes._selection_bias import why_unknown
 from skbayes._short_text import one_line
@@ -75,7 +76,7 @@ def _outcome(search):
     listed = ", ".join(f"{count} {status}" for status, count in counts if count)
     yield "candidates", listed
     seconds = sum(trial.seconds for trial in search.trials_)
-    yield "fitting and scoring", f"{seconds:.3g} s"
+    yield "fitting and scoring", duration(seconds)
 
 
 def _best_score(search):

@@ -61,7 +61,10 @@ def texts(process, timeout):
 def kill(process):
     """Kill a process and all that it has started."""
     with suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGKILL)
+        if hasattr(os, "killpg"):
+            os.killpg(process.pid, signal.SIGKILL)
+        else:  # Windows has no groups of processes
+            process.kill()
 
 
 def hold(process):

@@ -1,0 +1,1 @@
+"""Run folds on the workers of joblib's active backend."""

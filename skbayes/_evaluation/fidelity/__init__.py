@@ -1,0 +1,1 @@
+"""Begin candidates on a part of the training samples."""

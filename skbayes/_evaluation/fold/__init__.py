@@ -1,0 +1,1 @@
+"""Fit and score one candidate on one fold."""

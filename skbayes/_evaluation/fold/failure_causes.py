@@ -97,7 +97,7 @@ def _without_data(cause: str) -> str:
 
 def with_remedy(cause: str) -> str:
     """Append the remedy to a cause, if one is known; a long cause is cut."""
-    shown = cause if len(cause) <= _LONGEST else cause[: _LONGEST - 1] + "…"
+    shown = cut(cause, _LONGEST)
     for pattern, remedy in _REMEDIES.items():
         if re.search(pattern, cause):
             return f"{shown} {remedy}"

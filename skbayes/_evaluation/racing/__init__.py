@@ -1,0 +1,1 @@
+"""Stop candidates that cannot win, and repeat those that may."""

@@ -1,0 +1,1 @@
+"""The Bayesian engine: from observations to the next point."""

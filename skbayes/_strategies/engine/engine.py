@@ -269,7 +269,7 @@ class Engine:
 
 
 class _Caches:
-    """What an engine keeps between suggestions; the history gives all of it anew.
+    """Caches between suggestions; all can be computed anew from the history.
 
     Parameters
     ----------

@@ -1,0 +1,1 @@
+"""A model of a search's scores, for effects and importances."""
