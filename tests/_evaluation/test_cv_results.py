@@ -38,7 +38,7 @@ class TestAdjustedScores:
         assert adjusted[4] == pytest.approx(0.4, abs=5e-3)
 
     def test_are_nan_for_what_failed_or_has_no_score(self):
-        """Also where nothing at all is complete."""
+        """Scores are NaN also where nothing at all is complete."""
         table = table_of([1.0, 0.5, 0.0])
         trials = [
             trial_of(0, table[0], Status.FAILED),
@@ -96,7 +96,7 @@ class TestTabulate:
         assert table["error"].tolist() == [None, "ValueError: no", None]
 
     def test_ranks_failed_trials_last_if_they_may_not_win(self):
-        """Whatever score stands for them."""
+        """Failed trials are last whatever score stands for them."""
         table = tabulate(
             [WHOLE, FAILED],
             return_train_score=False,
@@ -107,7 +107,7 @@ class TestTabulate:
 
     @pytest.mark.parametrize("with_status", [True, False])
     def test_has_the_status_if_it_tells_something(self, with_status):
-        """Or is asked for; equal rows have no errors."""
+        """The status is there, too, if asked for; equal rows have no errors."""
         table = tabulate(
             [WHOLE],
             return_train_score=False,
@@ -141,7 +141,7 @@ class TestTabulate:
             assert table[name].tolist() == column, name
 
     def test_has_rounds_where_fits_stopped_early(self):
-        """Their mean is NaN where one of the folds has none."""
+        """The mean of rounds is NaN where one of the folds has none."""
         some = trial(fold(0, 0.5, n_rounds=3), fold(1, 0.5))
         every = trial(fold(0, 0.5, n_rounds=3), fold(1, 0.5, n_rounds=6))
         table = tabulate([some, every], return_train_score=False, error_score=0.0)
@@ -184,7 +184,7 @@ class TestCandidatesThatMayWin:
     """Those that can be fitted again."""
 
     def test_are_whole_and_did_not_kill_their_worker(self):
-        """Failed ones only if the user's score stands for them."""
+        """Failed candidates may win only if the user's score stands for them."""
         fatal = trial(
             fold(0, math.nan, error="died", is_fatal=True),
             fold(1, math.nan, error="died"),
@@ -245,7 +245,7 @@ class TestWarnOfScoresNotFinite:
     """As scikit-learn warns."""
 
     def test_does_not_look_at_folds_that_were_not_run(self):
-        """Their mean is NaN without a fault."""
+        """The mean of such a trial is NaN without a fault."""
         table = {"mean_test_score": np.array([0.5, math.nan])}
         warn_of_scores_not_finite([WHOLE, STOPPED], table)
         with pytest.warns(UserWarning, match="the test scores are non-finite"):

@@ -20,7 +20,7 @@ def pressed():
 
 
 def test_interrupts_held_come_at_the_end_of_the_block_once(pressed):
-    """However often the key was pressed; the user's handler is back by then."""
+    """Several presses make one interrupt; the user's handler is back by then."""
     handler = signal.getsignal(signal.SIGINT)
     with interrupts_held():
         signal.raise_signal(signal.SIGINT)
