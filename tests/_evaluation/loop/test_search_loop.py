@@ -102,9 +102,7 @@ def test_search_loop_in_order_proposes_with_the_same_trials_known(search):
 
 @settings(max_examples=60, deadline=None)
 @given(searches.filter(lambda s: s["lag"] is not None), st.integers(0, 1000))
-def test_search_loop_in_a_race_gives_the_same_trials_whatever_ends_first(
-    search, other_seed
-):
+def test_search_loop_in_a_race_is_the_same_whatever_ends_first(search, other_seed):
     """With the same workers, durations change neither who is stopped nor where."""
     race = PairedRace(search["n_splits"])
     search = {**search, "in_order": True, "race": race, "n_candidates": 15}
@@ -140,9 +138,7 @@ def test_search_loop_makes_one_failed_trial_of_a_failed_fold(n_workers):
 
 @settings(max_examples=100, deadline=None)
 @given(searches, st.sets(st.integers(0, 14)), st.sets(st.integers(0, 14)))
-def test_search_loop_lets_failures_and_kills_cost_their_candidates_only(
-    search, failing, killing
-):
+def test_search_loop_lets_failures_cost_their_candidates_only(search, failing, killing):
     """Others run whole; a candidate that kills its worker is not tried again."""
 
     def score(params, fold):
@@ -394,9 +390,7 @@ class StopsAfter(Recorder):
 
 @settings(max_examples=150, deadline=None)
 @given(searches, st.integers(1, 8), st.booleans(), st.integers(0, 1000))
-def test_search_loop_that_a_rule_ended_is_ended_by_it_again(
-    search, patience, is_race, seed
-):
+def test_search_loop_that_a_rule_ended_ends_again(search, patience, is_race, seed):
     """The rule ends it before any fit: it sees the same trials in the same order."""
     if is_race:
         search = {**search, "lag": search["lag"] or 2, "in_order": True}
@@ -491,9 +485,7 @@ def test_search_loop_of_a_seeded_search_leaves_few_workers_idle(n_workers):
         (32, False, 16),
     ],
 )
-def test_search_loop_has_few_candidates_under_way_for_few_workers(
-    n_workers, in_order, expected
-):
+def test_search_loop_has_few_candidates_for_few_workers(n_workers, in_order, expected):
     """A proposal cannot know what is under way."""
     from skbayes._evaluation.loop.concurrency import candidates_under_way
 
