@@ -109,7 +109,7 @@ def test_loky_pool_replaces_workers_that_died_between_searches():
 
 
 def test_loky_pool_shares_no_worker_with_another_at_once():
-    """What one does to its workers the other does not feel."""
+    """What one pool does to its workers the other does not feel."""
     with joblib.parallel_config("loky"), open_pool(1) as one, open_pool(1) as other:
         (first,) = answers(one, (process,))
         (second,) = answers(other, (process,))

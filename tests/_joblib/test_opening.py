@@ -81,7 +81,7 @@ def test_is_single_default_unless_a_backend_was_chosen(backend):
 
 @pytest.mark.parametrize("in_main_thread", [True, False])
 def test_is_single_default_inside_a_worker_of_loky(monkeypatch, in_main_thread):
-    """joblib sets threads there; a thread started in a worker is no setting of its."""
+    """joblib sets threads in a worker's main thread, not in one started there."""
     monkeypatch.setattr(opening, "is_inside_loky", lambda: True)
     found = []
 

@@ -53,7 +53,7 @@ def test_worker_environment_limits_threads():
 
 
 def test_loky_backend_takes_what_the_own_one_is_passed():
-    """The test covers `configure`, `effective_n_jobs` and `reset_batch_stats`."""
+    """`LokyBackend` has `configure`, `effective_n_jobs` and `reset_batch_stats`."""
     names = inspect.signature(private.LokyBackend.configure).parameters
     assert {"n_jobs", "parallel", "prefer", "require", "idle_worker_timeout"} <= {
         *names
@@ -143,7 +143,7 @@ def test_submit_function_takes_single_calls(name):
 
 
 def test_pool_of_processes_is_that_of_multiprocessing():
-    """It reads `MultiprocessingBackend._pool`, its `_pool` and `_maxtasksperchild`."""
+    """`MultiprocessingBackend` has a `_pool`, with `_pool` and `_maxtasksperchild`."""
     with joblib.parallel_config("multiprocessing", n_jobs=2), joblib.Parallel() as own:
         backend = private.backend_of(own)
         pool = private.pool_of_processes(backend)

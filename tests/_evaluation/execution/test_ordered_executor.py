@@ -125,7 +125,7 @@ def test_ordered_executor_hands_over_no_more_than_allowed():
 
 
 def test_release_held_gives_back_what_was_not_begun():
-    """A search that stops gets its held tasks back, as finished without a result."""
+    """A search that stops gets held tasks back as finished without a result."""
     outer, inner = ordered(PIPELINE, FOUR)
     outer.wait()
     outer.finished.clear()

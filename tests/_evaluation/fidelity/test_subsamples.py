@@ -53,7 +53,7 @@ def test_nested_parts_have_the_shares_of_the_classes():
 
 
 def test_nested_parts_have_every_class_in_the_least_part():
-    """A smaller one may lose some."""
+    """A smaller part may lose some classes."""
     for groups in (None, GROUPS):
         parts = nested_parts(TRAIN, rng(), classes=CLASSES, groups=groups)
         assert set(CLASSES[parts.part(parts.least)]) == set(CLASSES[TRAIN])

@@ -94,7 +94,7 @@ def test_run_fold_lets_an_interrupt_through():
 
 
 def test_run_fold_that_takes_too_long_is_fatal():
-    """Its candidate's other folds would take as long."""
+    """The candidate's other folds would take as long."""
     found = fold_of(evaluation_of(Scripted("sleep"), fit_timeout=0.01))
     assert found.is_fatal
     assert "FitTimeout" in found.error

@@ -170,7 +170,7 @@ def test_claiming_executor_takes_over_a_fold_that_failed_elsewhere():
 
 
 def test_claiming_executor_stops_waiting_when_the_time_is_up():
-    """What other drivers run is left to them; complete candidates are there."""
+    """Other drivers keep what they run; complete candidates are there."""
     store = Shared({(1, 0), (2, 1)})
     began = time.monotonic()
     trials, _, _ = search(store, time_budget=0.3)

@@ -257,7 +257,7 @@ def test_search_loop_runs_a_candidate_proposed_twice_once(n_workers):
 
 @pytest.mark.parametrize("n_workers", [1, 3])
 def test_search_loop_in_a_race_catches_up_with_equal_candidates_once(n_workers):
-    """Equal ones show what the first of them has, and its folds are run once."""
+    """Equal candidates show what the first has, and its folds are run once."""
     n_caught_up = 0
     for seed in range(40):
 

@@ -24,7 +24,7 @@ from tests._evaluation.racing.candidates import (
 
 
 class TestPopulation:
-    """What candidates score over all folds."""
+    """`Population` says what candidates score over all folds."""
 
     @pytest.mark.parametrize("n_run", [1, 2, 5])
     def test_has_the_variance_of_full_means_whatever_was_run(self, n_run):
@@ -51,7 +51,7 @@ class TestPopulation:
 
 
 class TestSpread:
-    """The scale of the margin."""
+    """`spread` is the scale of the margin."""
 
     def test_is_the_standard_deviation_of_the_means(self):
         """All candidates are complete here."""
@@ -73,7 +73,7 @@ class TestSpread:
 
 
 class TestEarlierScores:
-    """Earlier trials' scores."""
+    """`EarlierScores` holds the scores of earlier trials."""
 
     def test_are_those_of_the_first_trials_less_the_failed(self):
         """Complete trials come first."""
@@ -144,7 +144,7 @@ class TestEarlierScores:
         assert history.among_first(3, ended, "score") is found
 
     def test_of_a_long_history_are_all_kept(self):
-        """Tables grow."""
+        """The tables of the history grow."""
         table = table_of(np.arange(40.0))
         ended = {i: trial_of(i, row, Status.COMPLETE) for i, row in enumerate(table)}
         history = EarlierScoresHistory(N_SPLITS)

@@ -24,7 +24,7 @@ def chance_to_win(scores, earlier, margin=0.0):
 
 
 class TestChancesToWin:
-    """Judged by the folds that both have."""
+    """Chances are judged by the folds that both candidates have."""
 
     def test_of_many_is_that_of_each(self):
         """The chances are equal whatever folds the candidates have."""
@@ -66,7 +66,7 @@ class TestChancesToWin:
         assert stated.mean() == pytest.approx(true.mean(), abs=overall)
 
     def test_is_less_than_even_for_what_scores_as_the_incumbent(self):
-        """Few are as good as the best of many; more so the fewer folds say it."""
+        """Few candidates match the best of many; fewer folds leave more doubt."""
         table = table_of([0.0, -1.0, -1.1, -0.9, -1.2], noise=0.5)
         after_one, after_four = (
             chance_to_win(partial(table[0], n_run), earlier_of(table))
@@ -83,7 +83,7 @@ class TestChancesToWin:
         assert chance_to_win(scores, earlier_of(earlier)) == chance
 
     def test_stopped_candidates_show_how_differences_vary(self):
-        """The complete ones differ wildly; those nearest by hardly at all."""
+        """Complete candidates differ wildly, and those nearest by hardly at all."""
         complete = table_of([0.0, -1.0, -1.1, -0.9], noise=0.5)
         stopped = np.array(
             [partial(complete[0] - gap, 2) for gap in (0.01, 0.012, 0.011, 0.009)]
@@ -109,7 +109,7 @@ class TestChancesToWin:
 
 
 class TestPairedRace:
-    """Whether to go on."""
+    """`PairedRace` decides whether a candidate goes on."""
 
     MEANS = (1.0, 0.5, 0.0, -0.5, -1.0)
 

@@ -73,7 +73,7 @@ def test_path_fit_cuts_out_no_size_that_a_fit_does_not_accept(name, size):
 
 
 def test_path_fit_of_neighbours_shares_no_other_index():
-    """Two sizes that would build different indices do not share one."""
+    """Two sizes that would build different indices do not share a fit."""
     check_equal(KNeighborsClassifier(), {"n_neighbors": [3, 29, 31, 50]})
 
 

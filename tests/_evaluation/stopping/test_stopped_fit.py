@@ -142,7 +142,7 @@ class Session:
 
 
 def test_stopped_fit_tells_the_session_that_it_fits_on_a_part():
-    """Work on the part is none on the whole."""
+    """Work on the part is not work on the whole."""
     session = Session()
     model = booster("xgboost", "XGBClassifier")
     StoppedFit(model, RULE, ROWS, session)

@@ -43,7 +43,7 @@ def test_stopping_set_is_the_last_samples_where_they_are_in_order():
 
 @pytest.mark.parametrize("is_in_order", [False, True])
 def test_stopping_set_keeps_groups_whole(is_in_order):
-    """No group is on both sides, and all classes are."""
+    """No group is on both sides, and all classes are on each."""
     groups = np.arange(200) // 7
     stopping = StoppingSet(
         0.25, groups=groups, is_stratified=not is_in_order, is_in_order=is_in_order
