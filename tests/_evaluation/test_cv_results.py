@@ -26,10 +26,10 @@ from tests._evaluation.racing.candidates import partial, table_of, trial_of
 
 
 class TestAdjustedScores:
-    """Means over all folds of trials that were not run on all."""
+    """Scores are means over all folds, also of trials that were not run on all."""
 
     def test_are_estimates_where_folds_are_missing(self):
-        """Complete ones keep their mean; others lose what their folds add."""
+        """Complete trials keep their mean; others lose what their folds add."""
         table = table_of([1.0, 0.5, 0.0, -0.5], noise=1e-3)
         trials = [trial_of(i, row, Status.COMPLETE) for i, row in enumerate(table)]
         trials.append(trial_of(4, partial(table[1] - 0.1, 1), Status.STOPPED))
@@ -38,7 +38,7 @@ class TestAdjustedScores:
         assert adjusted[4] == pytest.approx(0.4, abs=5e-3)
 
     def test_are_nan_for_what_failed_or_has_no_score(self):
-        """Also where nothing at all is complete."""
+        """Scores are NaN also where nothing at all is complete."""
         table = table_of([1.0, 0.5, 0.0])
         trials = [
             trial_of(0, table[0], Status.FAILED),
@@ -75,7 +75,7 @@ STOPPED = trial(fold(1, 9.0, fit_time=5.0), status=Status.STOPPED, params={"a": 
 
 
 class TestTabulate:
-    """The whole table."""
+    """`tabulate` makes the whole table."""
 
     def test_has_a_row_for_each_trial(self):
         """A fold that was not run is NaN, a failed one has the score that stands."""
@@ -96,7 +96,7 @@ class TestTabulate:
         assert table["error"].tolist() == [None, "ValueError: no", None]
 
     def test_ranks_failed_trials_last_if_they_may_not_win(self):
-        """Whatever score stands for them."""
+        """Failed trials are last whatever score stands for them."""
         table = tabulate(
             [WHOLE, FAILED],
             return_train_score=False,
@@ -107,7 +107,7 @@ class TestTabulate:
 
     @pytest.mark.parametrize("with_status", [True, False])
     def test_has_the_status_if_it_tells_something(self, with_status):
-        """Or is asked for; equal rows have no errors."""
+        """The status is there, too, if asked for; equal rows have no errors."""
         table = tabulate(
             [WHOLE],
             return_train_score=False,
@@ -118,7 +118,7 @@ class TestTabulate:
         assert "error" not in table
 
     def test_of_several_metrics_has_the_score_that_stands_for_a_failed_one(self):
-        """On the part where it failed; the names are those of a fold that has them."""
+        """The score stands on the part that failed; a fold gives the metrics' names."""
         several = {"is_multimetric": True}
         scores = {"f1": 0.25, "acc": 0.75}
         good = FoldResult(0, scores, scores, **several)
@@ -141,7 +141,7 @@ class TestTabulate:
             assert table[name].tolist() == column, name
 
     def test_has_rounds_where_fits_stopped_early(self):
-        """Their mean is NaN where one of the folds has none."""
+        """The mean of rounds is NaN where one of the folds has none."""
         some = trial(fold(0, 0.5, n_rounds=3), fold(1, 0.5))
         every = trial(fold(0, 0.5, n_rounds=3), fold(1, 0.5, n_rounds=6))
         table = tabulate([some, every], return_train_score=False, error_score=0.0)
@@ -161,7 +161,7 @@ class TestTabulate:
 
 
 class TestRank:
-    """Best first."""
+    """`rank` puts the best first."""
 
     @pytest.mark.parametrize(
         ("means", "ranks"),
@@ -181,10 +181,10 @@ class TestRank:
 
 
 class TestCandidatesThatMayWin:
-    """Those that can be fitted again."""
+    """Candidates that may win can be fitted again."""
 
     def test_are_whole_and_did_not_kill_their_worker(self):
-        """Failed ones only if the user's score stands for them."""
+        """Failed candidates may win only if the user's score stands for them."""
         fatal = trial(
             fold(0, math.nan, error="died", is_fatal=True),
             fold(1, math.nan, error="died"),
@@ -198,7 +198,7 @@ class TestCandidatesThatMayWin:
 
 
 class TestMetricsOf:
-    """Names of the metrics."""
+    """`metrics_of` has the names of the metrics."""
 
     def test_are_those_of_a_number_without_folds_or_names(self):
         """A failed fold has a placeholder."""
@@ -208,7 +208,7 @@ class TestMetricsOf:
 
 
 class TestRepeatColumns:
-    """Scores over all folds and those of repeats."""
+    """Columns have scores over all folds and those of repeats."""
 
     def test_are_nan_without_a_repeat(self):
         """A mean over fewer folds cannot be compared."""
@@ -227,7 +227,7 @@ class TestRepeatColumns:
 
 
 class TestResourceColumns:
-    """The most samples that a trial was fitted on."""
+    """Columns have the most samples that a trial was fitted on."""
 
     def test_are_those_of_the_last_rung_without_a_fold(self):
         """All samples come after the rungs."""
@@ -242,10 +242,10 @@ class TestResourceColumns:
 
 
 class TestWarnOfScoresNotFinite:
-    """As scikit-learn warns."""
+    """The warning is that of scikit-learn."""
 
     def test_does_not_look_at_folds_that_were_not_run(self):
-        """Their mean is NaN without a fault."""
+        """The mean of such a trial is NaN without a fault."""
         table = {"mean_test_score": np.array([0.5, math.nan])}
         warn_of_scores_not_finite([WHOLE, STOPPED], table)
         with pytest.warns(UserWarning, match="the test scores are non-finite"):

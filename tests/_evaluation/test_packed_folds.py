@@ -41,8 +41,8 @@ def fold_of(fold=0, **facts):
     st.booleans(),
     st.sampled_from([float, np.float64]),
 )
-def test_plain_folds_come_back_as_they_were(numbers, written, has_train, kind):
-    """Values, types, order of names, and numbers of folds."""
+def test_packed_plain_folds_come_back_as_they_were(numbers, written, has_train, kind):
+    """Folds keep values, types, the order of names, and their numbers."""
     folds = tuple(
         FoldResult(
             2 * k,
@@ -98,7 +98,7 @@ UNUSUAL = {
 }
 
 
-def test_all_that_a_fold_may_have_is_looked_at():
+def test_packed_looks_at_all_that_a_fold_may_have():
     """A field that is added to a fold is to be packed, or to stop the packing."""
     packed_as_they_are = {"fold", "worker"}
     assert {field.name for field in fields(FoldResult)} == (
@@ -109,19 +109,19 @@ def test_all_that_a_fold_may_have_is_looked_at():
 @pytest.mark.parametrize(
     ("name", "value"), [(name, value) for name in UNUSUAL for value in UNUSUAL[name]]
 )
-def test_what_is_rare_is_kept_as_it_is(name, value):
+def test_packed_keeps_what_is_rare_as_it_is(name, value):
     """A trial with one fold that is unlike the other stays as it was."""
     folds = fold_of(0), replace(fold_of(1), **{name: value})
     assert packed(folds) is folds
 
 
-def test_no_folds_are_kept_as_none():
+def test_packed_keeps_no_folds_as_none():
     """There is nothing to pack."""
     assert packed(()) == ()
 
 
 def test_packed_folds_are_like_a_tuple():
-    """Length, places, slices, text; and no place outside."""
+    """Packed folds have length, places, slices and text, and no place outside."""
     folds = tuple(fold_of(k) for k in range(3))
     found = packed(folds)
     assert len(found) == 3
@@ -141,16 +141,16 @@ def test_packed_folds_are_like_a_tuple():
 @pytest.mark.parametrize(
     "copied", [copy.deepcopy, lambda f: pickle.loads(pickle.dumps(f))]
 )
-def test_copies_are_equal_and_packed(copied):
-    """Also in another process, where workers have other numbers."""
+def test_packed_folds_have_copies_that_are_equal_and_packed(copied):
+    """Copies are so in another process too, where workers have other numbers."""
     found = packed((fold_of(0, worker="a worker"), fold_of(1)))
     again = copied(found)
     assert again == found
     assert isinstance(again, PackedFolds)
 
 
-def test_a_trial_has_the_scores_of_its_packed_folds():
-    """NaN where a fold was not run."""
+def test_packed_folds_give_a_trial_its_scores():
+    """The score is NaN where a fold was not run."""
     folds = fold_of(0), fold_of(2)
     trial = Trial(0, {"C": 1}, 3, packed(folds), Status.STOPPED)
     plain = replace(trial, folds=folds)
@@ -161,8 +161,8 @@ def test_a_trial_has_the_scores_of_its_packed_folds():
     assert repr(trial) == repr(plain)
 
 
-def test_folds_that_are_not_packed_are_found_once():
-    """Equal candidates share them."""
+def test_folds_not_packed_are_found_once():
+    """Equal candidates share their folds."""
     failed = (fold_of(0, error="boom"),)
     trials = [
         Trial(0, {"C": 1}, 1, packed((fold_of(),))),
@@ -172,7 +172,7 @@ def test_folds_that_are_not_packed_are_found_once():
     assert list(folds_not_packed(trials)) == [*failed]
 
 
-def test_threads_that_pack_at_once_do_not_mix_up_workers():
+def test_packed_at_once_in_threads_does_not_mix_up_workers():
     """Each new name gets a number of its own."""
     barrier = threading.Barrier(4)
     wrong = []
@@ -192,8 +192,8 @@ def test_threads_that_pack_at_once_do_not_mix_up_workers():
     assert wrong == []
 
 
-def test_they_take_little_memory():
-    """A fold is less than a hundred bytes, not half a kilobyte."""
+def test_packed_folds_take_little_memory():
+    """A packed fold is less than a hundred bytes, not half a kilobyte."""
     packed((fold_of(),))
     tracemalloc.start()
     before, _ = tracemalloc.get_traced_memory()

@@ -28,7 +28,7 @@ COMPLETE = Trial(
 
 
 def test_trial_row_has_scores_of_folds_and_their_means():
-    """Of every metric on both parts, with mean times and rounds."""
+    """The row has every metric on both parts, with mean times and rounds."""
     assert trial_row(COMPLETE) == {
         "trial": 4,
         "status": "complete",
@@ -62,7 +62,7 @@ def test_trial_row_of_a_stopped_trial_has_no_mean():
 
 
 def test_trial_row_without_folds_has_no_scores():
-    """Nor times; with an error it is there."""
+    """The row has no times either; an error is there if there is one."""
     row = trial_row(Trial(0, {}, 2, status=Status.STOPPED))
     assert not [name for name in row if "test" in name or "rounds" in name]
     assert math.isnan(row["mean_fit_time"])
@@ -84,7 +84,7 @@ def test_trial_row_without_folds_has_no_scores():
     ],
 )
 def test_trials_frame_keeps_integers_and_none(values, dtype):
-    """Beside a gap, here written as `...`, which is NaN."""
+    """The other value may be a gap, here written as `...`, which is NaN."""
     rows = [{} if value is ... else {"param_a": value} for value in values]
     column = trials_frame(rows, ["param_a"])["param_a"]
     assert column.dtype == dtype
@@ -97,7 +97,7 @@ def test_trials_frame_keeps_integers_and_none(values, dtype):
 
 
 def test_trials_frame_of_no_rows_has_its_columns():
-    """In their order."""
+    """The columns are in their order."""
     frame = trials_frame([], ["trial", "param_a"])
     assert list(frame.columns) == ["trial", "param_a"]
     assert len(frame) == 0
@@ -105,7 +105,7 @@ def test_trials_frame_of_no_rows_has_its_columns():
 
 @pytest.mark.parametrize("is_of_many", [True, False])
 def test_column_order_has_parameters_before_scores(is_of_many):
-    """Each column once, those of all rows in the order of their first one."""
+    """Each column comes once, in the order of the first row that has it."""
     first = {"trial": 0, "mean_test_a": 1, "param_b": 2, "error": None, "status": ""}
     second = {"param_a": 1, "mean_n_rounds": 3, "search": "s", "param_b": 3}
     found = column_order([first, second], is_of_many=is_of_many)
@@ -128,8 +128,8 @@ def test_column_order_has_parameters_before_scores(is_of_many):
     assert len(set(found)) == len(found)
 
 
-def test_column_order_of_no_rows():
-    """The columns that every table has."""
+def test_column_order_of_no_rows_has_what_every_table_has():
+    """Every table has these columns."""
     head = ["trial", "status"]
     tail = ["n_splits_evaluated", "mean_fit_time", "mean_score_time", "error"]
     assert column_order([]) == [*head, *tail]

@@ -75,7 +75,7 @@ def pool_of(client, n_jobs=None, **options):
 
 
 def test_n_workers_counts_the_cluster_once_a_second(clock):
-    """At least those requested, and one where the scheduler does not answer."""
+    """The number is at least that requested, and 1 if the scheduler is silent."""
     client = Client()
     pool = pool_of(client)
     assert [pool.n_workers for _ in range(9)] == [3] * 9
@@ -90,7 +90,7 @@ def test_n_workers_counts_the_cluster_once_a_second(clock):
 
 
 def test_dask_pool_says_what_its_workers_are():
-    """Other processes, far away, of which one may die without the others."""
+    """Workers are far processes, of which one may die without the others."""
     pool = pool_of(Client())
     assert pool.is_far
     assert pool.loses_single_tasks
@@ -100,7 +100,7 @@ def test_dask_pool_says_what_its_workers_are():
 
 
 def test_share_places_large_values_on_all_workers_once():
-    """Small ones are sent with each task; nothing is a value of its own."""
+    """Small values are sent with each task; None is not shared."""
     client = Client()
     pool = pool_of(client)
     large, small = pool.share(LARGE), pool.share([1, 2])
@@ -147,7 +147,7 @@ def test_result_tells_a_lost_worker_from_a_task_that_was_not_loaded():
 
 
 def test_look_waits_a_minute_for_workers(clock):
-    """From the moment the last one was gone; one that comes begins it anew."""
+    """The minute begins when the last one was gone, and anew if one comes."""
     client = Client()
     pool = pool_of(client)
     assert pool.look() is False
@@ -167,7 +167,7 @@ def test_look_waits_a_minute_for_workers(clock):
 
 @pytest.mark.parametrize("status", ["closed", "closing", "connecting"])
 def test_look_tells_that_a_client_has_given_up(clock, status):
-    """At once if it was closed, after a minute of connecting anew."""
+    """`look` tells at once of a closed client, after a minute of connecting anew."""
     client = Client()
     client.status = status
     with pytest.raises(WorkersGone, match="The dask cluster does not answer"):
@@ -177,7 +177,7 @@ def test_look_tells_that_a_client_has_given_up(clock, status):
 
 
 def test_restart_places_the_data_again():
-    """Tasks that follow get the new ones."""
+    """Tasks that follow get the new data."""
     client = Client()
     pool = pool_of(client)
     shared = pool.share(LARGE)

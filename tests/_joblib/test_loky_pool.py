@@ -53,8 +53,10 @@ def kill_oneself():
 
 @pytest.mark.parametrize("n_jobs", [1, 2])
 @pytest.mark.parametrize("is_restarted", [False, True])
-def test_settings_of_parallel_config_are_kept(n_jobs, is_restarted, tmp_path):
-    """Inner threads, folder and mode of memory maps, also where workers are new."""
+def test_loky_pool_keeps_the_settings_of_parallel_config(
+    n_jobs, is_restarted, tmp_path
+):
+    """Threads, folder and mode of memory maps stay, also where workers are new."""
     with (
         joblib.parallel_config(
             "loky",
@@ -79,7 +81,7 @@ def test_settings_of_parallel_config_are_kept(n_jobs, is_restarted, tmp_path):
 
 
 @pytest.mark.parametrize("is_restarted", [False, True])
-def test_memory_maps_can_be_switched_off(is_restarted):
+def test_loky_pool_can_do_without_memory_maps(is_restarted):
     """``max_nbytes=None`` sends arrays as they are."""
     with joblib.parallel_config("loky", max_nbytes=None), open_pool(1) as pool:
         if is_restarted:
@@ -87,7 +89,7 @@ def test_memory_maps_can_be_switched_off(is_restarted):
         assert answers(pool, (map_of, TWO_MEGABYTES)) == [None]
 
 
-def test_one_search_after_another_has_the_same_workers():
+def test_loky_pool_after_another_has_the_same_workers():
     """Processes take a second to start."""
     numbers = []
     for _ in range(2):
@@ -96,7 +98,7 @@ def test_one_search_after_another_has_the_same_workers():
     assert numbers[0] == numbers[1]
 
 
-def test_workers_that_died_between_two_searches_are_replaced():
+def test_loky_pool_replaces_workers_that_died_between_searches():
     """Nothing is lost that the second search would have to run again."""
     with joblib.parallel_config("loky"), open_pool(1) as pool:
         (number,) = answers(pool, (process,))
@@ -106,8 +108,8 @@ def test_workers_that_died_between_two_searches_are_replaced():
         assert answers(pool, (process,)) != [number]
 
 
-def test_two_pools_at_once_have_other_workers():
-    """What one does to its workers the other does not feel."""
+def test_loky_pool_shares_no_worker_with_another_at_once():
+    """What one pool does to its workers the other does not feel."""
     with joblib.parallel_config("loky"), open_pool(1) as one, open_pool(1) as other:
         (first,) = answers(one, (process,))
         (second,) = answers(other, (process,))
@@ -117,7 +119,7 @@ def test_two_pools_at_once_have_other_workers():
         assert answers(one, (process,)) != [first]
 
 
-def test_workers_of_joblib_are_not_touched():
+def test_loky_pool_does_not_touch_workers_of_joblib():
     """joblib's own calls in another thread go on while a search kills its workers."""
     results = []
     call = joblib.delayed(process)
@@ -134,8 +136,8 @@ def test_workers_of_joblib_are_not_touched():
     assert len(results) == 50
 
 
-def test_a_worker_that_dies_is_lost():
-    """`WorkerLost`, whatever loky calls it; new workers take calls again."""
+def test_loky_pool_tells_that_a_worker_has_died():
+    """The error is `WorkerLost`, whatever loky calls it; new workers take calls."""
     with joblib.parallel_config("loky"), open_pool(2) as pool:
         with pytest.raises(WorkerLost, match="terminated|SIGKILL"):
             answers(pool, (kill_oneself,))
@@ -143,8 +145,8 @@ def test_a_worker_that_dies_is_lost():
         assert answers(pool, (process,))
 
 
-def test_a_task_that_cannot_be_loaded_is_told_from_a_death():
-    """`TaskNotLoaded`, with the traceback of the worker as its cause."""
+def test_loky_pool_tells_a_task_that_cannot_be_loaded_from_a_death():
+    """The error is `TaskNotLoaded`, with the worker's traceback as its cause."""
     with joblib.parallel_config("loky"), open_pool(2) as pool:
         with pytest.raises(TaskNotLoaded, match="un-serialize") as raised:
             answers(pool, (process, CannotBeLoaded()))
@@ -163,8 +165,8 @@ def refuse():
     raise RuntimeError("told not to be loaded")
 
 
-def test_tasks_that_wait_do_not_harm_the_workers_that_are_killed(monkeypatch):
-    """The thread that feeds them ends well, and each task is reported as lost."""
+def test_loky_pool_abort_is_not_harmed_by_tasks_that_wait(monkeypatch):
+    """The thread that feeds workers ends well, and each task is reported as lost."""
     died, lost = [], queue.Queue()
     monkeypatch.setattr(threading, "excepthook", died.append)
     with joblib.parallel_config("loky", n_jobs=2):

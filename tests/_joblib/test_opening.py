@@ -81,7 +81,7 @@ def test_is_single_default_unless_a_backend_was_chosen(backend):
 
 @pytest.mark.parametrize("in_main_thread", [True, False])
 def test_is_single_default_inside_a_worker_of_loky(monkeypatch, in_main_thread):
-    """joblib sets threads there; a thread that was started there is none of its own."""
+    """joblib sets threads in a worker's main thread, not in one started there."""
     monkeypatch.setattr(opening, "is_inside_loky", lambda: True)
     found = []
 
@@ -110,7 +110,7 @@ def test_may_start_processes_unless_this_one_is_daemonic(monkeypatch, is_daemon)
 
 
 def test_worker_name_has_process_and_thread():
-    """One text for all folds of a worker."""
+    """All folds of a worker have one text."""
     found = []
     thread = threading.Thread(target=lambda: found.append(worker_name()), name="T")
     thread.start()
@@ -131,7 +131,7 @@ def test_worker_name_has_process_and_thread():
     ],
 )
 def test_evaluate_pre_dispatch_is_arithmetic_on_n_jobs(pre_dispatch, n_tasks):
-    """As in joblib, with four workers; fractions are cut."""
+    """Four workers give joblib's numbers; fractions are cut."""
     found = evaluate_pre_dispatch(pre_dispatch, 4)
     assert found == n_tasks
     assert type(found) is int

@@ -16,7 +16,7 @@ N_LARGE = 200_000
 
 @pytest.mark.parametrize("n_rows", [3, N_LARGE])
 def test_pack_keeps_a_frame(n_rows):
-    """Numbers, words and dates, whether they lie in the pickle or beside it."""
+    """Numbers, words and dates are kept in the pickle or beside it."""
     frame = pd.DataFrame(
         {
             "a": np.arange(float(n_rows)),
@@ -27,7 +27,7 @@ def test_pack_keeps_a_frame(n_rows):
 
 
 def test_pack_lays_large_parts_beside_the_pickle_without_a_copy():
-    """Their memory is that of the object, and workers may map it."""
+    """The parts have the memory of the object, and workers may map it."""
     table = np.zeros(N_LARGE)
     parcel = pack({"table": table, "small": np.zeros(3)})
     assert len(parcel.parts) == 1
@@ -36,7 +36,7 @@ def test_pack_lays_large_parts_beside_the_pickle_without_a_copy():
 
 
 def test_pack_takes_functions_of_the_main_script_by_value():
-    """As workers of joblib do."""
+    """Workers of joblib do the same."""
     offset = 2
     assert pack(lambda x: x + offset).open()(1) == 3
 
@@ -56,7 +56,7 @@ class Stubborn:
 
 
 def test_packed_once_leaves_plain_arrays_and_packs_others_once():
-    """joblib maps the former itself; of objects it would read a pickle each time."""
+    """joblib maps arrays itself; of objects it would read a pickle each time."""
     packed = PackedOnce()
     table, words, frame = np.zeros(3), np.array([None]), pd.DataFrame({"a": [1]})
     assert packed.share(table) is table

@@ -70,7 +70,7 @@ register_parallel_backend("wave", Wave)
 register_parallel_backend("lost wave", LostWave)
 
 
-def test_errors_of_calls_are_told_apart_from_those_of_the_backend():
+def test_joblib_pool_tells_errors_of_calls_from_those_of_the_backend():
     """A call's error is that task's, and the others of its wave have their results."""
     done = []
     with joblib.parallel_config("wave"), open_pool(None) as pool:
@@ -83,7 +83,7 @@ def test_errors_of_calls_are_told_apart_from_those_of_the_backend():
             pool.result(done[1])
 
 
-def test_a_backend_that_fails_is_named():
+def test_joblib_pool_names_a_backend_that_fails():
     """The traceback shows its own failure."""
     with joblib.parallel_config("lost wave"), open_pool(None) as pool:
         for _ in range(5):
@@ -94,8 +94,8 @@ def test_a_backend_that_fails_is_named():
     assert "OSError: lost the cluster" in shown
 
 
-def test_a_search_goes_in_waves():
-    """With the results of any other backend."""
+def test_joblib_pool_runs_a_search_in_waves():
+    """The results are those of any other backend."""
     space = {"quality": [0.1, 0.5, 0.9]}
     expected = GridSearchCV(Scripted(), space, cv=3).fit(X, y)
     with joblib.parallel_config("wave"):
@@ -106,7 +106,7 @@ def test_a_search_goes_in_waves():
     )
 
 
-def test_a_cluster_that_is_lost_ends_the_search_and_keeps_what_is_finished(tmp_path):
+def test_joblib_pool_keeps_what_is_finished_when_a_cluster_is_lost(tmp_path):
     """The error says what to do, though the backend cannot end its tasks either."""
     search = GridSearchCV(
         Scripted(), {"quality": [0.1, 0.5, 0.9]}, cv=3, journal=tmp_path / "j.sqlite"

@@ -29,12 +29,12 @@ def test_private_has_what_it_says(name):
 
 
 def test_backend_of_is_the_backend(parallel):
-    """`Parallel._backend`."""
+    """`backend_of` reads `Parallel._backend`."""
     assert isinstance(private.backend_of(parallel), private.ThreadingBackend)
 
 
 def test_n_workers_of_is_n_jobs(parallel):
-    """`Parallel._effective_n_jobs`."""
+    """`n_workers_of` reads `Parallel._effective_n_jobs`."""
     assert private.n_workers_of(parallel) == 2
 
 
@@ -47,13 +47,13 @@ def test_settings_of_has_what_a_backend_is_made_with(name):
 
 
 def test_worker_environment_limits_threads():
-    """`LokyBackend._prepare_worker_env`."""
+    """`worker_environment` calls `LokyBackend._prepare_worker_env`."""
     backend = private.LokyBackend(inner_max_num_threads=3)
     assert private.worker_environment(backend, 2)["OMP_NUM_THREADS"] == "3"
 
 
 def test_loky_backend_takes_what_the_own_one_is_passed():
-    """`LokyBackend.configure`, `effective_n_jobs` and `reset_batch_stats`."""
+    """`LokyBackend` has `configure`, `effective_n_jobs` and `reset_batch_stats`."""
     names = inspect.signature(private.LokyBackend.configure).parameters
     assert {"n_jobs", "parallel", "prefer", "require", "idle_worker_timeout"} <= {
         *names
@@ -62,8 +62,8 @@ def test_loky_backend_takes_what_the_own_one_is_passed():
     private.LokyBackend().reset_batch_stats()
 
 
-def test_memory_maps_have_a_folder_that_can_be_removed(tmp_path):
-    """`TemporaryResourcesManager`, its contexts and `_clean_temporary_resources`."""
+def test_remove_memory_maps_removes_their_folder(tmp_path):
+    """`TemporaryResourcesManager` has contexts and `_clean_temporary_resources`."""
     manager = private.TemporaryResourcesManager(str(tmp_path))
     manager.set_current_context("search")
     folder = manager.resolve_temp_folder_name()
@@ -75,7 +75,7 @@ def test_memory_maps_have_a_folder_that_can_be_removed(tmp_path):
 
 
 def test_get_memmapping_reducers_takes_the_settings_of_joblib():
-    """Reducers for what is sent and for what comes back."""
+    """One set of reducers is for what is sent, and one for what comes back."""
     job, result = private.get_memmapping_reducers(
         unlink_on_gc_collect=True,
         temp_folder_resolver=lambda: "",
@@ -88,7 +88,7 @@ def test_get_memmapping_reducers_takes_the_settings_of_joblib():
 
 
 def test_process_pool_executor_takes_what_it_is_passed():
-    """`ProcessPoolExecutor` of loky, and how it is ended."""
+    """loky's `ProcessPoolExecutor` has these arguments, and those of its end."""
     names = inspect.signature(private.ProcessPoolExecutor).parameters
     assert {"job_reducers", "result_reducers", "timeout", "initializer", "env"} <= {
         *names
@@ -103,8 +103,8 @@ def test_errors_of_loky_are_told_apart():
     assert not issubclass(private.ShutdownExecutorError, private.BrokenProcessPool)
 
 
-def test_is_broken_is_told_of_an_executor_that_was_shut_down():
-    """`ProcessPoolExecutor._flags`, with `broken` and `shutdown`."""
+def test_is_broken_is_true_of_an_executor_that_was_shut_down():
+    """`is_broken` reads `ProcessPoolExecutor._flags`: `broken` and `shutdown`."""
     executor = private.ProcessPoolExecutor(1)
     assert private.is_broken(executor) is False
     executor.shutdown()
@@ -112,7 +112,7 @@ def test_is_broken_is_told_of_an_executor_that_was_shut_down():
 
 
 def test_drop_unsent_tasks_empties_the_queue_of_the_executor():
-    """`ProcessPoolExecutor._work_ids`, a queue."""
+    """The queue is `ProcessPoolExecutor._work_ids`."""
     executor = private.ProcessPoolExecutor(1)
     executor._work_ids.put(3)
     private.drop_unsent_tasks(executor)
@@ -133,8 +133,8 @@ def test_batched_calls_run_in_turn():
 
 
 @pytest.mark.parametrize("name", ["threading", "multiprocessing"])
-def test_backends_take_single_calls(name):
-    """By ``submit`` or ``apply_async``, and report them to a callback."""
+def test_submit_function_takes_single_calls(name):
+    """A backend has ``submit`` or ``apply_async``, and reports to a callback."""
     backend = BACKENDS[name]()
     assert callable(private.submit_function(backend))
     assert backend.supports_retrieve_callback
@@ -143,7 +143,7 @@ def test_backends_take_single_calls(name):
 
 
 def test_pool_of_processes_is_that_of_multiprocessing():
-    """`MultiprocessingBackend._pool`, its `_pool`, and `_maxtasksperchild`."""
+    """`MultiprocessingBackend` has a `_pool`, with `_pool` and `_maxtasksperchild`."""
     with joblib.parallel_config("multiprocessing", n_jobs=2), joblib.Parallel() as own:
         backend = private.backend_of(own)
         pool = private.pool_of_processes(backend)
@@ -161,7 +161,7 @@ def test_pool_of_processes_is_none_of_other_backends(parallel):
 
 
 def test_is_dask_is_false_of_other_backends(parallel):
-    """Also where joblib's module of dask has been imported."""
+    """The answer is the same where joblib's module of dask has been imported."""
     pytest.importorskip("distributed")
     import joblib._dask
 
@@ -170,7 +170,7 @@ def test_is_dask_is_false_of_other_backends(parallel):
 
 
 def test_dask_backend_has_a_client_and_options():
-    """`DaskDistributedBackend.client`, `submit_kwargs` and `effective_n_jobs`."""
+    """The backend has `client`, `submit_kwargs` and `effective_n_jobs`."""
     distributed = pytest.importorskip("distributed")
     with (
         distributed.LocalCluster(

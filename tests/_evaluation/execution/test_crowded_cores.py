@@ -69,7 +69,7 @@ QUIET = {
 @pytest.mark.skipif(N_CORES < 2, reason="one core cannot be crowded by two threads")
 @pytest.mark.parametrize("case", CROWDED)
 def test_warn_if_cores_are_crowded_names_the_parameter(case):
-    """And says what to set it to."""
+    """The warning names the parameter and says what to set it to."""
     estimator, params, named = CROWDED[case]
     with pytest.warns(UserWarning, match=r"Set \w+=1 in the estimator") as caught:
         assert warn_if_cores_are_crowded(estimator, params, N_CORES)
@@ -96,7 +96,7 @@ def test_crowded_cores_are_quiet_where_nothing_can_be_crowded(estimator, n_worke
 
 @pytest.mark.skipif(N_CORES < 2, reason="one core cannot be crowded by two threads")
 def test_crowded_cores_warn_of_a_later_candidate_and_once():
-    """Of the first that sets the threads, or is another estimator."""
+    """`look_at` warns of the first candidate that sets threads or a new estimator."""
     crowded = CrowdedCores(Pipeline([("model", LogisticRegression())]))
     forest = RandomForestClassifier(n_jobs=-1)
     crowded.look_at({"model__C": 1.0}, N_CORES)
@@ -108,8 +108,8 @@ def test_crowded_cores_warn_of_a_later_candidate_and_once():
 
 
 @pytest.mark.skipif(N_CORES < 2, reason="one core cannot be crowded by two threads")
-def test_a_search_warns_once_of_crowded_cores_before_the_first_fit():
-    """Not once a fold, and not where it runs one fit at a time."""
+def test_crowded_cores_warn_once_a_search_before_the_first_fit():
+    """A search warns once, not once a fold, and not where it runs one fit at a time."""
     forest = RandomForestClassifier(2, n_jobs=-1, random_state=0)
     search = GridSearchCV(forest, {"max_depth": [1, 2]}, cv=FOLDS, refit=False)
     search.fit(X, y)
@@ -123,6 +123,6 @@ def test_a_search_warns_once_of_crowded_cores_before_the_first_fit():
     assert len(told) == 1
 
 
-def test_linear_models_may_have_jobs_of_their_own():
-    """Without a number they have one thread, and nothing is said."""
+def test_warn_if_cores_are_crowded_is_quiet_for_linear_models():
+    """Without a number linear models have one thread, and nothing is said."""
     assert not warn_if_cores_are_crowded(LogisticRegression(), {}, N_CORES)

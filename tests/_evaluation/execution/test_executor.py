@@ -20,7 +20,7 @@ from tests.search.estimators import Scripted, score_of
 
 
 def test_task_arguments_end_with_the_stretch():
-    """Data first, where dask looks for them, then what belongs to the task."""
+    """The data come first, where dask looks for them, then what the task adds."""
     evaluation = evaluation_of()
     stretch = Stretch("n", (1, 2))
     task = Task(7, 1, {"quality": 0.25}, "context", stretch=stretch)
@@ -37,7 +37,7 @@ def test_task_arguments_end_with_the_stretch():
 
 
 def test_serial_executor_runs_one_task_each_time_it_is_waited_for():
-    """In the order in which they were handed over."""
+    """The executor runs tasks in the order in which they were handed over."""
     tasks = [
         Task(trial, fold, {"quality": trial}) for trial in (0, 1) for fold in (2, 0)
     ]
@@ -59,7 +59,7 @@ def test_serial_executor_runs_one_task_each_time_it_is_waited_for():
 
 
 def test_serial_executor_abort_drops_what_has_not_begun():
-    """And keeps what has ended; nothing is held that could be released."""
+    """`abort` keeps what has ended; nothing is held that could be released."""
     executor = SerialExecutor(evaluation_of())
     executor.submit([Task(0, 0, {}), Task(0, 1, {})])
     executor.release_held()
@@ -71,7 +71,7 @@ def test_serial_executor_abort_drops_what_has_not_begun():
 
 
 def test_serial_executor_shows_the_warnings_that_are_new():
-    """Each is asked for; others are noted only."""
+    """The executor asks for each warning, and only notes those that are not new."""
     asked = []
 
     def is_new(kind):
@@ -96,7 +96,7 @@ def test_serial_executor_shows_the_warnings_that_are_new():
 def test_has_tasks_while_some_wait_run_elsewhere_or_are_not_taken_in(
     n_waiting, n_elsewhere, n_finished
 ):
-    """Any of them is enough."""
+    """A single task of any of these kinds is enough."""
     finished = deque([Outcome(Task(0, 0, {}), None)] * n_finished)
     executor = SimpleNamespace(
         n_waiting=n_waiting, n_elsewhere=n_elsewhere, finished=finished

@@ -19,7 +19,7 @@ SEVERAL = check_scoring(Scripted(), scoring=["accuracy", "f1"])
 )
 @pytest.mark.parametrize("has_train", [True, False])
 def test_failed_fold_has_nan_for_every_metric(scorer, names, has_train):
-    """On both parts, if both are scored; its candidate's other folds are not run."""
+    """The record has NaN on both parts, if both are scored, and is fatal."""
     evaluation = evaluation_of(scorer=scorer, return_train_score=has_train)
     fold = failed_fold(2, OSError("died"), evaluation, details="where\n")
     assert fold.fold == 2
@@ -34,7 +34,7 @@ def test_failed_fold_has_nan_for_every_metric(scorer, names, has_train):
 
 @pytest.mark.parametrize("details", ["", "the traceback there"])
 def test_failed_fold_raises_where_errors_end_the_search(details):
-    """The error itself, with the details as a note."""
+    """`failed_fold` raises the error itself, with the details as a note."""
     error = OSError("died")
     with pytest.raises(OSError, match="died") as caught:
         failed_fold(0, error, evaluation_of(error_score="raise"), details=details)

@@ -24,7 +24,7 @@ def run(call):
 
 
 def test_call_of_processes_runs_a_fold_there():
-    """All that is sent can be pickled, and comes back as a pickle."""
+    """All that a worker is sent can be pickled, and its result is a pickle."""
     calls = FoldCalls(evaluation_of(), HeldPool())
     task = Task(3, 1, {"quality": 0.25})
     call = pickle.loads(pickle.dumps(calls.call(task, Path("report"))))
@@ -34,7 +34,7 @@ def test_call_of_processes_runs_a_fold_there():
 
 
 def test_call_of_threads_runs_a_fold_on_the_data_themselves():
-    """Nothing is packed or shared."""
+    """A call of threads packs and shares nothing."""
     evaluation = evaluation_of()
     pool = HeldPool(shares_memory=True)
     call = FoldCalls(evaluation, pool).call(Task(3, 1, {"quality": 0.25}), None)
@@ -75,7 +75,7 @@ def test_call_has_a_deadline_where_the_clock_is_shared(
 
 
 def test_call_takes_the_configuration_of_scikit_learn_along():
-    """Workers would have the default."""
+    """Workers would have the default configuration."""
 
     def score(estimator, X, y):
         return float(sklearn.get_config()["assume_finite"])
@@ -98,7 +98,7 @@ def test_call_explains_what_cannot_be_pickled():
 
 @pytest.mark.parametrize("report", [None, Path("folder") / "3-1"])
 def test_call_names_the_file_for_a_report(report):
-    """As a text; there is none where no process may have to be ended."""
+    """The call has the path as a text, or None where no process is to be ended."""
     evaluation = evaluation_of()
     call = FoldCalls(evaluation, HeldPool()).call(Task(3, 1, {"quality": 1}), report)
     params, fold, *_, path, deadline = call[1][5].open()

@@ -5,7 +5,7 @@ import pytest
 from skbayes._evaluation.execution.inbox import Inbox
 
 
-def test_a_second_ctrl_c_inside_the_wait_is_one_too(monkeypatch):
+def test_inbox_wait_takes_a_second_ctrl_c_for_an_interrupt(monkeypatch):
     """The event then fails to release a lock that it has not taken back."""
 
     def wait(seconds):

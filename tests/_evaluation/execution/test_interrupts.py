@@ -20,7 +20,7 @@ def pressed():
 
 
 def test_interrupts_held_come_at_the_end_of_the_block_once(pressed):
-    """However often the key was pressed; the user's handler is back by then."""
+    """Several presses make one interrupt; the user's handler is back by then."""
     handler = signal.getsignal(signal.SIGINT)
     with interrupts_held():
         signal.raise_signal(signal.SIGINT)
@@ -34,7 +34,7 @@ def test_interrupts_held_come_at_the_end_of_the_block_once(pressed):
 
 
 def test_interrupts_held_within_each_other_come_at_the_end_of_the_outer(pressed):
-    """A part of a record may be made by a function that holds them too."""
+    """A part of a record may be made by a function that holds interrupts too."""
     with interrupts_held():
         with interrupts_held():
             signal.raise_signal(signal.SIGINT)

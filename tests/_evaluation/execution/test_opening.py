@@ -28,14 +28,14 @@ from tests._evaluation.execution.folds import evaluation_of
 def test_open_executor_takes_another_process_where_it_must(
     n_jobs, fit_timeout, backend, kind
 ):
-    """For several workers, or for a fit that may have to be stopped by force."""
+    """Several workers, or a fit to be stopped by force, need another process."""
     with joblib.parallel_config(backend):
         evaluation = evaluation_of(fit_timeout=fit_timeout)
         assert type(open_executor(evaluation, n_jobs)) is kind
 
 
-def test_open_executor_in_a_process_without_children(monkeypatch):
-    """Fits are stopped between instructions only."""
+def test_open_executor_is_serial_in_a_process_without_children(monkeypatch):
+    """A process that may start no other stops fits between instructions only."""
     monkeypatch.setattr(opening, "may_start_processes", lambda: False)
     executor = open_executor(evaluation_of(fit_timeout=9.0), 1)
     assert type(executor) is SerialExecutor

@@ -81,7 +81,7 @@ def run_all(outer):
     return outcomes
 
 
-def test_a_path_goes_to_one_worker_fold_by_fold_and_largest_first():
+def test_ordered_executor_hands_over_a_path_fold_by_fold_largest_first():
     """Candidates that differ in the size alone are one batch for each fold."""
     sizes = [{"n_estimators": n, "max_depth": d} for d in (1, 2) for n in (5, 20, 10)]
     outer, inner = ordered(FOREST, sizes)
@@ -95,7 +95,7 @@ def test_a_path_goes_to_one_worker_fold_by_fold_and_largest_first():
     assert len(outcomes) == 12
 
 
-def test_without_batches_the_largest_comes_first_all_the_same():
+def test_ordered_executor_hands_over_the_largest_first_without_batches():
     """Where folds are limited in time each goes alone, candidate by candidate."""
     outer, inner = ordered(
         FOREST, [{"n_estimators": 5}, {"n_estimators": 20}], may_batch=False
@@ -104,7 +104,7 @@ def test_without_batches_the_largest_comes_first_all_the_same():
     assert inner.batches == [[(1, 0)], [(1, 1)], [(0, 0)], [(0, 1)]]
 
 
-def test_candidates_with_the_same_head_follow_each_other():
+def test_ordered_executor_keeps_candidates_of_one_head_together():
     """Heads keep the order in which they first came."""
     candidates = [
         {"standardscaler__with_mean": mean, "logisticregression__C": C}
@@ -116,8 +116,8 @@ def test_candidates_with_the_same_head_follow_each_other():
     assert [batch[0][0] for batch in inner.batches] == [0, 0, 2, 2, 1, 1, 3, 3]
 
 
-def test_not_more_is_handed_over_than_allowed():
-    """The rest is held, so that it can be given back."""
+def test_ordered_executor_hands_over_no_more_than_allowed():
+    """The executor holds the other tasks, so that they can be given back."""
     outer, inner = ordered(PIPELINE, FOUR, max_batches=3)
     outer.wait()
     assert len(inner.batches) == 3
@@ -125,7 +125,7 @@ def test_not_more_is_handed_over_than_allowed():
 
 
 def test_release_held_gives_back_what_was_not_begun():
-    """A search that stops gets its held tasks back, as finished without a result."""
+    """A search that stops gets held tasks back as finished without a result."""
     outer, inner = ordered(PIPELINE, FOUR)
     outer.wait()
     outer.finished.clear()
@@ -145,14 +145,14 @@ def test_abort_gives_up_what_is_held_and_keeps_what_has_ended():
 
 
 @pytest.mark.parametrize("value", [True, "10", None])
-def test_what_is_no_size_is_no_path(value):
+def test_ordered_executor_takes_no_path_of_what_is_no_size(value):
     """Only integers have an order of sizes."""
     outer, inner = ordered(FOREST, [{"n_estimators": value}, {"n_estimators": value}])
     run_all(outer)
     assert all(len(batch) == 1 for batch in inner.batches)
 
 
-def test_a_large_grid_is_not_sorted_for_each_task(monkeypatch):
+def test_ordered_executor_does_not_sort_a_large_grid_for_each_task(monkeypatch):
     """Tasks that come one by one wait until they are as many as those in order."""
     n_asked = 0
     is_on_path = SharingPlan.is_on_path

@@ -26,8 +26,8 @@ def evaluation_of(log):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("backend", ["loky", "multiprocessing", "threading"])
-def test_a_task_whose_deadline_has_passed_is_not_begun(backend, tmp_path):
-    """It comes back without a result; others of its batch are run."""
+def test_pool_executor_begins_no_task_after_its_deadline(backend, tmp_path):
+    """A late task comes back without a result; others of its batch are run."""
     log = str(tmp_path / "log")
     late, timely = time.monotonic(), time.monotonic() + 1e6
     with (
@@ -46,10 +46,8 @@ def test_a_task_whose_deadline_has_passed_is_not_begun(backend, tmp_path):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("may_batch", [True, False])
-def test_short_folds_are_handed_over_one_by_one_where_none_may_be_lost(
-    may_batch, tmp_path
-):
-    """Otherwise many of them share a batch."""
+def test_pool_executor_batches_short_folds_unless_none_may_be_lost(may_batch, tmp_path):
+    """Folds go one by one where none may be lost; otherwise many share a batch."""
     log = str(tmp_path / "log")
     with (
         joblib.parallel_config("loky"),
@@ -63,8 +61,8 @@ def test_short_folds_are_handed_over_one_by_one_where_none_may_be_lost(
 
 
 @pytest.mark.parametrize("after", range(0, 3000, 300))
-def test_a_thread_that_has_ended_a_call_has_told(after):
-    """The pool that is aborted drops what is on its way through its queues."""
+def test_pool_executor_loses_no_call_that_a_thread_has_ended(after):
+    """A pool that is aborted drops what is on its way through its queues."""
     begun, told, is_late = [], [], threading.Event()
 
     def call(number):
@@ -86,7 +84,7 @@ def test_a_thread_that_has_ended_a_call_has_told(after):
     assert sorted(told) == sorted(begun)
 
 
-def test_estimators_that_are_parallel_inside_run_in_threads_beside_each_other():
+def test_pool_executor_runs_parallel_estimators_side_by_side_in_threads():
     """Each fit has an inner pool of its own, which no other fit ends."""
     from sklearn.ensemble import RandomForestClassifier
 

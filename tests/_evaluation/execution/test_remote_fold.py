@@ -88,7 +88,7 @@ def run(evaluation=None, params=None, *, expected=None, **parts):
 
 
 def test_run_fold_in_time_does_not_begin_late():
-    """A deadline that is to come changes nothing."""
+    """A fold whose deadline is still to come is run as usual."""
     arguments = (*evaluation_of().arguments({}, 0, None), None)
     assert run_fold_in_time(*arguments, deadline=time.monotonic()) is None
     for deadline in (None, math.inf):
@@ -143,7 +143,7 @@ def test_run_remotely_compares_versions_before_it_opens_anything():
 
 
 def test_run_remotely_answers_with_an_error_that_ends_the_search():
-    """Its traceback is the cause; Ctrl-C reaches workers too."""
+    """The remote traceback is the cause of the error; Ctrl-C reaches workers too."""
     raising = evaluation_of(Scripted("raise"), error_score="raise")
     error = error_of(run(raising))
     assert type(error) is RuntimeError
@@ -154,8 +154,8 @@ def test_run_remotely_answers_with_an_error_that_ends_the_search():
     assert type(interrupted) is KeyboardInterrupt
 
 
-def test_error_of_one_that_cannot_be_read_has_its_last_line():
-    """Written or not, it comes as a RuntimeError."""
+def test_error_of_an_unreadable_one_has_its_last_line():
+    """An error that could not be written or read comes as a RuntimeError."""
     answer = run(evaluation_of(Raising("error"), error_score="raise"))
     assert answer.error is None
     error = error_of(answer)
@@ -169,7 +169,7 @@ def test_error_of_one_that_cannot_be_read_has_its_last_line():
 
 @pytest.mark.filterwarnings("always:told to warn")
 def test_run_remotely_makes_plain_warnings_of_unwritable_ones():
-    """The result is not lost for them."""
+    """A warning that cannot be pickled does not lose the result."""
     result = read_result(run(evaluation_of(Raising())))
     ((category, text),) = result.warnings
     assert category is UserWarning
@@ -190,7 +190,7 @@ def test_run_remotely_tells_a_result_that_cannot_be_pickled():
 
 
 def test_remote_traceback_shows_its_text():
-    """As Python shows the cause of an error; pickling keeps it."""
+    """`RemoteTraceback` prints as the cause of an error; pickling keeps the text."""
     error = RemoteTraceback("some lines")
     assert str(error) == '\n"""\nsome lines"""'
     assert str(pickle.loads(pickle.dumps(error))) == str(error)

@@ -36,8 +36,8 @@ def scores(executor):
     return [outcome.result.test_scores["score"] for outcome in executor.finished]
 
 
-def test_submit_keeps_here_what_cannot_be_pickled():
-    """One task is run each time the executor is waited for."""
+def test_single_process_submit_keeps_here_what_cannot_be_pickled():
+    """The executor runs one of these tasks each time it is waited for."""
     executor = SingleProcessExecutor(unpicklable(), HeldPool())
     executor.submit([Task(0, 0, {}), Task(0, 1, {})])
     assert executor.n_waiting == 2
@@ -52,8 +52,8 @@ def test_submit_keeps_here_what_cannot_be_pickled():
     assert executor.n_waiting == 0
 
 
-def test_abort_drops_what_was_to_run_here():
-    """And what the worker has."""
+def test_single_process_abort_drops_what_was_to_run_here():
+    """`abort` drops the tasks that wait here, and the task that the worker has."""
     pool = HeldPool()
     executor = SingleProcessExecutor(unpicklable(), pool)
     executor.submit([Task(0, 0, {})])
@@ -74,7 +74,7 @@ def test_abort_drops_what_was_to_run_here():
         Answer(traceback="E: e", is_fold_only=True),
     ],
 )
-def test_wait_runs_here_what_could_not_be_loaded_or_returned(answer):
+def test_single_process_wait_runs_here_what_was_not_loaded_or_returned(answer):
     """Only `fit_timeout` has asked for another process."""
     pool = HeldPool()
     executor = SingleProcessExecutor(evaluation_of(fit_timeout=60.0), pool)
@@ -86,8 +86,8 @@ def test_wait_runs_here_what_could_not_be_loaded_or_returned(answer):
     assert scores(executor) == [score_of(0.25, 1)]
 
 
-def test_wait_takes_the_result_of_the_worker():
-    """If there is one."""
+def test_single_process_wait_takes_the_result_of_the_worker():
+    """`wait` takes the worker's result if there is one."""
     executor = SingleProcessExecutor(evaluation_of(fit_timeout=60.0), HeldPool())
     executor.submit([Task(0, 2, {"quality": 0.25})])
     assert executor.n_waiting == 1

@@ -37,14 +37,14 @@ def trial_of(index, folds, rungs, status):
     )
 
 
-def test_rungs_come_before_folds():
-    """Those of the fold that is first in the race."""
+def test_ladder_race_runs_rungs_before_folds():
+    """The rungs are those of the fold that is first in the race."""
     assert RACE.fold_order(1) == [2, 3, 4, 0, 1]
     assert RACED.fold_order(1) == [5, 6, 7, 1, 0]
 
 
-def test_who_is_out_of_reach_is_stopped_at_a_rung():
-    """Not before the second, and not where a rung has failed."""
+def test_ladder_race_stops_who_is_out_of_reach_at_a_rung():
+    """The race stops nobody before the second rung, or where a rung has failed."""
     earlier = earlier_with(ENDS)
     assert not RACE.is_lost(results(0.1), earlier, "score")
     assert RACE.is_lost(results(0.1, 0.1), earlier, "score")
@@ -53,8 +53,8 @@ def test_who_is_out_of_reach_is_stopped_at_a_rung():
     assert not RACE.is_lost(failed, earlier, "score")
 
 
-def test_with_all_samples_the_race_over_folds_decides():
-    """By folds alone; without a race all of them are run."""
+def test_ladder_race_with_all_samples_decides_by_folds():
+    """Folds alone decide; without a race over folds all of them are run."""
     earlier = earlier_with(ENDS)
     on_all = results(0.1, 0.1, 0.1) | {0: FoldResult(0, {"score": 0.1})}
     assert not RACE.is_lost(on_all, earlier, "score")
@@ -64,8 +64,8 @@ def test_with_all_samples_the_race_over_folds_decides():
     assert RACED.is_lost(on_all, raced, "score")
 
 
-def test_a_score_is_expected_of_who_has_no_fold():
-    """So that a model learns where bad candidates are."""
+def test_ladder_race_expects_a_score_of_who_has_no_fold():
+    """A model learns from this score where bad candidates are."""
     earlier = earlier_with(ENDS)
     (fold,) = RACE.expected(results(0.1, 0.1), earlier, "score")
     assert fold == 0
@@ -74,8 +74,8 @@ def test_a_score_is_expected_of_who_has_no_fold():
     assert RACE.expected(on_all, earlier, "score") == {}
 
 
-def test_who_was_stopped_too_early_is_caught_up_with():
-    """Only those that may still be the best, and only a few."""
+def test_ladder_race_catches_up_with_who_was_stopped_too_early():
+    """The race brings back only a few, which may still be the best."""
     earlier = earlier_with(ENDS)
     complete = [
         trial_of(i, earlier.complete[i], earlier.rungs[i][:3], Status.COMPLETE)
@@ -89,8 +89,8 @@ def test_who_was_stopped_too_early_is_caught_up_with():
 
 
 @pytest.mark.parametrize("race", [RACE, RACED])
-def test_candidates_without_a_fold_do_not_disturb_the_race_over_folds(race):
-    """They are not compared with it."""
+def test_fold_race_is_not_disturbed_by_candidates_without_a_fold(race):
+    """The race over folds does not compare candidates that have none."""
     earlier = earlier_with(ENDS)
     trials = [
         trial_of(i, earlier.complete[i], earlier.rungs[i][:3], Status.COMPLETE)

@@ -47,31 +47,31 @@ ENDS = (0.5, 0.6, 0.7, 0.8, 0.9)
 @given(
     st.floats(0, 1), st.floats(0.01, 10), st.floats(0.05, 2), st.sampled_from([2, 3])
 )
-def test_no_power_law_ends_above_its_bound(end, rise, speed, n_rungs):
-    """Whatever its speed: a candidate that will win is never out of reach."""
+def test_reach_bounds_the_end_of_every_power_law(end, rise, speed, n_rungs):
+    """A candidate that will win is never out of reach, whatever its speed."""
     earlier = earlier_with(ENDS)
     found = reach(scores_of(*curve(end, rise, speed, SIZES[:n_rungs])), earlier, LADDER)
     lead = curve(end, rise, speed, 2700) - earlier.incumbent.mean()
     assert found.most >= lead - 1e-9
 
 
-def test_what_is_flat_and_low_is_out_of_reach():
-    """And what is high is not."""
+def test_reach_of_what_is_flat_and_low_is_below_zero():
+    """A flat low curve is out of reach, and a high one is not."""
     earlier = earlier_with(ENDS)
     assert reach(scores_of(0.4, 0.41), earlier, LADDER).most < 0
     assert reach(scores_of(0.4, 0.41, 0.41), earlier, LADDER).most < 0
     assert reach(scores_of(0.8, 0.86), earlier, LADDER).most > 0
 
 
-def test_the_later_rung_is_closer():
-    """It decides, not the mean of all."""
+def test_reach_is_closer_at_the_later_rung():
+    """The later rung decides, not the mean of all."""
     earlier = earlier_with(ENDS)
     early = reach(scores_of(0.4, 0.6), earlier, LADDER)
     late = reach(scores_of(0.4, 0.6, 0.65), earlier, LADDER)
     assert late.most < early.most
 
 
-def test_a_falling_curve_is_not_drawn_further_down():
+def test_reach_does_not_draw_a_falling_curve_further_down():
     """A score that falls with more data is noise, mostly."""
     earlier = earlier_with(ENDS)
     one, two = (
@@ -80,22 +80,22 @@ def test_a_falling_curve_is_not_drawn_further_down():
     assert one == pytest.approx(two)
 
 
-def test_noise_widens_the_bound():
-    """By what it does to the candidates that are known."""
+def test_reach_widens_with_noise():
+    """The noise of the known candidates widens the bound."""
     calm = reach(scores_of(0.4, 0.5), earlier_with(ENDS), LADDER)
     noisy = reach(scores_of(0.4, 0.5), earlier_with(ENDS, noise=0.1), LADDER)
     assert noisy.most > calm.most
 
 
 def test_reach_is_unknown_with_few_candidates_or_rungs():
-    """Then nobody is stopped."""
+    """The race stops nobody whose reach is unknown."""
     assert reach(scores_of(0.1, 0.1), earlier_with(ENDS[:3]), LADDER) is None
     assert reach(scores_of(0.1), earlier_with(ENDS), LADDER) is None
     assert reach(scores_of(np.nan, 0.1), earlier_with(ENDS), LADDER) is None
 
 
-def test_what_is_expected_is_what_others_have_gained():
-    """But no more than can be reached."""
+def test_reach_expects_what_others_have_gained():
+    """The expected score is no more than can be reached."""
     earlier = earlier_with(ENDS)
     gain = float(curve(0, 1.0, 0.5, 2700) - curve(0, 1.0, 0.5, 300))
     found = reach(scores_of(0.2, 0.4), earlier, LADDER)
@@ -105,8 +105,8 @@ def test_what_is_expected_is_what_others_have_gained():
 
 
 @pytest.mark.slow
-def test_few_that_would_win_are_out_of_reach():
-    """About one in twenty of those that end as high as the incumbent."""
+def test_reach_stops_few_that_would_win():
+    """About one in twenty that end as high as the incumbent are out of reach."""
     rng = np.random.default_rng(1)
     stopped = []
     for seed in range(400):

@@ -23,8 +23,8 @@ def rng():
     st.sampled_from(["samples", "groups", "series"]),
     st.lists(st.integers(1, 300), min_size=2, max_size=5, unique=True).map(sorted),
 )
-def test_parts_are_nested(is_classified, kind, sizes):
-    """Each is within the next, is in order, and no larger than was asked for."""
+def test_nested_parts_are_nested(is_classified, kind, sizes):
+    """Each part is within the next, in order, and no larger than was asked for."""
     parts = nested_parts(
         TRAIN,
         rng(),
@@ -42,8 +42,8 @@ def test_parts_are_nested(is_classified, kind, sizes):
     np.testing.assert_array_equal(parts.part(len(TRAIN)), TRAIN)
 
 
-def test_parts_have_the_shares_of_the_classes():
-    """To within a sample or two, and every class from the start."""
+def test_nested_parts_have_the_shares_of_the_classes():
+    """Parts keep shares to within a sample or two, and have every class at once."""
     parts = nested_parts(TRAIN, rng(), classes=CLASSES)
     shares = np.bincount(CLASSES[TRAIN], minlength=4) / len(TRAIN)
     for size in range(parts.least, len(TRAIN), 7):
@@ -52,15 +52,15 @@ def test_parts_have_the_shares_of_the_classes():
         assert np.abs(counts - size * shares).max() <= 2 + 8
 
 
-def test_the_least_part_has_every_class():
-    """A smaller one may lose some."""
+def test_nested_parts_have_every_class_in_the_least_part():
+    """A smaller part may lose some classes."""
     for groups in (None, GROUPS):
         parts = nested_parts(TRAIN, rng(), classes=CLASSES, groups=groups)
         assert set(CLASSES[parts.part(parts.least)]) == set(CLASSES[TRAIN])
 
 
-def test_groups_are_whole():
-    """Of those in a part no sample is missing."""
+def test_nested_parts_keep_groups_whole():
+    """A part lacks no sample of the groups that are in it."""
     parts = nested_parts(TRAIN, rng(), groups=GROUPS)
     part = parts.part(50)
     assert 0 < len(part) <= 50
@@ -68,7 +68,7 @@ def test_groups_are_whole():
     assert not set(GROUPS[part]) & set(GROUPS[rest])
 
 
-def test_parts_of_a_series_are_the_latest():
+def test_nested_parts_of_a_series_are_the_latest():
     """What was last is nearest to what is to be foretold."""
     parts = nested_parts(TRAIN, rng(), is_series=True)
     np.testing.assert_array_equal(parts.part(10), TRAIN[-10:])
@@ -76,7 +76,7 @@ def test_parts_of_a_series_are_the_latest():
     assert set(CLASSES[covering.part(covering.least)]) == set(CLASSES[TRAIN])
 
 
-def test_parts_are_drawn():
-    """Not the first samples: data are often sorted."""
+def test_nested_parts_are_drawn():
+    """A part is not the first samples: data are often sorted."""
     part = nested_parts(TRAIN, rng()).part(30)
     assert part.max() > TRAIN[200]

@@ -62,7 +62,7 @@ def start_and_run(alarm):
 
 
 def test_alarm_stop_puts_back_timer_and_handler(users):
-    """The timer has the time it has left, and its interval."""
+    """The user's timer has the time it has left, and its interval."""
     handler = signal.getsignal(signal.SIGALRM)
     signal.setitimer(signal.ITIMER_REAL, 60.0, 7.0)
     alarm = Alarm(30.0, users.clear)
@@ -77,7 +77,7 @@ def test_alarm_stop_puts_back_timer_and_handler(users):
 
 
 def test_alarm_stop_takes_effect_once(users):
-    """Whoever has set a timer since keeps it."""
+    """A timer that the user has set since the first stop is kept."""
     alarm = Alarm(30.0, users.clear)
     alarm.start()
     alarm.stop()
@@ -87,7 +87,7 @@ def test_alarm_stop_takes_effect_once(users):
 
 
 def test_alarm_calls_the_users_handler_when_that_is_due(users):
-    """Before its own time and without ringing; a signal that is early does nothing."""
+    """The alarm calls it without ringing; a signal that is early does nothing."""
     alarm = Alarm(30.0, lambda: users.append("ring"))
     signal.setitimer(signal.ITIMER_REAL, 0.002)
     alarm.start()
@@ -100,7 +100,7 @@ def test_alarm_calls_the_users_handler_when_that_is_due(users):
 
 
 def test_may_set_alarm_where_the_handler_can_be_put_back(users, monkeypatch):
-    """Python cannot put back one that it has not set."""
+    """Python cannot put back a handler that it has not set."""
     assert may_set_alarm()
     monkeypatch.setattr(signal, "getsignal", lambda number: None)
     assert not may_set_alarm()

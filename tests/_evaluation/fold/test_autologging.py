@@ -38,7 +38,7 @@ def switch(monkeypatch):
 
 
 def test_without_autologging_within_itself_switches_once(switch):
-    """A fold of a search may be a search."""
+    """The switch may be nested: a fold of a search may be a search."""
     for _ in range(2):
         with without_autologging():
             with without_autologging():
@@ -55,7 +55,7 @@ def test_without_autologging_is_over_after_an_error(switch):
 
 
 def test_without_autologging_does_not_import_mlflow(monkeypatch):
-    """Where it was not imported there is nothing to switch off."""
+    """There is nothing to switch off where MLflow was not imported."""
     monkeypatch.delitem(sys.modules, "mlflow.utils.autologging_utils", raising=False)
     with without_autologging():
         assert "mlflow.utils.autologging_utils" not in sys.modules

@@ -55,12 +55,12 @@ def failing(message, *notes):
     ],
 )
 def test_cause_of_is_kind_and_message(text, cause):
-    """With the notes, in one line, cut where it is long."""
+    """The cause has the notes too, in one line, and is cut where it is long."""
     assert cause_of(text) == cause
 
 
 def test_cause_of_a_chain_is_the_error_that_came_out():
-    """Not the one it was raised from."""
+    """The cause is not the error that this one was raised from."""
 
     def fail():
         try:
@@ -132,7 +132,7 @@ def score(scoring, y):
     ],
 )
 def test_with_remedy_says_what_helps(function, remedy):
-    """Of errors that scikit-learn really raises."""
+    """The errors are those that scikit-learn really raises."""
     cause = cause_of(traceback_of(function), longest=None)
     told = with_remedy(cause)
     assert re.search(remedy, told), told
@@ -159,6 +159,6 @@ class PanicException(BaseException):
     ],
     ids=lambda value: type(value).__name__,
 )
-def test_what_is_no_exception_may_be_a_failure_of_the_fit(error, is_of_fit):
-    """A panic is; what interrupts the program is not."""
+def test_ends_fit_only_tells_a_panic_from_an_interrupt(error, is_of_fit):
+    """A panic fails the fit; what interrupts the program does not."""
     assert ends_fit_only(error) is is_of_fit

@@ -28,7 +28,7 @@ def fold_of(evaluation=None, params=None, fold=1, **settings):
 @pytest.mark.parametrize("has_train", [True, False])
 @pytest.mark.parametrize("scoring", ["accuracy", ["accuracy", "f1"]])
 def test_run_fold_has_the_scores_of_cross_validate(scoring, has_train):
-    """On each fold; parameters are set on a clone."""
+    """Each fold's scores are equal; parameters are set on a clone."""
     model = DecisionTreeClassifier(random_state=0)
     scorer = check_scoring(model, scoring)
     evaluation = evaluation_of(model, scorer=scorer, return_train_score=has_train)
@@ -66,7 +66,7 @@ def test_run_fold_has_the_scores_of_cross_validate(scoring, has_train):
 def test_run_fold_of_a_fit_that_fails_has_nan_and_the_traceback(
     act, error, is_fatal, scorer
 ):
-    """For every metric; the number that stands for it is in the table only."""
+    """Every metric is NaN; the number that stands for it is in the table only."""
     found = fold_of(
         evaluation_of(Scripted(act), scorer=scorer, error_score=0.5), {"quality": 1.0}
     )
@@ -82,19 +82,19 @@ def test_run_fold_of_a_fit_that_fails_has_nan_and_the_traceback(
     [("raise", RuntimeError), ("memory", MemoryError), ("exit", SystemExit)],
 )
 def test_run_fold_raises_where_errors_end_the_search(act, kind):
-    """The error of the fit itself."""
+    """`run_fold` raises the error of the fit itself."""
     with pytest.raises(kind, match="told to|3"):
         fold_of(evaluation_of(Scripted(act), error_score="raise"))
 
 
 def test_run_fold_lets_an_interrupt_through():
-    """It is meant for the search."""
+    """An interrupt is meant for the search."""
     with pytest.raises(KeyboardInterrupt, match="^$"):
         fold_of(evaluation_of(Scripted("interrupt")))
 
 
 def test_run_fold_that_takes_too_long_is_fatal():
-    """Its candidate's other folds would take as long."""
+    """The candidate's other folds would take as long."""
     found = fold_of(evaluation_of(Scripted("sleep"), fit_timeout=0.01))
     assert found.is_fatal
     assert "FitTimeout" in found.error
@@ -112,7 +112,7 @@ class SlowToSet(Scripted):
 
 @pytest.mark.parametrize("error_score", [math.nan, "raise"])
 def test_run_fold_limits_the_time_of_setting_parameters(error_score):
-    """As that of the fit."""
+    """The time of setting parameters counts like that of the fit."""
     evaluation = evaluation_of(SlowToSet(), fit_timeout=0.01, error_score=error_score)
     if error_score == "raise":
         with pytest.raises(FitTimeout, match="fit_timeout=0.01"):
@@ -124,7 +124,7 @@ def test_run_fold_limits_the_time_of_setting_parameters(error_score):
 
 
 def test_run_fold_with_a_parameter_that_cannot_be_set():
-    """A failed fit that says what to write, or an error if it is to end the search."""
+    """The fit fails and says what to write, or the error ends the search."""
     found = fold_of(params={"qualty": 1.0})
     assert "Invalid parameter 'qualty'" in found.error
     assert not found.is_fatal
@@ -144,13 +144,13 @@ def give(value):
     [({}, "gave an empty dict"), (1j, "real numbers. Got 1j for 'score'")],
 )
 def test_run_fold_refuses_scores_that_are_none(value, message):
-    """Nothing could be made of them later."""
+    """Nothing could be made of such scores later."""
     with pytest.raises(ValueError, match=message):
         fold_of(scorer=give(value))
 
 
 def test_run_fold_keeps_what_it_is_asked_for():
-    """The output that the scorer judges, and the estimator, to be taken once."""
+    """The fold has the output that the scorer judges, and the estimator once."""
     scorer = check_scoring(Scripted())
     plain = fold_of()
     assert (plain.predictions, plain.estimator, plain.response_method) == (None,) * 3
@@ -185,14 +185,14 @@ def test_evaluation_numbers_repeats_and_rungs_on_from_the_folds():
 
 
 def test_evaluation_knows_the_names_of_metrics_before_the_first_fold():
-    """Of a scorer that gives a number there is the usual one."""
+    """A scorer that gives a number has the usual name."""
     assert evaluation_of().metric_names == ("score",)
     assert evaluation_of(scorer=SEVERAL).metric_names == ("accuracy", "recall")
     assert evaluation_of().shared({}, 0) is None
 
 
 def test_run_fold_passes_params_of_samples_in_slices():
-    """To fit and to the scorer, each with the samples of its part."""
+    """The fit and the scorer each get the values for the samples of their part."""
     seen = {}
 
     class Weighted(DecisionTreeClassifier):

@@ -39,7 +39,7 @@ def arguments():
 
 @pytest.mark.parametrize("n_new", [None, 0, 1, 2])
 def test_run_fold_noting_warnings_notes_each_kind_once(n_new):
-    """And shows those that are new; the filters act first."""
+    """Warnings of a new kind are shown too; the filters act first."""
     asked = []
 
     def is_new(kind):
@@ -57,7 +57,7 @@ def test_run_fold_noting_warnings_notes_each_kind_once(n_new):
 
 
 def test_run_fold_noting_warnings_leaves_warnings_of_threads():
-    """Python gathers them per process."""
+    """Python gathers warnings per process."""
     results = []
     with warnings.catch_warnings(record=True) as shown:
         warnings.simplefilter("always")
@@ -98,7 +98,7 @@ def warned(*kinds):
 
 
 def test_fit_warnings_report_counts_fits_and_not_candidates():
-    """What one fit alone has warned of was shown; candidates may share their folds."""
+    """A warning of one fit alone was shown before; candidates may share folds."""
     first = trial_of(0, warned(KIND), warned(KIND, (UserWarning, "once")))
     same = Trial(1, {}, 2, first.folds)
     other = trial_of(2, warned())
@@ -128,7 +128,7 @@ def test_report_failures_without_any_is_silent():
 
 
 def test_report_failures_warns_with_equal_causes_together():
-    """The score that stands for them is named."""
+    """The warning names the score that stands for the failed fits."""
     trials = [trial_of(0, failed("a"), GOOD), trial_of(1, failed("a"), failed("b"))]
     with pytest.warns(FitFailedWarning, match="3 fits failed out of a total of 4") as w:
         report_failures(trials, 0.25)
@@ -146,7 +146,7 @@ def test_report_failures_warns_with_equal_causes_together():
     ],
 )
 def test_report_failures_of_all_begins_with_the_common_cause(causes, head):
-    """With its remedy, if one is known."""
+    """The common cause comes with its remedy, if one is known."""
     trials = [trial_of(0, *map(failed, causes))]
     with pytest.raises(ValueError, match="All the 2 fits failed") as caught:
         report_failures(trials, math.nan)

@@ -23,7 +23,7 @@ def held_out(y, *, groups=None, is_classifier=False, splits=SPLITS, **score_para
 
 
 def test_hold_out_has_indices_in_the_order_of_the_predictions():
-    """Whether a splitter gives masks or indices."""
+    """The held-out parts are indices whether a splitter gives masks or indices."""
     found = held_out([0.5, 1.5, 2.5, 3.5], groups=list("aabb"), weight=[1, 2, 3, 4])
     assert [test.tolist() for test in found.tests] == TESTS
     assert found.groups.tolist() == list("aabb")
@@ -33,7 +33,7 @@ def test_hold_out_has_indices_in_the_order_of_the_predictions():
 
 
 def test_hold_out_copies_the_targets():
-    """The user may change them later."""
+    """The user may change the targets later."""
     y = np.array([0.0, 1.0, np.nan, np.inf])
     found = held_out(y)
     y[:] = 7.0
@@ -41,7 +41,7 @@ def test_hold_out_copies_the_targets():
 
 
 def test_hold_out_has_the_classes_that_each_training_part_has():
-    """Sorted; a class that a fold has not seen cannot be predicted."""
+    """Classes are sorted; one that a fold has not seen cannot be predicted."""
     y = np.array(["b", "a", "c", "a"], dtype=object)
     found = held_out(y, is_classifier=True)
     assert [classes.tolist() for classes in found.classes] == [
@@ -62,13 +62,13 @@ def test_hold_out_of_several_labels_has_no_classes(make):
 
 
 def test_hold_out_of_one_column_has_classes():
-    """As of a vector."""
+    """A single column has the classes of a vector."""
     found = held_out(np.array([[0], [1], [1], [0]]), is_classifier=True)
     assert [classes.tolist() for classes in found.classes] == [[1], [0, 1], [0]]
 
 
-def test_n_samples_without_targets_reaches_to_the_last_that_is_held_out():
-    """Whichever fold holds it out."""
+def test_n_samples_without_targets_reaches_to_the_last_held_out():
+    """The last held-out sample counts, whichever fold holds it out."""
     splits = [([0], [1, 3]), ([1], np.array([2]))]
     found = held_out(None, is_classifier=True, splits=splits)
     assert (found.y, found.classes) == (None, None)

@@ -37,7 +37,7 @@ def kept(estimator, scoring, y=Y, **settings):
 )
 @pytest.mark.parametrize("with_probabilities", [True, False])
 def test_kept_output_is_that_of_the_scorers_method(scoring, method, with_probabilities):
-    """Probabilities are kept beside it, or are it."""
+    """Probabilities are kept beside the output, or are the output."""
     model = LogisticRegression()
     found = kept(model, scoring, with_probabilities=with_probabilities)
     assert found.method == method

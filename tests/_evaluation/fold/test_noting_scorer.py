@@ -52,8 +52,8 @@ def fitted(given, how, refit="accuracy", **settings):
 @WARNS
 @pytest.mark.parametrize("how", ["dict", "callable"])
 @pytest.mark.parametrize("kind", NO_NUMBERS)
-def test_another_metric_without_a_number_fails_no_candidate(kind, how):
-    """Its error is kept beside the scores, and its score is NaN."""
+def test_noting_scorer_without_a_number_for_another_metric_fails_none(kind, how):
+    """The fold keeps the error beside the scores, and that metric's score is NaN."""
     search = fitted(NO_NUMBERS[kind], how)
     assert np.isfinite(search.cv_results_["mean_test_accuracy"]).all()
     is_large = [params["C"] > 1 for params in search.cv_results_["params"]]
@@ -66,8 +66,8 @@ def test_another_metric_without_a_number_fails_no_candidate(kind, how):
 
 @WARNS
 @pytest.mark.parametrize("how", ["dict", "callable"])
-def test_the_deciding_metric_without_a_number_fails_its_candidate(how):
-    """The others go on."""
+def test_noting_scorer_without_a_number_to_decide_by_fails_a_candidate(how):
+    """Other candidates go on."""
     search = fitted(None, how, refit="other")
     is_large = [params["C"] > 1 for params in search.cv_results_["params"]]
     np.testing.assert_array_equal(
@@ -77,8 +77,8 @@ def test_the_deciding_metric_without_a_number_fails_its_candidate(how):
 
 
 @pytest.mark.parametrize("how", ["dict", "callable"])
-def test_it_raises_where_errors_are_to(how):
-    """With the name of the metric and what it gave."""
+def test_noting_scorer_raises_where_errors_are_to(how):
+    """The error has the name of the metric and what it gave."""
     with pytest.raises(ValueError, match="The metric 'other'.*real number. Got None"):
         fitted(None, how, error_score="raise")
 
@@ -87,14 +87,14 @@ def test_it_raises_where_errors_are_to(how):
 @pytest.mark.parametrize(
     "given", [np.array(0.5), np.array([0.5]), decimal.Decimal("0.5"), np.float32(0.5)]
 )
-def test_every_kind_of_number_is_a_score(given, how):
-    """Also those that scikit-learn takes out of an array."""
+def test_noting_scorer_takes_every_kind_of_number(given, how):
+    """Numbers that scikit-learn takes out of an array are scores too."""
     search = fitted(given, how)
     np.testing.assert_array_equal(search.cv_results_["mean_test_other"], 0.5)
 
 
 @WARNS
-def test_a_masked_value_is_no_zero():
+def test_noting_scorer_takes_no_masked_value_for_zero():
     """A mean over masked values only is a mask, which converts to 0."""
     search = RandomSearchCV(
         LogisticRegression(),

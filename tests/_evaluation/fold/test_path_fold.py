@@ -53,7 +53,7 @@ def evaluation():
 
 
 def test_run_stretch_equals_a_fit_of_each_value(evaluation):
-    """Scores are equal to the last bit, with fewer fits."""
+    """Scores are equal to the last bit, and fits are fewer."""
     sizes = (1, 2, 4, 7, 9)
     arguments = evaluation.arguments({NAME: 9, "max_depth": 1}, 1, None)
     result = run_stretch(*arguments, Stretch(NAME, sizes))
@@ -72,7 +72,7 @@ def test_run_stretch_equals_a_fit_of_each_value(evaluation):
 
 @pytest.mark.parametrize("has_plan", [True, False])
 def test_run_stretch_is_run_fold_without_a_stretch_or_shared_work(evaluation, has_plan):
-    """There is no path then."""
+    """The result then has no path."""
     stretch = None if has_plan else Stretch(NAME, (1, 2))
     *arguments, shared = evaluation.arguments({NAME: 2}, 0, None)
     result = run_stretch(*arguments, shared if has_plan else None, stretch)
@@ -82,7 +82,7 @@ def test_run_stretch_is_run_fold_without_a_stretch_or_shared_work(evaluation, ha
 
 
 def test_run_stretch_ends_with_a_fit_that_fails(evaluation):
-    """The largest value comes first: nothing can be cut out of it."""
+    """The largest value comes first, and nothing can be cut out of its fit."""
     arguments = evaluation.arguments({NAME: 4, "max_depth": -1}, 0, None)
     result = run_stretch(*arguments, Stretch(NAME, (1, 2, 4)))
     assert list(result.path) == [4]

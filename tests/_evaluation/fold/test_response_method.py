@@ -31,26 +31,26 @@ Y = (X[:, 0] > 0).astype(int)
         ("r2", LinearRegression(), "predict"),
     ],
 )
-def test_scorer_tells_its_method(scoring, estimator, expected):
-    """The first method that the scorer calls and the estimator has."""
+def test_response_method_is_the_one_that_a_scorer_calls(scoring, estimator, expected):
+    """The scorer calls the first of its methods that the estimator has."""
     assert response_method(get_scorer(scoring), estimator, X, Y) == expected
 
 
-def test_words_are_labels_too():
+def test_response_method_takes_words_for_labels():
     """A scorer that needs to know the positive label is told the labels."""
     scorer = get_scorer("roc_auc")
     words = np.where(Y, "yes", "no")
     assert response_method(scorer, SVC(), X, words) == "decision_function"
 
 
-def test_scorer_that_predicts_nothing():
+def test_response_method_of_a_scorer_that_predicts_nothing_is_none():
     """A function that calls no method, or fails, tells none."""
     assert response_method(lambda e, X, y: 1.0, SVC(), X, Y) is None
     assert response_method(lambda e, X, y: e.coef_, SVC(), X, Y) is None
 
 
 def test_held_out_parts_belong_to_the_predictions():
-    """The targets are a copy, and each fold's samples those that were predicted."""
+    """The targets are a copy, and each fold's samples are the predicted ones."""
     cv = ShuffleSplit(3, test_size=7, random_state=0)
     y = Y.copy()
     search = GridSearchCV(SVC(), {"C": [1, 2]}, cv=cv, store_predictions=True)

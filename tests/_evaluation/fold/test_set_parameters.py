@@ -18,7 +18,7 @@ def steps():
 
 
 def test_set_parameters_clones_values():
-    """An estimator among them is not the one that is set."""
+    """An estimator among the values is not the one that is set."""
     pca = PCA(2)
     pipeline = set_parameters(steps(), {"reduce": pca, "reduce__n_components": 3})
     assert pipeline["reduce"].n_components == 3

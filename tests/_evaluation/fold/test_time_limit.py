@@ -31,8 +31,8 @@ def alarms():
     signal.setitimer(signal.ITIMER_REAL, *timer)
 
 
-def test_timer_gets_what_is_left_of_its_time(alarms):
-    """It has run on while the limit used the clock; its interval is kept."""
+def test_time_limit_leaves_a_timer_what_is_left_of_its_time(alarms):
+    """A timer has run on while the limit used the clock; its interval is kept."""
     handler = signal.getsignal(signal.SIGALRM)
     signal.setitimer(signal.ITIMER_REAL, 60.0, 7.0)
     with time_limit(50.0, exit_report=None) as limit:
@@ -45,8 +45,8 @@ def test_timer_gets_what_is_left_of_its_time(alarms):
     assert alarms == []
 
 
-def test_timer_that_should_have_gone_off_does_so_at_once(alarms):
-    """Within the fit, by the user's handler, and only once."""
+def test_time_limit_lets_an_overdue_timer_go_off_at_once(alarms):
+    """The timer calls the user's handler within the fit, and only once."""
     signal.setitimer(signal.ITIMER_REAL, 0.05)
     with time_limit(50.0, exit_report=None):
         time.sleep(0.2)
@@ -55,16 +55,16 @@ def test_timer_that_should_have_gone_off_does_so_at_once(alarms):
     assert signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)
 
 
-def test_timer_that_was_not_set_is_not_set_afterwards(alarms):
-    """Neither is any other."""
+def test_time_limit_leaves_no_timer_where_none_was_set(alarms):
+    """The limit leaves neither the user's timer nor its own."""
     with time_limit(50.0, exit_report=None):
         pass
     assert signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)
     assert alarms == []
 
 
-def test_timer_that_is_due_within_the_block_goes_off_there(alarms):
-    """In time, each time: it may be a watchdog, or count what a program does."""
+def test_time_limit_lets_a_timer_go_off_within_the_block(alarms):
+    """The timer is on time each time: it may be a watchdog, or count something."""
     signal.setitimer(signal.ITIMER_REAL, 0.2, 0.2)
     began = time.monotonic()
     with time_limit(50.0, exit_report=None) as limit:
@@ -77,8 +77,8 @@ def test_timer_that_is_due_within_the_block_goes_off_there(alarms):
     assert not limit.is_exceeded
 
 
-def test_error_of_the_user_s_handler_comes_out_of_the_block(alarms):
-    """And the limit is gone with it."""
+def test_time_limit_lets_out_an_error_of_the_users_handler(alarms):
+    """The error ends the limit too."""
 
     def handler(*_):
         raise KeyError("the user's")
@@ -91,8 +91,8 @@ def test_error_of_the_user_s_handler_comes_out_of_the_block(alarms):
     assert signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)
 
 
-def test_limit_holds_beside_a_timer_that_is_ignored(alarms):
-    """A timer of the user's whose signal is ignored does not set it aside."""
+def test_time_limit_holds_beside_a_timer_that_is_ignored(alarms):
+    """A user's timer whose signal is ignored does not set the limit aside."""
     signal.signal(signal.SIGALRM, signal.SIG_IGN)
     signal.setitimer(signal.ITIMER_REAL, 0.02, 0.02)
     with (
@@ -103,8 +103,8 @@ def test_limit_holds_beside_a_timer_that_is_ignored(alarms):
     assert signal.getsignal(signal.SIGALRM) == signal.SIG_IGN
 
 
-def test_alarm_at_the_very_end_of_the_block_leaves_nothing_behind(alarms):
-    """Whichever of the two comes first: a hundred blocks as long as their limit."""
+def test_time_limit_at_the_very_end_of_a_block_leaves_nothing(alarms):
+    """A hundred blocks take as long as their limit: alarm or end comes first."""
     handler = signal.getsignal(signal.SIGALRM)
     for k in range(100):
         with suppress(FitTimeout), time_limit(0.002, exit_report=None):
@@ -117,8 +117,8 @@ def test_alarm_at_the_very_end_of_the_block_leaves_nothing_behind(alarms):
 
 
 @pytest.mark.parametrize("is_main", [True, False])
-def test_search_inside_of_a_fit_ends_with_the_limit_of_that_fit(is_main):
-    """It does not take the exception for a failure of its own candidate."""
+def test_time_limit_of_a_fit_ends_a_search_inside_of_it(is_main):
+    """The search does not take the exception for a failure of its own candidate."""
     inner = GridSearchCV(Counting(), {"seconds": [30.0, 0.0, 0.1]}, cv=FOLDS)
     Counting.fits = 0
 

@@ -43,7 +43,7 @@ def sequence_of(*, n_candidates=None, replay=(), n_recorded=0, store=None):
 
 
 def test_params_are_replayed_before_the_strategy_is_asked():
-    """It is asked for the others by their numbers."""
+    """The sequence asks the strategy for the other candidates by their numbers."""
     sequence, order = sequence_of(replay=[{"x": "a"}, {"x": "b"}])
     found = [sequence.params(index) for index in range(5)]
     assert found == [{"x": "a"}, {"x": "b"}, {"x": 2}, {"x": 3}, None]
@@ -61,13 +61,13 @@ def test_params_are_replayed_before_the_strategy_is_asked():
     ],
 )
 def test_n_recorded_is_what_an_earlier_run_has_begun(settings, n_recorded):
-    """No more of a replay than there are candidates today."""
+    """A replay counts for no more than there are candidates today."""
     sequence, _ = sequence_of(**settings)
     assert sequence.n_recorded == n_recorded
 
 
 def test_params_are_agreed_on_with_other_drivers():
-    """What one has begun is not proposed anew; the end is not agreed on."""
+    """What another has begun is not proposed anew; the end is not agreed on."""
     store = Store()
     sequence, order = sequence_of(store=store)
     found = [sequence.params(index) for index in range(5)]
@@ -87,7 +87,7 @@ def test_params_beyond_the_last_are_asked_of_the_strategy_alone():
 
 @pytest.mark.parametrize("name", ["begun", "agree"])
 def test_params_tell_errors_of_the_store_apart(name):
-    """They are none of a fit."""
+    """Errors of the store are not errors of a fit."""
 
     def fail(*arguments):
         raise OSError("disk full")

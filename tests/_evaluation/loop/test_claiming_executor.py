@@ -123,14 +123,14 @@ def sources(trials):
     return [[fold.test_scores["score"] for fold in trial.folds] for trial in trials]
 
 
-def test_without_a_store_nothing_is_claimed():
-    """The executor is the one it was."""
+def test_claiming_without_a_store_changes_nothing():
+    """The executor is the one that was given."""
     inner = Inline()
     assert claiming(inner, None) is inner
     assert isinstance(claiming(inner, Shared()), ClaimingExecutor)
 
 
-def test_other_folds_are_run_first(monkeypatch):
+def test_claiming_executor_runs_other_folds_first(monkeypatch):
     """A result is taken when it is there; nothing of another driver is written."""
     store = Shared({(0, 0), (1, 1)})
     # All others have been run by then.
@@ -141,8 +141,8 @@ def test_other_folds_are_run_first(monkeypatch):
     assert {trial.status for trial in trials} == {Status.COMPLETE}
 
 
-def test_what_another_driver_finished_meanwhile_is_not_run():
-    """Though it was not there when the candidate was opened."""
+def test_claiming_executor_does_not_run_what_another_driver_finished():
+    """The result was not there yet when the candidate was opened."""
     store = Shared()
     store.finish_elsewhere((1, 0), (1, 1))
     trials, _, inner = search(store)
@@ -150,8 +150,8 @@ def test_what_another_driver_finished_meanwhile_is_not_run():
     assert sources(trials) == [[1, 1], [2, 2], [1, 1]]
 
 
-def test_what_a_lost_driver_had_is_run_here():
-    """When everything else has been run, or before."""
+def test_claiming_executor_runs_what_a_lost_driver_had():
+    """Its folds are run when everything else has been run, or before."""
     store = Shared({(0, 0), (0, 1)})
     store.events[12] = store.held.clear
     trials, _, inner = search(store)
@@ -159,8 +159,8 @@ def test_what_a_lost_driver_had_is_run_here():
     assert sources(trials) == [[1, 1]] * 3
 
 
-def test_a_fold_that_failed_elsewhere_has_failed():
-    """It is not run again here."""
+def test_claiming_executor_takes_over_a_fold_that_failed_elsewhere():
+    """The fold is not run again here."""
     store = Shared()
     store.finish_elsewhere((1, 0), error="boom")
     trials, _, inner = search(store)
@@ -169,8 +169,8 @@ def test_a_fold_that_failed_elsewhere_has_failed():
     assert trials[1].error == "boom"
 
 
-def test_a_time_budget_ends_waiting():
-    """What other drivers run is left to them; complete candidates are there."""
+def test_claiming_executor_stops_waiting_when_the_time_is_up():
+    """Other drivers keep what they run; complete candidates are there."""
     store = Shared({(1, 0), (2, 1)})
     began = time.monotonic()
     trials, _, _ = search(store, time_budget=0.3)
@@ -179,8 +179,8 @@ def test_a_time_budget_ends_waiting():
     assert sources(trials) == [[1, 1], [1], [1]]
 
 
-def test_the_first_candidate_is_waited_for_beyond_the_budget():
-    """So that there is something to show."""
+def test_claiming_executor_waits_for_the_first_candidate_beyond_the_budget():
+    """The search then has something to show."""
     store = Shared({(0, 1)})
     due = time.monotonic() + 0.5
 
@@ -195,8 +195,8 @@ def test_the_first_candidate_is_waited_for_beyond_the_budget():
     assert sources(trials) == [[1, 2]]
 
 
-def test_an_observer_that_has_seen_enough_ends_waiting():
-    """At once."""
+def test_claiming_executor_stops_waiting_when_an_observer_ends_it():
+    """The wait ends at once."""
 
     class Enough:
         def on_fold(self, *args):
@@ -211,7 +211,7 @@ def test_an_observer_that_has_seen_enough_ends_waiting():
     assert trials[0].status is Status.COMPLETE
 
 
-def test_ctrl_c_ends_waiting(monkeypatch):
+def test_claiming_executor_stops_waiting_at_ctrl_c(monkeypatch):
     """What is finished is kept."""
 
     def interrupt(seconds):
@@ -223,8 +223,8 @@ def test_ctrl_c_ends_waiting(monkeypatch):
     assert sources(trials) == [[1, 1], [1]]
 
 
-def test_an_error_of_the_store_ends_the_search():
-    """It is the cause, as of any other use of the store."""
+def test_claiming_executor_ends_the_search_at_an_error_of_the_store():
+    """The error is the cause, as of any other use of the store."""
     store = Shared()
 
     def fail():
@@ -236,8 +236,8 @@ def test_an_error_of_the_store_ends_the_search():
     assert sources(trials) == [[1, 1]]
 
 
-def test_it_is_looked_less_often_the_longer_nothing_happens(monkeypatch):
-    """Up to half a second, and soon again when something has happened."""
+def test_claiming_executor_looks_less_often_while_nothing_happens(monkeypatch):
+    """Pauses grow to half a second, and are short when something has happened."""
     pauses = []
     now = [0.0]
 

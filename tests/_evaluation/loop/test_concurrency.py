@@ -34,14 +34,14 @@ SETTINGS = [
 def test_candidates_under_way_are_those_of_the_formula(
     n_workers, n_splits, in_order, is_far, expected
 ):
-    """By hand; a single worker here has one candidate at a time."""
+    """The numbers are found by hand; one worker here has one candidate at a time."""
     found = candidates_under_way(n_workers, n_splits, in_order=in_order, is_far=is_far)
     assert found == expected
 
 
 @pytest.mark.parametrize(("n_splits", "in_order", "is_far"), SETTINGS)
 def test_candidates_under_way_feed_all_workers(n_splits, in_order, is_far):
-    """The older ones have a fold for each; more workers never get fewer."""
+    """Older candidates have a fold for each; more workers never get fewer."""
     found = [
         candidates_under_way(n, n_splits, in_order=in_order, is_far=is_far)
         for n in range(1, 100)
@@ -73,7 +73,7 @@ def test_batches_in_flight_keep_a_few_folds_ahead(
 
 @pytest.mark.parametrize("is_adaptive", [True, False])
 def test_concurrency_has_both_limits_for_any_number_of_workers(is_adaptive):
-    """As the functions say, with one batch in reserve where workers are far."""
+    """Limits are those of the functions; far workers have a batch in reserve."""
     near = Concurrency("2*n_jobs", 5, is_adaptive, in_order=True)
     for n_workers in (1, 4, 40):
         assert near.candidates(n_workers) == candidates_under_way(

@@ -39,19 +39,19 @@ def expected(values):
 
 
 @given(st.lists(st.integers(-20, 20), max_size=300))
-def test_the_first_equal_candidate_is_found(values):
-    """Also where the table has grown meanwhile, and -1 and -2 have one hash."""
+def test_duplicates_find_the_first_equal_candidate(values):
+    """The first is found while the table grows, though -1 and -2 have one hash."""
     assert firsts(values) == expected(values)
 
 
-def test_equal_hashes_do_not_make_candidates_equal():
-    """They are compared."""
+def test_duplicates_are_not_made_by_equal_hashes():
+    """Candidates of one hash are compared."""
     values = [Dull(i % 5) for i in range(40)]
     assert firsts(values) == expected(values)
 
 
-def test_a_candidate_is_not_its_own_duplicate():
-    """However often it is asked."""
+def test_duplicates_leave_out_the_candidate_itself():
+    """The answer is the same however often it is asked."""
     duplicates = Duplicates(are_shared=True)
     trial = Trial(3, {"x": 1}, 2)
     for _ in range(2):
@@ -60,7 +60,7 @@ def test_a_candidate_is_not_its_own_duplicate():
     assert duplicates.first_of(other, lambda i: {"x": 1}) == 3
 
 
-def test_where_nothing_is_shared_there_are_no_duplicates():
+def test_duplicates_are_none_where_nothing_is_shared():
     """Callbacks are promised each candidate's folds."""
     duplicates = Duplicates(are_shared=False)
     for i in range(2):

@@ -78,8 +78,8 @@ def run(
 
 
 @pytest.mark.parametrize("n_workers", [1, 2, 5])
-def test_finalists_get_the_same_repeats(n_workers):
-    """Those that cannot win get none, and their own folds stay as they were."""
+def test_final_rounds_repeat_the_same_folds_for_all_finalists(n_workers):
+    """Others get no repeats, and the folds of the search stay as they were."""
     trials, executor, rounds = run(n_repeats=1, n_workers=n_workers)
     assert rounds.interruption is None
     assert [len(t.repeats) for t in trials] == [3, 3, 0, 3]
@@ -90,8 +90,8 @@ def test_finalists_get_the_same_repeats(n_workers):
         np.testing.assert_array_equal(trial.scores_with_repeats(), expected)
 
 
-def test_a_later_repeat_is_for_those_that_are_left():
-    """They come on top of each other, and end when nobody is left to beat."""
+def test_final_rounds_repeat_later_for_those_that_are_left():
+    """Repeats add up, and end when nobody is left to beat."""
 
     def split(params, fold):
         # From the first repeat on one is clearly the best.
@@ -108,36 +108,36 @@ def test_a_later_repeat_is_for_those_that_are_left():
     assert max(n_repeats) == n_repeats[0]
 
 
-def test_a_single_finalist_is_not_repeated():
+def test_final_rounds_do_not_repeat_a_single_finalist():
     """There is nothing to decide."""
     trials, executor, _ = run([TRIALS[0], TRIALS[2]])
     assert trials == [TRIALS[0], TRIALS[2]]
     assert not executor.ended
 
 
-def test_only_complete_candidates_are_finalists():
-    """A stopped or failed one has no mean."""
+def test_final_rounds_take_only_complete_candidates():
+    """A stopped or failed candidate has no mean."""
     stopped = trial_of(1, status=Status.STOPPED)
     trials, *_ = run([TRIALS[0], stopped, TRIALS[3]], n_repeats=1)
     assert [len(t.repeats) for t in trials] == [3, 0, 3]
 
 
-def test_a_repeat_that_does_not_end_in_time_does_not_count():
-    """Else those that were first would have more folds than others."""
+def test_final_rounds_count_no_repeat_that_does_not_end_in_time():
+    """Otherwise the first finalists would have more folds than others."""
     trials, executor, rounds = run(budget=13.5)
     assert [len(t.repeats) for t in trials] == [3, 3, 0, 3]
     assert len(executor.ended) == 14
     assert rounds.interruption is None
 
 
-def test_a_budget_that_is_used_up_leaves_the_search_as_it_was():
+def test_final_rounds_run_nothing_when_the_budget_is_used_up():
     """No fit starts."""
     trials, executor, _ = run(budget=0.0)
     assert trials == TRIALS
     assert not executor.ended
 
 
-def test_an_earlier_run_is_continued():
+def test_final_rounds_continue_an_earlier_run():
     """What the store has is not run again."""
     store = Store()
     first, executor, _ = run(store=store)
@@ -148,7 +148,7 @@ def test_an_earlier_run_is_continued():
     assert again == first
 
 
-def test_an_interrupted_round_is_kept_in_the_store_only():
+def test_final_rounds_keep_an_interrupted_round_in_the_store_only():
     """The round is repeated as far as it was not run."""
     store = Store()
 
@@ -168,8 +168,8 @@ def test_an_interrupted_round_is_kept_in_the_store_only():
 
 
 @pytest.mark.parametrize(("bad", "n_run"), [(np.nan, 9), (-np.inf, 7)])
-def test_a_finalist_that_fails_on_a_repeat_is_out(bad, n_run):
-    """The repeat does not count; one that kills its worker is not tried again."""
+def test_final_rounds_drop_a_finalist_that_fails_on_a_repeat(bad, n_run):
+    """The repeat does not count; a killer of its worker is not tried again."""
 
     def failing(params, fold):
         is_bad = params["x"] == 1 and fold == N_SPLITS
@@ -181,7 +181,7 @@ def test_a_finalist_that_fails_on_a_repeat_is_out(bad, n_run):
     assert len(executor.ended) == n_run
 
 
-def test_observers_are_told_and_end_nothing():
+def test_final_rounds_tell_observers_which_end_nothing():
     """A search that a callback has ended is repeated all the same."""
     watcher = Watcher()
     trials, executor, _ = run(observers=[watcher])
@@ -195,8 +195,8 @@ def test_observers_are_told_and_end_nothing():
     assert trials[told[-1].index] == told[-1]
 
 
-def test_an_observer_that_raises_ends_the_repeats():
-    """What it raised is told as it is."""
+def test_final_rounds_end_when_an_observer_raises():
+    """The error is told as it was raised."""
 
     class Raises(Watcher):
         def on_trial(self, progress):
@@ -207,7 +207,7 @@ def test_an_observer_that_raises_ends_the_repeats():
     assert len(executor.ended) == 9
 
 
-def test_what_is_kept_of_folds_is_not_kept_of_repeats():
+def test_final_rounds_keep_no_output_of_repeats():
     """Predictions and estimators belong to the cross-validation itself."""
 
     class Keeping(SimulatedExecutor):

@@ -16,8 +16,8 @@ def state_of(metric=None, n_splits=2):
     return SearchState(n_splits, metric, Duplicates(are_shared=True))
 
 
-def test_fatal_fold_of_an_earlier_run_spares_all_others():
-    """Also where it is not the first one in today's order of folds."""
+def test_fold_queue_spares_all_others_after_a_recorded_fatal_fold():
+    """The fatal fold need not be the first one in today's order of folds."""
     state = state_of(n_splits=3)
     fatal = FoldResult(2, {"score": math.nan}, error="died", is_fatal=True)
     good = FoldResult(0, {"score": 1.0})
@@ -60,7 +60,7 @@ class Race:
 
 
 def test_candidate_holds_back_the_folds_that_it_lacks():
-    """In the order of the race, if there is one."""
+    """The folds are in the order of the race, if there is one."""
     good = FoldResult(1, {"score": 1.0})
     for race, order in ((None, [0, 2]), (Race(), [2, 0])):
         queue = FoldQueue(state_of(n_splits=3), None, race)
@@ -71,7 +71,7 @@ def test_candidate_holds_back_the_folds_that_it_lacks():
 
 
 def test_extend_takes_recorded_folds_and_queues_the_others():
-    """All at once without a race; the metric is that of a recorded fold."""
+    """Without a race all are queued at once; a recorded fold gives the metric."""
     state = state_of(n_splits=3)
     queue = FoldQueue(state, Memory({7: {1: FoldResult(1, {"f1": 1.0})}}), None)
     trial = queue.candidate(0, {"x": 7}, {})
@@ -84,7 +84,7 @@ def test_extend_takes_recorded_folds_and_queues_the_others():
 
 
 def test_extend_in_a_race_releases_one_fold_at_a_time():
-    """After each result the race is asked again, after recorded ones too."""
+    """The race is asked again after each result, a recorded one too."""
     queue = FoldQueue(state_of(n_splits=3), None, Race())
     trial = queue.candidate(0, {"x": 7}, {})
     assert queue.extend(trial)
@@ -101,7 +101,7 @@ def test_extend_in_a_race_releases_one_fold_at_a_time():
 
 
 def test_when_ended_is_the_last_fold_that_was_taken_over():
-    """Before the first one, the last that is recorded; 0 without any."""
+    """Before that it is the last that is recorded, and 0 without any."""
     store = Memory()
     for x, fold in ((7, 0), (8, 0), (7, 2), (7, 1)):
         store.write(0, {"x": x}, FoldResult(fold, {"score": 1.0}))
@@ -115,7 +115,7 @@ def test_when_ended_is_the_last_fold_that_was_taken_over():
 
 
 def test_give_up_fails_what_was_not_run():
-    """With the fatal fold's error; a candidate that is ready is so no more."""
+    """Other folds fail with the fatal fold's error, and nothing is ready any more."""
     queue = FoldQueue(state_of(n_splits=3), None, None)
     trial = queue.candidate(0, {"x": 7}, {})
     queue.extend(trial)

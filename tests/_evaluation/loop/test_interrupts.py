@@ -111,7 +111,7 @@ def interrupted_search(where, n_calls, search):
 )
 @given(search=searches, n_calls=st.integers(1, 40))
 def test_what_has_ended_is_in_the_trials_and_in_the_store(where, n_calls, search):
-    """Wherever the search is when Ctrl-C comes; the rest is run when it goes on."""
+    """Ctrl-C may come anywhere; the other folds are run when the search goes on."""
     store, (trials, executor, _) = interrupted_search(where, n_calls, search)
     kept = {(t.index, f.fold) for t in trials for f in t.folds}
     assert len(kept) == len(executor.ended)

@@ -79,7 +79,7 @@ def add(notifications, progress, index):
 
 
 def test_send_tells_all_observers_in_order_and_once():
-    """All of them, also if the first ends the search."""
+    """All observers are told, also if the first ends the search."""
     log = []
     observers = [Observer(log, ends=True), Observer(log, "two")]
     notifications, progress = notifications_of(observers)
@@ -99,7 +99,7 @@ def test_send_tells_all_observers_in_order_and_once():
 
 
 def test_send_ends_the_search_if_any_trial_did():
-    """Also if later ones do not; folds end nothing."""
+    """Later trials do not undo the end; folds end nothing."""
     log = []
     observer = Observer(log, ends=True)
     notifications, progress = notifications_of([observer])
@@ -111,7 +111,7 @@ def test_send_ends_the_search_if_any_trial_did():
 
 
 def test_send_goes_on_after_an_observer_has_failed():
-    """What it failed at is not sent again."""
+    """The notification at which an observer failed is not sent again."""
     log = []
     failing = Observer(log, error=ValueError("no"))
     notifications, progress = notifications_of([failing, Observer(log, "two")])
@@ -125,7 +125,7 @@ def test_send_goes_on_after_an_observer_has_failed():
 
 
 def test_add_trial_keeps_the_totals_of_that_moment(clock):
-    """Time, counts and the budget that was left, whenever they are sent."""
+    """Time, counts and the budget left stay the same, whenever they are sent."""
     log = []
     notifications, progress = notifications_of([Observer(log)], time_budget=10.0)
     for index, seconds in enumerate((4.0, 8.0)):
@@ -145,7 +145,7 @@ def test_add_trial_keeps_the_totals_of_that_moment(clock):
 def test_send_asks_for_the_expected_improvement_where_it_is_needed(
     estimates_improvement,
 ):
-    """Once for all observers: it costs as much as a proposal."""
+    """All observers share one question: it costs as much as a proposal."""
     log = []
     strategy = Gaining(9)
     notifications, progress = notifications_of(
@@ -161,8 +161,8 @@ def test_send_asks_for_the_expected_improvement_where_it_is_needed(
     assert log[0][2].budget_left is None
 
 
-def test_nothing_is_queued_without_observers():
-    """Nor is the strategy asked."""
+def test_notifications_queue_nothing_without_observers():
+    """The strategy is not asked either."""
     strategy = Gaining(9)
     notifications, progress = notifications_of([], strategy, estimates_improvement=True)
     add(notifications, progress, 0)

@@ -34,14 +34,14 @@ def fold(number, scores, *, error=None, written=None, **facts):
     ],
 )
 def test_open_path_begins_at_the_smallest_reach_of_its_folds(known, reach):
-    """Without any at the path's first one; a fold without a path says nothing."""
+    """Without any reach it is the path's first; a fold without a path says nothing."""
     results = [fold(k, scores) for k, scores in enumerate(known)]
     plain = FoldResult(9, {"score": 0.5})
     assert OpenPath.begin(PATH, [*results, plain]).reach == reach
 
 
 def test_stretch_has_the_values_that_a_fold_lacks():
-    """Up to the reach."""
+    """The stretch goes up to the reach."""
     path = OpenPath(PATH, 8)
     assert path.stretch(None).sizes == (1, 2, 4, 8)
     assert path.stretch(fold(0, {1: 0.5, 2: 0.5})).sizes == (4, 8)
@@ -49,7 +49,7 @@ def test_stretch_has_the_values_that_a_fold_lacks():
 
 
 def test_joined_has_earlier_and_new_values():
-    """Without earlier ones it is the new result."""
+    """The join is the new result where there are no earlier values."""
     path = OpenPath(PATH, 8)
     new = fold(0, {4: 0.75, 8: 0.25})
     assert path.joined(None, new) is new
@@ -60,7 +60,7 @@ def test_joined_has_earlier_and_new_values():
 
 
 def test_recorded_is_cut_to_the_reach():
-    """And is missing if a value is."""
+    """A recorded fold that lacks a value is none."""
     path = OpenPath(PATH, 2)
     found = path.recorded(fold(0, {1: 0.25, 2: 0.5, 4: 0.75}))
     assert list(found.path) == [1, 2]
@@ -92,7 +92,7 @@ def test_lengthen_needs_folds_that_have_not_failed(results):
 
 
 def test_lengthen_ends_with_the_path():
-    """There is no value after the last."""
+    """The path has no value after the last."""
     path = OpenPath(PATH, 16)
     rising = {size: float(size) for size in PATH.sizes}
     assert not path.lengthen([fold(0, rising)], "score")
@@ -120,7 +120,7 @@ def test_at_best_has_the_scores_of_the_best_value_and_the_times_of_all():
 
 
 def test_at_best_of_a_failed_candidate_keeps_the_proposed_value():
-    """As one whose folds have no score."""
+    """A candidate whose folds have no score keeps it too."""
     failed = trial_of(fold(0, {1: 0.5}), fold(1, {1: 0.5}, error="failed"))
     assert OpenPath(PATH, 4).at_best(failed) is failed
     none = trial_of(fold(0, {1: math.nan}))
@@ -138,7 +138,7 @@ def test_at_best_is_recorded_if_all_values_are(written):
 
 
 def test_without_path_keeps_the_deciding_scores_of_a_whole_trial():
-    """Values that all folds have; a stopped trial, or one without a path, has none."""
+    """All folds have these values; a stopped or pathless trial has none."""
     folds = fold(0, {1: 0.5, 2: 1.0}), fold(1, {1: 1.0, 2: 0.75, 4: 0.5})
     whole = without_path(OpenPath(PATH, 4).at_best(trial_of(*folds)))
     assert whole.path_scores == {1: (0.5, 1.0), 2: (1.0, 0.75)}

@@ -53,7 +53,7 @@ def fold_of(fold=0, *, errors=None, error=None, **scores):
     ],
 )
 def test_close_judges_by_the_metric_that_decides(folds, status, error):
-    """On test parts; the record says why it has failed."""
+    """Scores of test parts decide; the record says why it has failed."""
     trial = OpenTrial(Trial(3, {"x": 1}, 2), results={f.fold: f for f in folds})
     closed = trial.close("acc")
     assert closed.status is status
@@ -68,7 +68,7 @@ def open_trial(n_splits=2, **facts):
 
 
 def test_recorded_folds_are_those_that_are_kept():
-    """Until they are taken over; those kept later come to them."""
+    """Folds stay until they are taken over; those kept later come to them."""
     trial = open_trial(held_back=[0, 1])
     assert not trial.is_found
     trial.keep({0: fold_of(0, score=0.5)})
@@ -84,7 +84,7 @@ def test_recorded_folds_are_those_that_are_kept():
 
 
 def test_pending_has_finished_folds_in_order_and_rungs_apart():
-    """Rungs are numbered on from the folds; without any it is as it was proposed."""
+    """Rungs are numbered on from the folds; a bare trial is as it was proposed."""
     trial = open_trial(expected={1: 0.5})
     assert trial.pending("score") is trial.proposed
     for number in (3, 1, 2):
@@ -107,7 +107,7 @@ def curve(number, scores):
 
 
 def test_lengthen_holds_back_finished_folds_while_the_curve_rises():
-    """In front of those that have not begun; once, until they have been continued."""
+    """Finished folds come before those not begun, once until they are continued."""
     trial = open_trial(3, held_back=[2], path=OpenPath(PATH, 2))
     assert trial.stretch(0).sizes == (1, 2)
     for number in (1, 0):
@@ -123,7 +123,7 @@ def test_lengthen_holds_back_finished_folds_while_the_curve_rises():
 
 
 def test_add_joins_the_values_of_a_path():
-    """The best of them is that of the record."""
+    """The record has the best of the values."""
     trial = open_trial(1, path=OpenPath(PATH, 4))
     trial.add(curve(0, {1: 0.25, 2: 0.5}))
     trial.add(curve(0, {4: 0.375}))
@@ -135,8 +135,8 @@ def test_add_joins_the_values_of_a_path():
     assert closed.folds[0].path is None
 
 
-def test_without_a_path_nothing_is_lengthened():
-    """And a result replaces an earlier one."""
+def test_lengthen_without_a_path_changes_nothing():
+    """Without a path a result replaces an earlier one."""
     trial = open_trial(results={0: fold_of(0, score=0.5)})
     trial.lengthen("score")
     assert trial.held_back == []

@@ -95,7 +95,7 @@ def at(n):
 
 
 def test_write_stores_every_value_and_find_joins_them(store, memory):
-    """In one transaction; a search without paths finds the single ones."""
+    """The write is one transaction; a search without paths finds single values."""
     store.write(7, at(4), CURVE)
     assert memory.log == [("write_all", 7, at(4), [at(1), at(2), at(4)])]
     assert store.find(at(4)) == {1: CURVE}
@@ -103,7 +103,7 @@ def test_write_stores_every_value_and_find_joins_them(store, memory):
 
 
 def test_find_joins_what_other_searches_have_run(store, memory):
-    """Folds in order, each with the values that there are."""
+    """Folds are in order, each with the values that there are."""
     for n, fold in ((2, 1), (1, 0), (1, 1)):
         memory.write(0, at(n), one(fold, float(n)))
     found = store.find(at(4))
@@ -114,14 +114,14 @@ def test_find_joins_what_other_searches_have_run(store, memory):
 
 
 def test_when_written_is_that_of_the_last_value(store, memory):
-    """For each fold; values of other folds do not count."""
+    """Each fold has a time of its own; values of other folds do not count."""
     assert store.when_written(at(4)) == {}
     for n, fold in ((4, 0), (1, 0), (2, 1)):
         memory.write(0, at(n), one(fold, 0.5))
     assert store.when_written(at(4)) == {0: 1, 1: 2}
 
 
-def test_without_a_path_the_store_is_as_it_was(store, memory):
+def test_path_store_without_a_path_is_the_store_as_it_was(store, memory):
     """Folds and ends go through unchanged."""
     store.write(0, {"x": 1}, one(0, 0.5))
     store.finish(0, {"x": 1}, Status.COMPLETE)
@@ -133,8 +133,8 @@ def test_without_a_path_the_store_is_as_it_was(store, memory):
     assert store.when_written({"x": 1}) == {0: 0}
 
 
-def test_repeats_belong_to_the_trial_that_found_their_value(store, memory):
-    """They have no path; other candidates are stored under their own parameters."""
+def test_path_store_keeps_repeats_with_the_trial_of_their_value(store, memory):
+    """Repeats have no path; others are stored under their own parameters."""
     store.settle(at(4), at(2))
     store.write(3, at(2), one(9, 0.5))
     store.write(3, {"x": 1}, one(9, 0.5))
@@ -148,7 +148,7 @@ def test_repeats_belong_to_the_trial_that_found_their_value(store, memory):
 
 
 def test_claim_is_for_all_values_of_a_stretch(store, memory):
-    """It is not asked for what is there already."""
+    """The store is not asked for what is there already."""
     stretch = Stretch("n", (1, 2))
     assert store.claim(3, at(4), 1, stretch)
     assert memory.log == [("claim", 3, at(4), [at(1), at(2)], 1)]
@@ -157,7 +157,7 @@ def test_claim_is_for_all_values_of_a_stretch(store, memory):
 
 
 def test_result_of_a_stretch_has_its_values(store, memory):
-    """None while one is missing."""
+    """The result is None while a value is missing."""
     stretch = Stretch("n", (2, 4))
     memory.write(0, at(4), one(1, 0.75))
     assert store.result(at(4), 1, stretch) is None
@@ -168,7 +168,7 @@ def test_result_of_a_stretch_has_its_values(store, memory):
 
 
 def test_result_of_a_fold_whose_worker_died_has_no_values(store, memory):
-    """It is that of the proposed parameters."""
+    """The result is that of the proposed parameters."""
     dead = one(1, float("nan"), error="died", is_fatal=True)
     memory.write(0, at(4), dead)
     assert store.result(at(4), 1, Stretch("n", (1, 2))) is dead

@@ -25,7 +25,7 @@ def scores_after(progress, trial):
     return progress.after(trial, None, 0.0).scores
 
 
-def test_scores_stay_when_more_trials_end():
+def test_progress_scores_stay_when_more_trials_end():
     """What a callback keeps is not changed by what happens later."""
     progress = Progress()
     first = scores_after(progress, ended(3, 0.5))
@@ -37,7 +37,7 @@ def test_scores_stay_when_more_trials_end():
         first[1]
 
 
-def test_scores_stay_when_a_trial_is_caught_up_with():
+def test_progress_scores_stay_when_a_trial_is_caught_up_with():
     """A stopped trial that is completed gets its score from then on, in its place."""
     progress = Progress()
     scores_after(progress, ended(0, 0.5, n_folds=1))
@@ -49,8 +49,8 @@ def test_scores_stay_when_a_trial_is_caught_up_with():
     assert last == (0.6, 0.7, 0.8)
 
 
-def test_the_score_told_is_that_of_the_trial_that_ended():
-    """Also of one that is caught up with, whose place is not the last."""
+def test_progress_tells_the_score_of_the_trial_that_ended():
+    """The score may be that of one caught up with, whose place is not the last."""
     progress = Progress()
     told = []
     for trial in (ended(0, 0.5, n_folds=1), ended(1, 0.7), ended(0, 0.6)):
@@ -59,8 +59,8 @@ def test_the_score_told_is_that_of_the_trial_that_ended():
     np.testing.assert_array_equal(told, [math.nan, 0.7, 0.6])
 
 
-def test_scores_can_be_read_as_a_tuple_can():
-    """Indices, slices, searching, comparing, arrays and text."""
+def test_scores_so_far_can_be_read_as_a_tuple_can():
+    """Scores have indices, slices, searching, comparing, arrays and text."""
     progress = Progress()
     values = (0.5, 0.25, 0.75, 1.0)
     for index, value in enumerate(values):
@@ -81,8 +81,8 @@ def test_scores_can_be_read_as_a_tuple_can():
         scores[-5]
 
 
-def test_scores_cannot_be_changed():
-    """Neither by assignment nor by what is made from them."""
+def test_scores_so_far_cannot_be_changed():
+    """Neither an assignment nor an array made from the scores changes them."""
     progress = Progress()
     scores = scores_after(progress, ended(0, 0.5))
     with pytest.raises(TypeError, match="assignment"):
@@ -94,7 +94,7 @@ def test_scores_cannot_be_changed():
 @pytest.mark.parametrize(
     "restored", [copy.deepcopy, lambda s: pickle.loads(pickle.dumps(s))]
 )
-def test_a_copy_of_the_scores_holds_no_later_ones(restored):
+def test_scores_so_far_hold_no_later_ones_in_a_copy(restored):
     """A copy is as long as what was copied."""
     progress = Progress()
     scores = scores_after(progress, ended(0, 0.5))
@@ -104,7 +104,7 @@ def test_a_copy_of_the_scores_holds_no_later_ones(restored):
     assert len(again) == 1
 
 
-def test_showing_the_scores_does_not_copy_them():
+def test_progress_shows_the_scores_without_copying_them():
     """Memory for one more standing is the same after ten thousand trials."""
     progress = Progress()
     trial = ended(0, 0.5)

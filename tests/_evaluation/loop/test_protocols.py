@@ -8,7 +8,7 @@ from skbayes._evaluation.loop.protocols import ObserverError, guarded, no_path
 
 
 def test_guarded_returns_what_the_function_does():
-    """With its arguments."""
+    """`guarded` passes the arguments on."""
     assert guarded(max, 2, 3) == 3
     assert guarded(no_path, {"x": 1}) is None
 
@@ -22,7 +22,7 @@ def test_guarded_wraps_errors():
 
 @pytest.mark.parametrize("kind", [KeyboardInterrupt, SystemExit, GeneratorExit])
 def test_guarded_lets_what_is_no_error_through(kind):
-    """Ctrl-C is none of an observer."""
+    """Ctrl-C is no error of an observer."""
 
     def interrupt():
         raise kind("now")

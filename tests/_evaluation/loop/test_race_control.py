@@ -68,7 +68,7 @@ def open_trial(index, *scores):
     ("lag", "n_known"), [(None, 6), (1, 6), (3, 4), (6, 1), (9, 0)]
 )
 def test_holds_compares_with_those_that_had_certainly_ended(lag, n_known):
-    """Which of the others have ended by now is chance."""
+    """Chance decides which of the others have ended by now."""
     race = Race()
     control = RaceControl(race, state_of(*COMPLETE), lag)
     trial = open_trial(6, 0.25)
@@ -88,7 +88,7 @@ def test_holds_what_has_a_fold_pending_or_has_run_none():
 
 
 def test_holds_forgets_what_was_expected_when_a_candidate_goes_on():
-    """It was expected of a candidate that was stopped."""
+    """The score was expected of a candidate that was stopped."""
     trial = open_trial(6, 9.0)
     trial.expected = {1: 0.5}
     control = RaceControl(Race(), state_of(*COMPLETE), 1)
@@ -96,7 +96,7 @@ def test_holds_forgets_what_was_expected_when_a_candidate_goes_on():
     assert trial.expected == {}
 
 
-def test_catch_up_brings_back_stopped_candidates_once_with_their_duplicates():
+def test_catch_up_brings_back_stopped_candidates_once_with_duplicates():
     """Duplicates come just before, so that they wait for the first one again."""
     race = Race()
     state = state_of(

@@ -56,7 +56,7 @@ WRITTEN = [("b", 0), ("c", 0), ("a", 1), ("c", 1), ("a", 0)]
 
 
 def test_ends_come_in_the_order_of_the_earlier_run():
-    """Others wait in the order of their numbers."""
+    """Other candidates wait in the order of their numbers."""
     resumed = Resumed(store_of(*WRITTEN), candidates="abcd")
     assert len(resumed.waiting) == 4
     assert resumed.waiting.has_first
@@ -67,7 +67,7 @@ def test_ends_come_in_the_order_of_the_earlier_run():
 
 
 def test_ends_of_duplicates_come_after_those_before_them():
-    """They ended when they were proposed: nothing was run for them."""
+    """Duplicates ended when they were proposed: nothing was run for them."""
     resumed = Resumed(store_of(*WRITTEN), candidates="acab")
     resumed.state.first_like(resumed.state.open[0])
     assert resumed.ended() == [1, 0, 2]
@@ -94,8 +94,8 @@ def test_pop_in_a_race_waits_for_those_that_are_due(is_race):
         assert resumed.waiting.pop().index == 1
 
 
-def test_has_first_without_candidates():
-    """There is none."""
+def test_has_first_is_false_without_candidates():
+    """No candidate waits, so none of them is the first."""
     resumed = Resumed(store_of())
     assert not resumed.waiting.has_first
     assert len(resumed.waiting) == 0

@@ -67,7 +67,7 @@ searches = st.fixed_dictionaries(
 
 @settings(max_examples=150, deadline=None)
 @given(searches)
-def test_every_fold_is_run_exactly_once(search):
+def test_search_loop_runs_every_fold_exactly_once(search):
     """Whatever ends first, each fold of each candidate is run once and recorded."""
     trials, executor, _ = simulate(**search)
     n_folds = search["n_candidates"] * search["n_splits"]
@@ -81,7 +81,7 @@ def test_every_fold_is_run_exactly_once(search):
 
 @settings(max_examples=100, deadline=None)
 @given(searches)
-def test_a_strategy_is_told_every_trial_once(search):
+def test_search_loop_tells_a_strategy_every_trial_once(search):
     """Nothing is told twice, and all is told by the end where telling matters."""
     _, _, strategy = simulate(**search)
     told = [trial.index for trial in strategy.told]
@@ -91,7 +91,7 @@ def test_a_strategy_is_told_every_trial_once(search):
 
 @settings(max_examples=100, deadline=None)
 @given(searches.filter(lambda s: s["lag"] is not None))
-def test_what_is_known_at_a_proposal_does_not_depend_on_what_ends_first(search):
+def test_search_loop_in_order_proposes_with_the_same_trials_known(search):
     """In order, candidate t is proposed knowing exactly the trials up to t - lag."""
     _, _, strategy = simulate(**{**search, "in_order": True})
     for t, (told, pending) in enumerate(strategy.knew):
@@ -102,7 +102,7 @@ def test_what_is_known_at_a_proposal_does_not_depend_on_what_ends_first(search):
 
 @settings(max_examples=60, deadline=None)
 @given(searches.filter(lambda s: s["lag"] is not None), st.integers(0, 1000))
-def test_racing_gives_the_same_trials_whatever_ends_first(search, other_seed):
+def test_search_loop_in_a_race_is_the_same_whatever_ends_first(search, other_seed):
     """With the same workers, durations change neither who is stopped nor where."""
     race = PairedRace(search["n_splits"])
     search = {**search, "in_order": True, "race": race, "n_candidates": 15}
@@ -111,7 +111,7 @@ def test_racing_gives_the_same_trials_whatever_ends_first(search, other_seed):
     assert [(t.status, t.folds) for t in first] == [(t.status, t.folds) for t in second]
 
 
-def test_racing_stops_losers_and_completes_the_winner():
+def test_search_loop_in_a_race_stops_losers_and_completes_the_winner():
     """Fewer folds are run, and a candidate as good as the best has all of them."""
     trials, executor, _ = simulate(
         n_candidates=40, n_splits=5, lag=1, race=PairedRace(5)
@@ -125,7 +125,7 @@ def test_racing_stops_losers_and_completes_the_winner():
 
 
 @pytest.mark.parametrize("n_workers", [1, 3])
-def test_a_failed_fold_makes_a_failed_trial_and_nothing_else(n_workers):
+def test_search_loop_makes_one_failed_trial_of_a_failed_fold(n_workers):
     """The other folds and the other candidates are run all the same."""
 
     def score(params, fold):
@@ -138,8 +138,8 @@ def test_a_failed_fold_makes_a_failed_trial_and_nothing_else(n_workers):
 
 @settings(max_examples=100, deadline=None)
 @given(searches, st.sets(st.integers(0, 14)), st.sets(st.integers(0, 14)))
-def test_failures_and_kills_cost_their_candidates_only(search, failing, killing):
-    """Others run whole; one that kills its worker is not tried again."""
+def test_search_loop_lets_failures_cost_their_candidates_only(search, failing, killing):
+    """Others run whole; a candidate that kills its worker is not tried again."""
 
     def score(params, fold):
         if params["x"] in killing:
@@ -166,10 +166,10 @@ def test_failures_and_kills_cost_their_candidates_only(search, failing, killing)
     st.sets(st.integers(0, 14), max_size=3),
     st.sets(st.integers(0, 14), max_size=3),
 )
-def test_no_fold_is_begun_when_the_time_is_up(
+def test_search_loop_begins_no_fold_when_the_time_is_up(
     search, budget, is_race, failing, killing
 ):
-    """Not even one that was handed over before, but for the first candidate's.
+    """Folds that were handed over wait too, but for the first candidate's.
 
     Nothing is lost or run twice. The first candidate is finished, complete or not.
     """
@@ -208,8 +208,8 @@ def test_no_fold_is_begun_when_the_time_is_up(
         np.testing.assert_array_equal(trial.scores()[is_run], np.array(scores)[is_run])
 
 
-def test_a_failed_candidate_that_is_cut_off_has_failed():
-    """The folds that it did not have do not make it a loser or an open question."""
+def test_search_loop_that_is_cut_off_keeps_a_failed_candidate_failed():
+    """Folds that it did not have do not make it a loser or an open question."""
 
     def score(params, fold):
         return np.nan if params["x"] == 2 and fold == 0 else 1.0
@@ -243,7 +243,7 @@ class TwiceTheSame(CountingStrategy):
 
 
 @pytest.mark.parametrize("n_workers", [1, 4])
-def test_a_candidate_proposed_twice_is_run_once(n_workers):
+def test_search_loop_runs_a_candidate_proposed_twice_once(n_workers):
     """The second row shows the results of the first."""
     trials, executor, _ = simulate(
         n_workers=n_workers, strategy=TwiceTheSame(8), n_splits=3
@@ -256,8 +256,8 @@ def test_a_candidate_proposed_twice_is_run_once(n_workers):
 
 
 @pytest.mark.parametrize("n_workers", [1, 3])
-def test_a_race_catches_up_with_equal_candidates_once(n_workers):
-    """Equal ones show what the first of them has, and its folds are run once."""
+def test_search_loop_in_a_race_catches_up_with_equal_candidates_once(n_workers):
+    """Equal candidates show what the first has, and its folds are run once."""
     n_caught_up = 0
     for seed in range(40):
 
@@ -297,7 +297,7 @@ class Recorder:
 
 @settings(max_examples=60, deadline=None)
 @given(searches, st.integers(1, 10))
-def test_a_stopped_search_keeps_all_that_was_finished(search, n_trials):
+def test_search_loop_that_is_stopped_keeps_all_that_was_finished(search, n_trials):
     """After a stop no fold is begun; every fold that ended is in the trials."""
     observer = Recorder(n_trials)
     trials, executor, _ = simulate(**search, observers=[observer])
@@ -309,7 +309,7 @@ def test_a_stopped_search_keeps_all_that_was_finished(search, n_trials):
         assert len(observer.seen) <= n_trials + n_open
 
 
-def test_progress_counts_and_knows_the_best():
+def test_search_loop_tells_progress_that_counts_and_knows_the_best():
     """What observers are told adds up."""
     observer = Recorder()
     trials, _, _ = simulate(n_candidates=6, observers=[observer])
@@ -321,7 +321,7 @@ def test_progress_counts_and_knows_the_best():
     np.testing.assert_allclose(sorted(last.scores), sorted(means))
 
 
-def test_an_error_in_an_observer_ends_the_search_with_results():
+def test_search_loop_ends_with_results_at_an_error_in_an_observer():
     """What is finished is returned, and the error is kept to be shown."""
     executor = SimulatedExecutor(1, lambda task: 1.0, score_of)
     error = RuntimeError("boom")
@@ -364,7 +364,7 @@ class Memory:
 
 @settings(max_examples=60, deadline=None)
 @given(searches, st.integers(1, 10))
-def test_a_search_that_is_run_again_runs_only_what_is_missing(search, n_trials):
+def test_search_loop_that_is_run_again_runs_only_what_is_missing(search, n_trials):
     """A stopped search and its continuation together run each fold once."""
     store = Memory()
     simulate(**search, store=store, observers=[Recorder(n_trials)])
@@ -390,8 +390,8 @@ class StopsAfter(Recorder):
 
 @settings(max_examples=150, deadline=None)
 @given(searches, st.integers(1, 8), st.booleans(), st.integers(0, 1000))
-def test_a_rule_that_ended_a_search_ends_it_again(search, patience, is_race, seed):
-    """Before any fit, because it sees the same trials in the same order."""
+def test_search_loop_that_a_rule_ended_ends_again(search, patience, is_race, seed):
+    """The rule ends it before any fit: it sees the same trials in the same order."""
     if is_race:
         search = {**search, "lag": search["lag"] or 2, "in_order": True}
         search["race"] = PairedRace(search["n_splits"])
@@ -406,7 +406,7 @@ def test_a_rule_that_ended_a_search_ends_it_again(search, patience, is_race, see
     np.testing.assert_array_equal(*scores)
 
 
-def test_candidates_of_an_earlier_run_come_first():
+def test_search_loop_runs_candidates_of_an_earlier_run_first():
     """A continued search begins with what the earlier one had proposed."""
     strategy = CountingStrategy(5)
     trials, _, _ = simulate(strategy=strategy, replay=[{"x": 70}, {"x": 80}], lag=1)
@@ -414,7 +414,7 @@ def test_candidates_of_an_earlier_run_come_first():
 
 
 @pytest.mark.parametrize("n_workers", [2, 4, 8, 16, 32])
-def test_workers_are_busy(n_workers):
+def test_search_loop_keeps_workers_busy(n_workers):
     """Proposals of 20 ms and folds of 200 ms and more leave no worker idle."""
     from skbayes._evaluation.loop.concurrency import (
         batches_in_flight,
@@ -468,8 +468,8 @@ def seeded_share(n_workers, seed):
 
 
 @pytest.mark.parametrize("n_workers", [16, 32])
-def test_stragglers_of_a_seeded_search_leave_few_workers_idle(n_workers):
-    """Also in the unluckiest of several searches with fit times of any length."""
+def test_search_loop_of_a_seeded_search_leaves_few_workers_idle(n_workers):
+    """Workers are busy in the unluckiest search, with fit times of any length."""
     assert min(seeded_share(n_workers, seed) for seed in range(12)) > 0.95
 
 
@@ -485,8 +485,8 @@ def test_stragglers_of_a_seeded_search_leave_few_workers_idle(n_workers):
         (32, False, 16),
     ],
 )
-def test_few_candidates_are_under_way_for_few_workers(n_workers, in_order, expected):
-    """What is under way is what a proposal cannot know."""
+def test_search_loop_has_few_candidates_for_few_workers(n_workers, in_order, expected):
+    """A proposal cannot know what is under way."""
     from skbayes._evaluation.loop.concurrency import candidates_under_way
 
     assert candidates_under_way(n_workers, 5, in_order=in_order) == expected

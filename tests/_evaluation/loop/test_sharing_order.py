@@ -31,7 +31,7 @@ def evaluation_of(*, shares=True, **settings):
     [(False, {}), (True, {"lag": 1}), (True, {"time_budget": 9.0})],
 )
 def test_in_sharing_order_keeps_the_order_where_it_matters(shares, settings):
-    """Of an adaptive search, of a race, and of one with a time budget."""
+    """Adaptive searches, races and searches with a time budget keep their order."""
     executor, given = Recording(), LoopSettings(n_splits=2, max_batches=3, **settings)
     found = in_sharing_order(executor, given, evaluation_of(shares=shares))
     assert found == (executor, given)
@@ -55,7 +55,7 @@ def test_in_sharing_order_hands_over_a_window_at_once(fit_timeout):
 
 
 def test_in_sharing_order_follows_the_number_of_workers():
-    """It changes with the size of a cluster."""
+    """The number changes with the size of a cluster."""
     inner = Recording()
     concurrency = Concurrency("n_jobs", 1, is_adaptive=False, in_order=True)
     given = LoopSettings(n_splits=1, max_batches=1, concurrency=concurrency)

@@ -40,7 +40,7 @@ from tests._evaluation.loop.test_search_loop import Memory, score_of
 def test_settle_metric_takes_the_first_fold_that_names_its_scores(
     wanted, folds, settled
 ):
-    """The one that is wanted if it has it, else its first."""
+    """The metric is the wanted one if the fold has it, and else its first."""
     state = state_of(wanted)
     for fold in folds:
         state.settle_metric(fold)
@@ -100,7 +100,7 @@ class LoggedObserver:
 
 
 def test_trial_is_stored_then_told_then_observers_are_notified():
-    """In one order, so that whoever may raise comes last."""
+    """Whoever may raise comes last."""
     log = Log()
     loop = SearchLoop(
         LoggedStrategy(log, 3),

@@ -71,7 +71,7 @@ def test_make_ready_in_order_waits_for_what_is_due():
 
 
 def test_make_ready_out_of_order_counts_the_open_ones():
-    """Each is told when it ends; the number may change with the workers."""
+    """Each trial is told when it ends; the number may change with the workers."""
     search = Search(lag=2, in_order=False)
     search.open(0, 1)
     assert not search.order.make_ready(2)
@@ -85,7 +85,7 @@ def test_make_ready_out_of_order_counts_the_open_ones():
 
 @pytest.mark.parametrize("settings", [{"lag": 2}, {"lag": None}])
 def test_allow_changes_nothing_where_the_order_matters(settings):
-    """Or where proposals depend on no result."""
+    """Proposals that depend on no result are not limited either."""
     search = Search(**settings)
     search.open(0, 1)
     search.order.allow(9)
@@ -94,7 +94,7 @@ def test_allow_changes_nothing_where_the_order_matters(settings):
 
 
 def test_tell_rest_tells_in_order_what_was_not_told():
-    """At the end of the search."""
+    """All trials are told by the end of the search."""
     search = Search(lag=2)
     search.open(0, 1, 2, 3)
     search.end(3, 0, 2)
@@ -116,7 +116,7 @@ def test_note_end_of_a_trial_told_before_tells_it_again():
 
 
 def test_ask_in_order_has_all_candidates_pending_that_were_not_told():
-    """Without their finished folds, as they were proposed."""
+    """Pending candidates are as they were proposed, without finished folds."""
     search = Search(lag=3)
     search.open(0, 1, 2)
     search.state.open[1].results = {0: FoldResult(0, {"score": 0.5})}
@@ -130,7 +130,7 @@ def test_ask_in_order_has_all_candidates_pending_that_were_not_told():
 
 
 def test_ask_out_of_order_has_the_folds_that_have_finished():
-    """Of the open candidates; None when there are no more."""
+    """Open candidates have their folds; None comes when there are no more."""
     search = Search(lag=2, in_order=False)
     search.open(0)
     fold = FoldResult(1, {"score": 0.5})
@@ -143,7 +143,7 @@ def test_ask_out_of_order_has_the_folds_that_have_finished():
 
 
 def test_ask_without_a_lag_has_the_candidates_as_they_were_proposed():
-    """They are only counted; what has ended was told at once."""
+    """Open candidates are only counted; what has ended was told at once."""
     search = Search()
     search.open(0, 1)
     search.end(0)

@@ -33,7 +33,7 @@ LADDER = Ladder(2, ((100, 300),) * 2, (900, 900))
     ],
 )
 def test_announce_says_how_many_fits_there_are(arguments, text, capsys):
-    """And how many of them an earlier run has done."""
+    """The text says, too, how many of them an earlier run has done."""
     Printer(1, 5).announce(*arguments)
     assert capsys.readouterr().out == text + "\n"
 
@@ -63,7 +63,7 @@ SEVERAL = {"is_multimetric": True, "fit_time": 1.0}
     ],
 )
 def test_on_fold_prints_a_line_from_three_on(result, text, capsys):
-    """With sorted parameters."""
+    """The line has sorted parameters."""
     for verbose in (1, 2, 3):
         Printer(verbose, 2).on_fold(3, {"a": None, "C": 1}, result)
     assert capsys.readouterr().out == text + "\n"
@@ -81,7 +81,7 @@ def test_on_fold_prints_a_line_from_three_on(result, text, capsys):
     ],
 )
 def test_on_fold_names_repeats_and_rungs(number, ladder, place, capsys):
-    """By their numbers, which go on from the folds."""
+    """The numbers of repeats and rungs go on from those of the folds."""
     fold = FoldResult(number, {"score": 0.5})
     Printer(3, 2, ladder).on_fold(0, {}, fold)
     assert capsys.readouterr().out.startswith(f"[{place}; 1] ")
@@ -107,7 +107,7 @@ def progress_of(trial, n_total=None):
     ],
 )
 def test_on_trial_prints_a_line_from_two_on(written, n_total, text, capsys):
-    """It tells what the journal had; it never ends the search."""
+    """The line tells what the journal had; `on_trial` never ends the search."""
     folds = tuple(
         FoldResult(k, {"score": 0.25 + k / 2}, fit_time=1.25, written=when)
         for k, when in enumerate(written)
@@ -119,7 +119,7 @@ def test_on_trial_prints_a_line_from_two_on(written, n_total, text, capsys):
 
 
 def test_on_trial_without_folds_is_not_from_the_journal(capsys):
-    """A trial that the deadline has stopped."""
+    """The deadline has stopped this trial."""
     trial = Trial(2, {}, 2, status=Status.STOPPED)
     Printer(2, 2).on_trial(progress_of(trial))
     assert capsys.readouterr().out == "[3] ; stopped, mean nan, best 0.75, 0s\n"

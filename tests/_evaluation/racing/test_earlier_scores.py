@@ -24,11 +24,11 @@ from tests._evaluation.racing.candidates import (
 
 
 class TestPopulation:
-    """What candidates score over all folds."""
+    """`Population` says what candidates score over all folds."""
 
     @pytest.mark.parametrize("n_run", [1, 2, 5])
     def test_has_the_variance_of_full_means_whatever_was_run(self, n_run):
-        """Scores of few folds scatter more, and that is taken out."""
+        """Scores of few folds scatter more, and the estimate takes that out."""
         found, true = [], []
         for seed in range(60):
             rng = np.random.default_rng(seed)
@@ -42,7 +42,7 @@ class TestPopulation:
         assert np.mean(found) == pytest.approx(np.mean(true), rel=0.15)
 
     def test_is_not_that_of_a_tail_of_bad_candidates(self):
-        """They are not what the next one has to beat."""
+        """Bad candidates are not what the next one has to beat."""
         good = np.linspace(0.0, 1.0, 20)
         without = earlier_of(table_of(good)).population
         tail = np.linspace(-50.0, -1.0, 19)
@@ -51,10 +51,10 @@ class TestPopulation:
 
 
 class TestSpread:
-    """The scale of the margin."""
+    """`spread` is the scale of the margin."""
 
     def test_is_the_standard_deviation_of_the_means(self):
-        """Where all are complete."""
+        """All candidates are complete here."""
         table = table_of(np.linspace(0, 1, 9))
         spread = earlier_of(table).spread
         assert spread == pytest.approx(table.mean(axis=1).std())
@@ -67,16 +67,16 @@ class TestSpread:
         assert spread == pytest.approx(np.std([0, 1, 2, 3]))
 
     def test_is_not_made_by_one_bad_candidate(self):
-        """Beside which all others would look the same."""
+        """Beside such a spread all others would look the same."""
         means = [*np.linspace(0, 1, 9), -1e6]
         assert earlier_of(table_of(means)).spread < 3
 
 
 class TestEarlierScores:
-    """Earlier trials' scores."""
+    """`EarlierScores` holds the scores of earlier trials."""
 
     def test_are_those_of_the_first_trials_less_the_failed(self):
-        """Complete ones first."""
+        """Complete trials come first."""
         table = table_of([0.0, 1.0, 2.0, 3.0])
         table[1, 2:] = np.nan
         states = [Status.FAILED, Status.STOPPED, Status.COMPLETE, Status.COMPLETE]
@@ -103,7 +103,7 @@ class TestEarlierScores:
             )
 
     def test_among_leaves_out_failed_trials_and_puts_complete_ones_first(self):
-        """Rungs in the same order, NaN where they were not run."""
+        """Rungs are in the same order, NaN where they were not run."""
         table = table_of([0.0, 1.0, 2.0])
         states = [Status.STOPPED, Status.FAILED, Status.COMPLETE]
         table[0, 2:] = np.nan
@@ -118,13 +118,13 @@ class TestEarlierScores:
         assert alone.stopped.shape == (0, N_SPLITS)
 
     def test_have_the_best_complete_candidate_as_incumbent(self):
-        """Of equal ones the first; stopped ones are none."""
+        """The first of equal candidates is it; stopped ones never are."""
         table = table_of([1.0, 2.0, 2.0], noise=0.0)
         earlier = earlier_of(table, [partial(table[0] + 9.0, 2)])
         np.testing.assert_array_equal(earlier.incumbent, table[1])
 
     def test_of_rungs_are_kept_beside_them_in_a_history(self):
-        """Also of the best one, if it is older than those that are looked at."""
+        """The best one has its rungs, too, if it is older than those looked at."""
         table = table_of([0.0, 1.0])
         ended = {
             i: replace(
@@ -144,7 +144,7 @@ class TestEarlierScores:
         assert history.among_first(3, ended, "score") is found
 
     def test_of_a_long_history_are_all_kept(self):
-        """Tables grow."""
+        """The tables of the history grow."""
         table = table_of(np.arange(40.0))
         ended = {i: trial_of(i, row, Status.COMPLETE) for i, row in enumerate(table)}
         history = EarlierScoresHistory(N_SPLITS)
@@ -156,7 +156,7 @@ class TestEarlierScores:
 
 
 def test_rung_scores_are_nan_where_not_run_or_without_a_score():
-    """Folds with all samples are none of them."""
+    """Folds with all samples are no rungs."""
     results = [
         FoldResult(0, {"score": 9.0}),
         FoldResult(2, {"score": 0.5}),

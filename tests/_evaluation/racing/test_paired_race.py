@@ -23,11 +23,11 @@ def chance_to_win(scores, earlier, margin=0.0):
     return chances_to_win(scores[None, :], earlier, margin)[0]
 
 
-class TestChanceToWin:
-    """Judged by the folds that both have."""
+class TestChancesToWin:
+    """Chances are judged by the folds that both candidates have."""
 
     def test_of_many_is_that_of_each(self):
-        """Whatever folds they have."""
+        """The chances are equal whatever folds the candidates have."""
         rng = np.random.default_rng(0)
         earlier = earlier_of(table_of(rng.normal(size=30), noise=0.3))
         scores = np.array([partial(rng.normal(size=5), 1 + i % 5) for i in range(20)])
@@ -37,7 +37,7 @@ class TestChanceToWin:
     @pytest.mark.parametrize("spread", [0.0, 0.3, 1.0, 3.0])
     @pytest.mark.parametrize("n_complete", [8, 30])
     def test_is_how_often_candidates_win(self, spread, n_complete):
-        """Stated in bins against true, however much candidates differ.
+        """Stated chances are the true ones in bins, however much candidates differ.
 
         Folds vary by one; some of the others differ in nothing but their luck.
         """
@@ -66,7 +66,7 @@ class TestChanceToWin:
         assert stated.mean() == pytest.approx(true.mean(), abs=overall)
 
     def test_is_less_than_even_for_what_scores_as_the_incumbent(self):
-        """Few are as good as the best of many; more so the fewer folds say it."""
+        """Few candidates match the best of many; fewer folds leave more doubt."""
         table = table_of([0.0, -1.0, -1.1, -0.9, -1.2], noise=0.5)
         after_one, after_four = (
             chance_to_win(partial(table[0], n_run), earlier_of(table))
@@ -77,13 +77,13 @@ class TestChanceToWin:
 
     @pytest.mark.parametrize(("gap", "chance"), [(0.2, 1.0), (-0.2, 0.0), (0.0, 0.5)])
     def test_is_certain_where_nothing_varies(self, gap, chance):
-        """Candidates that differ by the same on every fold."""
+        """Candidates differ by the same on every fold."""
         earlier = np.array([0.0, -1.0, -2.0, -3.0])[:, None] + np.zeros(N_SPLITS)
         scores = partial(earlier[0] + gap, 1)
         assert chance_to_win(scores, earlier_of(earlier)) == chance
 
     def test_stopped_candidates_show_how_differences_vary(self):
-        """The complete ones differ wildly; those nearest by hardly at all."""
+        """Complete candidates differ wildly, and those nearest by hardly at all."""
         complete = table_of([0.0, -1.0, -1.1, -0.9], noise=0.5)
         stopped = np.array(
             [partial(complete[0] - gap, 2) for gap in (0.01, 0.012, 0.011, 0.009)]
@@ -94,7 +94,7 @@ class TestChanceToWin:
         assert varies[1] < 0.01 * varies[0]
 
     def test_a_single_fold_says_nothing_of_variation(self):
-        """Nor does a row equal to the incumbent's."""
+        """A row equal to the incumbent's says nothing either."""
         complete = table_of([0.0, -1.0, -1.1, -0.9])
         stopped = [partial(complete[0] - 0.1, 1), partial(complete[0], 3)]
         earlier = earlier_of(complete), earlier_of(complete, stopped)
@@ -109,7 +109,7 @@ class TestChanceToWin:
 
 
 class TestPairedRace:
-    """Whether to go on."""
+    """`PairedRace` decides whether a candidate goes on."""
 
     MEANS = (1.0, 0.5, 0.0, -0.5, -1.0)
 
@@ -134,7 +134,7 @@ class TestPairedRace:
         assert not self.is_lost(0.1, noise=0.3)
 
     def test_a_smaller_alpha_stops_less(self):
-        """At every gap, and less at some."""
+        """No gap is stopped more often, and some are stopped less."""
         gaps = np.linspace(0, 1, 60)
         often = [self.is_lost(gap, noise=0.2, alpha=0.2) for gap in gaps]
         seldom = [self.is_lost(gap, noise=0.2, alpha=0.01) for gap in gaps]
@@ -142,7 +142,7 @@ class TestPairedRace:
         assert sum(often) > sum(seldom) > 0
 
     def test_four_complete_candidates_are_needed(self):
-        """However bad the fifth; stopped ones do not make up the number."""
+        """However bad the fifth is, stopped ones do not make up the number."""
         complete = table_of([1.0, 0.5, 0.0])
         stopped = [partial(complete[2], 2)] * 3
         earlier = earlier_of(complete, stopped)
@@ -151,13 +151,13 @@ class TestPairedRace:
 
     @pytest.mark.parametrize("score", [np.nan, np.inf])
     def test_a_candidate_without_a_score_has_lost(self, score):
-        """It has no mean any more."""
+        """Such a candidate has no mean any more."""
         results = {0: FoldResult(0, {"score": score})}
         earlier = earlier_of(np.empty((0, N_SPLITS)))
         assert PairedRace(N_SPLITS).is_lost(results, earlier, "score")
 
     def test_what_was_passed_over_is_caught_up_with(self):
-        """With no margin; the best three of them."""
+        """The race brings back the best three of these, with no margin."""
         complete = table_of([1.0, 0.5, 0.0, -0.5])
         gaps = [0.5, -0.01, -0.02, 0.4, -0.03, -0.04]
         trials = [trial_of(i, row, Status.COMPLETE) for i, row in enumerate(complete)]

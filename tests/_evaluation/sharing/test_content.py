@@ -39,7 +39,7 @@ def test_private_copy_is_same_and_shares_no_memory(name):
 
 @pytest.mark.parametrize("name", ["array", "csr", "tuple"])
 def test_freeze_stops_who_writes_into_shared_output(name):
-    """Shared arrays are read-only, those inside sparse matrices and tuples too."""
+    """Shared arrays are read-only, also inside sparse matrices and tuples."""
     frozen = freeze(private_copy(OUTPUTS[name]))
     first = frozen[0] if isinstance(frozen, tuple) else frozen
     array = first.data if sparse.issparse(first) else first
@@ -77,7 +77,7 @@ def frames():
 
 
 def test_is_same_of_frames_looks_at_values_types_and_names():
-    """NaN is NaN."""
+    """Missing values are the same where they are NaN in both frames."""
     for frame in frames():
         kind = type(frame)
         assert is_same(frame, private_copy_of(frame))
@@ -113,14 +113,14 @@ def test_is_same_of_plain_values_and_of_unknown_ones(a, b, expected):
 
 
 def test_n_bytes_of_frames_is_that_of_their_contents():
-    """Texts too."""
+    """Texts count too."""
     for frame in frames():
         big = type(frame)({"a": np.zeros(10_000), "b": ["w" * 100] * 10_000})
         assert 1_000_000 < n_bytes(big) < 3_000_000
 
 
-def test_n_bytes_of_sparse_matrices_and_containers():
-    """All their parts; of many members some are measured."""
+def test_n_bytes_counts_all_parts_of_matrices_and_containers():
+    """All parts count; of many members some are measured."""
     matrix = sparse.random(1000, 10, density=0.5, format="csr", random_state=0)
     parts = (matrix.data, matrix.indices, matrix.indptr)
     assert n_bytes(matrix) == sum(part.nbytes for part in parts)
@@ -133,7 +133,7 @@ def test_n_bytes_of_sparse_matrices_and_containers():
 
 
 def test_n_bytes_of_a_compiled_model_is_that_of_its_pickle():
-    """Python sees it from outside; one that cannot be pickled is of unknown size."""
+    """Python sees the model from outside; without a pickle its size is unknown."""
 
     class Model:
         def __reduce__(self):
@@ -161,7 +161,7 @@ def test_n_bytes_of_a_compiled_model_is_that_of_its_pickle():
     ],
     ids=repr,
 )
-def test_is_known_of_arrays_and_frames(output, expected):
-    """And of tuples of them."""
+def test_is_known_is_true_of_arrays_and_frames(output, expected):
+    """Tuples of arrays are known too."""
     assert is_known(output) is expected
     assert is_known(frames()[0])

@@ -64,7 +64,7 @@ def _no_fits_yet():
 
 
 def test_heads_are_fitted_once_a_fold_and_once_more_for_proof():
-    """Of four candidates one fits the head for all; the second check is the proof."""
+    """One of four candidates fits the head for all; a second fit is the proof."""
     pipeline = make_pipeline(CountingScaler(), LogisticRegression())
     run(pipeline, {"logisticregression__C": C}, shares=True)
     assert len(FITS) == 2 + 1
@@ -125,7 +125,7 @@ PIPELINES = {
 
 
 @pytest.mark.parametrize("name", PIPELINES)
-def test_shared_heads_change_no_bit(name):
+def test_hook_heads_changes_no_bit(name):
     """Scores, training scores and predictions are those of plain fits."""
     pipeline, grid = PIPELINES[name]
     check_equal(pipeline, grid, scoring="roc_auc")
@@ -142,7 +142,7 @@ COLUMNS = ColumnTransformer(
 
 @pytest.mark.parametrize("as_frame", [False, True])
 def test_parts_of_a_column_transformer_are_shared(as_frame):
-    """A part whose parameters stay the same is fitted once, whatever the others do."""
+    """A part with the same parameters is fitted once, whatever the others do."""
     pipeline = Pipeline([("ct", COLUMNS), ("clf", LogisticRegression())])
     grid = {"ct__rest": [MinMaxScaler(), StandardScaler()], "clf__C": C[:2]}
     data = pd.DataFrame(X) if as_frame else X
@@ -153,7 +153,7 @@ def test_parts_of_a_column_transformer_are_shared(as_frame):
     assert len(FITS) <= 2 + 1 + 1 < n_plain_and_shared
 
 
-def test_text_is_vectorised_once():
+def test_hook_heads_vectorises_text_once():
     """Sparse output is shared too."""
     words = np.array(["red", "green", "blue", "black", "white"])
     texts = [" ".join(words[row > 0]) + " word" for row in X[:, :5]]
@@ -162,8 +162,8 @@ def test_text_is_vectorised_once():
     assert store.is_verified((("tfidfvectorizer",), "plain_fit_transform"))
 
 
-def test_a_head_that_lies_about_being_repeatable_is_found_out():
-    """Its second fit is compared with the first: its work is never reused."""
+def test_head_that_lies_about_being_repeatable_is_found_out():
+    """A second fit is compared with the first, and its work is never reused."""
     pipeline = make_pipeline(Liar(), LogisticRegression())
     shared = run(pipeline, {"logisticregression__C": C}, shares=True)
     outputs = [predictions for *_, predictions in shared.scores]
@@ -171,15 +171,15 @@ def test_a_head_that_lies_about_being_repeatable_is_found_out():
     assert len(set(map(tuple, outputs))) > 2
 
 
-def test_what_follows_a_random_head_is_not_shared():
-    """A later step is known by its input, and that of a random head has no name."""
+def test_head_that_is_random_leaves_later_steps_unshared():
+    """The input names a later step's work, and a random head's output has no name."""
     head = TruncatedSVD(3, algorithm="randomized", random_state=None)
     pipeline = make_pipeline(head, CountingScaler(), LogisticRegression())
     run(pipeline, {"logisticregression__C": C}, shares=True)
     assert len(FITS) == 8
 
 
-def test_memory_of_the_user_is_left_alone(tmp_path):
+def test_hook_heads_leaves_memory_of_the_user_alone(tmp_path):
     """A pipeline that caches by itself is not interfered with."""
     pipeline = make_pipeline(
         CountingScaler(), LogisticRegression(), memory=str(tmp_path)

@@ -19,7 +19,7 @@ def hooks():
 
 
 def test_tag_of_is_that_of_the_object_itself(hooks):
-    """An equal one has none; None is always known."""
+    """An equal object has no tag; None always has one."""
     X = np.arange(3)
     hooks.tag(X, "train")
     hooks.tag(None, "never")
@@ -49,7 +49,7 @@ def test_end_lets_go_of_what_has_a_tag(hooks):
 
 
 def test_hook_stands_before_the_method_of_one_instance(hooks):
-    """Until the end; the class and other instances are not touched."""
+    """The hook stays until the end; the class and other instances are not touched."""
     part, other = StandardScaler(), StandardScaler()
     own = StandardScaler.fit
     hooks.hook(part, "fit", lambda X: "hooked")
@@ -66,7 +66,7 @@ def test_hook_stands_before_the_method_of_one_instance(hooks):
 
 
 def test_note_scored_tags_the_held_out_part_first(hooks):
-    """Then the training part, also if both are scored often."""
+    """The training part comes next, also if both are scored often."""
     parts = [np.arange(k) for k in range(3)]
     for part in parts:
         hooks.note_scored(part)

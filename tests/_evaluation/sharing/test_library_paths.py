@@ -66,7 +66,7 @@ def state_of(model):
 @pytest.mark.parametrize("kind", ["Classifier", "Regressor"])
 @pytest.mark.parametrize(("prefix", "params"), CASES)
 def test_a_cut_model_is_a_fitted_one(prefix, params, kind):
-    """Every response, and what the model tells of itself; the larger one stays."""
+    """Responses and what the model tells of itself are equal; the larger one stays."""
     model = booster(prefix, kind, **params)
     rule = rule_of(model)
     is_classifier = kind == "Classifier"
@@ -98,14 +98,14 @@ def test_a_cut_model_is_a_fitted_one(prefix, params, kind):
 
 @pytest.mark.parametrize(("prefix", "params"), REFUSED)
 def test_what_changes_old_trees_is_fitted_as_ever(prefix, params):
-    """As is what depends on the number of trees, or stops by something else."""
+    """So is what depends on the number of trees, or stops by something else."""
     model = booster(prefix, **params)
     assert not rule_of(model).is_exact(model, 100)
 
 
 @pytest.mark.parametrize("prefix", PACKAGES)
 def test_a_path_changes_no_bit_of_a_search(prefix):
-    """Alone and behind a scaler: scores and predictions are those of plain fits."""
+    """Scores and predictions are those of plain fits, also behind a scaler."""
     model = booster(prefix, learning_rate=0.2)
     store = check_equal(model, {"n_estimators": SIZES})
     assert store.is_verified(((), "path"))
@@ -123,7 +123,7 @@ def test_all_names_of_a_parameter_are_known():
 
 
 def test_the_libraries_have_rules():
-    """Of each a classifier and a regressor, and no more than that."""
+    """Each library has a classifier and a regressor, and no more than that."""
     found = [name for name in RULES if not name.startswith("sklearn.")]
     kinds = ("Classifier", "Regressor")
     expected = {prefix + kind for prefix in PACKAGES for kind in kinds}
@@ -132,7 +132,7 @@ def test_the_libraries_have_rules():
 
 @pytest.mark.parametrize("prefix", PACKAGES)
 def test_bayes_search_finds_the_number_of_trees(prefix):
-    """It is not modelled, and the candidate's score is that of its number."""
+    """The number is not modelled, and the candidate's score is that of its number."""
     space = {
         "n_estimators": (2, 40, "log-uniform"),
         "learning_rate": (0.05, 0.9, "log-uniform"),
@@ -157,7 +157,7 @@ def test_bayes_search_finds_the_number_of_trees(prefix):
     ],
 )
 def test_the_number_is_modelled_where_it_decides_old_trees(prefix, name, values):
-    """A parameter is searched with which a larger fit may not hold the smaller."""
+    """With the other parameter a larger fit may not hold the smaller."""
     space = {"n_estimators": (2, 9, "uniform"), name: values}
     settings = {"n_iter": 2, "cv": 2, "random_state": 0, "refit": False}
     search = BayesSearchCV(booster(prefix), space, **settings).fit(X, y)

@@ -27,7 +27,7 @@ def test_scope_child_goes_down_several_levels():
 
 
 def test_scope_without_leaves_out_the_parameter_of_a_path():
-    """Candidates that differ in it alone have the same key."""
+    """Candidates that differ in this parameter alone have the same key."""
     scope = Scope({"clf__C": 0, "clf__n_estimators": 1}).child("clf", ["clf"])
     assert scope.has("n_estimators")
     assert not scope.without("n_estimators").has("n_estimators")

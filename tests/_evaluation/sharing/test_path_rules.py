@@ -93,7 +93,7 @@ def data_for(estimator, n_classes=3):
 
 @pytest.mark.parametrize("n_classes", [2, 3])
 @pytest.mark.parametrize("name", CASES)
-def test_rules_cut_what_a_fit_of_that_size_gives(name, n_classes):
+def test_path_rule_cuts_what_a_fit_of_that_size_gives(name, n_classes):
     """Every response of the cut model is that of a model fitted at its size."""
     estimator = CASES[name]
     rule = rule_of(estimator)
@@ -118,8 +118,8 @@ def test_rules_cut_what_a_fit_of_that_size_gives(name, n_classes):
                 np.testing.assert_array_equal(a, b, err_msg=f"{method} at {size}")
 
 
-def test_a_fit_that_has_ended_by_itself_is_not_repeated():
-    """More members would not be added, however many are asked for."""
+def test_path_rule_does_not_repeat_a_fit_that_has_ended_by_itself():
+    """A fit would add no more members, however many are asked for."""
     estimator = CASES["hist, stopped"]
     rule = rule_of(estimator)
     X, y = data_for(estimator)
@@ -128,7 +128,7 @@ def test_a_fit_that_has_ended_by_itself_is_not_repeated():
     assert rule.end_of(state, len(state["_predictors"])) < 500
 
 
-def test_every_rule_has_a_case():
+def test_path_rule_has_a_case_each():
     """A rule that no case fits would be believed without proof."""
     covered = {f"sklearn.{type(e).__qualname__}" for e in CASES.values()}
     theirs = {name for name in RULES if name.startswith("sklearn.")}
@@ -146,13 +146,13 @@ UNSHARED = {
 
 
 @pytest.mark.parametrize("name", UNSHARED)
-def test_rules_refuse_what_is_not_exact(name):
+def test_path_rule_refuses_what_is_not_exact(name):
     """Models that depend on their own size, or on chance, are fitted as ever."""
     estimator = UNSHARED[name]
     assert not rule_of(estimator).is_exact(estimator, 1000)
 
 
-def test_rules_hold_for_the_exact_class_only():
+def test_rule_of_holds_for_the_exact_class_only():
     """A subclass may do anything in its fit."""
 
     class Mine(RandomForestClassifier):
@@ -175,13 +175,13 @@ def test_rules_hold_for_the_exact_class_only():
         (None, False),
     ],
 )
-def test_is_size_of_what_a_fit_accepts(value, expected):
-    """Whole numbers from one on, of numpy too."""
+def test_is_size_is_true_of_what_a_fit_accepts(value, expected):
+    """A fit accepts whole numbers from one on, of numpy too."""
     assert is_size(value) is expected
 
 
 def test_len_of_sparse_matrices_is_that_of_their_rows():
-    """They have no length; a list has no shape."""
+    """Sparse matrices have no length; a list has no shape."""
     assert len_of(sparse.csr_matrix((3, 2))) == 3
     assert len_of([[1], [2]]) == 2
 
@@ -202,7 +202,7 @@ def test_as_searched_has_the_one_name_that_is_searched(searched, parameter):
 
 
 def test_end_of_a_fit_is_its_size_unless_it_ended_by_itself():
-    """Without a member list nothing is known of it."""
+    """Without a member list nothing is known of the end."""
     assert RULE.end_of({}, 5) == 5
     listed = replace(RULE, members="trees")
     assert listed.end_of({"trees": [1] * 5}, 5) == 5
@@ -211,7 +211,7 @@ def test_end_of_a_fit_is_its_size_unless_it_ended_by_itself():
 
 
 def test_rule_of_goes_by_package_and_name():
-    """No library is imported for it; a class within another is none of theirs."""
+    """No library is imported for a rule; an inner class is none of theirs."""
     kind = type("XGBClassifier", (), {"__module__": "xgboost.sklearn"})
     assert rule_of(kind()) is RULES["xgboost.XGBClassifier"]
     inner = type("XGBClassifier", (), {"__module__": "mine"})
@@ -222,7 +222,7 @@ def test_rule_of_goes_by_package_and_name():
 
 
 def test_path_parameters_have_every_name():
-    """Aliases too."""
+    """Aliases are among them."""
     names = {name for rule in RULES.values() for name in rule.names}
     assert names == PATH_PARAMETERS
     assert {"n_estimators", "max_iter", "n_neighbors", "iterations"} <= names

@@ -21,7 +21,7 @@ GROWING = [name for name, one in CASES.items() if rule_of(one).continues is not 
 
 @pytest.mark.parametrize("n_classes", [2, 3])
 @pytest.mark.parametrize("name", GROWING)
-def test_a_fit_that_goes_on_is_the_longer_fit(name, n_classes):
+def test_path_fit_that_goes_on_is_the_longer_fit(name, n_classes):
     """Sizes that grow cost what the last one costs, and no response differs."""
     estimator = CASES[name]
     rule = rule_of(estimator)
@@ -51,8 +51,8 @@ def test_a_fit_that_goes_on_is_the_longer_fit(name, n_classes):
     "name",
     ["forest", "boosting", "adaboost", "hist", "isolation forest", "neighbours"],
 )
-def test_a_path_changes_no_bit_of_a_search(name):
-    """Alone and behind a scaler: scores and predictions are those of plain fits."""
+def test_path_fit_changes_no_bit_of_a_search(name):
+    """Scores and predictions are those of plain fits, also behind a scaler."""
     estimator = CASES[name]
     parameter = rule_of(estimator).parameter
     store = check_equal(estimator, {parameter: SIZES})
@@ -64,20 +64,20 @@ def test_a_path_changes_no_bit_of_a_search(name):
 
 @pytest.mark.parametrize("size", [0, -1])
 @pytest.mark.parametrize("name", ["forest", "boosting", "adaboost", "hist", "bagging"])
-def test_a_size_that_no_fit_accepts_is_cut_out_of_none(name, size):
-    """It fails as in a plain fit, though larger models are there and proved."""
+def test_path_fit_cuts_out_no_size_that_a_fit_does_not_accept(name, size):
+    """The fit fails as a plain one, though larger models are there and proved."""
     estimator = CASES[name]
     parameter = rule_of(estimator).parameter
     with pytest.raises(ValueError, match=f"'{parameter}' parameter .* Got {size}"):
         run(estimator, {parameter: [*SIZES, size]}, shares=True)
 
 
-def test_neighbours_choose_another_index_for_half_of_the_samples():
-    """Two sizes that would build different indices do not share one."""
+def test_path_fit_of_neighbours_shares_no_other_index():
+    """Two sizes that would build different indices do not share a fit."""
     check_equal(KNeighborsClassifier(), {"n_neighbors": [3, 29, 31, 50]})
 
 
-def test_a_member_that_counts_is_fitted_for_the_largest_size_only():
+def test_path_fit_fits_members_for_the_largest_size_only():
     """Three sizes cost one fit a fold, and one to prove that cutting is exact."""
     member, fits = n_fits(DecisionTreeClassifier(max_depth=1))
     ensemble = AdaBoostClassifier(member, random_state=0, learning_rate=0.1)

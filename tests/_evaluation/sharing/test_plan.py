@@ -17,7 +17,7 @@ from tests._evaluation.sharing.test_path_rules import CASES, SIZES
 
 
 @pytest.mark.parametrize("kind", [int, np.int64])
-def test_the_largest_size_comes_first(kind):
+def test_group_puts_the_largest_size_first(kind):
     """Sizes of an array are numbers of members like those of a list."""
     plan = SharingPlan(CASES["forest"])
     candidates = [{"n_estimators": kind(size)} for size in SIZES]
@@ -43,7 +43,7 @@ def test_tokens_tell_types_apart_and_know_objects_by_identity():
 
 
 def test_group_of_a_pipeline_has_head_path_and_size():
-    """Parameters of the steps before the last, of the last, and minus the size."""
+    """The group has parameters of the steps before the last, then of the last."""
     plan = SharingPlan(PIPELINE)
     size, depth = f"{STEP}__n_estimators", f"{STEP}__max_depth"
     head, path, minus_size = plan.group(
@@ -60,7 +60,7 @@ def test_group_of_a_pipeline_has_head_path_and_size():
 
 
 def test_is_on_path_of_the_last_step_only():
-    """With a size that a fit accepts."""
+    """The size has to be one that a fit accepts."""
     plan = SharingPlan(PIPELINE)
     assert plan.is_on_path({f"{STEP}__n_estimators": 7})
     for params in ({"n_estimators": 7}, {f"{STEP}__n_estimators": 0.5}, {}):
@@ -77,7 +77,7 @@ def test_fold_is_of_one_search():
 
 
 def test_release_drops_the_work_of_its_search():
-    """And leaves that of others."""
+    """The work of other searches is left."""
     one, other = (SharingPlan(PIPELINE) for _ in range(2))
     for plan in (one, other):
         with STORES.use(plan.fold({}, 0).search, 99, os.getpid()):

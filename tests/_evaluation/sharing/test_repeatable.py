@@ -49,7 +49,7 @@ class MyPCA(PCA):
     ids=repr,
 )
 def test_is_repeatable_with_a_seed_or_without_a_need_for_one(part):
-    """Also if the user wrote it: every reuse is verified."""
+    """A part that the user wrote is repeatable too: every reuse is verified."""
     assert is_repeatable(part) is True
 
 
@@ -73,7 +73,7 @@ def test_is_repeatable_with_a_seed_or_without_a_need_for_one(part):
     ids=printed,
 )
 def test_is_repeatable_refuses_chance_and_state(part):
-    """In the part or in one inside it."""
+    """The chance may be in the part or in one inside it."""
     assert is_repeatable(part) is False
 
 
@@ -92,6 +92,6 @@ def test_is_repeatable_refuses_chance_and_state(part):
     ],
     ids=repr,
 )
-def test_is_reader_of_its_input(part, expected):
-    """Known of scikit-learn's own, which say so by a parameter."""
+def test_is_reader_is_true_of_what_leaves_its_input_alone(part, expected):
+    """Parts of scikit-learn say so by a parameter; of others nothing is known."""
     assert is_reader(part) is expected

@@ -22,8 +22,8 @@ def fold(number, scores, **facts):
     ("rises", "expected"),
     [(True, [100, 200, 450, 1000]), (False, [100, 150, 300, 450, 1000])],
 )
-def test_stretches_begin_half_way_and_grow(rises, expected):
-    """By ratios: from 10 to 1,000 the first one goes to 100, the next to twice that.
+def test_next_reach_begins_half_way_and_grows(rises, expected):
+    """Stretches go by ratios: from 10 to 1,000 first to 100, then to twice that.
 
     They are shorter when the best value seems to be behind.
     """
@@ -34,15 +34,15 @@ def test_stretches_begin_half_way_and_grow(rises, expected):
     assert reaches == expected
 
 
-def test_a_stretch_leaves_out_what_is_known():
-    """Only new values are scored, all that are missing up to the reach."""
+def test_stretch_leaves_out_what_is_known():
+    """Only new values are scored, and all that are missing up to the reach."""
     path = SearchedPath("n", (1, 2, 4, 8, 16))
     assert path.stretch((1, 2), 8).sizes == (4, 8)
     assert path.stretch((), 4).sizes == (1, 2, 4)
 
 
-def test_the_mean_is_taken_over_the_folds_at_each_value():
-    """Values that a fold lacks, or where its score is not finite, are left out."""
+def test_mean_curve_is_taken_over_the_folds_at_each_value():
+    """Values that a fold lacks, or whose score is not finite, are left out."""
     folds = [
         fold(0, {1: 0.5, 2: 0.75, 4: 0.5}),
         fold(1, {1: 0.25, 2: np.nan, 4: 1.0, 8: 1.0}),
@@ -52,8 +52,8 @@ def test_the_mean_is_taken_over_the_folds_at_each_value():
     assert mean_curve(folds, None) == mean_curve(folds, "a")
 
 
-def test_of_equal_values_the_smallest_is_best():
-    """Whatever the order in which they come."""
+def test_best_size_of_equal_values_is_the_smallest():
+    """The order in which values come does not matter."""
     assert best_size({8: 0.5, 2: 0.5, 4: 0.5}) == 2
     assert best_size({}) is None
 
@@ -68,7 +68,7 @@ def test_of_equal_values_the_smallest_is_best():
         ({}, False),  # small models may have no score, larger ones one
     ],
 )
-def test_a_curve_has_turned_when_twice_as_much_has_only_harmed(scores, turned):
+def test_has_turned_when_twice_as_much_has_only_harmed(scores, turned):
     """A plateau is no turn: accuracy may stay at the majority's for long."""
     assert has_turned([fold(0, scores)], "a") is turned
 
@@ -83,6 +83,6 @@ def test_a_curve_has_turned_when_twice_as_much_has_only_harmed(scores, turned):
         ({4: 0.7, 5: 0.6}, {4: 0.8, 5: 0.7}, False),  # has fallen once only
     ],
 )
-def test_a_curve_has_turned_when_it_falls_steadily_in_every_fold(first, second, turned):
+def test_has_turned_when_it_falls_steadily_in_every_fold(first, second, turned):
     """The mean falls from value to value, and no fold is better at the end."""
     assert has_turned([fold(0, first), fold(1, second)], "a") is turned

@@ -27,7 +27,7 @@ def work():
 
 
 def test_shared_fits_of_nothing_has_no_session():
-    """A search that shares no work."""
+    """The search shares no work."""
     with shared_fits(None) as session:
         assert session is None
 
@@ -52,8 +52,8 @@ def test_begin_hooks_until_the_end_of_the_block(work):
     np.testing.assert_array_equal(found, expected)
 
 
-def test_end_of_the_block_removes_hooks_after_an_error(work):
-    """Also if the estimator was never fitted."""
+def test_shared_fits_removes_hooks_after_an_error(work):
+    """Hooks are removed, too, if the estimator was never fitted."""
     forest = RandomForestClassifier(random_state=0)
     with pytest.raises(ValueError, match="in the block"):
         fail_within(work, forest)
@@ -68,7 +68,7 @@ def fail_within(work, estimator):
 
 
 def test_begin_tags_the_training_part_and_its_targets(work):
-    """By the tag that the session has when the estimator is fitted."""
+    """The tag is the one that the session has when the estimator is fitted."""
     for tag in ("train", "a part of it"):
         with shared_fits(work) as session:
             forest = RandomForestClassifier(3, random_state=0)
@@ -121,7 +121,7 @@ def test_begin_leaves_another_hook_on_the_last_step(work):
 
 
 def test_begin_takes_an_estimator_without_targets(work):
-    """As of unsupervised learning."""
+    """Unsupervised learning has no targets."""
     scaler = StandardScaler()
     with shared_fits(work) as session:
         session.begin(scaler)

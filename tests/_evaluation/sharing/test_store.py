@@ -53,7 +53,7 @@ def test_store_gives_up_on_a_part_that_never_meets_its_like():
 
 
 def test_stores_release_forgets_a_search():
-    """After the end of a search nothing of it is held."""
+    """After the end of a search the stores hold nothing of it."""
     with STORES.use("a search", 1_000, os.getpid()) as store:
         store.put(("key",), entry(0))
     STORES.release("a search")

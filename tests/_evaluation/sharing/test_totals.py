@@ -57,7 +57,7 @@ def predict_each(sizes, store, total=HIST_TOTAL):
     return found
 
 
-def test_each_total_goes_on_from_the_one_before(went_on):
+def test_total_goes_on_from_the_one_before(went_on):
     """The members of the smaller models are not asked again, and no bit differs."""
     store = Store(2**20)
     for size, found in zip(SIZES, predict_each(SIZES, store), strict=True):
@@ -66,15 +66,15 @@ def test_each_total_goes_on_from_the_one_before(went_on):
     assert store.is_verified(PART)
 
 
-def test_a_smaller_model_begins_anew(went_on):
+def test_total_of_a_smaller_model_begins_anew(went_on):
     """A total does not tell what its members have added."""
     found = predict_each([9, 5, 2], Store(2**20))
     assert went_on == []
     np.testing.assert_array_equal(found[2], fitted(2).predict_proba(X))
 
 
-def test_what_is_written_into_a_prediction_is_not_met_again():
-    """A scorer may change what it gets."""
+def test_total_is_not_changed_by_what_is_written_into_a_prediction():
+    """A scorer may change the predictions that it gets."""
     store = Store(2**20)
     session, model = session_of(store), fitted(2)
     go_on_from_smaller(session, model, HIST_TOTAL, PART, ("key",), 2)
@@ -83,8 +83,8 @@ def test_what_is_written_into_a_prediction_is_not_met_again():
     np.testing.assert_array_equal(found, fitted(5).predict_proba(X))
 
 
-def test_a_total_that_goes_on_otherwise_is_found_out(went_on):
-    """Then every model adds up all its members."""
+def test_total_that_goes_on_otherwise_is_found_out(went_on):
+    """Every model then adds up all its members."""
 
     def wrong(state, size, total):
         return HIST_TOTAL.after(state, size, total + 1e-6)
@@ -97,7 +97,7 @@ def test_a_total_that_goes_on_otherwise_is_found_out(went_on):
     assert not store.is_worthwhile(PART)
 
 
-def test_other_samples_are_predicted_as_ever(went_on):
+def test_total_is_not_used_for_other_samples(went_on):
     """What has no tag may be anything, such as some rows that a scorer has chosen."""
     store = Store(2**20)
     for size in SIZES:

@@ -31,7 +31,7 @@ PLAIN, WEIGHTED = HeldOutSamples(X, Y), HeldOutSamples(X, Y, WEIGHTS)
     [("xgboost", "XGB"), ("lightgbm", "LGBM"), ("catboost", "CatBoost")],
 )
 def test_library_of_goes_by_package_and_name(library, prefix):
-    """Of a subclass too, which fits as its base does."""
+    """A subclass fits as its base does, and has the same library."""
     found = library_of(booster(library, f"{prefix}Classifier"))
     assert found is library_of(booster(library, f"{prefix}Regressor")) is not None
     mine = type("Mine", (type(booster(library, f"{prefix}Classifier")),), {})
@@ -40,7 +40,7 @@ def test_library_of_goes_by_package_and_name(library, prefix):
 
 
 def test_library_of_a_forest_is_none():
-    """It has no rounds to stop after, though it derives from a booster."""
+    """A forest has no rounds to stop after, though it derives from a booster."""
     base = type(booster("xgboost", "XGBClassifier"))
     forest = type("XGBRFClassifier", (base,), {"__module__": "xgboost.sklearn"})
     assert library_of(forest()) is None
@@ -48,7 +48,7 @@ def test_library_of_a_forest_is_none():
 
 
 @pytest.mark.parametrize("takes", [True, False])
-def test_library_of_hist_where_it_takes_samples(monkeypatch, takes):
+def test_library_of_hist_is_known_where_it_takes_samples(monkeypatch, takes):
     """Older versions hold out samples of their own."""
 
     def fit(self, X, y, **more):
@@ -75,8 +75,8 @@ def arguments_of(estimator, samples=PLAIN, **given):
     return library_of(estimator).arguments(estimator, samples, given)
 
 
-def test_xgboost_is_told_by_its_parameter():
-    """Unless the user has set a patience, by either way."""
+def test_library_of_xgboost_is_told_by_its_parameter():
+    """The parameter is set unless the user has set a patience, by either way."""
     model = booster("xgboost", "XGBClassifier")
     assert arguments_of(model) == {"eval_set": [(X, Y)], "verbose": False}
     found = arguments_of(model, WEIGHTED, verbose=True)
@@ -92,8 +92,8 @@ def test_xgboost_is_told_by_its_parameter():
     assert library.n_rounds(SimpleNamespace(best_iteration=6)) == 7
 
 
-def test_lightgbm_is_told_by_a_callback(monkeypatch):
-    """After those of the user; newer versions take samples by other names."""
+def test_library_of_lightgbm_is_told_by_a_callback(monkeypatch):
+    """The callback follows the user's; newer versions name the samples otherwise."""
     made = []
     stub = SimpleNamespace(early_stopping=lambda *a, **k: made.append((a, k)) or "stop")
     monkeypatch.setitem(sys.modules, "lightgbm", stub)
@@ -120,15 +120,15 @@ def test_lightgbm_is_told_by_a_callback(monkeypatch):
     assert "eval_set" not in found
 
 
-def test_lightgbm_predicts_with_the_best_round_or_with_all():
-    """The best one is 0 if it did not stop early."""
+def test_library_of_lightgbm_has_the_best_round_or_all():
+    """The best round is 0 if the fit did not stop early."""
     n_rounds = library_of(booster("lightgbm", "LGBMRegressor")).n_rounds
     assert n_rounds(SimpleNamespace(best_iteration_=6, n_estimators_=9)) == 6
     assert n_rounds(SimpleNamespace(best_iteration_=0, n_estimators_=9)) == 9
 
 
-def test_catboost_is_told_by_an_argument(monkeypatch):
-    """With weights the samples are a pool, with the kinds of columns of the user."""
+def test_library_of_catboost_is_told_by_an_argument(monkeypatch):
+    """Weighted samples are a pool, with the kinds of columns of the user."""
     model = booster("catboost", "CatBoostClassifier")
     found = arguments_of(model)
     assert found == {"eval_set": (X, Y), "early_stopping_rounds": PATIENCE}
@@ -145,6 +145,6 @@ def test_catboost_is_told_by_an_argument(monkeypatch):
 
 
 def test_held_out_arguments_have_those_of_every_library():
-    """By which a fit with a stopping set of the user's is known."""
+    """These tell a fit that has a stopping set of the user's."""
     assert {"eval_set", "eval_X", "X_val"} <= HELD_OUT_ARGUMENTS
     assert issubclass(type(booster("xgboost", "XGBClassifier")), Booster)

@@ -32,7 +32,7 @@ def stopped(estimator, **params):
 
 
 def test_stopped_fit_holds_out_the_stopping_set():
-    """Weights of both parts go along."""
+    """The weights of both parts go along."""
     model = booster("xgboost", "XGBClassifier")
     found = stopped(model, sample_weight=WEIGHTS)
     X_fit, y_fit, weights, arguments = model.fitted_
@@ -75,7 +75,7 @@ def test_stopped_fit_restores_settings_after_an_error():
 
 
 def test_stopped_fit_of_a_pipeline_transforms_the_stopping_set():
-    """By steps that were fitted on the other part, in nested pipelines too."""
+    """The steps were fitted on the other part, in nested pipelines too."""
     model = booster("xgboost", "XGBClassifier")
     inner = Pipeline([("off", "passthrough"), ("best", SelectKBest(k=2)), ("m", model)])
     outer = Pipeline([("scale", StandardScaler()), ("inner", inner)])
@@ -94,7 +94,7 @@ def test_stopped_fit_of_a_pipeline_transforms_the_stopping_set():
 
 
 def test_stopped_fit_of_what_cannot_stop_is_a_plain_one():
-    """On the whole training part."""
+    """The fit has the whole training part."""
     model = LogisticRegression()
     found = stopped(model, sample_weight=WEIGHTS)
     plain = LogisticRegression().fit(X, Y, sample_weight=WEIGHTS)
@@ -103,7 +103,7 @@ def test_stopped_fit_of_what_cannot_stop_is_a_plain_one():
 
 
 def test_stopped_fit_looks_at_the_estimator_when_it_is_fitted():
-    """Parameters are set after it was made: a step may be another one then."""
+    """Parameters are set later than `StoppedFit`: a step may be another one then."""
     pipeline = make_pipeline(StandardScaler(), LogisticRegression())
     stopped_fit = StoppedFit(pipeline, RULE, ROWS)
     model = booster("catboost", "CatBoostClassifier")
@@ -114,7 +114,7 @@ def test_stopped_fit_looks_at_the_estimator_when_it_is_fitted():
 
 
 def test_stopped_fit_calls_another_hook():
-    """Shared work has put one in front of the fit of the class."""
+    """Shared work has put this hook in front of the fit of the class."""
     model = booster("xgboost", "XGBClassifier")
     seen = []
 
@@ -142,7 +142,7 @@ class Session:
 
 
 def test_stopped_fit_tells_the_session_that_it_fits_on_a_part():
-    """Work on the part is none on the whole."""
+    """Work on the part is not work on the whole."""
     session = Session()
     model = booster("xgboost", "XGBClassifier")
     StoppedFit(model, RULE, ROWS, session)

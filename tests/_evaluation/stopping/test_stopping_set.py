@@ -22,8 +22,8 @@ def split(stopping, y=Y, rows=ROWS):
 
 
 @pytest.mark.parametrize("is_stratified", [False, True])
-def test_a_share_is_held_out(is_stratified):
-    """It has the size that was asked for, classes keep shares, and it is repeatable."""
+def test_stopping_set_holds_out_a_share(is_stratified):
+    """The share has its size, keeps the classes' shares, and is repeatable."""
     stopping = StoppingSet(0.2, is_stratified=is_stratified)
     fit, stop = split(stopping)
     assert len(stop) == 12
@@ -33,8 +33,8 @@ def test_a_share_is_held_out(is_stratified):
         assert np.bincount(Y[stop]).tolist() == [8, 2, 2]
 
 
-def test_the_last_samples_stop_where_they_are_in_order():
-    """By their place among all samples, with the gap between."""
+def test_stopping_set_is_the_last_samples_where_they_are_in_order():
+    """Their place among all samples counts, and a gap is between."""
     fit, stop = split(StoppingSet(0.1, is_in_order=True, gap=3))
     assert (len(fit), len(stop)) == (51, 6)
     assert sorted(ROWS[stop]) == sorted(ROWS)[-6:]
@@ -42,8 +42,8 @@ def test_the_last_samples_stop_where_they_are_in_order():
 
 
 @pytest.mark.parametrize("is_in_order", [False, True])
-def test_groups_stay_whole(is_in_order):
-    """No group is on both sides, and all classes are."""
+def test_stopping_set_keeps_groups_whole(is_in_order):
+    """No group is on both sides, and all classes are on each."""
     groups = np.arange(200) // 7
     stopping = StoppingSet(
         0.25, groups=groups, is_stratified=not is_in_order, is_in_order=is_in_order
@@ -55,8 +55,8 @@ def test_groups_stay_whole(is_in_order):
         assert set(Y[stop]) == set(Y[fit]) == {0, 1, 2}
 
 
-def test_a_splitter_is_another_choice():
-    """Its first split counts."""
+def test_stopping_set_takes_a_splitter():
+    """The splitter's first split counts."""
     own = PredefinedSplit([0] * 5 + [-1] * 55)
     fit, stop = split(StoppingSet(own))
     assert stop.tolist() == list(range(5))
@@ -65,7 +65,7 @@ def test_a_splitter_is_another_choice():
     assert len(split(StoppingSet(drawn, is_stratified=True))[1]) == 9
 
 
-def test_masks_are_rows_too():
+def test_stopping_set_takes_masks_for_rows():
     """A training part may be given as a mask."""
     mask = np.zeros(200, dtype=bool)
     mask[ROWS] = True
@@ -73,7 +73,7 @@ def test_masks_are_rows_too():
     assert stop.tolist() == list(range(54, 60))
 
 
-def test_several_targets_are_not_stratified():
+def test_stopping_set_does_not_stratify_several_targets():
     """Samples with several labels have no classes to keep in proportion."""
     fit, stop = StoppingSet(0.1, is_stratified=True).split(X, np.c_[Y, Y], ROWS)
     assert len(stop) == 6
@@ -108,13 +108,13 @@ def test_several_targets_are_not_stratified():
         ),
     ],
 )
-def test_what_cannot_be_split_is_refused(stopping, y, message):
+def test_stopping_set_refuses_what_cannot_be_split(stopping, y, message):
     """The message says what is lacking."""
     with pytest.raises(ValueError, match=message):
         stopping.split(X, np.asarray(y), ROWS)
 
 
-def test_a_splitter_that_overlaps_is_refused():
+def test_stopping_set_refuses_a_splitter_that_overlaps():
     """A model must not stop by what it is fitted on."""
 
     class Overlapping:
