@@ -36,6 +36,10 @@ class Parcel:
     pickled: NDArray[np.uint8]
     parts: tuple[NDArray[np.uint8], ...] = ()
 
+    def __sizeof__(self) -> int:
+        """Bytes of the pickle; ray keeps large arguments at its workers by this."""
+        return self.pickled.nbytes + sum(part.nbytes for part in self.parts)
+
     def open(self) -> Any:
         """Unpickle the object; its large buffers are read-only."""
         return pickle.loads(self.pickled.data, buffers=self.parts)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import sys
 
 import numpy as np
 import pytest
@@ -63,3 +64,11 @@ def test_packed_once_leaves_plain_arrays_and_packs_others_once():
     assert packed.share(None) is None
     assert packed.share(frame) is packed.share(frame)
     assert packed.share(words).open().tolist() == [None]
+
+
+def test_parcel_has_the_size_of_what_it_carries():
+    """Ray sends an argument that seems small with every task, and keeps a large one."""
+    parcel = pack({"a": np.zeros(N_LARGE), "b": "text"})
+    assert len(parcel.parts) == 1
+    assert sys.getsizeof(parcel) >= 8 * N_LARGE + len(parcel.pickled)
+    assert sys.getsizeof(pack(3)) < 200

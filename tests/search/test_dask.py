@@ -206,9 +206,13 @@ else:
 thread.join()
 n_complete = statuses(search).count("complete")
 assert n_complete and len(search.cv_results_["params"]) >= n_complete
+n_finished = sum(len(trial.folds) for trial in search.trials_)
+assert n_finished >= 12, n_finished
 n_before = sum(fits(log).values())
 search.set_params(estimator__seconds=0.0).fit(X, y)
 assert statuses(search) == ["complete"] * 12
+n_again = sum(fits(log).values()) - n_before
+assert n_again <= 12 * N_FOLDS - n_finished, (n_again, n_finished)
 print("kept")
 """)
         == "kept"
