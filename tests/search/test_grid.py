@@ -19,14 +19,14 @@ from tests.search.estimators import FOLDS, N_FOLDS, Scripted, X, fits, y
         {"C": (1, 2)},
     ],
 )
-def test_grid_search_has_the_candidates_of_parameter_grid(grid):
-    """In its order; the grid stays as it was given."""
+def test_grid_search_cv_has_the_candidates_of_parameter_grid(grid):
+    """They are in its order; the grid stays as it was given."""
     search = GridSearchCV(SVC(), grid, cv=FOLDS).fit(X, y)
     assert search.cv_results_["params"] == list(ParameterGrid(grid))
     assert search.param_grid is grid
 
 
-def test_grid_search_fits_a_candidate_that_stands_twice_once(tmp_path):
+def test_grid_search_cv_fits_a_candidate_that_stands_twice_once(tmp_path):
     """And shows its results in both rows."""
     log = tmp_path / "log"
     estimator = Scripted(log=log)
@@ -38,7 +38,7 @@ def test_grid_search_fits_a_candidate_that_stands_twice_once(tmp_path):
     assert len(fits(log)) == 2 * N_FOLDS
 
 
-def test_grid_search_raises_where_a_parameter_cannot_be_set():
+def test_grid_search_cv_raises_where_a_parameter_cannot_be_set():
     """As scikit-learn's does; the other searches score such a candidate as failed."""
 
     class Stubborn(SVC):
@@ -58,7 +58,7 @@ def test_grid_search_raises_where_a_parameter_cannot_be_set():
     ("grid", "message"),
     [({"C": []}, "C"), ({"C": "abc"}, "C"), ({"C": (1, 2, "uniform")}, "C|param_grid")],
 )
-def test_grid_search_refuses_what_is_no_list(grid, message):
-    """Before any fit, with the name."""
+def test_grid_search_cv_refuses_what_is_no_list(grid, message):
+    """The error comes before any fit, with the name."""
     with pytest.raises((ValueError, TypeError), match=message):
         GridSearchCV(SVC(), grid, cv=FOLDS).fit(X, y)
