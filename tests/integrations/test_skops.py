@@ -69,7 +69,7 @@ def path():
 
 
 @pytest.mark.parametrize("make", [grid, random, bayes, conditional, path])
-def test_skops_round_trip_of_a_fitted_search(make):
+def test_trusted_types_let_a_fitted_search_through_skops(make):
     """What is loaded predicts, tells and proposes what was dumped."""
     search = make().fit(X, Y)
     data = sio.dumps(search)
@@ -93,7 +93,7 @@ def test_skops_round_trip_of_a_fitted_search(make):
 @pytest.mark.parametrize(
     "refit", [True, Simplest("C"), Fastest(), BestPosteriorMean(), BestIfBetter(SVC())]
 )
-def test_types_of_rules_and_callbacks_are_listed(refit):
+def test_trusted_types_list_those_of_rules_and_callbacks(refit):
     """All that a search of this package is made with, and no name of nothing."""
     callbacks = [NoImprovement(9), ExpectedImprovementBelowNoise(), ScoreReached(2)]
     search = GridSearchCV(SVC(), {"C": [1, 10]}, refit=refit, callbacks=callbacks)
@@ -105,7 +105,7 @@ def test_types_of_rules_and_callbacks_are_listed(refit):
         assert hasattr(import_module(module), kind)
 
 
-def test_what_racing_stopped_is_known_after_skops():
+def test_trusted_types_keep_known_what_racing_stopped():
     """A score that is not honest is NaN, whatever the search went through."""
     X, y = make_classification(90, 4, random_state=0)
     grid = {"max_depth": [1, 2, 3, 4], "min_samples_leaf": [1, 20, 44]}

@@ -282,9 +282,7 @@ def test_check_refit_refuses_a_rule_of_another_metric_before_the_first_fit(rule)
         ),
     ],
 )
-def test_check_fit_params_refuses_arguments_that_no_fit_takes_before_the_first(
-    model, arguments, said
-):
+def test_check_fit_params_refuses_arguments_that_no_fit_takes(model, arguments, said):
     """The error names the place where the arguments belong."""
     space = RANGE if isinstance(model, Counted) else {"svc__C": RANGE["C"]}
     with pytest.raises(TypeError, match=said):

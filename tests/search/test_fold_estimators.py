@@ -49,7 +49,7 @@ def the_second(results):
 @pytest.mark.parametrize("n_jobs", [1, 2])
 @pytest.mark.parametrize("in_folder", [False, True])
 def test_fold_estimator_keeper_of_all(kind, n_jobs, in_folder, tmp_path):
-    """All estimators, in memory or in files, as `return_estimator=True` gives them."""
+    """All are kept, in memory or in files, as `return_estimator=True` gives them."""
     kept = ("all", tmp_path / "models") if in_folder else "all"
     search = make(kind, keep_fold_estimators=kept, n_jobs=n_jobs).fit(X, Y)
     check(search, [0, 1, 2])

@@ -122,7 +122,7 @@ def check_is_honest(search, n_train=900):
 @every_kind
 @pytest.mark.parametrize("racing", [False, True, "conservative"])
 def test_rungs_stop_losers_below_all_samples(kind, racing, tmp_path):
-    """In all three searches, with racing and without; the winner stays."""
+    """All three searches stop losers, with a race or without; the winner stays."""
     log = tmp_path / "log"
     plain = make_search(kind, resource=None).fit(X, y)
     search = make_search(kind, Learner(log=log), racing=racing, refit=False).fit(X, y)

@@ -94,7 +94,7 @@ def test_read_predictions_of_targets_of_many_labels(form, scoring):
 
 
 @pytest.mark.parametrize("scoring", [None, "f1_micro", "f1_weighted"])
-def test_kept_predictions_of_several_outputs_have_sums_equal_to_calls(scoring):
+def test_read_predictions_of_many_labels_have_sums_equal_to_calls(scoring):
     """On drawn samples the sums over many labels give what the scorer gives."""
     search = GridSearchCV(
         KNeighborsClassifier(),

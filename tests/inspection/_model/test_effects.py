@@ -184,7 +184,7 @@ def test_effect_has_bands_in_reach_after_a_search_that_has_converged():
     assert (found.high - found.low).max() < 0.6
 
 
-def test_shared_branches_are_known_to_layouts():
+def test_layout_of_knows_the_branches():
     """The description given to the process has a row for each branch."""
     from skbayes.space._parsing import parse_space
 
