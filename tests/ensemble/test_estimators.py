@@ -91,7 +91,7 @@ def test_ensemble_classifier_and_regressor_persist(make):
     np.testing.assert_array_equal(sio.loads(data, trusted=unknown).predict(X), expected)
 
 
-def test_ensemble_regressor_passes_fit_parameters_to_every_member():
+def test_ensemble_classifier_passes_fit_parameters_to_every_member():
     """Weights reach all members."""
     members = [LogisticRegression(C=0.01), DecisionTreeClassifier(max_depth=1)]
     weights = np.where(Y == 2, 100.0, 1.0)
@@ -110,7 +110,7 @@ def test_ensemble_regressor_passes_fit_parameters_to_every_member():
         ({"threshold": 0.3}, "is for two classes, but y has 3"),
     ],
 )
-def test_ensemble_classifier_and_regressor_refuse_bad_parameters(settings, message):
+def test_ensemble_classifier_refuses_bad_parameters(settings, message):
     """The error names the parameter."""
     with pytest.raises(ValueError, match=message):
         classifier().set_params(**settings).fit(X, Y)

@@ -51,7 +51,7 @@ def test_short_names_keep_names_whole_that_would_become_equal():
         ((1, 2), "(1, 2)"),
     ],
 )
-def test_value_labels_are_short(value, label):
+def test_value_label_is_short(value, label):
     """Numbers have three digits, objects their names."""
     assert value_label(value) == label
 

@@ -94,7 +94,7 @@ def test_trusted_types_let_a_fitted_search_through_skops(make):
     "refit", [True, Simplest("C"), Fastest(), BestPosteriorMean(), BestIfBetter(SVC())]
 )
 def test_trusted_types_list_those_of_rules_and_callbacks(refit):
-    """All that a search of this package is made with, and no name of nothing."""
+    """The types are all that a search is made with; every name has a class."""
     callbacks = [NoImprovement(9), ExpectedImprovementBelowNoise(), ScoreReached(2)]
     search = GridSearchCV(SVC(), {"C": [1, 10]}, refit=refit, callbacks=callbacks)
     unknown = sio.get_untrusted_types(data=sio.dumps(search.fit(X, Y)))

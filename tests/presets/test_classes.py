@@ -45,7 +45,7 @@ class Below(Fitting):
 
 
 def test_rules_of_subclasses_that_behave_as_their_base():
-    """Through any number of classes between; not of those that fit on their own."""
+    """Any number of classes may lie between; a class with its own fit has none."""
     assert rules_of(SVC)
     assert rules_of(Renamed) == rules_of(SVC)
     assert rules_of(Fitting) == rules_of(Below) == ()

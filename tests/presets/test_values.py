@@ -56,7 +56,7 @@ CASES = {
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_is_callable_and_the_like_hold_for_their_values_only(name):
+def test_is_given_and_other_tests_hold_for_their_values_only(name):
     """Each test can be pickled with a search."""
     test = pickle.loads(pickle.dumps(getattr(values, name)))
     passing, others = CASES[name]
@@ -64,8 +64,8 @@ def test_is_callable_and_the_like_hold_for_their_values_only(name):
     assert [value for value in others if test(value)] == []
 
 
-def test_every_test_has_cases():
-    """All functions of the module with one argument are looked at."""
+def test_is_given_and_other_tests_have_cases():
+    """CASES has every function of the module with one argument."""
     functions = {n for n in vars(values) if n.startswith("is_")} - {"is_one_of"}
     assert functions == set(CASES)
 

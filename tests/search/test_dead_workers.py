@@ -68,14 +68,14 @@ def test_an_innocent_candidate_whose_worker_is_killed_is_run_again(tmp_path):
 
 @pytest.mark.slow
 def test_a_dead_worker_with_error_score_raise_ends_the_search():
-    """As any failure does then; the message says what happened."""
+    """The search ends as at any failure; the message says what happened."""
     with pytest.raises(RuntimeError, match="The worker died"):
         fit_with(grid_of("_exit"), n_jobs=2, error_score="raise")
 
 
 @pytest.mark.slow
 def test_two_candidates_that_kill_workers_are_both_found():
-    """Also when both were running at once."""
+    """Both are found even if both were running at once."""
     grid = {"act": ["_exit", "kill", "fit"], "quality": [0.5]}
     search = fit_with(grid, n_jobs=2)
     assert [str(t.status) for t in search.trials_] == ["failed", "failed", "complete"]

@@ -78,7 +78,7 @@ def test_corrected_score_repeats_the_choice_of_a_callable():
 
 
 def test_corrected_score_wants_one_score():
-    """With several scores, one must decide."""
+    """One of several scores must decide."""
     several = {"scoring": ["accuracy", "f1_macro"]}
     grid = {"C": [0.1, 1]}
     named = GridSearchCV(SVC(), grid, refit="f1_macro", **several).fit(X, Y)

@@ -9,7 +9,7 @@ from skbayes.inspection import FoldScoresDisplay
 
 
 def test_fold_scores_display_of_the_best(grid):
-    """Best first; the untuned estimator is added where it is not among them."""
+    """The best come first; the untuned estimator is added where it is missing there."""
     display = FoldScoresDisplay.from_search(grid, n_top=2)
     assert display.labels[0] == "#1: a=1, b=1"
     assert display.labels[-1].startswith("untuned: a=0, b=0")
