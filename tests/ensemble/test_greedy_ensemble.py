@@ -112,7 +112,7 @@ def test_greedy_ensemble_of_regressors():
 
 
 def test_greedy_ensemble_estimate_is_honest_where_all_is_luck():
-    """Of equally good candidates with their own noise it is not too good.
+    """The estimate for equally good candidates with their own noise is not too good.
 
     The truth is known: the mean of m candidates' decisions, whose noise shares a half.
     """

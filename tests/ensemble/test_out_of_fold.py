@@ -24,7 +24,7 @@ ALL = np.ones(6, dtype=bool)
 
 
 def test_out_of_fold_score_is_the_mean_over_folds():
-    """By labels from a threshold on; entries that do not count are left out."""
+    """Labels are those from a threshold on; entries that do not count are left out."""
     oof = made("accuracy", Y, TESTS, both(P))
     mean = oof.mean_of(np.array([0.5, 0.5]))
     np.testing.assert_allclose(mean, both(P.mean(axis=0)))
@@ -54,7 +54,7 @@ def test_out_of_fold_score_gives_the_scorer_what_it_asks_for():
 
 
 def test_out_of_fold_entry_weights_are_those_of_the_scorer():
-    """Each entry has the weight of its sample; it is 1 without any."""
+    """Each entry has the weight of its sample, or 1 without weights."""
     tests = [[2, 0, 1], [3, 4, 5]]
     oof = made("accuracy", Y, tests, both(P))
     assert oof.entry_weights.tolist() == [1.0] * 6

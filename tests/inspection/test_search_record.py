@@ -92,7 +92,7 @@ def test_read_search_of_halving_compares_candidates_of_the_last_round():
 
 
 def test_read_search_finds_the_untuned_estimator_by_its_values():
-    """It is the candidate with the estimator's own values, if there is one."""
+    """The candidate with the estimator's own values is found, if there is one."""
     tuned = Formula(a=0.5, b=1.0, formula=additive)
     assert read_search(fitted(GridSearchCV(tuned, GRID)), caller="x").untuned == 3
     elsewhere = Formula(a=0.6, formula=additive)

@@ -70,7 +70,7 @@ def path():
 
 @pytest.mark.parametrize("make", [grid, random, bayes, conditional, path])
 def test_trusted_types_let_a_fitted_search_through_skops(make):
-    """What is loaded predicts, tells and proposes what was dumped."""
+    """A loaded search predicts, tells and proposes what the dumped one did."""
     search = make().fit(X, Y)
     data = sio.dumps(search)
     unknown = set(sio.get_untrusted_types(data=data))

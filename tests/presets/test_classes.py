@@ -85,7 +85,7 @@ def test_rules_of_a_registered_class_replace_those_of_the_table():
     ],
 )
 def test_version_of_a_package_is_read_as_numbers(monkeypatch, text, numbers):
-    """It has three numbers at most; a package without a version has none."""
+    """A version has three numbers at most; a package without one has none."""
     module = types.ModuleType("some_package")
     if text is not None:
         module.__version__ = text

@@ -122,6 +122,6 @@ def test_holders_in_classes_of_others_may_be_read():
 
 
 def test_holder_of_a_class_is_no_estimator():
-    """It has `get_params`, but no parameters yet."""
+    """The class has `get_params`, but no parameters yet."""
     assert not Holder(SVC).is_estimator
     assert Holder(PIPE).own()["model__C"] == 3.0

@@ -130,7 +130,7 @@ def test_parts_behind_a_scaler_are_scaled():
     ],
 )
 def test_main_part_is_the_last_of_all_pipelines(estimator, prefix, name):
-    """It comes with its prefix."""
+    """The part comes with its prefix."""
     found = main_part(estimator)
     assert (found.prefix, found.class_name) == (prefix, name)
 
@@ -150,7 +150,7 @@ def test_main_part_without_an_estimator():
     ],
 )
 def test_parts_of_registered_classes_have_what_is_registered(knowledge, is_its_own):
-    """They have a space or points; a class of which only rules are known has none."""
+    """The parts have a space or points; a class with rules only has none."""
     cls = type("Registered", (Odd,), {"__module__": __name__, "__init__": Odd.__init__})
     register(cls, **knowledge)
     (found,) = parts_of(cls(1))

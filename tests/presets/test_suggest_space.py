@@ -61,7 +61,7 @@ def instance(cls):
 
 
 def test_suggest_space_knows_seventy_classes_and_more():
-    """They are classifiers, regressors, clusterers and transformers worth tuning."""
+    """The classes are classifiers, regressors, clusterers and transformers."""
     assert len(known_classes()) >= 70
 
 
@@ -223,7 +223,7 @@ class Unknown(ClassifierMixin, BaseEstimator):
 
 
 def test_suggest_space_says_how_to_register_an_unknown_estimator():
-    """It says so at the end of a pipeline; unknown transformers are left alone."""
+    """A pipeline's last step is told, too; unknown transformers are left alone."""
     with pytest.raises(ValueError, match=r"presets.register\(Unknown, space="):
         suggest_space(make_pipeline(StandardScaler(), Unknown()))
     pipe = make_pipeline(FunctionTransformer(), Ridge())

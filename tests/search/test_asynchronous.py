@@ -218,7 +218,7 @@ def blas_threads(estimator, X, y):
 @pytest.mark.slow
 @pytest.mark.parametrize("backend", ["loky", "multiprocessing"])
 def test_equal_warnings_of_workers_come_at_once_and_with_a_count(backend):
-    """The first when its fold is back, rather than once a worker on the screen."""
+    """The first comes when its fold is back, rather than once for each worker."""
     search = GridSearchCV(
         Scripted(act="warn"), {"quality": [0.1, 0.2, 0.3]}, cv=FOLDS, refit=False
     )
@@ -232,7 +232,7 @@ def test_equal_warnings_of_workers_come_at_once_and_with_a_count(backend):
 
 
 def test_equal_warnings_in_this_process_come_at_once_and_with_a_count():
-    """They do so where filters show every one, as scikit-learn's do of its own."""
+    """Filters that show every warning, as scikit-learn's own do, change nothing."""
     search = GridSearchCV(
         Scripted(act="warn"), {"quality": [0.1, 0.2, 0.3]}, cv=FOLDS, refit=False
     )

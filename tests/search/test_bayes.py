@@ -18,7 +18,7 @@ X, y = load_iris(return_X_y=True)
 
 
 def test_bayes_search_cv_enumerates_a_small_space_as_a_grid():
-    """It tries all points: the untuned estimator first, the others in grid order."""
+    """All points are tried: the untuned estimator first, the others in grid order."""
     space = {"C": [3, 1, 2], "kernel": ["rbf", "linear"]}
     grid = GridSearchCV(SVC(), space).fit(X, y)
     bayes = BayesSearchCV(SVC(), space, n_iter=6).fit(X, y)

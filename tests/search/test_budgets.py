@@ -53,7 +53,7 @@ def check_is_fitted(search):
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_time_budget_ends_the_search(kind):
-    """No fit starts after it; what there is is chosen from and refitted."""
+    """No fit starts after the budget; what is complete is chosen from and refitted."""
     search = make_search(kind, Scripted(seconds=0.02), time_budget=0.5)
     began = time.monotonic()
     search.fit(X, y)
@@ -65,7 +65,7 @@ def test_a_time_budget_ends_the_search(kind):
 
 @pytest.mark.slow
 def test_a_time_budget_with_workers():
-    """What is running ends; candidates that are cut off are shown as stopped."""
+    """Fits under way end; candidates that are cut off are shown as stopped."""
     search = make_search("grid", Scripted(seconds=0.05), time_budget=3.0, n_jobs=2)
     search.fit(X, y)
     check_is_fitted(search)

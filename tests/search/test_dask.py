@@ -89,7 +89,7 @@ print("survived")
 
 
 def test_a_candidate_that_kills_workers_of_dask_is_found():
-    """It is found where dask gives it up at once; folds of others are not given up."""
+    """The candidate is found where dask gives it up; other folds are not given up."""
     assert (
         run_on_dask("""
 dask.config.set({"distributed.scheduler.allowed-failures": 0})

@@ -196,7 +196,7 @@ def test_shared_failure_names_the_one_fold_with_an_undefined_metric():
 
 @pytest.mark.parametrize("racing", [False, True])
 def test_early_failures_on_one_fold_end_a_bayesian_search(racing):
-    """So do they in a race, which runs no further fold of a failed candidate."""
+    """A race ends as well, though it runs no further fold of a failed candidate."""
     y = np.r_[np.tile([0, 1], 20), np.zeros(20, int)]
     search = bayes(scoring="roc_auc", racing=racing).set_params(cv=KFold(3))
     with warnings.catch_warnings():

@@ -348,7 +348,7 @@ def test_stopping_set_refuses_what_cannot_be_done_before_the_first_fit(
 
 @pytest.mark.skipif(not HAS_X_VAL, reason="fit takes no X_val in this version")
 def test_stopping_set_refuses_samples_that_are_given_twice():
-    """It refuses them also where there is no target."""
+    """The samples are refused also where there is no target."""
     search = GridSearchCV(HIST, {"max_iter": [5]}, cv=3, early_stopping_set=0.1)
     with pytest.raises(ValueError, match="'X_val' from the training part"):
         search.fit(X, Y, X_val=X, y_val=Y)

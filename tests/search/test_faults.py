@@ -124,7 +124,7 @@ class AsksForMuch(Scripted):
 
 
 def test_equal_failures_are_warned_about_once_with_their_count():
-    """One warning for all fits that failed alike."""
+    """All fits that failed alike have one warning."""
     search = GridSearchCV(Scripted(), grid_of("raise"), cv=FOLDS)
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")

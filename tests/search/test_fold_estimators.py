@@ -78,7 +78,7 @@ def test_fold_estimator_keeper_of_the_best_with_equal_candidates(tmp_path):
 
 
 def test_fold_estimator_keeper_after_a_journal(tmp_path):
-    """What the journal had is None; the best candidate's folds are fitted again."""
+    """Folds of the journal have None; those of the best candidate are fitted again."""
     path = tmp_path / "journal.sqlite"
     make(journal=path).fit(X, Y)
     search = make(journal=path, keep_fold_estimators="best").fit(X, Y)

@@ -20,14 +20,14 @@ from tests.search.estimators import FOLDS, N_FOLDS, Scripted, X, fits, y
     ],
 )
 def test_grid_search_cv_has_the_candidates_of_parameter_grid(grid):
-    """They are in its order; the grid stays as it was given."""
+    """The candidates are in its order; the grid stays as it was given."""
     search = GridSearchCV(SVC(), grid, cv=FOLDS).fit(X, y)
     assert search.cv_results_["params"] == list(ParameterGrid(grid))
     assert search.param_grid is grid
 
 
 def test_grid_search_cv_fits_a_candidate_that_stands_twice_once(tmp_path):
-    """And shows its results in both rows."""
+    """The search shows its results in both rows."""
     log = tmp_path / "log"
     estimator = Scripted(log=log)
     search = GridSearchCV(
@@ -39,7 +39,7 @@ def test_grid_search_cv_fits_a_candidate_that_stands_twice_once(tmp_path):
 
 
 def test_grid_search_cv_raises_where_a_parameter_cannot_be_set():
-    """As scikit-learn's does; the other searches score such a candidate as failed."""
+    """scikit-learn's raises, too; our other searches score such a candidate failed."""
 
     class Stubborn(SVC):
         """Refuses to be set."""

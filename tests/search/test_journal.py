@@ -102,7 +102,7 @@ def test_open_journal_brings_a_search_that_was_cut_off_to_the_same_end(
 def test_continuation_with_more_candidates_fits_only_the_new_ones(
     kind, random_state, tmp_path
 ):
-    """The first ones are those that were."""
+    """The first candidates are those that were."""
     settings = {"random_state": random_state}
     first = make_search(kind, tmp_path, n_iter=6, **settings).fit(X, y)
     second = make_search(kind, tmp_path, n_iter=9, **settings).fit(X, y)
@@ -282,7 +282,7 @@ def _write_slowly(path):
 
 
 def test_open_journal_on_a_disk_that_fills_up_leaves_results(tmp_path, monkeypatch):
-    """What is finished is kept, in the object and in the file; the error is shown."""
+    """What is finished is kept in the object and in the file; the error is shown."""
     write = SearchJournal.write
     n_written = 0
 

@@ -147,7 +147,7 @@ def test_folds_are_shared_by_all_kinds_of_searches(journal):
 
 
 def test_each_fold_is_fitted_once_by_however_many_searches(journal):
-    """Together they fit the grid, and not a fold more."""
+    """The searches together fit the grid, and not a fold more."""
     space = {"C": [0.1, 1.0, 10.0, 100.0]}
     total = 0
     for seed in range(4):
@@ -211,7 +211,7 @@ def test_another_seed_is_another_sample(journal):
 
 
 def test_all_points_of_a_finite_space_are_tried_after_some_were(journal):
-    """They are tried also where the first search had chosen which ones to try."""
+    """The points are tried also where the first search had chosen the order."""
     space = {"C": [0.1, 1.0, 10.0, 100.0, 1000.0]}
     n_fits(bayes(journal, space, n_iter=3))
     search = bayes(journal, space, n_iter=9)

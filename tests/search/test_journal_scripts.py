@@ -159,7 +159,7 @@ def edit(folder, name, before, after):
 
 @pytest.mark.slow
 def test_a_script_finds_what_its_edits_left_as_it_was(folder):
-    """It is run again, imported, with other comments, and with edits here and there."""
+    """The script is run again, imported, and edited in comments and other code."""
     first = run(folder, "tune.py")
     assert {n for n, _ in first.values()} == {4}
     every = set(first)

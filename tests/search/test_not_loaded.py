@@ -60,7 +60,7 @@ def test_an_estimator_that_workers_cannot_load_ends_the_search_at_once(backend, 
 
 @pytest.mark.parametrize("backend", BACKENDS)
 def test_a_candidate_that_workers_cannot_load_fails_alone(backend):
-    """Its parameters are the candidate's own fault; no worker is lost."""
+    """The parameters are the candidate's own fault; no worker is lost."""
     grid = {"once": [None, NotLoadedValue()], "quality": [0.1]}
     search = GridSearchCV(Scripted(), grid, cv=FOLDS, refit=False)
     with joblib.parallel_config(backend, n_jobs=2), warnings.catch_warnings():

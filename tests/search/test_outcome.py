@@ -47,7 +47,7 @@ def edges_of(search):
 
 
 def test_corrected_score_is_below_the_best_on_every_search():
-    """By the fold scores alone, on all three, and after pickling."""
+    """All three searches have the score, from fold scores alone, also when pickled."""
     for search in (
         GridSearchCV(SVC(), {"C": [0.1, 1, 10]}),
         RandomSearchCV(SVC(), {"C": [0.1, 1, 10]}, n_iter=3, random_state=0),

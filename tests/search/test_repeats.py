@@ -181,7 +181,7 @@ def shuffled(cv, seed):
     ids=lambda value: type(value).__name__,
 )
 def test_split_repeats_are_split_as_cv_splits(cv, groups, tmp_path):
-    """They are stratified, keep groups whole as `cv` does, and are seeded."""
+    """The repeats are stratified, keep groups whole as `cv` does, and are seeded."""
     if isinstance(cv, StratifiedGroupKFold):
         seeds = (shuffled(cv, seed) for seed in range(4))
         parts = {str([t.tolist() for _, t in one.split(X, y, groups)]) for one in seeds}

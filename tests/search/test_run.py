@@ -39,7 +39,7 @@ def limits(*arguments, n_workers=1, is_far=False, tree=NO_TREE, **settings):
 
 
 def test_make_race_makes_none_without_racing():
-    """Without racing there are no parts of the samples either."""
+    """Without racing the samples have no parts either."""
     assert make_race(*made()) is None
 
 
@@ -140,7 +140,7 @@ def test_loop_settings_estimate_improvement_where_a_callback_needs_it():
 
 
 def test_loop_settings_know_the_folds():
-    """They have the folds' number, the held-out share and the metric that decides."""
+    """The settings have the number of folds, their share and the deciding metric."""
     found = limits(scoring=["r2", "accuracy"], refit="accuracy")
     assert (found.n_splits, found.metric) == (4, "accuracy")
     assert found.test_share == pytest.approx(0.25)
@@ -191,7 +191,7 @@ def test_run_search_returns_what_an_interruption_has_left():
 
 @pytest.mark.parametrize(("verbose", "n_lines"), [(0, 0), (1, 1), (2, 4)])
 def test_run_search_prints_as_much_as_it_is_told(verbose, n_lines, capsys):
-    """It prints the number of fits, then a line for each trial."""
+    """The search prints the number of fits, then a line for each trial."""
     ran(verbose=verbose)
     printed = capsys.readouterr().out.splitlines()
     assert len([line for line in printed if line.strip()]) == n_lines

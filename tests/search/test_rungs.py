@@ -139,7 +139,7 @@ def test_rungs_stop_losers_below_all_samples(kind, racing, tmp_path):
 
 
 def test_rungs_are_nested_and_the_same_for_all(tmp_path):
-    """They are within the fold's training samples, each within the larger ones."""
+    """The parts are within the fold's training samples, each within the larger ones."""
     log = tmp_path / "log"
     make_search("grid", Learner(log=log), refit=False).fit(X, y)
     by_size = {}
@@ -164,7 +164,7 @@ def test_rungs_are_nested_and_the_same_for_all(tmp_path):
     ids=["stratified", "int", "groups", "series"],
 )
 def test_rungs_are_of_the_kind_of_the_folds(estimator, cv, groups, tmp_path):
-    """They have classes in their shares, whole groups, the latest of a series."""
+    """The parts have classes in their shares, whole groups, the latest of a series."""
     log = tmp_path / "log"
     estimator.set_params(log=log)
     search = make_search("grid", estimator, cv=cv, refit=False)
@@ -321,7 +321,7 @@ def test_rungs_are_kept_in_a_journal(kind, racing, tmp_path):
 
 @every_kind
 def test_rungs_of_a_search_that_was_cut_off_come_to_the_same_end(kind, tmp_path):
-    """A journal continues it in the middle of the parts."""
+    """A journal continues the search in the middle of the parts."""
     log, journal = tmp_path / "log", tmp_path / "journal.sqlite"
     whole = make_search(kind).fit(X, y)
 

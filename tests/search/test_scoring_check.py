@@ -134,7 +134,7 @@ def test_check_scoring_of_leaves_own_metrics_to_all_but_bayes():
     ids=["three", "star", "default", "partial", "made", "name", "none"],
 )
 def test_check_scoring_of_lets_scorers_pass(kind, scoring):
-    """Whatever can be called with an estimator and data."""
+    """A scorer is whatever can be called with an estimator and data."""
     assert np.isfinite(search_for(kind, SVC(), scoring).fit(X, y).best_score_)
 
 

@@ -289,7 +289,7 @@ def test_searched_paths_look_at_initial_values():
 @pytest.mark.parametrize("own", [17, 40, 100])
 @pytest.mark.parametrize("learning_rate", [0.1, 0.01])
 def test_searched_paths_evaluate_the_untuned_estimator_as_it_is(own, learning_rate):
-    """It is evaluated once: in the space, outside, and at the path's largest value."""
+    """The estimator is evaluated once: in the space, outside, at the largest value."""
     estimator = clone(HIST).set_params(max_iter=own, learning_rate=learning_rate)
     rule = BestIfBetter(estimator)
     search = make(estimator, refit=rule).fit(X, y)
@@ -389,7 +389,7 @@ def test_searched_paths_make_bias_corrected_score_nan():
 
 
 def test_searched_paths_fit_a_model_beyond_the_memory_given_once():
-    """It is there anyway while its path is scored."""
+    """The model is there anyway while its path is scored."""
     small, large = make(share_fits=1).fit(X, y), make().fit(X, y)
     check_equal(small, large)
 

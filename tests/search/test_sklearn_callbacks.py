@@ -156,7 +156,7 @@ def test_callback_tree_has_a_task_for_every_candidate_and_fold(
 @with_workers
 @pytest.mark.parametrize("refit", [True, False])
 def test_callback_tree_calls_the_hooks_of_sklearns_grid_search(refit, n_jobs, tmp_path):
-    """It calls the hooks in the same number, for the same tasks."""
+    """The hooks are called in the same number, for the same tasks."""
     logs = []
     for make in [GridSearchCV, model_selection.GridSearchCV]:
         log = tmp_path / make.__module__

@@ -87,7 +87,7 @@ class Kwargs(ClassifierMixin, BaseEstimator):
 )  # fmt: skip
 @pytest.mark.parametrize("racing", [False, True])
 def test_untuned_estimator_is_the_first_candidate(estimator, space, own, racing):
-    """It has its own values, wherever they lie; and it counts in `n_iter`."""
+    """The estimator has its own values, wherever they lie; it counts in `n_iter`."""
     search = BayesSearchCV(
         estimator, space, n_iter=6, cv=3, racing=racing, random_state=0
     ).fit(X, Y)
@@ -115,7 +115,7 @@ def test_include_current_false_leaves_it_out():
 
 @pytest.mark.parametrize("n_iter", [3, 4])
 def test_finite_space_is_tried_as_a_whole_beside_it(n_iter):
-    """Where `n_iter` has room it is first; else there are as many as fit."""
+    """The estimator is first where `n_iter` has room; else as many as fit are tried."""
     search = BayesSearchCV(
         SVC(C=50), {"C": [3.0, 1.0, 2.0]}, n_iter=n_iter, cv=3, random_state=0
     ).fit(X, Y)
@@ -226,7 +226,7 @@ def test_rules_cope_with_values_outside_the_space():
 
 @pytest.mark.slow
 def test_displays_and_report_show_it(tmp_path):
-    """It is the untuned estimator of the report, and no plot stumbles over it."""
+    """The report calls it the untuned estimator, and no plot stumbles over it."""
     pytest.importorskip("matplotlib").use("Agg")
     search = BayesSearchCV(SVC(), GAMMA, n_iter=12, cv=3, random_state=0)
     with warnings.catch_warnings():
@@ -246,7 +246,7 @@ def test_displays_and_report_show_it(tmp_path):
 
 @pytest.mark.parametrize("own", ["scale", 0.1])
 def test_the_untuned_estimator_is_one_of_the_initial_points(own):
-    """Inside of the space or not: the model proposes the candidate after so many."""
+    """The estimator counts among them whether its value lies in the space or not."""
     search = BayesSearchCV(
         SVC(gamma=own), GAMMA, n_iter=8, cv=3, n_initial_points=4, random_state=0
     ).fit(X, Y)

@@ -82,7 +82,7 @@ def test_warnings_of_fits_are_shown_where_a_callback_ends_the_search():
 
 
 def test_first_warning_of_a_kind_is_shown_before_the_fit_has_ended():
-    """It is shown in this process, at the line that warns, as if not gathered."""
+    """The warning is shown in this process, at the line that warns."""
     seen = []
 
     class Looking(Diverging):

@@ -152,7 +152,7 @@ def test_read_predictions_of_several_outputs(estimator, grid, y, scoring):
 
 
 def test_read_predictions_of_a_callable_with_several_scores():
-    """Of the scores that a function gives in a dict the one that decides is taken."""
+    """One of the scores that a function gives in a dict decides, and is taken."""
 
     def scores(estimator, X, y):
         return {"a": np.mean(estimator.predict(X) == y), "b": 7.0}

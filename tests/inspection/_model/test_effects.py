@@ -47,7 +47,7 @@ def shown(search, params, **settings):
 
 
 def test_effect_of_one_parameter_is_the_mean_over_the_others(search):
-    """E over b and kind: log10 b has mean 1, the step a half."""
+    """The mean over b and kind is known: log10 b has mean 1, the step a half."""
     found = shown(search, ["a"])
     (a,) = found.places
     np.testing.assert_allclose(found.median, a * 1.0 + 0.5 + FOLD, atol=0.03)

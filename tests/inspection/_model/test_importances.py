@@ -40,7 +40,7 @@ def random_search():
 
 
 def test_param_importances_of_an_additive_function(random_search):
-    """They are shares of the variance, alone and together, most important first."""
+    """The shares of the variance are sorted, most important first."""
     found = param_importances(random_search, random_state=0)
     assert found.names == ("a", "b", "kind", "c")
     expected = [EXPECTED[name] for name in found.names]

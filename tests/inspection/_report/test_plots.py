@@ -19,7 +19,7 @@ def drawn(search, **settings):
 
 
 def test_plots_of_a_poor_search_say_what_is_missing():
-    """Each missing plot is named; what can be drawn is."""
+    """Each missing plot is named; what can be drawn is drawn."""
     pieces = drawn(one_trial())
     remarks = [p for p in pieces if "note-box" in p]
     pictures = [p for p in pieces if "<figcaption>" in p]
