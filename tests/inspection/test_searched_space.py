@@ -46,7 +46,7 @@ def test_searched_space_of_a_bare_pair_in_a_grid_is_two_choices():
 @pytest.mark.parametrize(
     "spec", [{"C": object()}, "nonsense", {"C": [5.0, 6.0]}, None, {"C": []}]
 )
-def test_observed_space_holds_every_candidate_of_what_cannot_be_read(spec):
+def test_searched_space_holds_every_candidate_of_what_cannot_be_read(spec):
     """Every candidate lies in the space, whatever was written."""
     points = [{"C": c} for c in (0.5, 1.0, 3.0)]
     space = searched_space(Search(param_distributions=spec), points)
@@ -72,7 +72,7 @@ def test_observed_dimension_is_a_range_or_choices(values, dimension):
     assert observed_dimension(values) == dimension
 
 
-def test_observed_dimension_sees_draws_of_a_log_uniform_prior():
+def test_lies_on_log_axis_sees_draws_of_a_log_uniform_prior():
     """Twenty draws tell the two priors apart."""
     for seed in range(20):
         draws = np.random.default_rng(seed).random(20)

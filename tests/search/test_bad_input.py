@@ -125,7 +125,7 @@ def test_a_surrogate_needs_more_than_draws():
     ids=lambda value: next(iter(value)) if isinstance(value, dict) else "",
 )
 def test_settings_that_are_none(kind, settings, message):
-    """Every parameter of our own is refused, and so are scikit-learn's."""
+    """Wrong values of our own parameters and of scikit-learn's are refused."""
     refused(kind, SPACE, message, (ValueError, TypeError, JournalError), **settings)
 
 
@@ -139,7 +139,7 @@ def test_settings_that_are_none(kind, settings, message):
     ],
 )
 def test_numbers_that_are_none(kind, settings, message):
-    """The numbers are those of candidates, and the seed."""
+    """Wrong numbers of candidates and wrong seeds are refused."""
     refused(kind, SPACE, message, **settings)
 
 
@@ -156,7 +156,7 @@ def test_numbers_that_are_none(kind, settings, message):
     ids=lambda value: next(iter(value)) if isinstance(value, dict) else "",
 )
 def test_settings_of_bayes_that_are_none(settings, message):
-    """The parameters are those that only `BayesSearchCV` has."""
+    """Wrong values of the parameters that only `BayesSearchCV` has are refused."""
     refused("bayes", {"C": (1.0, 10.0, "uniform")}, message, **settings)
 
 

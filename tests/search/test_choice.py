@@ -227,7 +227,7 @@ def test_choose_winner_refuses_a_choice_without_a_score():
     assert search.best_params_["C"] >= 1
 
 
-def test_choose_winner_without_any_candidate_is_an_error_that_names_the_rule():
+def test_choose_winner_without_any_candidate_names_the_rule():
     """The rule is not asked to choose from nothing."""
 
     def nothing(estimator, X, y):

@@ -149,7 +149,7 @@ def test_workers_of_multiprocessing_that_are_replaced_as_planned_are_not_missed(
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", ["grid", "bayes", "racing"])
 def test_a_deadly_candidate_never_wins(kind):
-    """The candidate's `error_score` beats every score, but its refit would kill us."""
+    """The `error_score` beats every score, but a refit would kill this process."""
     space = [{"quality": [-1.0, -2.0, -3.0]}, {"act": ["_exit"]}]
     settings = {"cv": FOLDS, "error_score": 0.0, "n_jobs": 2}
     search = {

@@ -115,7 +115,7 @@ def test_include_current_false_leaves_it_out():
 
 @pytest.mark.parametrize("n_iter", [3, 4])
 def test_finite_space_is_tried_as_a_whole_beside_it(n_iter):
-    """The estimator is first where `n_iter` has room; else as many as fit are tried."""
+    """The estimator is first; then come all points, or as many as `n_iter` allows."""
     search = BayesSearchCV(
         SVC(C=50), {"C": [3.0, 1.0, 2.0]}, n_iter=n_iter, cv=3, random_state=0
     ).fit(X, Y)

@@ -77,7 +77,7 @@ def test_ranking_form_under_weights_equals_the_scorer(scoring, n_labels):
 
 @pytest.mark.parametrize("scoring", RANKINGS[1:])
 def test_ranking_form_without_a_label_is_undefined(scoring):
-    """A sample without one of three labels has no score, nor has it by the scorer."""
+    """A sample without one of three labels has no score, by us or by the scorer."""
     y, response, weights = fold(3)
     weights[y == 1, :5] = 0.0
     truth = FoldTruth(y, np.unique(y), np.unique(y))
@@ -89,7 +89,7 @@ def test_ranking_form_without_a_label_is_undefined(scoring):
 
 @pytest.mark.parametrize("ranking", [AREA, AVERAGE_PRECISION])
 def test_ranking_form_of_a_single_label_is_undefined(ranking):
-    """Without positives neither measure says anything, and precision not zero."""
+    """Without positives neither measure is known; the precision is not zero."""
     values, is_positive = np.arange(4.0), np.array([True, False, True, False])
     weights = np.ones((4, 1)) * ~is_positive[:, np.newaxis]
     with np.errstate(invalid="ignore"):
@@ -129,7 +129,7 @@ def test_ranking_form_takes_weights_that_are_no_counts(ranking, score):
 
 
 @pytest.mark.parametrize("scoring", ["roc_auc", "average_precision"])
-def test_ranking_form_by_first_order_serves_where_there_is_too_much_to_rank(
+def test_ranking_form_by_first_order_serves_where_there_is_much_to_rank(
     scoring, monkeypatch
 ):
     """With no candidate ranked exactly in the bag the estimate hardly moves."""
