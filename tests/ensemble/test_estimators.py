@@ -41,8 +41,10 @@ def regressor():
 
 
 @parametrize_with_checks([trees(), regressor()])
-def test_ensembles_pass_the_checks_of_estimators(estimator, check):
-    """scikit-learn's own checks."""
+def test_ensemble_classifier_and_regressor_pass_the_checks_of_estimators(
+    estimator, check
+):
+    """The checks are scikit-learn's own."""
     check(estimator)
 
 
@@ -76,8 +78,8 @@ def test_ensemble_classifier_threshold():
 
 
 @pytest.mark.parametrize("make", [classifier, regressor])
-def test_ensembles_persist(make):
-    """clone, pickle and skops give the same predictions."""
+def test_ensemble_classifier_and_regressor_persist(make):
+    """Clone, pickle and skops give the same predictions."""
     made = make().fit(X, Y)
     expected = made.predict(X)
     np.testing.assert_array_equal(clone(made).fit(X, Y).predict(X), expected)
@@ -89,7 +91,7 @@ def test_ensembles_persist(make):
     np.testing.assert_array_equal(sio.loads(data, trusted=unknown).predict(X), expected)
 
 
-def test_ensembles_pass_fit_parameters_to_every_member():
+def test_ensemble_classifier_passes_fit_parameters_to_every_member():
     """Weights reach all members."""
     members = [LogisticRegression(C=0.01), DecisionTreeClassifier(max_depth=1)]
     weights = np.where(Y == 2, 100.0, 1.0)
@@ -108,7 +110,7 @@ def test_ensembles_pass_fit_parameters_to_every_member():
         ({"threshold": 0.3}, "is for two classes, but y has 3"),
     ],
 )
-def test_ensembles_refuse_bad_parameters(settings, message):
+def test_ensemble_classifier_refuses_bad_parameters(settings, message):
     """The error names the parameter."""
     with pytest.raises(ValueError, match=message):
         classifier().set_params(**settings).fit(X, Y)

@@ -62,7 +62,7 @@ def test_greedy_ensemble_as_refit(cancer):
 
 
 def test_greedy_ensemble_out_of_fold_score_is_that_of_the_mean(cancer):
-    """Mean over the folds of F1 of the thresholded mean of what was kept."""
+    """The score is the mean over folds of F1 of the thresholded mean that was kept."""
     chosen, held_out = cancer.ensemble_, cancer.held_out_
     scores = []
     for k, test in enumerate(held_out.tests):
@@ -112,7 +112,7 @@ def test_greedy_ensemble_of_regressors():
 
 
 def test_greedy_ensemble_estimate_is_honest_where_all_is_luck():
-    """Of equally good candidates with noise of their own the estimate is not too good.
+    """The estimate for equally good candidates with their own noise is not too good.
 
     The truth is known: the mean of m candidates' decisions, whose noise shares a half.
     """

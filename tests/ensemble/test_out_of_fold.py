@@ -24,7 +24,7 @@ ALL = np.ones(6, dtype=bool)
 
 
 def test_out_of_fold_score_is_the_mean_over_folds():
-    """By labels from a threshold on; entries that do not count are left out."""
+    """Labels are those from a threshold on; entries that do not count are left out."""
     oof = made("accuracy", Y, TESTS, both(P))
     mean = oof.mean_of(np.array([0.5, 0.5]))
     np.testing.assert_allclose(mean, both(P.mean(axis=0)))
@@ -37,14 +37,14 @@ def test_out_of_fold_score_is_the_mean_over_folds():
 
 
 def test_out_of_fold_score_leaves_out_folds_where_it_is_undefined():
-    """Here the rows of one fold are of one label."""
+    """The rows of one fold are of one label."""
     oof = made("roc_auc", Y, TESTS, both(P), method="predict_proba")
     counted = np.array([True, True, True, True, False, True])
     assert oof.score(both(P[0]), None, counted) == 1.0
 
 
 def test_out_of_fold_score_gives_the_scorer_what_it_asks_for():
-    """Probabilities of the mean, and a vector of numbers."""
+    """The scorer gets probabilities of the mean, and a vector of numbers."""
     oof = made("neg_log_loss", Y, TESTS, both(P), method="predict_proba")
     expected = [-log_loss(Y[t], P[0][t]) for t in TESTS]
     assert oof.score(both(P[0]), None, ALL) == pytest.approx(np.mean(expected))
@@ -53,8 +53,8 @@ def test_out_of_fold_score_gives_the_scorer_what_it_asks_for():
     assert oof.score(P[0][:, None], None, ALL) == pytest.approx(-2 * (0.8 + 0.6) / 2)
 
 
-def test_entry_weights_are_those_of_the_scorer():
-    """Of the sample of each entry; 1 without any."""
+def test_out_of_fold_entry_weights_are_those_of_the_scorer():
+    """Each entry has the weight of its sample, or 1 without weights."""
     tests = [[2, 0, 1], [3, 4, 5]]
     oof = made("accuracy", Y, tests, both(P))
     assert oof.entry_weights.tolist() == [1.0] * 6
@@ -69,7 +69,7 @@ def searched(estimator, grid, data, **settings):
 
 
 def test_read_out_of_fold_has_each_sample_as_often_as_it_was_held_out():
-    """In the order of the folds."""
+    """The samples are in the order of the folds."""
     data = make_regression(20, 3, noise=1.0, random_state=0)
     cv = RepeatedKFold(n_splits=2, n_repeats=2, random_state=0)
     search = searched(Ridge(), {"alpha": [1.0, 2.0]}, data, cv=cv)
@@ -87,7 +87,7 @@ def test_read_out_of_fold_has_each_sample_as_often_as_it_was_held_out():
 
 
 def test_read_out_of_fold_has_a_column_for_a_label_that_a_fold_never_saw():
-    """Its probability is 0 there."""
+    """The fold's probability of the label is 0."""
     X = np.arange(9.0)[:, None]
     y = np.array([0, 2, 0, 2, 0, 2, 1, 1, 0])
     scoring = make_scorer(accuracy_score)
@@ -102,7 +102,7 @@ def test_read_out_of_fold_has_a_column_for_a_label_that_a_fold_never_saw():
 
 
 def test_read_out_of_fold_leaves_out_candidates_without_probabilities():
-    """Without any that has some, it says what to search over."""
+    """The error says what to search over where no candidate has probabilities."""
     X, y = np.arange(20.0)[:, None], np.tile([0, 1], 10)
     steps = {"m": [LinearSVC(), LogisticRegression()]}
     search = searched(Pipeline([("m", LinearSVC())]), steps, (X, y))
@@ -114,7 +114,7 @@ def test_read_out_of_fold_leaves_out_candidates_without_probabilities():
 
 @pytest.mark.parametrize(("n_outputs", "shape"), [(1, (3,)), (2, (3, 2))])
 def test_out_of_fold_score_predicts_in_the_form_of_the_targets(n_outputs, shape):
-    """A vector of one output, a table of several."""
+    """One output is predicted as a vector, several as a table."""
     shapes = []
 
     def scoring(model, X, y):

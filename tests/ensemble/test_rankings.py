@@ -29,5 +29,5 @@ from skbayes.ensemble._rankings import ranking_of
     ],
 )
 def test_ranking_of_names_the_score_that_decides(scoring, metric, found):
-    """By its name where it was given as one, else by its function."""
+    """The name is that it was given by, else its function's."""
     assert ranking_of(SimpleNamespace(scoring=scoring), metric) == found

@@ -55,7 +55,7 @@ def test_bagged_weights_stay_in_their_bags_and_are_few():
     assert not weights[6:].any()
 
 
-def test_the_best_candidate_is_in_every_bag():
+def test_with_best_puts_the_best_candidate_in_every_bag():
     """A bag of bad ones alone would spoil the mean."""
     rng = np.random.default_rng(0)
     target = rng.normal(size=(50, 1))
@@ -79,7 +79,7 @@ def test_products_are_those_of_the_squared_error():
 
 
 def test_greedy_counts_of_few_candidates():
-    """One is taken as often as it was best; of equals the first is."""
+    """One candidate is taken as often as it was best; of equals the first is."""
     G, b = products(np.ones((1, 5, 1)), np.ones((5, 1)), np.ones(5))
     assert greedy_counts(G, b, np.array([[True]]), 4).tolist() == [[1.0]]
     G, b = products(np.ones((2, 5, 1)), np.ones((5, 1)), np.ones(5))
@@ -88,7 +88,7 @@ def test_greedy_counts_of_few_candidates():
 
 
 def test_draw_bags_have_their_share_of_the_candidates():
-    """At least one, in a single bag all; other draws have other candidates."""
+    """A bag has at least one candidate, a single bag all; other draws have others."""
     bags = draw_bags(10, 50, 0.3, np.random.default_rng(0))
     assert (bags.sum(axis=1) == 3).all()
     assert bags.any(axis=0).all()
@@ -97,7 +97,7 @@ def test_draw_bags_have_their_share_of_the_candidates():
 
 
 def test_with_best_adds_the_least_error():
-    """Not the largest predictions, nor those nearest to nothing."""
+    """The candidate added has not the largest predictions, nor the smallest ones."""
     values = np.array([0.5, 1.0, 1.6])[:, None, None] * np.ones((3, 4, 1))
     G, b = products(values, np.ones((4, 1)), np.ones(4))
     none = np.zeros((1, 3), dtype=bool)

@@ -27,8 +27,8 @@ def shifted_search(**settings):
     )
 
 
-def test_an_ensemble_is_compared_with_a_single_candidate():
-    """In folds that have chosen neither; in doubt the ensemble is taken."""
+def test_is_single_better_compares_an_ensemble_with_a_single_candidate():
+    """The folds compared have chosen neither; in doubt the ensemble is taken."""
     search = shifted_search().fit(*load_diabetes(return_X_y=True))
     oof = read_out_of_fold(search, caller="test")
     assert is_single_better(oof, lambda is_in: (np.full(5, 0.2), None))
@@ -60,7 +60,7 @@ def test_usable_leaves_out_rows_of_what_cannot_be_averaged():
 
 
 def test_single_scores_are_of_the_best_on_what_was_drawn():
-    """Scored on the rest; by the scorer itself."""
+    """The best is scored on the rest; by the scorer itself."""
     rng = np.random.default_rng(1)
     y, tests = rng.integers(2, size=30), np.arange(30).reshape(3, 10)
     kept = made("accuracy", y, tests, both(rng.random((4, 30)))).kept

@@ -34,13 +34,13 @@ def f1(y, predicted):
     ],
 )
 def test_judges_labels_knows_what_a_threshold_changes(scoring, method, judges):
-    """Not accuracy, which the likelier label serves best; not probabilities."""
+    """The likelier label serves accuracy best; probabilities are not judged by it."""
     oof = made(scoring, Y, TESTS, [both(P)], method=method)
     assert judges_labels(oof) == judges
 
 
 def test_judges_labels_of_two_classes_only():
-    """Of more there is no one threshold; numbers have none."""
+    """There is no one threshold of more classes; numbers have none."""
     y = np.arange(60) % 3
     oof = made("f1_macro", y, TESTS, [np.eye(3)[y]])
     assert not judges_labels(oof)
@@ -53,7 +53,7 @@ def test_judges_labels_of_two_classes_only():
 
 @pytest.mark.parametrize("scoring", ["f1", make_scorer(f1)], ids=["sums", "calls"])
 def test_best_threshold_is_the_best_of_those_tried(scoring):
-    """By sums the same as by calls of the scorer."""
+    """Sums give the same as calls of the scorer."""
     oof = made(scoring, Y, TESTS, [both(P)])
     found = best_threshold(oof, both(P), ALL)
     tried = np.append(np.quantile(P, np.linspace(0.05, 0.95, 19)), 0.5)
@@ -80,7 +80,7 @@ def test_best_threshold_looks_at_what_counts_only(known):
 
 
 def test_best_threshold_among_equals_is_nearest_to_one_half():
-    """Where everything between two probabilities separates the labels."""
+    """Everything between two probabilities separates the labels."""
     y = np.tile([0, 1], 30)
     p = np.where(y, 0.9, 0.3)
     oof = made("f1", y, TESTS, [both(p)])

@@ -37,15 +37,15 @@ def axis_of(value):
         ([True, False], "category"),
     ],
 )
-def test_kinds(value, kind):
-    """Log where the space is log, categories as categories, few values as levels."""
+def test_column_axes_have_the_kinds_of_the_space(value, kind):
+    """Log spaces have log axes, categories category axes, few values levels."""
     axis = axis_of(value)
     assert axis.kind == kind
     assert len(axis.grid) == len(axis.places)
     assert (np.diff(axis.places) > 0).all()
 
 
-def test_places_are_values_or_positions():
+def test_column_axis_place_is_a_value_or_a_position():
     """Numbers lie at their values, levels where the space put them."""
     axis = axis_of((1e-2, 1e2, "log-uniform"))
     np.testing.assert_allclose(axis.place(np.array([0.0, 0.5, 1.0])), [0.01, 1, 100])
@@ -54,14 +54,14 @@ def test_places_are_values_or_positions():
     assert axis.tick_labels == ("1", "10", "100")
 
 
-def test_an_unbounded_prior_does_not_stretch_its_axis():
+def test_column_axis_is_not_stretched_by_an_unbounded_prior():
     """The axis of a normal ends where the prior nearly does."""
     axis = axis_of(norm(0, 1))
     assert -3.0 < axis.places[0] < -2.0
     assert 2.0 < axis.places[-1] < 3.0
 
 
-def test_grids_are_feasible():
+def test_column_axes_have_grids_that_are_feasible():
     """Values on the grid survive rounding by the space."""
     space = parse_space({"n": (1, 500, "log-uniform"), "c": ["a", "b", "c"]})
     for j, axis in enumerate(column_axes(space)):
@@ -70,7 +70,7 @@ def test_grids_are_feasible():
         np.testing.assert_allclose(space.snap(U)[:, j], axis.grid, atol=1e-12)
 
 
-def test_labels_of_a_conditional_space():
+def test_column_labels_of_a_conditional_space():
     """The branch has a parameter's name, and equal names show their branch."""
     space = parse_space(
         [

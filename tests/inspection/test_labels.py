@@ -16,18 +16,18 @@ from skbayes.inspection._labels import (
 )
 
 
-def test_names_keep_what_tells_them_apart():
-    """As many last parts as it takes."""
+def test_short_names_keep_what_tells_them_apart():
+    """A name keeps as many last parts as it takes."""
     names = ["pipe__svc__C", "pipe__logreg__C", "pipe__svc__gamma", "tol"]
     assert short_names(names) == ["svc__C", "logreg__C", "gamma", "tol"]
 
 
-def test_a_name_that_ends_like_another_is_kept():
+def test_short_names_keep_a_name_that_ends_like_another():
     """`C` beside `svc__C` cannot lose the first part of the other name."""
     assert short_names(["C", "svc__C"]) == ["C", "svc__C"]
 
 
-def test_names_that_shortening_would_make_equal_stay_whole():
+def test_short_names_keep_names_whole_that_would_become_equal():
     """Two long names with the same ends are not cut."""
     names = [f"{'a' * 20}{i}{'b' * 20}" for i in range(2)]
     assert short_names(names, 10) == names
@@ -51,17 +51,17 @@ def test_names_that_shortening_would_make_equal_stay_whole():
         ((1, 2), "(1, 2)"),
     ],
 )
-def test_value_labels(value, label):
-    """Numbers to three digits, objects by their names."""
+def test_value_label_is_short(value, label):
+    """Numbers have three digits, objects their names."""
     assert value_label(value) == label
 
 
-def test_equal_labels_are_numbered():
+def test_value_labels_number_what_is_equal():
     """Two estimators of a class have distinct labels."""
     assert value_labels([SVC(C=1), SVC(C=2), None]) == ["SVC (1)", "SVC (2)", "None"]
 
 
-def test_what_tells_long_texts_apart_is_left_in():
+def test_shorten_apart_leaves_in_what_tells_long_texts_apart():
     """A middle that differs stays; the ends that do not may go."""
     names = [f"category_{i}_with_a_long_name" for i in (0, 5, 12)]
     assert value_labels(names) == ["category_0…", "category_5…", "category_12…"]
@@ -70,7 +70,7 @@ def test_what_tells_long_texts_apart_is_left_in():
     assert shorten_apart(["alike", "alike"], 9) == ["alike (1)", "alike (2)"]
 
 
-def test_a_candidate_in_one_line():
+def test_params_label_is_one_line():
     """What does not fit is left out at the end."""
     params = {"svc__C": 1.25, "svc__kernel": "rbf"}
     names = ["svc__C", "svc__kernel", "svc__gamma"]

@@ -24,7 +24,7 @@ def run_of(path, n_iter, **settings):
     return search.fit(X, Y)
 
 
-def test_timeline_display_puts_resumed_runs_one_after_the_other(tmp_path):
+def test_timed_folds_of_resumed_runs_come_one_after_the_other(tmp_path):
     """Three runs in one process or several draw no fit over another one."""
     path = tmp_path / "journal.sqlite"
     run_of(path, 3)
@@ -54,7 +54,7 @@ def test_convergence_display_against_seconds_of_a_resumed_search(tmp_path):
 
 
 def test_timed_folds_without_a_journal_are_as_they_were():
-    """What one run did is on its own clock, in the order of the starts."""
+    """The folds of one run are on its own clock, in the order of the starts."""
     late = FoldResult(0, {"score": 1.0}, fit_time=1.0, started=2.0)
     early = FoldResult(1, {"score": 1.0}, score_time=1.0, started=1.0)
     timed = timed_folds([Trial(0, {}, 2, (late, early))])

@@ -25,7 +25,7 @@ def failing_above(limit):
     return formula
 
 
-def test_ours_and_theirs_are_read_alike():
+def test_read_search_reads_ours_and_theirs_alike():
     """The same grid gives the same record from either library's search."""
     ours = fitted(GridSearchCV(Formula(formula=additive), GRID, cv=4))
     theirs = fitted(TheirGridSearchCV(Formula(formula=additive), GRID, cv=4))
@@ -40,7 +40,7 @@ def test_ours_and_theirs_are_read_alike():
 
 
 @pytest.mark.parametrize("cls", [GridSearchCV, TheirGridSearchCV])
-def test_failed_candidates_have_no_score(cls):
+def test_read_search_gives_failed_candidates_no_score(cls):
     """A failed candidate is distinguished from one that scored."""
     search = fitted(cls(Formula(formula=failing_above(0.7)), GRID, cv=3))
     record = read_search(search, caller="x")
@@ -50,14 +50,14 @@ def test_failed_candidates_have_no_score(cls):
     assert set(record.best_first()) == {0, 1, 2, 3}
 
 
-def test_a_numeric_error_score_does_not_hide_a_failure():
+def test_read_search_sees_failures_behind_a_numeric_error_score():
     """With error_score=0 a failed candidate of our searches still has no score."""
     estimator = Formula(formula=failing_above(0.7))
     search = fitted(GridSearchCV(estimator, GRID, cv=3, error_score=0.0))
     assert read_search(search, caller="x").is_failed.sum() == 2
 
 
-def test_stopped_candidates_are_told_from_failed_ones():
+def test_read_search_tells_stopped_candidates_from_failed_ones():
     """A race's losers have folds, no score, and did not fail."""
     search = fitted(
         RandomSearchCV(
@@ -76,7 +76,7 @@ def test_stopped_candidates_are_told_from_failed_ones():
     assert np.isfinite(record.adjusted[record.is_stopped]).all()
 
 
-def test_a_halving_search_compares_the_candidates_of_its_last_round():
+def test_read_search_of_halving_compares_candidates_of_the_last_round():
     """Scores of less data are not compared with scores of all."""
     from sklearn.experimental import enable_halving_search_cv  # noqa: F401
     from sklearn.model_selection import HalvingGridSearchCV
@@ -91,8 +91,8 @@ def test_a_halving_search_compares_the_candidates_of_its_last_round():
     assert record.best == search.best_index_
 
 
-def test_the_untuned_estimator_is_found_by_its_values():
-    """It is the candidate with the estimator's own values, if there is one."""
+def test_read_search_finds_the_untuned_estimator_by_its_values():
+    """The candidate with the estimator's own values is found, if there is one."""
     tuned = Formula(a=0.5, b=1.0, formula=additive)
     assert read_search(fitted(GridSearchCV(tuned, GRID)), caller="x").untuned == 3
     elsewhere = Formula(a=0.6, formula=additive)
@@ -100,14 +100,14 @@ def test_the_untuned_estimator_is_found_by_its_values():
     assert read_search(search, caller="x").untuned is None
 
 
-def test_unfitted_searches_are_refused():
+def test_read_search_refuses_unfitted_searches():
     """The message says what to call."""
     with pytest.raises(NotFittedError, match=r"not fitted yet\. Call its `fit` before"):
         read_search(GridSearchCV(SVC(), {"C": [1]}), caller="Some.from_search")
 
 
 @pytest.mark.parametrize("thing", [None, 3, SVC, SVC(), "a search", {"params": []}])
-def test_what_is_no_search_is_refused(thing):
+def test_read_search_refuses_what_is_no_search(thing):
     """The message says what to pass."""
     with pytest.raises(TypeError, match="must be a fitted search"):
         read_search(thing, caller="Some.from_search")
@@ -120,7 +120,7 @@ def two_scores(estimator, X, y=None):
 
 
 @pytest.mark.parametrize("cls", [GridSearchCV, TheirGridSearchCV])
-def test_of_several_scores_the_one_of_refit_or_the_named_is_read(cls):
+def test_choose_metric_takes_the_score_of_refit_or_the_named_one(cls):
     """`refit` decides, `metric` overrules it, without either there is an error."""
     estimator = Formula(formula=additive)
     search = fitted(cls(estimator, GRID, scoring=two_scores, refit="up"))
@@ -132,14 +132,14 @@ def test_of_several_scores_the_one_of_refit_or_the_named_is_read(cls):
     assert read_search(search, caller="x", metric="up").best == 5
 
 
-def test_an_unknown_metric_is_refused():
-    """The message lists those there are."""
+def test_choose_metric_refuses_an_unknown_metric():
+    """The message lists the metrics there are."""
     search = fitted(GridSearchCV(Formula(formula=additive), GRID))
     with pytest.raises(ValueError, match=r"one of \['score'\].* Got 'auc' instead"):
         read_search(search, caller="x", metric="auc")
 
 
-def test_a_search_without_any_score_is_refused():
+def test_read_search_refuses_a_search_without_any_score():
     """The message says how to find out why."""
     search = GridSearchCV(Formula(formula=failing_above(-1)), GRID)
     with pytest.raises(ValueError, match="fits failed"):
@@ -158,8 +158,8 @@ def _with_failures_only():
     return search
 
 
-def test_within_leaves_out_what_is_no_point_of_the_space():
-    """Such as an untuned estimator with values of its own; all rows go together."""
+def test_search_record_within_leaves_out_what_is_no_point_of_the_space():
+    """An untuned estimator may have values of its own; all rows go together."""
     search = fitted(GridSearchCV(Formula(a=0.5, formula=additive), GRID, cv=3))
     record = read_search(search, caller="x")
     space = parse_space({"a": (0.4, 1.0, "uniform"), "b": [0.0, 1.0]})

@@ -27,7 +27,7 @@ class Search:
         self.__dict__.update(attributes)
 
 
-def test_the_written_space_is_taken_where_it_can_be_read():
+def test_searched_space_is_the_written_one_where_it_can_be_read():
     """Distributions keep their priors."""
     spec = {"C": loguniform(1e-3, 1e3), "kernel": ["rbf", "poly"]}
     space = searched_space(
@@ -36,7 +36,7 @@ def test_the_written_space_is_taken_where_it_can_be_read():
     assert space == parse_space(spec)
 
 
-def test_a_bare_pair_in_a_grid_is_two_choices():
+def test_searched_space_of_a_bare_pair_in_a_grid_is_two_choices():
     """scikit-learn takes tuples for choices, and so does the reading of a grid."""
     points = [{"C": 1, "gamma": g} for g in (1, 10)]
     space = searched_space(Search(param_grid={"C": [1], "gamma": (1, 10)}), points)
@@ -46,7 +46,7 @@ def test_a_bare_pair_in_a_grid_is_two_choices():
 @pytest.mark.parametrize(
     "spec", [{"C": object()}, "nonsense", {"C": [5.0, 6.0]}, None, {"C": []}]
 )
-def test_what_cannot_be_read_is_seen_in_the_candidates(spec):
+def test_searched_space_holds_every_candidate_of_what_cannot_be_read(spec):
     """Every candidate lies in the space, whatever was written."""
     points = [{"C": c} for c in (0.5, 1.0, 3.0)]
     space = searched_space(Search(param_distributions=spec), points)
@@ -67,12 +67,12 @@ def test_what_cannot_be_read_is_seen_in_the_candidates(spec):
         ([1.0, np.inf, 2.0, 3.0], Categorical([1.0, np.inf, 2.0, 3.0])),
     ],
 )
-def test_observed_dimensions(values, dimension):
+def test_observed_dimension_is_a_range_or_choices(values, dimension):
     """Numbers make ranges on the axis they lie evenly on, others make choices."""
     assert observed_dimension(values) == dimension
 
 
-def test_draws_of_a_log_uniform_prior_are_seen_to_be_such():
+def test_lies_on_log_axis_sees_draws_of_a_log_uniform_prior():
     """Twenty draws tell the two priors apart."""
     for seed in range(20):
         draws = np.random.default_rng(seed).random(20)
@@ -80,7 +80,7 @@ def test_draws_of_a_log_uniform_prior_are_seen_to_be_such():
         assert not lies_on_log_axis(0.01 + draws)
 
 
-def test_candidates_with_different_names_make_branches():
+def test_observed_space_has_branches_for_candidates_with_different_names():
     """Parameters a candidate lacks are inactive there."""
     points = [{"k": "rbf", "g": g} for g in (0.1, 0.2, 0.3)] + [{"k": "lin"}]
     space = observed_space(points)
@@ -101,7 +101,7 @@ def test_parameters_of_a_conditional_space():
     assert len(found["C"]) == 2
 
 
-def test_branches_without_a_constant_are_numbered_or_named_by_what_they_fix():
+def test_branch_labels_number_or_name_branches_without_a_constant():
     """A branch is named by constants of its own, else by its place."""
     space = parse_space([{"a": [1, 2], "s__b": [1]}, {"a": [1, 2, 3], "s__b": [1]}])
     assert branch_labels(space) == ("branch", ["dict 1", "dict 2"])

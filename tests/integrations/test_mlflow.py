@@ -54,7 +54,7 @@ def test_without_autologging_folds_are_no_runs(mlflow, n_jobs):
 
 
 def test_mlflow_runs_logs_parent_children_and_table(mlflow):
-    """As for scikit-learn's searches: best score, best parameters, every candidate."""
+    """The runs have the best score and parameters and every candidate."""
     search = RandomSearchCV(
         DecisionTreeClassifier(random_state=0),
         {"max_depth": [1, 2, 3, 4, None], "criterion": ["gini", "entropy"]},

@@ -16,7 +16,7 @@ from skbayes.search import BayesSearchCV, GridSearchCV, RandomSearchCV
 @pytest.mark.parametrize("search", [BayesSearchCV, GridSearchCV, RandomSearchCV])
 @pytest.mark.parametrize("place", ["alone", "around", "inside"])
 def test_register_onnx_converts_searches(search, place):
-    """Alone, around a pipeline or inside of one, the graph predicts as the search."""
+    """The graph predicts as the search: alone, around a pipeline or inside of one."""
     skl2onnx = pytest.importorskip("skl2onnx")
     onnxruntime = pytest.importorskip("onnxruntime")
     register_onnx()

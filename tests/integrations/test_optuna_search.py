@@ -81,7 +81,7 @@ def test_from_optuna_wants_a_limit():
 
 
 def test_from_optuna_hands_over_trials():
-    """Those of a fitted search and those of a study it was given."""
+    """The trials are those of a fitted search and those of a study it was given."""
     space = {"C": SPACE["C"], "kernel": SPACE["kernel"]}
     old = OptunaSearchCV(SVC(), space, n_trials=6, cv=3, random_state=0).fit(X, Y)
     again = OptunaSearchCV(SVC(), space, n_trials=3, cv=3, study=old.study_)
@@ -100,6 +100,6 @@ def test_from_optuna_refuses_studies_that_minimise():
 
 
 def test_from_optuna_refuses_others():
-    """Another search is named."""
+    """The error names the other search."""
     with pytest.raises(TypeError, match="must be an OptunaSearchCV. Got SVC"):
         from_optuna(SVC())

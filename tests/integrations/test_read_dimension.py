@@ -34,7 +34,7 @@ def test_as_written_here_converts_ranges_and_choices(dimension, found):
     "value", [[1, 2], (1, 2), "word", None, 3, uniform(0, 1), Real(1.0, 2.0)]
 )
 def test_as_written_here_returns_what_is_written_here_already(value):
-    """The very object."""
+    """The result is the very object."""
     found = as_written_here(value)
     assert found is value or found == value
 

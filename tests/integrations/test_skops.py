@@ -69,8 +69,8 @@ def path():
 
 
 @pytest.mark.parametrize("make", [grid, random, bayes, conditional, path])
-def test_skops_round_trip_of_a_fitted_search(make):
-    """What is loaded predicts, tells and proposes what was dumped."""
+def test_trusted_types_let_a_fitted_search_through_skops(make):
+    """A loaded search predicts, tells and proposes what the dumped one did."""
     search = make().fit(X, Y)
     data = sio.dumps(search)
     unknown = set(sio.get_untrusted_types(data=data))
@@ -93,8 +93,8 @@ def test_skops_round_trip_of_a_fitted_search(make):
 @pytest.mark.parametrize(
     "refit", [True, Simplest("C"), Fastest(), BestPosteriorMean(), BestIfBetter(SVC())]
 )
-def test_types_of_rules_and_callbacks_are_listed(refit):
-    """All that a search of this package is made with, and no name of nothing."""
+def test_trusted_types_list_those_of_rules_and_callbacks(refit):
+    """The types are all that a search is made with; every name has a class."""
     callbacks = [NoImprovement(9), ExpectedImprovementBelowNoise(), ScoreReached(2)]
     search = GridSearchCV(SVC(), {"C": [1, 10]}, refit=refit, callbacks=callbacks)
     unknown = sio.get_untrusted_types(data=sio.dumps(search.fit(X, Y)))
@@ -105,7 +105,7 @@ def test_types_of_rules_and_callbacks_are_listed(refit):
         assert hasattr(import_module(module), kind)
 
 
-def test_what_racing_stopped_is_known_after_skops():
+def test_trusted_types_keep_known_what_racing_stopped():
     """A score that is not honest is NaN, whatever the search went through."""
     X, y = make_classification(90, 4, random_state=0)
     grid = {"max_depth": [1, 2, 3, 4], "min_samples_leaf": [1, 20, 44]}

@@ -47,7 +47,7 @@ def test_from_skopt_reads_spaces_as_skopt_does():
 
 
 def test_from_skopt_keeps_settings():
-    """What is called alike is taken over, and the initial points."""
+    """Settings of the same name are taken over, and so are the initial points."""
     settings = {
         "scoring": "accuracy",
         "cv": 3,
@@ -104,6 +104,6 @@ def test_from_skopt_hands_over_results():
 
 
 def test_from_skopt_refuses_others():
-    """Another search is named."""
+    """The error names the other search."""
     with pytest.raises(TypeError, match="must be a BayesSearchCV of scikit-optimize"):
         from_skopt(BayesSearchCV(SVC(), {"C": [1]}))

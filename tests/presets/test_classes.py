@@ -45,7 +45,7 @@ class Below(Fitting):
 
 
 def test_rules_of_subclasses_that_behave_as_their_base():
-    """Through any number of classes between; not of those that fit on their own."""
+    """Any number of classes may lie between; a class with its own fit has none."""
     assert rules_of(SVC)
     assert rules_of(Renamed) == rules_of(SVC)
     assert rules_of(Fitting) == rules_of(Below) == ()
@@ -64,7 +64,7 @@ def test_behaves_as_looks_at_what_is_overridden():
 
 
 def test_rules_of_a_registered_class_replace_those_of_the_table():
-    """Only of that class; without any rules, the next base's hold."""
+    """Only that class is replaced; without any rules, the next base's hold."""
     cls = type("Own", (LinearSVC,), {"__module__": __name__})
     cls.__init__ = LinearSVC.__init__
     register(cls, idle={"verbose": {}})
@@ -85,7 +85,7 @@ def test_rules_of_a_registered_class_replace_those_of_the_table():
     ],
 )
 def test_version_of_a_package_is_read_as_numbers(monkeypatch, text, numbers):
-    """Three at most; none of a package without a version or that is not imported."""
+    """A version has three numbers at most; a package without one has none."""
     module = types.ModuleType("some_package")
     if text is not None:
         module.__version__ = text
@@ -95,7 +95,7 @@ def test_version_of_a_package_is_read_as_numbers(monkeypatch, text, numbers):
 
 
 def test_package_of_is_the_first_part():
-    """Of the module of the class, not of its bases."""
+    """The part is of the class's own module, not of its bases'."""
     assert package_of(SVC) == "sklearn"
     assert package_of(Renamed) == "tests"
     assert package_of(int) == "builtins"

@@ -21,7 +21,7 @@ def test_quartiles_are_quartiles(made):
 
 
 @pytest.mark.parametrize("made", [Quartiles, IntegerQuartiles])
-def test_cdf_and_ppf_are_inverse(made):
+def test_quartiles_have_a_cdf_and_a_ppf_that_are_inverse(made):
     """Positions come back, and the uniform share keeps both ends in reach."""
     belief = made(1, 100, (2, 3, 5), uniform=0.3)
     values = belief.ppf(np.linspace(0.01, 0.99, 50))
@@ -33,7 +33,7 @@ def test_cdf_and_ppf_are_inverse(made):
     assert belief.cdf(60) < 0.95
 
 
-def test_integer_probabilities_sum_to_one():
+def test_integer_quartiles_have_probabilities_that_sum_to_one():
     """The pmf covers all whole numbers of the range, and nothing between them."""
     belief = IntegerQuartiles(2, 40, (3, 7, 14), log=True)
     assert belief.pmf(np.arange(2, 41)).sum() == pytest.approx(1.0)
@@ -45,7 +45,7 @@ def test_integer_probabilities_sum_to_one():
     "arguments",
     [(1, 10, (5, 4, 6)), (1, 1, (1, 1, 1)), (0, 1, (0.1, 0.2, 0.3), True)],
 )
-def test_what_is_no_density_is_refused(arguments):
+def test_quartiles_refuse_what_is_no_density(arguments):
     """Quartiles ascend between the ends, which are positive on a log axis."""
     with pytest.raises(ValueError, match="Quartiles needs"):
         Quartiles(*arguments)
@@ -53,7 +53,7 @@ def test_what_is_no_density_is_refused(arguments):
 
 @pytest.mark.parametrize("is_log", [False, True])
 def test_quartiles_mix_what_is_known_with_an_even_share(is_log):
-    """Probabilities at ends and quartiles by hand."""
+    """Probabilities at ends and quartiles are computed by hand."""
     belief = Quartiles(1, 100, (2, 10, 20), log=is_log, uniform=0.25)
     axis = np.log if is_log else np.asarray
     knots = np.array([1.0, 2.0, 10.0, 20.0, 100.0])
@@ -67,7 +67,7 @@ def test_quartiles_mix_what_is_known_with_an_even_share(is_log):
 
 @pytest.mark.parametrize("quartiles", [(0.5, 0.5, 0.5), (0, 0, 0.5), (0.5, 1, 1)])
 def test_quartiles_that_are_equal_count_up_to_their_value(quartiles):
-    """So do those at an end; both ends stay in reach, and positions come back."""
+    """Some lie at an end; both ends stay in reach, and positions come back."""
     belief = Quartiles(0, 1, quartiles, uniform=0.0)
     last = quartiles[1]
     share = {0.5: 0.75, 0: 0.0, 1: 1.0}[last]
@@ -79,7 +79,7 @@ def test_quartiles_that_are_equal_count_up_to_their_value(quartiles):
 
 
 def test_integer_quartiles_round_to_both_ends():
-    """Each has its half unit; a range of two integers has both."""
+    """Each end has its half unit; a range of two integers has both."""
     belief = IntegerQuartiles(1, 2, (1, 1, 2), uniform=0.25)
     assert belief.pmf([0, 1, 2, 3]).tolist()[::3] == [0.0, 0.0]
     assert belief.pmf([1, 2]).sum() == pytest.approx(1.0)
@@ -90,7 +90,7 @@ def test_integer_quartiles_round_to_both_ends():
 
 
 def test_quartiles_are_equal_by_what_they_print():
-    """The call that makes them; of the other class they are another."""
+    """The print is the call that makes them; those of the other class differ."""
     one = Quartiles(1, 9, (2, 3, 4), log=True, uniform=0.5)
     assert eval(repr(one), {"Quartiles": Quartiles}) == one
     assert hash(one) == hash(Quartiles(1, 9, (2, 3, 4), log=True, uniform=0.5))
@@ -110,5 +110,5 @@ def test_quartiles_are_equal_by_what_they_print():
     ],
 )
 def test_rounded_keeps_three_digits(number, expected):
-    """Of any size and sign."""
+    """The digits are kept for any size and sign."""
     assert rounded(number) == expected

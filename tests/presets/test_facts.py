@@ -14,7 +14,7 @@ ROWS = [[1.0, 2.0], [3.0, 4.0], [5.0, 9.0]]
 
 @pytest.mark.parametrize("form", [list, np.array, pd.DataFrame, sparse.csr_array])
 def test_facts_of_every_form_of_a_table_are_the_same(form):
-    """Rows, columns and variance."""
+    """The facts are rows, columns and variance."""
     facts = facts_of(form(ROWS))
     assert (facts.n_samples, facts.n_features) == (3, 2)
     assert facts.variance == pytest.approx(np.var(ROWS))
@@ -32,7 +32,7 @@ def test_facts_of_every_form_of_a_table_are_the_same(form):
     ],
 )
 def test_facts_of_what_is_no_table_are_its_size(data):
-    """As if it had one scaled feature."""
+    """The facts are those of one scaled feature."""
     facts = facts_of(data)
     assert (facts.n_samples, facts.n_features, facts.variance) == (2, 1, 1.0)
 
@@ -68,13 +68,13 @@ def test_variance_is_a_positive_number(X, variance):
     ],
 )
 def test_target_scale_is_that_of_numbers(y, scale):
-    """Whole numbers too: a price or a count is no label to a regressor."""
+    """Whole numbers have one too: a price or a count is no label to a regressor."""
     facts = facts_of(ROWS, y)
     assert facts.target_scale == pytest.approx(scale)
     assert of_scale(0.1)(facts) == pytest.approx(0.1 * scale)
 
 
 def test_facts_of_fewer_samples_than_there_are():
-    """Those of one fit, where it has fewer."""
+    """The facts are those of one fit, where it has fewer."""
     assert facts_of(ROWS, n_samples=2).n_samples == 2
     assert Facts().variance == Facts().target_scale == 1.0

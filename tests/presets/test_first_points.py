@@ -28,15 +28,15 @@ def points_of(estimator, space):
     return points
 
 
-def test_the_best_common_default_leaves_the_rest_as_it_is():
-    """A step that it does not name is the pipeline's own."""
+def test_first_points_in_leave_the_rest_of_a_pipeline_as_it_is():
+    """A step that the best common default does not name is the pipeline's own."""
     scalers = [StandardScaler(), MinMaxScaler(), "passthrough"]
     first = points_of(PIPELINE, {"scale": scalers, **RANGES})[0]
     assert first["scale"] is scalers[0]
 
 
-def test_the_other_points_try_what_they_do_not_name():
-    """Choices in turns, numbers far from each other."""
+def test_first_points_in_try_what_points_do_not_name():
+    """The other points try choices in turns, and numbers far from each other."""
     scalers = [StandardScaler(), MinMaxScaler(), "passthrough"]
     space = {"scale": scalers, "svc__tol": (1e-5, 1e-1, "log-uniform"), **RANGES}
     points = points_of(PIPELINE, space)
@@ -46,7 +46,7 @@ def test_the_other_points_try_what_they_do_not_name():
     assert np.diff(decades).min() > 0.3
 
 
-def test_numbers_beyond_a_range_are_taken_to_its_end():
+def test_first_points_in_take_numbers_beyond_a_range_to_its_end():
     """Points need not lie in the space to point to where it is best."""
     points = points_of(SVC(), {"C": (1e-3, 1e-2, "log-uniform")})
     assert points
@@ -69,7 +69,7 @@ def test_untuned_point_has_the_numbers_of_words(space, expected):
     assert untuned_point(PIPELINE, parse_space(space), facts) == expected
 
 
-def test_an_unknown_estimator_has_none():
+def test_first_points_in_are_none_for_an_unknown_estimator():
     """Nothing is guessed."""
 
     class Own(SVC):

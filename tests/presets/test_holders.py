@@ -35,7 +35,7 @@ def holders(prefix, estimator, space=None):
     ],
 )
 def test_holders_of_a_fixed_estimator_are_that_one(prefix, expected):
-    """Without a condition."""
+    """The holder has no condition."""
     (found,) = holders(prefix, NESTED)
     assert found.value is expected
     assert found.guards == ()
@@ -43,12 +43,12 @@ def test_holders_of_a_fixed_estimator_are_that_one(prefix, expected):
 
 @pytest.mark.parametrize("prefix", ["none", "pre__none", "pre__model__C"])
 def test_holders_of_what_is_no_estimator_hold_none(prefix):
-    """An unknown prefix, or that of a number."""
+    """The prefix is unknown, or that of a number."""
     assert not any(one.is_estimator for one in holders(prefix, NESTED))
 
 
 def test_holders_of_a_searched_step_are_its_choices():
-    """Each with the condition that it is chosen; a lone choice needs none."""
+    """Each has the condition that it is chosen; a lone choice needs none."""
     models = [SVC(), "passthrough", Ridge()]
     found = holders("model", PIPE, {"model": models, "model__C": (1.0, 2.0, "uniform")})
     assert [one.value for one in found] == models
@@ -85,7 +85,7 @@ def test_holders_below_choices_have_the_conditions_of_all():
 
 
 def test_holders_are_not_known_where_there_are_many_or_the_list_is_searched():
-    """More than 64 choices, and steps that a candidate sets as a whole."""
+    """There are more than 64 choices, or a candidate sets the steps as a whole."""
     many = {"model": [SVC(C=float(i)) for i in range(1, 66)]}
     assert holders("model", PIPE, many) == []
     assert len(holders("model", PIPE, {"model": many["model"][:64]})) == 64
@@ -106,7 +106,7 @@ def test_holders_are_not_known_where_there_are_many_or_the_list_is_searched():
     ],
 )
 def test_holders_know_who_reads_what_they_have_learned(estimator, prefix, is_read):
-    """Also through what is between."""
+    """The readers also read through what is between."""
     (found,) = holders(prefix, estimator)
     assert found.is_read == is_read
 
@@ -122,6 +122,6 @@ def test_holders_in_classes_of_others_may_be_read():
 
 
 def test_holder_of_a_class_is_no_estimator():
-    """It has `get_params`, but no parameters yet."""
+    """The class has `get_params`, but no parameters yet."""
     assert not Holder(SVC).is_estimator
     assert Holder(PIPE).own()["model__C"] == 3.0

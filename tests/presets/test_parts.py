@@ -46,14 +46,14 @@ def part(estimator):
         ({"c": None}, {"needed", "c"}),
     ],
 )
-def test_is_set_tells_what_differs_from_its_default(settings, names):
+def test_part_is_set_tells_what_differs_from_its_default(settings, names):
     """What has no default is always set; an unknown name never is."""
     found = part(Odd(1, **settings))
     known = ["needed", *"abcde"]
     assert {name for name in known if found.is_set(name)} == names
 
 
-def test_takes_a_parameter_that_is_there_and_not_deprecated():
+def test_part_takes_a_parameter_that_is_there_and_not_deprecated():
     """A class of another package may take any name; scikit-learn's do not."""
     odd = part(Odd(1))
     assert odd.takes("c")
@@ -74,14 +74,14 @@ def test_takes_a_parameter_that_is_there_and_not_deprecated():
     assert part(Any()).takes("unknown")
 
 
-def test_facts_of_a_scaled_part_have_unit_variance():
+def test_part_facts_behind_a_scaler_have_unit_variance():
     """Nothing else changes."""
     facts = Facts(n_samples=3, variance=9.0)
     assert Part("", SVC(), None, is_scaled=True).facts(facts) == Facts(n_samples=3)
     assert part(SVC()).facts(facts) is facts
 
 
-def test_is_known_without_a_space():
+def test_part_is_known_without_a_space():
     """scikit-learn's classes without anything to tune are known, others are not."""
     assert part(FunctionTransformer()).is_known()
     assert not part(Odd(1)).is_known()
@@ -90,7 +90,7 @@ def test_is_known_without_a_space():
 
 
 def test_parts_of_a_pipeline_are_all_its_estimators():
-    """By their prefixes, the model first; words and classes in their place are none."""
+    """The parts have prefixes, the model first; words and classes are none."""
     inner = Pipeline([("scale", StandardScaler()), ("model", SVC())])
     columns = ColumnTransformer([("num", inner, [0]), ("rest", "passthrough", [1])])
     model = Pipeline([("columns", columns), ("skip", "passthrough"), ("last", Ridge())])
@@ -106,7 +106,7 @@ def test_parts_of_a_pipeline_are_all_its_estimators():
 
 
 def test_parts_behind_a_scaler_are_scaled():
-    """Within its own pipeline, and all that is inside of a later step."""
+    """The scaler scales its own pipeline, and all that is inside of a later step."""
     inner = Pipeline([("scale", StandardScaler()), ("model", SVC())])
     model = Pipeline([("first", SVC()), ("pipe", inner), ("last", Ridge())])
     scaled = {one.prefix for one in parts_of(model) if one.is_scaled}
@@ -130,7 +130,7 @@ def test_parts_behind_a_scaler_are_scaled():
     ],
 )
 def test_main_part_is_the_last_of_all_pipelines(estimator, prefix, name):
-    """With its prefix."""
+    """The part comes with its prefix."""
     found = main_part(estimator)
     assert (found.prefix, found.class_name) == (prefix, name)
 
@@ -150,7 +150,7 @@ def test_main_part_without_an_estimator():
     ],
 )
 def test_parts_of_registered_classes_have_what_is_registered(knowledge, is_its_own):
-    """A space or points; a class of which only rules are known has none."""
+    """The parts have a space or points; a class with rules only has none."""
     cls = type("Registered", (Odd,), {"__module__": __name__, "__init__": Odd.__init__})
     register(cls, **knowledge)
     (found,) = parts_of(cls(1))

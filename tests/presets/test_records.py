@@ -29,7 +29,7 @@ from skbayes.presets._values import is_given
 def test_versions_hold_from_the_first_to_before_the_last(
     versions, inside, outside, text
 ):
-    """Written as a requirement."""
+    """The versions are written as a requirement."""
     assert all(versions.hold(version) for version in inside)
     assert not any(versions.hold(version) for version in outside)
     assert str(versions) == text
@@ -50,7 +50,7 @@ def test_idle_and_refused_write_rows_of_several_classes():
 
 
 def test_table_finds_rules_of_a_name_and_a_version():
-    """In the order of its rows; the name as a whole."""
+    """The rules come in the order of its rows; the name is looked up as a whole."""
     old = idle("One Two", "a", before=(2,))
     new = idle("One", "b", since=(2,))
     always = refused("One", {"a": ["x"]})

@@ -92,7 +92,7 @@ def test_register_makes_a_flat_dict_conditional(registered):
     assert frame.loc[frame["param_booster"] == "linear", "param_share"].isna().all()
 
 
-def test_first_points_come_first_and_can_be_left_out(registered):
+def test_register_adds_first_points_that_can_be_left_out(registered):
     """The known point is tried before the design, unless it is not wanted."""
     known = {"booster": "dart", "depth": 5, "rate_drop": 0.4}
     first = search(registered()).cv_results_["params"][0]
@@ -102,14 +102,14 @@ def test_first_points_come_first_and_can_be_left_out(registered):
 
 
 @pytest.mark.filterwarnings("ignore::skbayes.exceptions.SearchSpaceEdgeWarning")
-def test_a_point_beyond_a_range_is_taken_to_its_end(registered):
+def test_register_takes_a_point_beyond_a_range_to_its_end(registered):
     """As far as a known point lies in the space it is tried."""
     space = SPACE | {"rate_drop": uniform(0.0, 0.2)}
     first = search(registered(), space).cv_results_["params"][0]
     assert first["rate_drop"] == pytest.approx(0.2, abs=1e-3)
 
 
-def test_initial_params_of_equal_effect_are_tried_once(registered):
+def test_registered_rules_try_initial_params_of_equal_effect_once(registered):
     """Points that differ in what does nothing are one candidate."""
     equal_points = [
         {"booster": "linear", "depth": depth, "rate_drop": 0.1} for depth in (2, 3)
@@ -119,7 +119,7 @@ def test_initial_params_of_equal_effect_are_tried_once(registered):
     assert boosters.count("linear") == 1
 
 
-def test_prior_results_of_equal_effect_are_known(registered):
+def test_registered_rules_know_prior_results_of_equal_effect(registered):
     """A prior result of one of two equal points is a result of both."""
     rows = [
         ({"booster": "linear", "depth": 2, "rate_drop": 0.3}, 0.3),
@@ -130,7 +130,7 @@ def test_prior_results_of_equal_effect_are_known(registered):
     assert len(fitted.optimizer_._history) == 3 + 16
 
 
-def test_auto_searches_the_registered_space(registered):
+def test_registered_spaces_are_searched_by_auto(registered):
     """Both adaptive and random search take what was registered."""
     assert suggest_space(registered()) == SPACE
     fitted = search(registered(), "auto")
@@ -158,8 +158,8 @@ def _quiet():
     return nullcontext()
 
 
-def test_a_space_in_which_nothing_can_be_fitted_is_an_error(registered):
-    """It is said before the first fit, with the rule that refuses it."""
+def test_registered_rules_refuse_a_space_in_which_nothing_can_be_fitted(registered):
+    """The error comes before the first fit, with the rule that refuses it."""
     space = {"booster": ["dart"], "depth": [2], "rate_drop": uniform(0.0, 0.5)}
     with pytest.raises(
         ValueError, match="Got none: Registered refuses this combination"
@@ -167,7 +167,7 @@ def test_a_space_in_which_nothing_can_be_fitted_is_an_error(registered):
         search(registered(), space)
 
 
-def test_initial_params_that_cannot_be_fitted_are_an_error(registered):
+def test_registered_rules_refuse_initial_params_that_cannot_be_fitted(registered):
     """A point that is refused is named before the first fit."""
     point = {"booster": "dart", "depth": 2, "rate_drop": 0.1, "share": 0.2}
     with pytest.raises(ValueError, match="refuses this combination of"):
@@ -192,7 +192,7 @@ def test_initial_params_that_cannot_be_fitted_are_an_error(registered):
         ({"requires": "numpy==2"}, ValueError, "must be such as 'package>=1.2,<2'"),
     ],
 )
-def test_bad_input_of_register(arguments, error, match):
+def test_register_refuses_bad_input(arguments, error, match):
     """Unknown parameters, odd conditions and other versions are clear errors."""
     cls = type("Again", (Booster,), {"__module__": __name__})
     if error is None:
@@ -203,8 +203,8 @@ def test_bad_input_of_register(arguments, error, match):
         register(cls, **arguments)
 
 
-def test_what_has_no_parameters_is_not_registered():
-    """Only classes with `get_params` are."""
+def test_register_refuses_what_has_no_parameters():
+    """Only classes with `get_params` are registered."""
     with pytest.raises(TypeError, match="must be a class with `get_params`"):
         register(Booster())
     with pytest.raises(TypeError, match="must be a class with `get_params`"):

@@ -61,13 +61,13 @@ def instance(cls):
 
 
 def test_suggest_space_knows_seventy_classes_and_more():
-    """Classifiers, regressors, clusterers and transformers that have what to tune."""
+    """The classes are classifiers, regressors, clusterers and transformers."""
     assert len(known_classes()) >= 70
 
 
 @pytest.mark.parametrize("effort", EFFORTS)
 @pytest.mark.parametrize("cls", known_classes(), ids=lambda cls: cls.__name__)
-def test_every_suggested_space_is_one_and_prints_as_code(cls, effort):
+def test_suggest_space_gives_spaces_that_print_as_code(cls, effort):
     """What is printed makes an equal space, of parameters that the class has."""
     if not class_space("sklearn", cls.__name__).dicts(effort)[0]:
         with pytest.raises(ValueError, match="nothing to tune"):
@@ -84,7 +84,7 @@ def test_every_suggested_space_is_one_and_prints_as_code(cls, effort):
 
 
 @pytest.mark.parametrize("name", sorted(WORTH_TUNING))
-def test_no_parameter_worth_tuning_is_missing(name):
+def test_suggest_space_has_all_parameters_worth_tuning(name):
     """All that others hold to be worth tuning is there with normal effort."""
     cls = dict(all_estimators())[name]
     found = names_in(suggest_space(instance(cls), effort="normal"))
@@ -94,7 +94,7 @@ def test_no_parameter_worth_tuning_is_missing(name):
         assert found & set(group), f"{parameter} is missing"
 
 
-def test_effort_widens_the_space():
+def test_suggest_space_is_wider_with_more_effort():
     """More effort has all of less."""
     quick, normal, wide = (
         names_in(suggest_space(SVC(), effort=effort)) for effort in EFFORTS
@@ -104,7 +104,7 @@ def test_effort_widens_the_space():
 
 
 def test_suggest_space_goes_through_what_an_estimator_is_made_of():
-    """Pipelines, column transformers, ensembles: names are nested."""
+    """Names are nested in pipelines, column transformers and ensembles."""
     columns = ColumnTransformer([("num", make_pipeline(SimpleImputer(), PCA()), [0])])
     vote = VotingClassifier([("svc", SVC()), ("lr", LogisticRegression())])
     names = names_in(suggest_space(make_pipeline(columns, vote), effort="quick"))
@@ -116,8 +116,8 @@ def test_suggest_space_goes_through_what_an_estimator_is_made_of():
     } <= names
 
 
-def test_values_set_on_purpose_are_left_alone():
-    """A parameter that is not at its default is not searched, and this is said."""
+def test_suggest_space_leaves_values_set_on_purpose_alone():
+    """A parameter that is not at its default is not searched, and a note says so."""
     space = suggest_space(SVC(C=3.0))
     assert "C" not in names_in(space)
     assert "left as you set them: C" in repr(space)
@@ -125,7 +125,7 @@ def test_values_set_on_purpose_are_left_alone():
     assert linear == {"C"}  # nothing else does anything beside that kernel
 
 
-def test_alternatives_at_odds_with_what_is_set_are_left_out():
+def test_suggest_space_leaves_out_alternatives_at_odds_with_what_is_set():
     """With bootstrap set, only its alternative is suggested."""
     space = suggest_space(RandomForestClassifier(bootstrap=True, criterion="entropy"))
     assert "max_samples" in names_in(space) or isinstance(space, dict)
@@ -133,7 +133,7 @@ def test_alternatives_at_odds_with_what_is_set_are_left_out():
     assert "max_samples" not in names_in(suggest_space(forest))
 
 
-def test_ranges_depend_on_the_data():
+def test_suggest_space_has_ranges_that_depend_on_the_data():
     """C of a logistic regression goes with 1/n, kernels with the number of features."""
     rng = np.random.default_rng(0)
     small, large = rng.normal(size=(50, 4)), rng.normal(size=(5000, 4))
@@ -151,7 +151,7 @@ def test_ranges_depend_on_the_data():
     assert few.high > 20 * many.high
 
 
-def test_a_scaler_before_a_kernel_is_seen():
+def test_suggest_space_sees_a_scaler_before_a_kernel():
     """Behind a scaler the variance of the raw features does not count."""
     X = np.random.default_rng(0).normal(size=(50, 4)) * 1000
     raw = suggest_space(SVC(), X, effort="quick")["gamma"]
@@ -159,7 +159,7 @@ def test_a_scaler_before_a_kernel_is_seen():
     assert scaled["svc__gamma"].high > 1e5 * raw.high
 
 
-def test_quartiles_beyond_a_range_of_small_data_are_those_within_it():
+def test_suggest_space_has_quartiles_within_a_range_of_small_data():
     """No three quarters of the candidates lie at the end of the range."""
     rng = np.random.default_rng(0)
     small, large = rng.normal(size=(150, 4)), rng.normal(size=(5000, 4))
@@ -175,7 +175,7 @@ def test_quartiles_beyond_a_range_of_small_data_are_those_within_it():
     assert leaves.high == 10
 
 
-def test_networks_of_few_samples_learn_faster_and_hold_nothing_out():
+def test_suggest_space_for_networks_of_few_samples_holds_nothing_out():
     """An epoch is a step or few, and a tenth of the samples says nothing."""
     rng = np.random.default_rng(0)
     spaces = [
@@ -189,7 +189,7 @@ def test_networks_of_few_samples_learn_faster_and_hold_nothing_out():
     assert tiny["batch_size"] == ["auto", 32]
 
 
-def test_kernels_of_products_have_ranges_for_which_libsvm_ends():
+def test_suggest_space_for_kernels_of_products_has_ranges_that_end():
     """A polynomial of large numbers would take hours; with C large, minutes."""
     X = np.random.default_rng(0).normal(size=(200, 4))
     by_kernel = {one["kernel"][0]: one for one in suggest_space(SVR(), X, X[:, 0])}
@@ -200,12 +200,12 @@ def test_kernels_of_products_have_ranges_for_which_libsvm_ends():
     assert unscaled["kernel"] == ["rbf"]
 
 
-def test_a_kernel_without_an_alternative_has_what_all_kernels_have():
+def test_suggest_space_for_a_kernel_without_an_alternative():
     """None of the dicts is for it."""
     assert names_in(suggest_space(SVC(kernel="sigmoid"))) == {"C", "gamma"}
 
 
-def test_first_points_have_the_unit_of_the_target():
+def test_suggest_space_has_first_points_in_the_unit_of_the_target():
     """A penalty of .0044 is one of standardised targets."""
     X = np.random.default_rng(0).normal(size=(60, 4))
     y = 1000 * X[:, 0]
@@ -222,16 +222,16 @@ class Unknown(ClassifierMixin, BaseEstimator):
         self.a = a
 
 
-def test_an_unknown_estimator_says_how_to_register_one():
-    """Also at the end of a pipeline; unknown transformers are left alone."""
+def test_suggest_space_says_how_to_register_an_unknown_estimator():
+    """A pipeline's last step is told, too; unknown transformers are left alone."""
     with pytest.raises(ValueError, match=r"presets.register\(Unknown, space="):
         suggest_space(make_pipeline(StandardScaler(), Unknown()))
     pipe = make_pipeline(FunctionTransformer(), Ridge())
     assert "ridge__alpha" in names_in(suggest_space(pipe))
 
 
-def test_nothing_to_tune_is_an_error():
-    """As of an estimator without hyperparameters, or with all of them set."""
+def test_suggest_space_with_nothing_to_tune_is_an_error():
+    """The estimator has no hyperparameters, or all of them are set."""
     with pytest.raises(ValueError, match="LinearRegression has nothing to tune"):
         suggest_space(LinearRegression())
 
@@ -244,14 +244,14 @@ def test_nothing_to_tune_is_an_error():
         (3, "normal", TypeError, "must be an estimator instance"),
     ],
 )
-def test_bad_input_of_suggest_space(estimator, effort, error, match):
+def test_suggest_space_refuses_bad_input(estimator, effort, error, match):
     """What is no estimator or no effort is refused."""
     with pytest.raises(error, match=match):
         suggest_space(estimator, effort=effort)
 
 
 @pytest.mark.skipif(not importlib.util.find_spec("lightgbm"), reason="no lightgbm")
-def test_another_version_of_a_package_is_an_error(monkeypatch):
+def test_suggest_space_refuses_another_version_of_a_package(monkeypatch):
     """A table for one version is not used for another."""
     import lightgbm
 
@@ -268,7 +268,7 @@ class Registered(ClassifierMixin, BaseEstimator):
         self.depth = depth
 
 
-def test_registered_spaces_are_suggested():
+def test_suggest_space_gives_registered_spaces():
     """What `register` was told is what `suggest_space` gives."""
     register(Registered, space={"kind": ["a", "b"], "depth": (1, 9, "uniform")})
     assert suggest_space(Registered()) == {
@@ -311,7 +311,7 @@ QUICK = {"n_estimators": 4, "max_iter": 5}
         "SGDClassifier",
     ],
 )
-def test_suggested_spaces_are_fitted_at_their_corners(name):
+def test_suggest_space_gives_spaces_that_are_fitted_at_their_corners(name):
     """No corner fails or warns on a small problem."""
     cls = dict(all_estimators())[name]
     X, y, labels = small_problem(name)

@@ -25,7 +25,7 @@ def evaluated(text):
 
 
 def test_suggested_dict_prints_as_commented_code():
-    """Notes at its head, a source behind each value that has one."""
+    """Notes stand at its head, a source behind each value that has one."""
     assert repr(ONE).splitlines() == [
         "{",
         "    # for 3 samples",
@@ -38,7 +38,7 @@ def test_suggested_dict_prints_as_commented_code():
 
 
 def test_suggested_list_prints_as_code():
-    """Each dict on lines of its own."""
+    """Each dict is on lines of its own."""
     found = SuggestedList([ONE, TWO])
     assert evaluated(repr(found)) == [ONE, TWO]
     assert repr(found).splitlines()[2] == "        # for 3 samples"
@@ -49,7 +49,7 @@ def test_suggested_list_prints_as_code():
     "again", [copy.copy, copy.deepcopy, lambda one: pickle.loads(pickle.dumps(one))]
 )
 def test_suggested_dict_is_copied_with_its_comments(again):
-    """Also within a list, and not into the same dict."""
+    """The comments are also copied within a list, and not into the same dict."""
     found = again(ONE)
     assert type(found) is SuggestedDict
     assert repr(found) == repr(ONE)

@@ -48,7 +48,7 @@ def test_span_makes_what_a_search_takes(span, values):
 @pytest.mark.parametrize("is_log", [False, True])
 @pytest.mark.parametrize("most", [3.0, 6.0, 15.0, 300.0])
 def test_span_has_quartiles_within_its_ends(made, is_log, most):
-    """Where an end lies among them, of what is left below it."""
+    """An end may lie among them; they are then of what is left below it."""
     found = made(2, lambda facts: most, 4, 8, 16, log=is_log).values(FACTS)
     low, high = found.support()
     assert (low, high) == (2, most)

@@ -71,7 +71,7 @@ def test_rules_for_goes_through_nested_names(wrap, prefix):
     assert active_names(space, nested) == {prefix + "C", prefix + "kernel"}
 
 
-def test_swapped_steps_decide_whose_rules_hold():
+def test_rules_for_swapped_steps_are_those_of_the_chosen_step():
     """Parameters that the chosen step does not have are left out of the point."""
     pipe = Pipeline([("model", SVC())])
     spec = {
@@ -96,7 +96,7 @@ def test_swapped_steps_decide_whose_rules_hold():
     assert "model__gamma" not in active_names(space, linear)
 
 
-def test_a_choice_of_pipelines_is_looked_into():
+def test_rules_for_a_choice_of_pipelines_look_into_them():
     """A step that is itself a pipeline has its own steps."""
     inner = Pipeline([("svc", SVC())])
     spec = {"m": [inner, LogisticRegression()], "m__svc__C": C, "m__C": C}
@@ -111,7 +111,7 @@ def test_a_choice_of_pipelines_is_looked_into():
     }
 
 
-def test_a_parameter_that_spoils_a_combination_is_left_out():
+def test_rules_for_a_parameter_that_spoils_a_combination_leave_it_out():
     """`max_samples` is not set without bootstrap, and set with it."""
     spec = {"bootstrap": [True, False], "max_samples": uniform(0.3, 0.6)}
     space = ruled(RandomForestClassifier(), spec)
@@ -122,7 +122,7 @@ def test_a_parameter_that_spoils_a_combination_is_left_out():
     assert not space.contains({"bootstrap": False, "max_samples": 0.5})
 
 
-def test_choices_that_hold_the_neutral_value_keep_it():
+def test_rules_for_choices_that_hold_the_neutral_value_keep_it():
     """Where a list has a value that is not refused, the others are invalid."""
     spec = {"bootstrap": [True, False], "max_samples": [None, 0.5, 0.7]}
     space = ruled(RandomForestClassifier(), spec)
@@ -130,7 +130,7 @@ def test_choices_that_hold_the_neutral_value_keep_it():
     assert {"bootstrap": False, "max_samples": None} in list(space.grid())
 
 
-def test_invalid_combinations_are_no_points():
+def test_rules_for_invalid_combinations_make_them_no_points():
     """What the class refuses is neither counted nor contained, and says why."""
     spec = {"penalty": ["l1", "l2"], "loss": ["hinge", "squared_hinge"]}
     space = ruled(LinearSVC(dual=True), spec)
@@ -143,7 +143,7 @@ def test_invalid_combinations_are_no_points():
     assert "LinearSVC refuses" in space.what_keeps_out(refused)
 
 
-def test_chains_of_conditions_are_followed():
+def test_rules_for_chains_of_conditions_are_followed():
     """`nesterovs_momentum` needs sgd and a momentum."""
     spec = {
         "solver": ["adam", "sgd"],
@@ -154,7 +154,7 @@ def test_chains_of_conditions_are_followed():
     assert space.cardinality == 4  # adam; sgd without momentum; with, two ways
 
 
-def test_branches_have_rules_of_their_own():
+def test_rules_for_branches_are_their_own():
     """In a list of dicts every dict is looked at with its own constants."""
     spec = [
         {"kernel": ["linear"], "C": C, "gamma": GAMMA},
@@ -181,13 +181,13 @@ class OtherSVC(SVC):
         return super().fit(X * self.gamma, y)
 
 
-def test_rules_hold_for_subclasses_that_fit_as_their_base():
+def test_rules_for_subclasses_that_fit_as_their_base_are_the_base_s():
     """A subclass with a `fit` of its own has no rules."""
     assert ruled(SameSVC(), SVC_SPACE).has_rules
     assert not ruled(OtherSVC(), SVC_SPACE).has_rules
 
 
-def test_what_only_predictions_do_not_show_counts_for_readers():
+def test_rules_for_readers_count_what_predictions_do_not_show():
     """A selector that reads fitted attributes sees what predictions do not."""
     spec = {"compute_score": [True, False]}
     assert ruled(BayesianRidge(), spec).has_rules
@@ -195,6 +195,6 @@ def test_what_only_predictions_do_not_show_counts_for_readers():
     assert not ruled(RFE(BayesianRidge()), nested).has_rules
 
 
-def test_an_estimator_without_parameters_has_no_rules():
+def test_rules_for_an_estimator_without_parameters_are_none():
     """Nothing is known of what cannot be asked."""
     assert rules_for(object(), parse_space({"a": [1, 2]})) == []

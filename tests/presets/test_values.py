@@ -56,16 +56,16 @@ CASES = {
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_each_test_holds_for_its_values_only(name):
-    """And can be pickled with a search."""
+def test_is_given_and_other_tests_hold_for_their_values_only(name):
+    """Each test can be pickled with a search."""
     test = pickle.loads(pickle.dumps(getattr(values, name)))
     passing, others = CASES[name]
     assert [value for value in passing if not test(value)] == []
     assert [value for value in others if test(value)] == []
 
 
-def test_every_test_has_cases():
-    """All functions of the module with one argument are looked at."""
+def test_is_given_and_other_tests_have_cases():
+    """CASES has every function of the module with one argument."""
     functions = {n for n in vars(values) if n.startswith("is_")} - {"is_one_of"}
     assert functions == set(CASES)
 
@@ -84,5 +84,5 @@ def test_every_test_has_cases():
     ],
 )
 def test_exceeds_compares_whole_numbers(one, other, exceeds):
-    """Others, such as a share or None, mean something else."""
+    """Other values, such as a share or None, mean something else."""
     assert values.exceeds(one, other) == exceeds

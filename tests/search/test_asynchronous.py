@@ -55,7 +55,7 @@ def check_equal(first, second):
 @pytest.mark.parametrize("backend", BACKENDS)
 @pytest.mark.parametrize("kind", ["grid", "random"])
 def test_results_are_the_same_on_every_backend(kind, backend):
-    """For grid and random search also for any number of workers."""
+    """Results of grid and random search are so for any number of workers."""
     plain = make_search(kind).fit(X, y)
     with joblib.parallel_config(backend, n_jobs=2):
         check_equal(plain, make_search(kind).fit(X, y))
@@ -80,7 +80,7 @@ def test_a_seed_repeats_a_search_whatever_finishes_first(backend, racing):
 
 @pytest.mark.slow
 def test_every_worker_is_used():
-    """And each fold is run by one of them, not by this process."""
+    """Each fold is run by a worker, not by this process."""
     import os
 
     search = make_search("grid", Scripted(seconds=0.05), n_jobs=2).fit(X, y)
@@ -92,7 +92,7 @@ def test_every_worker_is_used():
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS)
 def test_large_data_is_mapped_into_memory_not_sent(kind):
-    """As joblib does: workers see a memory map."""
+    """Workers see a memory map, as in joblib."""
     big = np.tile(X, (1, 10_000))
     search = make_search(kind, NotesMaps(), n_jobs=2, scoring=map_score)
     with pytest.warns(UserWarning, match="have the same score 1 on every fold"):
@@ -123,7 +123,7 @@ def map_score(estimator, X, y):
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_one_worker_needs_no_pool_and_no_thread(kind):
-    """Fits run here, in the thread that called `fit`."""
+    """Fits run in this process, in the thread that called `fit`."""
     out, _ = drivers.run(f"""
 import threading
 from tests.search.test_asynchronous import make_search
@@ -144,7 +144,7 @@ print("alone")
 
 
 def test_the_default_is_one_worker():
-    """`n_jobs=None` means one, unless a context says otherwise."""
+    """`n_jobs=None` means one worker, unless a context says otherwise."""
     n_before = threading.active_count()
     executor = reusable_executor._executor
     make_search("grid").fit(X, y)
@@ -218,7 +218,7 @@ def blas_threads(estimator, X, y):
 @pytest.mark.slow
 @pytest.mark.parametrize("backend", ["loky", "multiprocessing"])
 def test_equal_warnings_of_workers_come_at_once_and_with_a_count(backend):
-    """The first when its fold is back, rather than once a worker on the screen."""
+    """The first comes when its fold is back, rather than once for each worker."""
     search = GridSearchCV(
         Scripted(act="warn"), {"quality": [0.1, 0.2, 0.3]}, cv=FOLDS, refit=False
     )
@@ -232,7 +232,7 @@ def test_equal_warnings_of_workers_come_at_once_and_with_a_count(backend):
 
 
 def test_equal_warnings_in_this_process_come_at_once_and_with_a_count():
-    """Also where filters show every one, as scikit-learn's do of its own."""
+    """Filters that show every warning, as scikit-learn's own do, change nothing."""
     search = GridSearchCV(
         Scripted(act="warn"), {"quality": [0.1, 0.2, 0.3]}, cv=FOLDS, refit=False
     )
@@ -281,7 +281,7 @@ def test_ignored_warnings_of_workers_stay_ignored():
 
 @pytest.mark.slow
 def test_scoring_that_fails_in_workers_is_counted():
-    """The first at once, then all with the traceback, not once a fold."""
+    """The first error comes at once, then all with the traceback, not once a fold."""
     from tests.search.estimators import failing_score
 
     search = GridSearchCV(
@@ -300,7 +300,7 @@ def test_scoring_that_fails_in_workers_is_counted():
 @pytest.mark.slow
 @pytest.mark.parametrize("backend", [None, *BACKENDS])
 def test_verbose_is_printed_by_the_parent_alike_for_all_backends(backend, capfd):
-    """A line a trial, whoever ran it."""
+    """Each trial has a line, whoever ran it."""
     search = make_search("grid", verbose=2)
     if backend is None:
         search.fit(X, y)
@@ -316,14 +316,14 @@ def test_verbose_is_printed_by_the_parent_alike_for_all_backends(backend, capfd)
 
 @pytest.mark.slow
 def test_the_progress_bar_works_with_workers(capfd):
-    """It is drawn by the parent."""
+    """The parent draws the bar."""
     make_search("bayes", n_jobs=2, callbacks=[ProgressBar("tuning")]).fit(X, y)
     assert "tuning" in capfd.readouterr().err
 
 
 @pytest.mark.slow
 def test_each_fold_is_run_once_on_workers(tmp_path):
-    """None is lost and none is run twice."""
+    """No fold is lost and none is run twice."""
     log = str(tmp_path / "log")
     make_search("grid", Scripted(log=log, is_random=True, seconds=0.02), n_jobs=2).fit(
         X, y

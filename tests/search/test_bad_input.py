@@ -53,7 +53,7 @@ every_kind = pytest.mark.parametrize("kind", SEARCHES)
     ids=str,
 )
 def test_spaces_that_are_none(kind, space, message):
-    """Names, types and forms of a search space."""
+    """Search spaces have wrong names, types and forms."""
     refused(kind, space, message)
 
 
@@ -70,7 +70,7 @@ def test_spaces_that_are_none(kind, space, message):
     ids=str,
 )
 def test_ranges_that_are_none(kind, space, message):
-    """Empty, reversed, infinite, and logarithms of zero."""
+    """Ranges are empty, reversed, infinite, or logarithms of zero."""
     refused(kind, space, message)
 
 
@@ -125,7 +125,7 @@ def test_a_surrogate_needs_more_than_draws():
     ids=lambda value: next(iter(value)) if isinstance(value, dict) else "",
 )
 def test_settings_that_are_none(kind, settings, message):
-    """Every parameter of our own, and scikit-learn's."""
+    """Wrong values of our own parameters and of scikit-learn's are refused."""
     refused(kind, SPACE, message, (ValueError, TypeError, JournalError), **settings)
 
 
@@ -139,7 +139,7 @@ def test_settings_that_are_none(kind, settings, message):
     ],
 )
 def test_numbers_that_are_none(kind, settings, message):
-    """How many candidates, and the seed."""
+    """Wrong numbers of candidates and wrong seeds are refused."""
     refused(kind, SPACE, message, **settings)
 
 
@@ -156,7 +156,7 @@ def test_numbers_that_are_none(kind, settings, message):
     ids=lambda value: next(iter(value)) if isinstance(value, dict) else "",
 )
 def test_settings_of_bayes_that_are_none(settings, message):
-    """The parameters that only `BayesSearchCV` has."""
+    """Wrong values of the parameters that only `BayesSearchCV` has are refused."""
     refused("bayes", {"C": (1.0, 10.0, "uniform")}, message, **settings)
 
 
@@ -176,7 +176,7 @@ def test_x_and_y_of_different_lengths(kind):
 
 @every_kind
 def test_a_splitter_that_contradicts_itself(kind):
-    """Never a mean over fewer folds than announced."""
+    """A mean over fewer folds than announced is never given."""
 
     class Liar:
         def get_n_splits(self, X=None, y=None, groups=None):
@@ -201,7 +201,7 @@ def test_all_candidates_failing_is_an_error_that_quotes_the_causes(kind):
 
 
 def test_bayes_chooses_nothing_where_nothing_was_learnt():
-    """Scores that are all NaN: grid search warns, as scikit-learn; Bayes refuses."""
+    """Where all scores are NaN grid search warns, as scikit-learn; Bayes refuses."""
 
     def broken(estimator, X, y):
         return np.nan

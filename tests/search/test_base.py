@@ -34,8 +34,8 @@ class Choosy(BaseEstimator):
 IRIS = load_iris(return_X_y=True)
 
 
-def test_to_frame_gives_a_row_a_trial():
-    """Parameters, fold scores, means, times, status and error."""
+def test_search_cv_to_frame_gives_a_row_a_trial():
+    """A row has parameters, fold scores, means, times, status and error."""
     grid = [{"quality": [0.1, 0.5]}, {"act": ["raise"], "quality": [0.9]}]
     search = GridSearchCV(Scripted(), grid, cv=FOLDS, return_train_score=True)
     with failed_fits_are_warned_about():
@@ -54,7 +54,7 @@ def test_to_frame_gives_a_row_a_trial():
     assert "told to fail" in frame["error"][2]
 
 
-def test_to_frame_tells_none_from_a_parameter_that_is_not_there():
+def test_search_cv_to_frame_tells_none_from_a_missing_parameter():
     """None stays None, what a trial lacks is NaN, and integers stay integers."""
     grid = [{"quality": [0.1, None], "act": [None]}, {"n": [5]}]
     search = GridSearchCV(Choosy(), grid, cv=FOLDS).fit(X, y)
@@ -68,8 +68,8 @@ def test_to_frame_tells_none_from_a_parameter_that_is_not_there():
     assert np.isnan(frame["param_act"].tolist()[2])
 
 
-def test_to_frame_needs_a_fitted_search_and_pandas(monkeypatch):
-    """Each is said."""
+def test_search_cv_to_frame_needs_a_fitted_search_and_pandas(monkeypatch):
+    """The errors say what is missing."""
     from sklearn.exceptions import NotFittedError
 
     search = make_search("grid", n_iter=2)
@@ -81,14 +81,14 @@ def test_to_frame_needs_a_fitted_search_and_pandas(monkeypatch):
         search.to_frame()
 
 
-def test_to_fit_again_forgets_what_was_chosen_before():
+def test_search_cv_fit_forgets_what_was_chosen_before():
     """A search that is fitted anew without refit has no old best estimator."""
     search = GridSearchCV(SVC(), {"C": [1, 2]}, cv=2).fit(*IRIS)
     search.set_params(refit=False).fit(*IRIS)
     assert not hasattr(search, "best_estimator_")
 
 
-def test_to_fit_again_forgets_names_and_predictions_that_are_gone():
+def test_search_cv_fit_forgets_names_and_predictions_that_are_gone():
     """The first data had column names and kept predictions; the second have neither."""
     pd = pytest.importorskip("pandas")
     samples, target = IRIS

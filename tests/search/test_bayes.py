@@ -17,8 +17,8 @@ from skbayes.search import BayesSearchCV, GridSearchCV
 X, y = load_iris(return_X_y=True)
 
 
-def test_bayes_enumerates_a_small_space_as_a_grid():
-    """All points of it, the untuned estimator first and the others in grid order."""
+def test_bayes_search_cv_enumerates_a_small_space_as_a_grid():
+    """All points are tried: the untuned estimator first, the others in grid order."""
     space = {"C": [3, 1, 2], "kernel": ["rbf", "linear"]}
     grid = GridSearchCV(SVC(), space).fit(X, y)
     bayes = BayesSearchCV(SVC(), space, n_iter=6).fit(X, y)
@@ -31,7 +31,7 @@ def test_bayes_enumerates_a_small_space_as_a_grid():
     assert bayes.best_score_ == grid.best_score_
 
 
-def test_bayes_searches_a_list_of_dicts_as_one():
+def test_bayes_search_cv_searches_a_list_of_dicts_as_one():
     """n_iter counts over all dicts; inactive parameters are absent and masked."""
     space = [
         {"kernel": ["rbf"], "gamma": loguniform(1e-3, 10), "C": loguniform(0.1, 10)},
@@ -66,14 +66,14 @@ def test_bayes_searches_a_list_of_dicts_as_one():
     ],
     ids=["integers", "finite", "steps"],
 )
-def test_bayes_takes_every_kind_of_value(estimator, space):
-    """Integers, None, bools, estimators and "passthrough"."""
+def test_bayes_search_cv_takes_every_kind_of_value(estimator, space):
+    """The values are integers, None, bools, estimators and "passthrough"."""
     search = BayesSearchCV(estimator, space, n_iter=8, random_state=0).fit(X, y)
     assert search.best_score_ > 0.9
     assert 4 <= len(search.cv_results_["params"]) <= 8
 
 
-def test_bayes_maximises_the_score_that_refit_names():
+def test_bayes_search_cv_maximises_the_score_that_refit_names():
     """With several scores the surrogate learns from the deciding one."""
     search = BayesSearchCV(
         LogisticRegression(max_iter=50, tol=0.01),

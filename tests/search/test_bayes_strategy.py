@@ -57,14 +57,14 @@ class Normalising(BaseEstimator):
     ],
 )
 def test_untuned_params_are_the_estimators_own(estimator, dicts, expected):
-    """A point of the space if one has them, else the values of all names."""
+    """The params are a point of the space if one has them, else values of all names."""
     found = untuned(estimator, *dicts)
     assert found == expected
     assert expected is None or {type(v) for v in found.values()} <= {int, float, str}
 
 
 def test_make_strategy_tries_the_untuned_estimator_first():
-    """Unless it is left out."""
+    """The untuned estimator comes first unless it is left out."""
     strategy = made(SVC(C=3.0))
     assert strategy.untuned == {"C": 3.0}
     assert strategy.ask(1) == [{"C": 3.0}]
@@ -75,7 +75,7 @@ def test_make_strategy_tries_the_untuned_estimator_first():
 
 
 def test_make_strategy_begins_with_the_users_points():
-    """Behind the untuned estimator, before any others."""
+    """The user's points come behind the untuned estimator, before any others."""
     points = [{"C": 0.2}, {"C": 5.0}]
     strategy = made(initial_params=points, first_points=False)
     assert strategy.ask(3) == [{"C": 1.0}, *points]
@@ -88,21 +88,21 @@ def test_make_strategy_checks_names_before_rules_are_added():
 
 
 def test_make_strategy_refuses_a_space_of_which_nothing_can_be_fitted():
-    """By what is known of the estimator."""
+    """What is known of the estimator tells that no point can be fitted."""
     space = {"penalty": ["l1"], "solver": ["lbfgs"], "C": (0.1, 1.0, "uniform")}
     with pytest.raises(ValueError, match="a combination of values that can be fitted"):
         made(LogisticRegression(), space)
 
 
 def test_make_strategy_weighs_cost_under_a_time_budget_only():
-    """Asked for without one, it says what is missing."""
+    """The error says what is missing where cost is asked for without a budget."""
     with pytest.raises(ValueError, match="`cost_aware` parameter .* set `time_budget`"):
         made(cost_aware=True)
     made(cost_aware=True, time_budget=100.0)
 
 
 def test_make_strategy_of_one_candidate():
-    """It is the untuned estimator, in the space or apart from it."""
+    """The one candidate is the untuned estimator, in the space or apart from it."""
     for c in (3.0, 99.0):
         strategy = made(SVC(C=c), n_iter=1)
         assert strategy.n_candidates == 1

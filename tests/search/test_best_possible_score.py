@@ -42,8 +42,8 @@ class Own(Ridge):
     ],
     ids=["own", "pipeline", "loss", "ranking", "unknown"],
 )
-def test_best_possible_score_of(estimator, scoring, best):
-    """That of a perfect model; None where a score is not known to have one."""
+def test_best_possible_score_of_metrics(estimator, scoring, best):
+    """The score is a perfect model's; it is None where no such score is known."""
     scorer = check_scoring(estimator, scoring)
     assert best_possible_score(scorer, estimator) == best
     assert scorer_parts(scorer) is None or scoring is not None

@@ -40,7 +40,7 @@ def rising(U):
 
 
 def test_matter_beyond_noise_tells_what_contributes():
-    """At either end; the other parameter does nothing."""
+    """A parameter contributes at either end; the other parameter does nothing."""
     search = searched(lambda U: 3 * U[:, 0])
     assert matter_beyond_noise(search, {"a": "high", "b": "low"}) == {"a"}
     search = searched(lambda U: -3 * U[:, 1])
@@ -65,7 +65,7 @@ def test_matter_beyond_noise_is_not_sure_of_worse_or_noisy_scores():
 
 
 def test_matter_beyond_noise_leaves_out_parameters_of_other_branches():
-    """They are no part of the best candidate."""
+    """Parameters of other branches are no part of the best candidate."""
     space = [SPACE | {"kind": ["x"]}, {"a": (0.0, 1.0, "uniform"), "kind": ["y"]}]
     best = {"a": 1.0, "kind": "y"}
     search = searched(lambda U: 3 * U.sum(axis=1), space=space, best=best)
@@ -74,12 +74,12 @@ def test_matter_beyond_noise_leaves_out_parameters_of_other_branches():
 
 @pytest.mark.parametrize("best", [{"a": 7.0, "b": 1.0, "kind": "x"}, {"a": 0.5}])
 def test_matter_beyond_noise_of_a_best_outside_of_the_space(best):
-    """Such as the untuned estimator, which the model cannot place."""
+    """The model cannot place such a best, as the untuned estimator may be."""
     assert matter_beyond_noise(searched(rising, best=best), {"a": "high"}) == set()
 
 
 def test_matter_beyond_noise_without_a_model():
-    """Where the optimizer has none, or the scores say nothing."""
+    """Nothing matters where the optimizer has no model or scores say nothing."""
     optimizer = SimpleNamespace(surrogate=lambda: None)
     search = SimpleNamespace(optimizer_=optimizer, best_params_=BEST)
     assert matter_beyond_noise(search, {"a": "high"}) == set()

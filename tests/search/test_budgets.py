@@ -53,7 +53,7 @@ def check_is_fitted(search):
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_time_budget_ends_the_search(kind):
-    """No fit starts after it; what there is is chosen from and refitted."""
+    """No fit starts after the budget; what is complete is chosen from and refitted."""
     search = make_search(kind, Scripted(seconds=0.02), time_budget=0.5)
     began = time.monotonic()
     search.fit(X, y)
@@ -65,7 +65,7 @@ def test_a_time_budget_ends_the_search(kind):
 
 @pytest.mark.slow
 def test_a_time_budget_with_workers():
-    """What is running ends; candidates that are cut off are shown as stopped."""
+    """Fits under way end; candidates that are cut off are shown as stopped."""
     search = make_search("grid", Scripted(seconds=0.05), time_budget=3.0, n_jobs=2)
     search.fit(X, y)
     check_is_fitted(search)
@@ -81,14 +81,14 @@ def test_a_time_budget_with_workers():
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_first_candidate_is_finished_whatever_the_budget(kind):
-    """So that there is always something to choose."""
+    """A search always has something to choose."""
     search = make_search(kind, time_budget=1e-9).fit(X, y)
     assert len(search.trials_) == 1
     check_is_fitted(search)
 
 
 def test_time_budget_holds_where_the_first_candidate_fails(tmp_path):
-    """It is finished, complete or not; then no fit starts any more."""
+    """The first is finished, complete or not; then no fit starts any more."""
     log = str(tmp_path / "log")
     grid = [{"act": ["raise"]}, {"quality": [0.5, 0.9]}]
     search = GridSearchCV(Scripted(log=log), grid, cv=FOLDS, time_budget=1e-9)
@@ -138,7 +138,7 @@ def test_clocks_that_jump_change_neither_budgets_nor_times(monkeypatch, jump):
 
 
 def test_times_are_those_of_fit_and_of_scoring():
-    """Each is measured on its own."""
+    """Each time is measured on its own."""
     search = GridSearchCV(
         Scripted(seconds=0.05), {"quality": [0.5]}, cv=FOLDS, scoring=slow_score
     ).fit(X, y)
@@ -158,7 +158,7 @@ def slow_score(estimator, X, y):
 @pytest.mark.parametrize("n_jobs", [1, pytest.param(2, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_callback_that_returns_true_ends_the_search(kind, n_jobs):
-    """It ends after the trial of the call, or those that were under way."""
+    """The search ends after the trial of the call, or those that were under way."""
     seen = []
 
     def stop(progress):
@@ -175,7 +175,7 @@ def test_a_callback_that_returns_true_ends_the_search(kind, n_jobs):
 
 
 def test_progress_is_told_after_every_trial():
-    """With counts, best so far and time."""
+    """Progress has counts, the best so far and the time."""
     seen = []
     search = make_search("random", n_iter=6, callbacks=[seen.append]).fit(X, y)
     assert [p.n_done for p in seen] == [1, 2, 3, 4, 5, 6]
@@ -191,7 +191,7 @@ def test_progress_is_told_after_every_trial():
 
 
 def test_progress_tells_what_is_left_of_the_budget():
-    """Down to nothing, where fits go on after it; None where there is no budget."""
+    """The seconds go down to nothing, also with later fits; None means no budget."""
     seen = []
     make_search("grid", n_iter=3, time_budget=60, callbacks=[seen.append]).fit(X, y)
     for p in seen:
@@ -203,7 +203,7 @@ def test_progress_tells_what_is_left_of_the_budget():
 
 
 def test_the_bar_knows_of_the_budget(capsys):
-    """It does not promise minutes to a search that ends in a second."""
+    """The bar does not promise minutes to a search that ends in a second."""
     pytest.importorskip("tqdm")
     make_search(
         "grid", Scripted(seconds=0.02), time_budget=0.9, callbacks=[ProgressBar()]
@@ -235,7 +235,7 @@ def test_a_callback_that_raises_ends_the_search_with_results(kind, n_jobs):
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_no_improvement_ends_a_search(kind):
-    """Once the best score has stood for some trials."""
+    """The search ends once the best score has stood for some trials."""
     search = make_search(kind, n_iter=60, callbacks=[NoImprovement(5, min_delta=1)])
     search.fit(X, y)
     assert len(search.trials_) == 6
@@ -244,7 +244,7 @@ def test_no_improvement_ends_a_search(kind):
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_score_reached_ends_a_search(kind):
-    """And the candidate that reached it is the best."""
+    """The candidate that reached the score is the best."""
     search = make_search(kind, n_iter=60, callbacks=[ScoreReached(0.6)]).fit(X, y)
     assert search.best_score_ >= 0.6
     assert search.best_index_ == len(search.trials_) - 1

@@ -77,8 +77,8 @@ def searches():
 
 @pytest.mark.parametrize("kind", searches())
 @pytest.mark.parametrize("rule", [highest, last_sorted, lowest_C_near_best, by_frame])
-def test_a_rule_sees_complete_candidates_only(kind, rule):
-    """What it takes of them is the winner, by its number among all."""
+def test_rows_of_has_complete_candidates_only(kind, rule):
+    """What a rule takes of the rows is the winner, by its number among all."""
     shown = []
 
     @functools.wraps(rule)
@@ -101,8 +101,8 @@ def test_a_rule_sees_complete_candidates_only(kind, rule):
     assert search.best_params_["C"] == search.best_estimator_.C
 
 
-def test_a_rule_sees_no_candidate_that_failed():
-    """Nor one whose score is NaN: `argmax` would take it."""
+def test_rows_of_has_no_candidate_that_failed():
+    """A rule sees no candidate whose score is NaN: `argmax` would take it."""
     search = GridSearchCV(
         Scripted(),
         {"quality": [0.1, 0.9, 0.3]},
@@ -115,8 +115,8 @@ def test_a_rule_sees_no_candidate_that_failed():
     assert search.best_index_ == 2
 
 
-def test_a_rule_sees_error_score_where_scikit_learn_lets_it_compete():
-    """In grid and random search without a race."""
+def test_failed_may_win_where_scikit_learn_lets_error_score_compete():
+    """A rule sees `error_score` in grid and random search without a race."""
     search = GridSearchCV(
         Scripted(),
         {"quality": [0.1, 0.9, 0.3]},
@@ -140,8 +140,10 @@ def test_a_rule_sees_error_score_where_scikit_learn_lets_it_compete():
         (-1, IndexError, "(?s)out of range.*highest_of_all"),
     ],
 )
-def test_what_is_no_row_is_refused_with_the_name_of_the_rule(choice, error, match):
-    """In scikit-learn's words, and with how many rows there were."""
+def test_row_by_rule_refuses_what_is_no_row_with_the_name_of_the_rule(
+    choice, error, match
+):
+    """The error has scikit-learn's words, and says how many rows there were."""
 
     def highest_of_all(results):
         return choice
@@ -153,8 +155,8 @@ def test_what_is_no_row_is_refused_with_the_name_of_the_rule(choice, error, matc
 
 
 @pytest.mark.parametrize("kind", ["grid", "bayes"])
-def test_what_a_rule_does_to_its_table_is_not_done_to_the_results(kind):
-    """It is shown a copy: columns, candidates and their parameters."""
+def test_row_by_rule_shows_the_rule_a_copy_of_the_table(kind):
+    """The rule cannot change columns, candidates and parameters of the results."""
 
     def harsh(results):
         results["mean_test_score"].fill(0)
@@ -180,8 +182,8 @@ def by_accuracy(results):
 by_accuracy.metric = "ac"
 
 
-def test_a_rule_that_names_no_metric_of_the_search_is_refused():
-    """Before the first fit: `score` would know none, after the last."""
+def test_check_refit_refuses_a_rule_that_names_no_metric_of_the_search():
+    """The error comes before the first fit: `score` would know none, after the last."""
     fits = []
 
     class Counted(LogisticRegression):
@@ -203,7 +205,7 @@ def half_of_them(estimator, X, y):
     return estimator.score(X, y)
 
 
-def test_a_choice_without_a_score_is_refused_with_the_name_of_the_rule():
+def test_choose_winner_refuses_a_choice_without_a_score():
     """A rule may look at another metric than the one that says who is complete."""
 
     def argmax_of_half(results):
@@ -225,8 +227,8 @@ def test_a_choice_without_a_score_is_refused_with_the_name_of_the_rule():
     assert search.best_params_["C"] >= 1
 
 
-def test_a_rule_without_any_candidate_is_an_error_that_names_it():
-    """It is not asked to choose from nothing."""
+def test_choose_winner_without_any_candidate_names_the_rule():
+    """The rule is not asked to choose from nothing."""
 
     def nothing(estimator, X, y):
         return np.nan
@@ -274,8 +276,8 @@ named.metric = "loss"
     ],
 )
 @pytest.mark.parametrize("kind", [GridSearchCV, BayesSearchCV])
-def test_score_is_by_the_metric_that_decides(kind, rule):
-    """By name, by the attribute of a rule, or by what the rule has read."""
+def test_choose_winner_tells_the_metric_that_score_is_by(kind, rule):
+    """`refit` names the metric, a rule has it as an attribute, or has read it."""
     search = kind(LogisticRegression(), {"C": [0.01, 0.1, 1.0]}, scoring=SCORES)
     search.set_params(refit=rule, cv=3).fit(X, Y)
     assert search.refit_metric_ == "loss"
@@ -286,8 +288,8 @@ def test_score_is_by_the_metric_that_decides(kind, rule):
     assert search.get_params()["refit"] is rule
 
 
-def test_nested_cross_validation_scores_by_the_metric_that_decides():
-    """As that of a search that names the metric."""
+def test_choose_winner_tells_the_metric_to_nested_cross_validation():
+    """Outer scores equal those of a search that names the metric."""
     by_rule, by_name = (
         GridSearchCV(
             LogisticRegression(), {"C": [0.01, 1.0]}, scoring=SCORES, refit=refit, cv=3
@@ -300,8 +302,8 @@ def test_nested_cross_validation_scores_by_the_metric_that_decides():
     )
 
 
-def test_score_refuses_where_nothing_says_which_metric_decides():
-    """A number of either metric would mislead."""
+def test_choose_winner_tells_no_metric_where_nothing_says_which_decides():
+    """`score` refuses then: a number of either metric would mislead."""
     search = GridSearchCV(
         LogisticRegression(), {"C": [0.01, 1.0]}, scoring=SCORES, refit=both, cv=3
     ).fit(X, Y)
@@ -312,8 +314,8 @@ def test_score_refuses_where_nothing_says_which_metric_decides():
         _ = search.optimism_corrected_score_
 
 
-def test_score_of_one_metric_is_scikit_learns():
-    """Whatever `refit` is."""
+def test_choose_winner_leaves_score_of_one_metric_to_scikit_learn():
+    """The score is scikit-learn's, whatever `refit` is."""
     for refit in (True, "anything", highest):
         search = GridSearchCV(
             LogisticRegression(), {"C": [0.01, 1.0]}, scoring="neg_log_loss",
@@ -324,8 +326,8 @@ def test_score_of_one_metric_is_scikit_learns():
         assert search.score(X, Y) == want
 
 
-def test_refit_metric_is_not_left_over_from_an_earlier_fit():
-    """Nor from a clone."""
+def test_choose_winner_keeps_no_metric_of_an_earlier_fit():
+    """A clone has no metric of an earlier fit either."""
     search = GridSearchCV(
         LogisticRegression(), {"C": [0.01, 1.0]}, scoring=SCORES, refit="loss", cv=3
     ).fit(X, Y)
@@ -334,8 +336,8 @@ def test_refit_metric_is_not_left_over_from_an_earlier_fit():
     assert not hasattr(clone(search), "refit_metric_")
 
 
-def test_corrected_score_lets_a_rule_choose_among_complete_candidates():
-    """On the other folds, as on all."""
+def test_rows_of_has_complete_candidates_only_in_corrected_scores():
+    """A rule chooses among complete candidates on the other folds, as on all."""
     search = searches()["grid"].set_params(refit=highest)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")

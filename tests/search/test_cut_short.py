@@ -15,7 +15,7 @@ from tests.search.estimators import FOLDS, Scripted, X, failing_score, y
     "refit", [True, "quality", lambda results: np.nanargmax(np.full(3, np.nan))]
 )
 def test_ctrl_c_comes_out_whatever_chooses(refit):
-    """Not the error of who finds nothing to choose from."""
+    """No rule or search that finds nothing to choose from hides the interrupt."""
     if refit == "quality":
         refit, scoring = "missing", {"one": "accuracy"}
         scoring |= {"missing": failing_score}
@@ -31,7 +31,7 @@ def test_ctrl_c_comes_out_whatever_chooses(refit):
 
 
 def test_ctrl_c_in_the_first_trial_leaves_no_results_of_an_earlier_fit():
-    """They would pass for those of the fit that was cut off."""
+    """Old results would pass for those of the fit that was cut off."""
     search = GridSearchCV(Scripted(), {"quality": [0.1, 0.2]}, cv=FOLDS).fit(X, y)
     search.set_params(param_grid={"act": ["interrupt"]})
     with pytest.raises(KeyboardInterrupt, match="^$"):
@@ -57,7 +57,7 @@ def test_whatever_ends_a_search_leaves_what_is_complete(error):
 
 
 def test_an_error_in_the_engine_leaves_what_is_complete(monkeypatch):
-    """Found after hours, it must not cost the hours."""
+    """An error found after hours must not cost the hours."""
     search = BayesSearchCV(
         Scripted(), {"quality": (0.0, 1.0, "uniform")}, n_iter=12, cv=FOLDS
     )

@@ -25,7 +25,7 @@ def statuses(settings):
 
 @pytest.mark.parametrize("method", ["fork", "spawn"])
 def test_a_search_in_a_daemonic_process_runs_there(method):
-    """With and without workers; a fit that takes too long is stopped by an alarm."""
+    """The search has workers or none; an alarm stops a fit that takes too long."""
     settings = [
         {"n_jobs": 2},
         {"fit_timeout": 3.0},

@@ -42,7 +42,7 @@ def run_on_dask(code):
 
 
 def test_workers_of_dask_give_what_this_process_gives():
-    """All three searches; a seed repeats a Bayesian one, whatever finishes first."""
+    """All three searches agree; a seed repeats Bayesian search in any order of ends."""
     assert (
         run_on_dask("""
 with cluster_of(2) as cluster, Client(cluster):
@@ -61,7 +61,7 @@ print("equal")
 
 
 def test_a_killed_worker_of_dask_costs_the_folds_it_was_running(tmp_path):
-    """No other fold is run twice, none is lost, and no candidate is at fault."""
+    """No other fold is run twice or lost, and no candidate is at fault."""
     assert (
         run_on_dask(f"""
 log = {str(tmp_path / "log")!r}
@@ -89,7 +89,7 @@ print("survived")
 
 
 def test_a_candidate_that_kills_workers_of_dask_is_found():
-    """Where dask gives it up at once; what other workers run is not given up."""
+    """The candidate is found where dask gives it up; other folds are not given up."""
     assert (
         run_on_dask("""
 dask.config.set({"distributed.scheduler.allowed-failures": 0})
@@ -138,7 +138,7 @@ print("used")
 
 
 def test_several_searches_on_one_cluster_of_dask():
-    """In threads of one driver, one of them in trouble."""
+    """The searches run in threads of one driver, one of them in trouble."""
     assert (
         run_on_dask("""
 searches = [
@@ -220,7 +220,7 @@ print("kept")
 
 
 def test_an_estimator_that_workers_of_dask_cannot_import_is_named(tmp_path):
-    """At once, with what is missing there, and where to put it."""
+    """The error comes at once: what is missing there, and where to put it."""
     (tmp_path / "only_here.py").write_text(
         "from tests.search.estimators import Scripted\nclass Local(Scripted): pass\n"
     )
@@ -243,7 +243,7 @@ with cluster_of(1) as cluster, Client(cluster):
 
 
 def test_versions_that_differ_from_those_of_dask_workers_are_named():
-    """Before any fit is believed."""
+    """The error comes before any fit is believed."""
     assert (
         run_on_dask("""
 def grow_old():
@@ -264,7 +264,7 @@ with cluster_of(1) as cluster, Client(cluster) as client:
 
 
 def test_data_are_sent_to_the_workers_of_dask_once():
-    """And not with each fold: they are pickled once for all workers and folds."""
+    """Data are pickled once for all workers and folds."""
     assert (
         run_on_dask("""
 from tests.search.test_dask import CountsPickles

@@ -63,7 +63,7 @@ def missing(kind, rows):
 @every_kind
 @pytest.mark.parametrize("form", ["float", "none", "nan", "list", "series"])
 def test_check_data_names_rows_without_a_target(kind, form):
-    """How many there are and where, counted from 0."""
+    """The error says how many rows there are and where, counted from 0."""
     search = kind(NeverFitted(), {"C": [1, 2]})
     with pytest.raises(ValueError, match=r"`y` has 1 missing value, at row 3 \(count"):
         search.fit(X, missing(form, [3]))
@@ -100,7 +100,7 @@ class Patient(ClassifierMixin, BaseEstimator):
 
 
 def test_check_data_leaves_missing_targets_to_those_that_cope():
-    """Scores of one's own, and estimators without targets."""
+    """Scores of one's own and estimators without targets cope."""
     targets = missing("float", [3])
     grid = {"C": [1, 2]}
     assert GridSearchCV(Patient(), grid, cv=[*_folds()]).fit(X, targets).best_score_ > 0
@@ -153,7 +153,7 @@ def test_check_fit_params_refuses_what_fit_does_not_take(
 
 
 def test_check_fit_params_lets_pass_what_is_taken():
-    """Arguments of the estimator, of a step, and what routing asks for."""
+    """Arguments of the estimator, of a step and of routing are taken."""
     weight = np.ones(150)
     search = GridSearchCV(SVC(), {"C": [1, 2]}, cv=GroupKFold(2))
     search.fit(X, y, sample_weight=weight, groups=np.arange(150) % 4)

@@ -68,14 +68,14 @@ def test_an_innocent_candidate_whose_worker_is_killed_is_run_again(tmp_path):
 
 @pytest.mark.slow
 def test_a_dead_worker_with_error_score_raise_ends_the_search():
-    """As any failure does then; the message says what happened."""
+    """The search ends as at any failure; the message says what happened."""
     with pytest.raises(RuntimeError, match="The worker died"):
         fit_with(grid_of("_exit"), n_jobs=2, error_score="raise")
 
 
 @pytest.mark.slow
 def test_two_candidates_that_kill_workers_are_both_found():
-    """Also when both were running at once."""
+    """The search finds both even if both were running at once."""
     grid = {"act": ["_exit", "kill", "fit"], "quality": [0.5]}
     search = fit_with(grid, n_jobs=2)
     assert [str(t.status) for t in search.trials_] == ["failed", "failed", "complete"]
@@ -106,7 +106,7 @@ def test_a_worker_of_multiprocessing_that_dies(act):
 
 @pytest.mark.slow
 def test_a_worker_of_multiprocessing_that_is_killed_from_outside():
-    """What it ran is run again, and no candidate is at fault."""
+    """The fold it ran is run again, and no candidate is at fault."""
     killer = threading.Timer(1.0, kill_a_child)
     killer.start()
     with joblib.parallel_config("multiprocessing", n_jobs=2):
@@ -149,7 +149,7 @@ def test_workers_of_multiprocessing_that_are_replaced_as_planned_are_not_missed(
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", ["grid", "bayes", "racing"])
 def test_a_deadly_candidate_never_wins(kind):
-    """Its `error_score` beats every score, but the refit would kill this process."""
+    """The `error_score` beats every score, but a refit would kill this process."""
     space = [{"quality": [-1.0, -2.0, -3.0]}, {"act": ["_exit"]}]
     settings = {"cv": FOLDS, "error_score": 0.0, "n_jobs": 2}
     search = {

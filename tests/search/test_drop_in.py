@@ -54,7 +54,7 @@ def test_outer_folds_are_stratified(kind):
 
 @every_kind
 def test_a_search_can_be_pickled(kind):
-    """Before and after fit, with all it has found."""
+    """The pickle before and after fit has all that the search has found."""
     search = pickle.loads(pickle.dumps(make_search(kind))).fit(X, y)
     again = pickle.loads(pickle.dumps(search))
     np.testing.assert_array_equal(again.predict(X), search.predict(X))
@@ -95,7 +95,7 @@ def test_the_users_estimator_is_left_alone(kind):
 
 @every_kind
 def test_methods_are_those_of_the_estimator(kind):
-    """Delegated where the estimator has them, absent where it has not."""
+    """A search delegates methods that the estimator has, and has no others."""
     search = make_search(kind).fit(X, y)
     assert hasattr(search, "decision_function")
     assert not hasattr(search, "transform")
@@ -171,7 +171,7 @@ def test_all_candidates_see_the_same_folds(kind):
 
 @every_kind
 def test_values_arrive_as_plain_python_objects(kind):
-    """No numpy scalars, whatever the space was written with."""
+    """No value is a numpy scalar, whatever the space was written with."""
     space = {
         "C": np.array([0.5, 1.0, 2.0]),
         "kernel": np.array(["rbf", "linear"]),
@@ -186,7 +186,7 @@ def test_values_arrive_as_plain_python_objects(kind):
 
 @every_kind
 def test_transformers_without_targets(kind):
-    """y=None goes all the way."""
+    """A search passes y=None all the way."""
     search = make_search(
         kind, KMeans(n_init=1, random_state=0), {"n_clusters": [2, 3, 4]}
     )
@@ -194,7 +194,7 @@ def test_transformers_without_targets(kind):
 
 
 def test_the_warning_of_skipped_results_names_the_line_that_fits():
-    """Not one of this package's."""
+    """The line is not one of this package's."""
     search = BayesSearchCV(
         SVC(),
         {"C": [0.1, 1.0]},
@@ -210,7 +210,7 @@ def test_the_warning_of_skipped_results_names_the_line_that_fits():
 @pytest.mark.parametrize("scoring", ["recall_macro", lambda est, X, y: est.score(X, y)])
 @pytest.mark.parametrize("kind", ["grid", "bayes"])
 def test_refit_may_be_any_string_where_there_is_one_metric(kind, scoring):
-    """As in scikit-learn; it names no other metric, for which all would have failed."""
+    """`refit` is scikit-learn's; it names no other metric, for which all had failed."""
     search = make_search(kind).set_params(refit="accuracy", scoring=scoring).fit(X, y)
     assert {trial.status for trial in search.trials_} == {"complete"}
     assert "status" not in search.cv_results_

@@ -58,8 +58,8 @@ def bayes(model=None, space=None, **settings):
     )
 
 
-def test_bayesian_search_ends_where_the_untuned_estimator_fails_as_all_do():
-    """After the first candidates, with the cause first, and what was done kept."""
+def test_early_failures_end_a_search_whose_untuned_estimator_fails_too():
+    """The search ends after the first candidates; the error begins with the cause."""
     words = np.where(Y, "yes", "no")
     search = bayes(scoring="f1")
     pattern = r"(?s)\AScoring with|\AValueError: pos_label=1 .*make_scorer.*untuned"
@@ -83,8 +83,8 @@ def test_bayesian_search_ends_where_the_untuned_estimator_fails_as_all_do():
         (SVC(probability=True), X, "roc_auc", r"multi_class.*roc_auc_ovr"),
     ],
 )
-def test_bayesian_search_says_what_helps(model, data, scoring, said):
-    """Of the usual slips, in the first sentences."""
+def test_shared_failure_says_what_helps(model, data, scoring, said):
+    """The first sentences of the error help with the usual slips."""
     search = bayes(model, scoring=scoring)
     y = np.arange(60) % 3
     with warnings.catch_warnings():
@@ -98,8 +98,8 @@ def test_bayesian_search_says_what_helps(model, data, scoring, said):
 
 
 @pytest.mark.parametrize("kind", ["grid", "random", "bayes"])
-def test_first_candidates_that_fail_alike_are_warned_of_once(kind):
-    """When they have ended; others are tried, and may be good."""
+def test_early_failures_warn_once_of_first_candidates_that_fail_alike(kind):
+    """The warning comes when they have ended; others are tried, and may be good."""
     model = Counted(fails_above=0.5)
     grid = {"C": [8.0, 4.0, 2.0, 0.1, 0.2]}
     search = {
@@ -126,7 +126,7 @@ def test_first_candidates_that_fail_alike_are_warned_of_once(kind):
     assert search.best_params_["C"] < 0.5
 
 
-def test_a_region_that_fails_ends_no_search():
+def test_early_failures_in_a_region_end_no_search():
     """Where the untuned estimator has a score the others are worth a try."""
     model = Counted(C=0.05, fails_above=0.06)
     search = bayes(model, {"C": (0.1, 10.0, "log-uniform")}).set_params(n_iter=12)
@@ -140,8 +140,8 @@ def test_a_region_that_fails_ends_no_search():
     assert search.best_params_ == {"C": 0.05}
 
 
-def test_candidates_that_fail_for_several_causes_end_no_search():
-    """Then it is not the data, the metric or the arguments of `fit`."""
+def test_early_failures_of_several_causes_end_no_search():
+    """The cause is then not the data, the metric or the arguments of `fit`."""
 
     class Moody(Counted):
         def fit(self, X, y):
@@ -151,8 +151,8 @@ def test_candidates_that_fail_for_several_causes_end_no_search():
         bayes(Moody()).fit(X, Y)
 
 
-def test_one_good_candidate_silences_the_warning():
-    """Failures of the others are theirs."""
+def test_early_failures_are_silent_after_one_good_candidate():
+    """Failures of the other candidates are their own."""
     grid = {"C": [8.0, 4.0, 0.1, 7.0, 6.0]}
     search = GridSearchCV(Counted(fails_above=0.5), grid, cv=3)
     with warnings.catch_warnings(record=True) as caught:
@@ -164,8 +164,8 @@ def test_one_good_candidate_silences_the_warning():
 # ------------------------------------------------- metrics that some folds cannot have
 
 
-def test_metric_undefined_on_all_folds_has_the_reason():
-    """It lies in the folds, and so does the remedy."""
+def test_shared_failure_of_a_metric_undefined_on_all_folds_has_the_reason():
+    """The reason lies in the folds, and so does the remedy."""
     search = bayes(scoring="roc_auc").set_params(cv=KFold(4))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -178,8 +178,8 @@ def test_metric_undefined_on_all_folds_has_the_reason():
 
 
 @pytest.mark.filterwarnings("ignore:Only one class")
-def test_metric_undefined_on_one_fold_names_it():
-    """The only one, by its number in ``cv_results_``."""
+def test_shared_failure_names_the_one_fold_with_an_undefined_metric():
+    """The error names the only such fold by its number in ``cv_results_``."""
     y = np.r_[np.tile([0, 1], 20), np.zeros(20, int)]
     search = GridSearchCV(
         LogisticRegression(), {"C": [0.1, 1, 10, 100]}, cv=KFold(3), scoring="roc_auc"
@@ -195,8 +195,8 @@ def test_metric_undefined_on_one_fold_names_it():
 
 
 @pytest.mark.parametrize("racing", [False, True])
-def test_metric_undefined_on_one_fold_ends_a_bayesian_search(racing):
-    """Also in a race, which runs no further fold of a candidate that has failed."""
+def test_early_failures_on_one_fold_end_a_bayesian_search(racing):
+    """A race ends as well, though it runs no further fold of a failed candidate."""
     y = np.r_[np.tile([0, 1], 20), np.zeros(20, int)]
     search = bayes(scoring="roc_auc", racing=racing).set_params(cv=KFold(3))
     with warnings.catch_warnings():
@@ -206,16 +206,16 @@ def test_metric_undefined_on_one_fold_ends_a_bayesian_search(racing):
     assert len(search.trials_) == 4
 
 
-def test_race_in_which_all_fails_ends_early():
-    """Though each candidate is run on one fold only, and each on another."""
+def test_early_failures_end_a_race_in_which_all_fails():
+    """Each candidate is run on one fold only, and each on another."""
     search = bayes(Counted(fails_above=0.0), racing=True)
     with pytest.raises(ValueError, match=r"(?s)\ARuntimeError: did not.*ends here"):
         search.fit(X, Y)
     assert Counted.n_fits == 4
 
 
-def test_training_part_of_one_class_is_named():
-    """A fit that fails on a fold of which the training part has one class."""
+def test_shared_failure_names_a_training_part_of_one_class():
+    """The fit fails on a fold of which the training part has one class."""
     y = np.r_[np.zeros(40, int), np.ones(20, int)]
     search = BayesSearchCV(
         LogisticRegression(), RANGE, n_iter=4, cv=KFold(3), random_state=0
@@ -244,8 +244,8 @@ def two_scores(estimator, X, y):
     ],
 )
 @pytest.mark.parametrize("kind", ["grid", "bayes"])
-def test_wrong_refit_is_told_when_the_first_fold_names_the_metrics(kind, refit, said):
-    """Not after the last."""
+def test_refit_check_tells_a_wrong_refit_at_the_first_fold(kind, refit, said):
+    """The error comes when the first fold names the metrics, not after the last."""
     search = {
         "grid": GridSearchCV(Counted(), {"C": np.logspace(-2, 1, 20)}, cv=3),
         "bayes": bayes(),
@@ -256,8 +256,8 @@ def test_wrong_refit_is_told_when_the_first_fold_names_the_metrics(kind, refit, 
 
 
 @pytest.mark.parametrize("rule", [Simplest("C", metric="f1"), Simplest("C")])
-def test_rule_of_another_metric_is_refused_before_the_first_fit(rule):
-    """Where the names of the metrics are known."""
+def test_check_refit_refuses_a_rule_of_another_metric_before_the_first_fit(rule):
+    """The rule is refused where the names of the metrics are known."""
     search = bayes(scoring=["accuracy", "roc_auc"], refit=rule)
     with pytest.raises(ValueError, match="`metric` parameter of Simplest must be one"):
         search.fit(X, Y)
@@ -282,18 +282,16 @@ def test_rule_of_another_metric_is_refused_before_the_first_fit(rule):
         ),
     ],
 )
-def test_arguments_that_no_fit_takes_are_refused_before_the_first(
-    model, arguments, said
-):
-    """With the place where they belong."""
+def test_check_fit_params_refuses_arguments_that_no_fit_takes(model, arguments, said):
+    """The error names the place where the arguments belong."""
     space = RANGE if isinstance(model, Counted) else {"svc__C": RANGE["C"]}
     with pytest.raises(TypeError, match=said):
         bayes(model, space).fit(X, Y, **arguments)
     assert Counted.n_fits == 0
 
 
-def test_arguments_that_a_fit_takes_are_passed_on():
-    """Of a step, by its name, and of an estimator."""
+def test_check_fit_params_passes_on_arguments_that_a_fit_takes():
+    """The arguments are those of a step, by its name, and of an estimator."""
     weights = np.ones(60)
     bayes().set_params(n_iter=2).fit(X, Y, sample_weight=weights)
     pipeline = make_pipeline(StandardScaler(), SVC())

@@ -130,8 +130,8 @@ def scores_and_rounds(search, row=0):
 
 @pytest.mark.parametrize("weights", [None, WEIGHTS], ids=["", "weights"])
 @pytest.mark.parametrize("name", NAMES)
-def test_folds_are_as_written_out_by_hand(name, weights):
-    """Through a pipeline, with and without sharing of work."""
+def test_stopping_set_gives_folds_as_written_out_by_hand(name, weights):
+    """The folds are the same through a pipeline, with and without sharing of work."""
     estimator = pipeline(booster(name, learning_rate=0.2))
     expected = by_hand(estimator, weights)
     given = {} if weights is None else {"model__sample_weight": weights}
@@ -153,8 +153,8 @@ def test_folds_are_as_written_out_by_hand(name, weights):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_the_refit_stops_early_too(name):
-    """By a part of all data; the winner is as its parameters say, and can be cloned."""
+def test_stopping_set_stops_the_refit_too(name):
+    """The refit is stopped by a part of all data; the winner can be cloned."""
     model = booster(name)
     search = RandomSearchCV(
         model, {"learning_rate": uniform(0.1, 0.4)}, n_iter=2, cv=2, random_state=0
@@ -174,8 +174,8 @@ def test_the_refit_stops_early_too(name):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_regression_and_own_patience(name):
-    """A regressor, and a patience that the estimator sets itself."""
+def test_stopping_set_of_a_regressor_with_its_own_patience(name):
+    """The estimator sets the patience itself."""
     Xr, yr = make_regression(200, 5, noise=30, random_state=0)
     own = {"n_iter_no_change": 2} if name == "hist" else {"early_stopping_rounds": 2}
     rounds = []
@@ -203,7 +203,7 @@ class NotingBooster(HistGradientBoostingClassifier):
 @pytest.mark.parametrize(
     "cv", [StratifiedKFold(3), GroupKFold(3), TimeSeriesSplit(3, gap=4)], ids=repr
 )
-def test_what_is_scored_is_never_looked_at(cv):
+def test_stopping_set_holds_nothing_that_is_scored(cv):
     """Groups stay whole, the last part stops in time series, classes keep shares."""
     groups = np.arange(300) % 25
     named = np.c_[np.arange(300), X]
@@ -228,7 +228,7 @@ def test_what_is_scored_is_never_looked_at(cv):
 
 
 @pytest.mark.skipif(not HAS_X_VAL, reason="fit takes no X_val in this version")
-def test_bayes_search_models_the_number_as_ever():
+def test_stopping_set_leaves_no_path_to_a_bayesian_search():
     """Where a fit stops by itself there is no path; workers give the same."""
     space = {
         "max_iter": (5, 80, "uniform"),
@@ -247,7 +247,7 @@ def test_bayes_search_models_the_number_as_ever():
         assert "mean_n_rounds" in search.to_frame()
 
 
-def test_candidates_that_cannot_stop_are_fitted_on_everything():
+def test_stopping_set_is_fitted_by_candidates_that_cannot_stop():
     """In a choice of estimators each does what it can."""
     model = booster("hist")
     estimator = Pipeline([("scale", StandardScaler()), ("model", model)])
@@ -267,7 +267,7 @@ def test_candidates_that_cannot_stop_are_fitted_on_everything():
 
 
 @pytest.mark.skipif(not HAS_X_VAL, reason="fit takes no X_val in this version")
-def test_a_journal_knows_how_it_was_stopped(tmp_path):
+def test_identity_of_tells_a_journal_how_fits_were_stopped(tmp_path):
     """Folds are found with their rounds, and those of another share are not."""
     file = tmp_path / "journal.db"
 
@@ -308,7 +308,7 @@ class OwnSplitter:
 
 
 @pytest.mark.parametrize("value", [0, 1, 1.5, -0.1, True, np.nan, "auto", KFold, [0.1]])
-def test_other_values_are_refused(value):
+def test_stopping_set_refuses_other_values(value):
     """The message says what to write."""
     search = GridSearchCV(HIST, {"max_iter": [5]}, early_stopping_set=value)
     with pytest.raises(ValueError, match="`early_stopping_set` .* between 0 and 1"):
@@ -332,7 +332,9 @@ def test_other_values_are_refused(value):
     ],
 )
 @pytest.mark.skipif(not HAS_X_VAL, reason="fit takes no X_val in this version")
-def test_what_cannot_be_done_is_told_before_the_first_fit(settings, message):
+def test_stopping_set_refuses_what_cannot_be_done_before_the_first_fit(
+    settings, message
+):
     """No fold has been run then."""
     search = GridSearchCV(HIST, {"max_iter": [5]}, cv=3, early_stopping_set=0.1)
     NotingBooster.seen.clear()
@@ -345,8 +347,8 @@ def test_what_cannot_be_done_is_told_before_the_first_fit(settings, message):
 
 
 @pytest.mark.skipif(not HAS_X_VAL, reason="fit takes no X_val in this version")
-def test_samples_that_are_given_twice_are_refused():
-    """Also where there is no target."""
+def test_stopping_set_refuses_samples_that_are_given_twice():
+    """The samples are refused also where there is no target."""
     search = GridSearchCV(HIST, {"max_iter": [5]}, cv=3, early_stopping_set=0.1)
     with pytest.raises(ValueError, match="'X_val' from the training part"):
         search.fit(X, Y, X_val=X, y_val=Y)

@@ -56,7 +56,7 @@ def edges_of(search):
 
 
 def test_warn_at_edges_tells_all_ranges_in_one_warning():
-    """A list, one line for each, from the user's own line of code."""
+    """The list has one line for each range, and names the user's line of code."""
     space = {"a": (0.2, 0.6, "uniform"), "b": (0.2, 0.6, "uniform")}
     search = BayesSearchCV(Slope(noise=0), space, n_iter=20, cv=2, random_state=0)
     (edge,) = edges_of(search)
@@ -119,7 +119,7 @@ GBC = GradientBoostingClassifier()
     ids=label,
 )
 @pytest.mark.parametrize("sign", [1, -1])
-def test_proposed_ends_are_fitted(estimator, space, sign):
+def test_warn_at_edges_proposes_ends_that_can_be_fitted(estimator, space, sign):
     """Whatever is proposed passes the estimator's own validation at both ends."""
     (name,) = space
     low, high = space[name].support()

@@ -16,7 +16,7 @@ VALUES = [0.5, 1.0, 2.0, 3.0, 4.0, 5.0]
 
 @pytest.mark.parametrize("kind", [GridSearchCV, RandomSearchCV, BayesSearchCV])
 def test_warn_of_equal_scores_when_nothing_is_learned(kind):
-    """Sorted classes and folds that are not shuffled: none is ever right."""
+    """Classes are sorted and folds are not shuffled: no prediction is ever right."""
     settings = {} if kind is GridSearchCV else {"n_iter": 6}
     search = kind(SVC(), {"C": VALUES}, cv=KFold(3), **settings)
     message = f"All 6 candidates of this {kind.__name__} have the same score 0 on every"

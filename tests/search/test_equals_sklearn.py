@@ -79,7 +79,7 @@ def search_both(kind, estimator, space, X=X, y=y, fit_params=None, **settings):
     ("kind", "space"), [("grid", GRID), ("random", DISTRIBUTIONS), ("random", GRID)]
 )
 def test_results_equal_sklearns(kind, space, n_jobs):
-    """Whatever the number of workers."""
+    """Results are equal whatever the number of workers."""
     settings = {"n_iter": 8} if kind == "random" else {}
     search_both(kind, SVC(), space, n_jobs=n_jobs, **settings)
 
@@ -113,7 +113,7 @@ def test_results_do_not_depend_on_the_backend(backend):
     ids=lambda s: "-".join(s),
 )
 def test_results_equal_sklearns_with(kind, settings):
-    """Scorers of every form, refit of every form, splitters of every form."""
+    """Scorers, refit and splitters come in every form."""
     space = {"C": [0.1, 1, 10]}
     extra = {"n_iter": 3} if kind == "random" else {}
     search_both(
@@ -173,12 +173,12 @@ def test_steps_can_be_swapped():
 
 
 def test_precomputed_kernels_are_sliced_both_ways():
-    """Rows and columns."""
+    """Rows and columns are sliced."""
     search_both("grid", SVC(kernel="precomputed"), {"C": [0.1, 1]}, X=X @ X.T)
 
 
 def test_several_outputs():
-    """Targets of shape (n_samples, n_outputs)."""
+    """Targets have the shape (n_samples, n_outputs)."""
     data, target = load_diabetes(return_X_y=True)
     targets = np.column_stack([target, -2 * target])
     search_both("grid", Ridge(), {"alpha": [0.1, 1, 10]}, X=data, y=targets)
@@ -191,7 +191,7 @@ def test_seeded_estimators_shared_state_aside():
 
 
 def test_failing_candidates_get_the_error_score():
-    """One bad candidate: warned about, ranked last, the others unharmed."""
+    """One bad candidate is warned about and ranked last, the others unharmed."""
     failed = pytest.warns(FitFailedWarning, match="5 fits failed out of a total of 15")
     not_finite = pytest.warns(UserWarning, match="test scores are non-finite")
     with failed, not_finite:

@@ -20,7 +20,7 @@ SPACE = {"C": [1, 2]}
 @every_kind
 @pytest.mark.parametrize("model", [SVC(C=3), SVC], ids=label)
 @pytest.mark.parametrize("space", [SPACE, [SPACE, {"kernel": ["linear"]}]], ids=str)
-def test_swapped_arguments_are_recognised(kind, model, space):
+def test_check_estimator_of_recognises_swapped_arguments(kind, model, space):
     """The message shows the right order."""
     shown = r"SVC\(C=3\)" if isinstance(model, SVC) else r"SVC\(\)"
     message = (
@@ -46,8 +46,10 @@ def test_swapped_arguments_are_recognised(kind, model, space):
     ],
     ids=label,
 )
-def test_what_is_no_estimator_is_told_what_to_write(kind, estimator, written):
-    """Names, steps and functions."""
+def test_check_estimator_of_says_what_to_write_for_what_is_no_estimator(
+    kind, estimator, written
+):
+    """Names, steps and functions are no estimators."""
     message = f"`estimator` parameter of {kind.__name__} must be an .*{written}"
     with pytest.raises(TypeError, match=message):
         kind(estimator, SPACE).fit(X, y)
@@ -55,14 +57,14 @@ def test_what_is_no_estimator_is_told_what_to_write(kind, estimator, written):
 
 @every_kind
 @pytest.mark.parametrize("estimator", [None, 3, []], ids=str)
-def test_other_values_get_the_message_of_scikit_learn(kind, estimator):
-    """Nothing better is known of them."""
+def test_check_estimator_of_has_scikit_learns_message_for_other_values(kind, estimator):
+    """Nothing better is known of these values."""
     with pytest.raises(ValueError, match="'estimator' parameter .* implementing 'fit'"):
         kind(estimator, SPACE).fit(X, y)
 
 
 @every_kind
-def test_a_class_is_told_to_be_called(kind):
-    """As before, where the space is one."""
+def test_check_estimator_of_tells_to_call_a_class(kind):
+    """The message is the same where the space is a class."""
     with pytest.raises(TypeError, match=r"Got the class SVC instead; write SVC\(\)"):
         kind(SVC, SPACE).fit(X, y)

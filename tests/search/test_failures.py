@@ -85,7 +85,7 @@ def test_a_metric_that_does_not_decide_fails_no_candidate(kind, other):
 
 
 def test_errors_of_other_metrics_are_kept_and_shown():
-    """In `Trial.errors`, as NaN in the table, and in a warning."""
+    """The errors are in `Trial.errors`, as NaN in the table, and in a warning."""
     search = GridSearchCV(
         LogisticRegression(),
         {"C": CS},
@@ -109,7 +109,7 @@ def test_errors_of_other_metrics_are_kept_and_shown():
 
 
 def test_error_score_stands_in_the_table_for_a_metric_that_failed():
-    """As in scikit-learn, but the record of the fold has no score."""
+    """The table is scikit-learn's, but the record of the fold has no score."""
     settings = {"scoring": {"acc": "accuracy", "odd": undefined}, "refit": "acc"}
     search = fitted("grid", {"C": CS}, error_score=-7.0, **settings)
     with warnings.catch_warnings():
@@ -153,7 +153,7 @@ def test_error_score_does_not_win_for_a_metric_that_failed(kind):
 
 
 def test_trial_scores_are_those_of_the_metric_that_decides():
-    """Where none is named; others are had by their names."""
+    """The score is that one where none is named; others are had by their names."""
     scoring = {"f1": "f1", "acc": "accuracy"}
     search = fitted("grid", {"C": CS}, scoring=scoring, refit="acc")
     trial = search.trials_[2]
@@ -231,7 +231,7 @@ def test_what_cannot_be_set_costs_its_candidate_only(kind, model, space, cause):
 
 
 def test_what_cannot_be_set_ends_a_grid_search():
-    """As in scikit-learn, with a note on what to write."""
+    """The error is scikit-learn's, with a note on what to write."""
     search = GridSearchCV(Wrapping(), LEFT_OUT, cv=3)
     with pytest.raises(AttributeError, match="no attribute 'set_params'") as caught:
         search.fit(X, Y)
@@ -239,7 +239,7 @@ def test_what_cannot_be_set_ends_a_grid_search():
 
 
 def test_what_cannot_be_set_raises_where_errors_are_to():
-    """With ``error_score="raise"``, as any other error."""
+    """The error is raised with ``error_score="raise"``, as any other error."""
     search = BayesSearchCV(
         Picky(), {"C": [0.01, 0.7]}, n_iter=3, cv=3, error_score="raise", random_state=0
     )
@@ -248,7 +248,7 @@ def test_what_cannot_be_set_raises_where_errors_are_to():
 
 
 def test_a_space_of_which_nothing_can_be_set_is_an_error():
-    """It begins with the cause."""
+    """The error begins with the cause."""
     search = RandomSearchCV(Picky(), {"C": [0.6, 0.7, 0.8, 0.9]}, n_iter=4, cv=3)
     with (
         pytest.warns(FitFailedWarning, match="All of the first 3 candidates failed"),
@@ -262,7 +262,7 @@ def test_a_space_of_which_nothing_can_be_set_is_an_error():
     [({}, "gave an empty dict"), (1j, "real numbers. Got 1j for 'score'")],
 )
 def test_errors_of_metrics_at_all_is_told_at_the_first_fold(given, match):
-    """It is the scorer's mistake, and no candidate's."""
+    """The mistake is the scorer's, and no candidate's."""
     search = GridSearchCV(
         LogisticRegression(), {"C": CS}, scoring=lambda *_: given, refit="score"
     )

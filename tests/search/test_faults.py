@@ -47,7 +47,7 @@ def test_an_error_in_a_fit_costs_its_candidate_only(act, cause):
 
 
 def test_a_panic_in_a_fit_costs_its_candidate_only(monkeypatch):
-    """It is no Exception, and its class cannot be imported."""
+    """A panic is no Exception, and its class cannot be imported."""
     panic = type("PanicException", (BaseException,), {"__module__": "pyo3_runtime"})
 
     def act():
@@ -68,7 +68,7 @@ def test_a_failure_in_one_fold_fails_the_candidate():
 
 
 def test_the_table_says_which_candidates_failed_and_why():
-    """As it does of those that took their worker with them."""
+    """The table says it as for candidates that took their worker with them."""
     search = fit_with(grid_of("raise", only_fold=1))
     assert list(search.cv_results_["status"]) == [
         "complete",
@@ -80,7 +80,7 @@ def test_the_table_says_which_candidates_failed_and_why():
 
 
 def test_bayesian_search_never_chooses_a_failure():
-    """Not even if `error_score` is the best score of all."""
+    """A failure does not win even if `error_score` is the best score of all."""
     search = BayesSearchCV(
         Scripted(quality=-1.0),
         {"quality": [-1.0, -2.0], "act": ["fit", "raise"]},
@@ -102,7 +102,7 @@ def test_what_harms_everything_else_is_done_once(act, tmp_path):
 
 
 def test_a_memory_error_of_numpy_is_one():
-    """numpy has a class of its own for it."""
+    """The class of the error is numpy's own."""
     AsksForMuch.folds.clear()
     search = GridSearchCV(AsksForMuch(), {"quality": [0.1]}, cv=FOLDS, refit=False)
     with pytest.raises(ValueError, match="All the 3 fits failed"):
@@ -124,7 +124,7 @@ class AsksForMuch(Scripted):
 
 
 def test_equal_failures_are_warned_about_once_with_their_count():
-    """One warning for all fits that failed alike."""
+    """All fits that failed alike have one warning."""
     search = GridSearchCV(Scripted(), grid_of("raise"), cv=FOLDS)
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
@@ -192,7 +192,7 @@ def test_scoring_that_fails_marks_its_candidate():
 
 
 def test_bayesian_search_stays_away_from_failures():
-    """It learns from failures: fewer candidates fail than at random."""
+    """The search learns from failures: fewer candidates fail than at random."""
     search = BayesSearchCV(
         FailsAbove(), {"quality": (0.0, 1.0, "uniform")}, n_iter=20, random_state=0
     )
@@ -227,7 +227,7 @@ def timed_out(act, *, n_jobs, seconds=3.0):
 @pytest.mark.parametrize("n_jobs", [1, 2])
 @pytest.mark.parametrize("act", ["sleep", "stubborn"])
 def test_a_fit_that_hangs_is_stopped(act, n_jobs):
-    """Also one that swallows the exception it is stopped with."""
+    """The fit is stopped even if it swallows the exception it is stopped with."""
     search = timed_out(act, n_jobs=n_jobs)
     check_rest_went_on(search, "FitTimeout")
     assert "FitTimeout" in search.cv_results_["error"][1]
@@ -236,13 +236,13 @@ def test_a_fit_that_hangs_is_stopped(act, n_jobs):
 @pytest.mark.slow
 @pytest.mark.parametrize("act", ["sleep", "stubborn"])
 def test_a_fit_that_hangs_raises_one_kind_of_error(act):
-    """With ``error_score="raise"``, whether it could be stopped or was ended."""
+    """The fit is stopped or its process ended, with ``error_score="raise"``."""
     with pytest.raises(FitTimeout, match=r"fit_timeout=0\.5 seconds"):
         fit_with({"act": [act]}, fit_timeout=0.5, error_score="raise")
 
 
 def test_the_error_of_a_fit_that_hangs_in_a_thread_has_a_message():
-    """There the interpreter raises it, which gives it none."""
+    """The interpreter raises it there, and gives it no message."""
     error = FitTimeout("The fit took longer.")
     assert pickle.loads(pickle.dumps(error)).args == error.args
     with (
@@ -277,7 +277,7 @@ def trials_of(search):
 
 @pytest.mark.slow
 def test_a_fit_that_hangs_in_multiprocessing_is_stopped():
-    """Its process is ended and replaced, as one of loky is."""
+    """The process of the fit is ended and replaced, as one of loky is."""
     with joblib.parallel_config("multiprocessing"):
         search = timed_out("stubborn", n_jobs=2, seconds=1.0)
     check_rest_went_on(search, "FitTimeout")
@@ -285,7 +285,7 @@ def test_a_fit_that_hangs_in_multiprocessing_is_stopped():
 
 @pytest.mark.parametrize("limit", [1e9, 1e12])
 def test_a_limit_of_centuries_is_none(limit):
-    """No timer is asked for more than it can."""
+    """No timer is asked for more than it can wait."""
     with joblib.parallel_config("threading"):
         search = fit_with(grid_of("fit"), n_jobs=2, fit_timeout=limit)
     assert {str(t.status) for t in search.trials_} == {"complete"}
@@ -319,7 +319,7 @@ def test_threads_stop_at_an_exception():
 @pytest.mark.parametrize("backend", ["loky", "threading"])
 @pytest.mark.parametrize("seconds", [1e12, np.float32(60)])
 def test_any_number_of_seconds_is_a_limit(backend, seconds):
-    """Also one longer than timers can be set to, or of another type."""
+    """The limit may be longer than timers can be set to, or of another type."""
     from joblib import parallel_config
 
     with parallel_config(backend):
@@ -408,7 +408,7 @@ def test_ctrl_c_in_a_terminal_reaches_the_workers_too():
 
 
 def test_ctrl_c_before_anything_is_complete_just_interrupts():
-    """There is nothing to leave behind."""
+    """The interrupt has no results to leave behind."""
     search = GridSearchCV(Scripted(), {"act": ["interrupt"]}, cv=FOLDS)
     with pytest.raises(KeyboardInterrupt, match="^$"):
         search.fit(X, y)

@@ -48,8 +48,8 @@ def the_second(results):
 @pytest.mark.parametrize("kind", [GridSearchCV, RandomSearchCV, BayesSearchCV])
 @pytest.mark.parametrize("n_jobs", [1, 2])
 @pytest.mark.parametrize("in_folder", [False, True])
-def test_keep_fold_estimators_of_all(kind, n_jobs, in_folder, tmp_path):
-    """All estimators, in memory or in files, as `return_estimator=True` gives them."""
+def test_fold_estimator_keeper_of_all(kind, n_jobs, in_folder, tmp_path):
+    """All are kept, in memory or in files, as `return_estimator=True` gives them."""
     kept = ("all", tmp_path / "models") if in_folder else "all"
     search = make(kind, keep_fold_estimators=kept, n_jobs=n_jobs).fit(X, Y)
     check(search, [0, 1, 2])
@@ -58,8 +58,8 @@ def test_keep_fold_estimators_of_all(kind, n_jobs, in_folder, tmp_path):
 
 @pytest.mark.parametrize("in_folder", [False, True])
 @pytest.mark.parametrize("refit", [True, the_second])
-def test_keep_fold_estimators_of_the_best(in_folder, refit, tmp_path):
-    """Those of the chosen candidate, also where a callable chooses; no other file."""
+def test_fold_estimator_keeper_of_the_best(in_folder, refit, tmp_path):
+    """The chosen candidate's are kept, also where a callable chooses; no other file."""
     kept = ("best", str(tmp_path)) if in_folder else "best"
     search = make(keep_fold_estimators=kept, refit=refit).fit(X, Y)
     check(search, [search.best_index_])
@@ -68,7 +68,7 @@ def test_keep_fold_estimators_of_the_best(in_folder, refit, tmp_path):
     check(again, [search.best_index_])
 
 
-def test_keep_fold_estimators_of_the_best_with_equal_candidates(tmp_path):
+def test_fold_estimator_keeper_of_the_best_with_equal_candidates(tmp_path):
     """Candidates that share results do not take each other's estimators away."""
     tree = DecisionTreeClassifier(random_state=0)
     grid = [{"max_depth": [1, 3]}, {"max_depth": [3, 2]}]
@@ -77,8 +77,8 @@ def test_keep_fold_estimators_of_the_best_with_equal_candidates(tmp_path):
     check(search, [search.best_index_])
 
 
-def test_keep_fold_estimators_after_a_journal(tmp_path):
-    """What the journal had is None; the best candidate's folds are fitted again."""
+def test_fold_estimator_keeper_after_a_journal(tmp_path):
+    """Folds of the journal have None; those of the best candidate are fitted again."""
     path = tmp_path / "journal.sqlite"
     make(journal=path).fit(X, Y)
     search = make(journal=path, keep_fold_estimators="best").fit(X, Y)
@@ -88,7 +88,7 @@ def test_keep_fold_estimators_after_a_journal(tmp_path):
     assert all(search.fold_estimators_[row] == [None] * 3 for row in rest)
 
 
-def test_keep_fold_estimators_of_a_race():
+def test_fold_estimator_keeper_of_a_race():
     """A stopped candidate has the estimators of the folds that were run."""
     tree = DecisionTreeClassifier(random_state=0)
     grid = {"max_depth": DEPTHS, "max_features": [1, 2, None], "splitter": ["random"]}
@@ -100,13 +100,13 @@ def test_keep_fold_estimators_of_a_race():
         assert [k for k, one in enumerate(found) if one is not None] == run
 
 
-def test_nothing_is_kept_by_default():
+def test_which_and_folder_keep_nothing_by_default():
     """Estimators take memory."""
     assert not hasattr(make().fit(X, Y), "fold_estimators_")
 
 
 @pytest.mark.parametrize("value", ["some", ("all", 3), ("all",), (None, "models")])
-def test_keep_fold_estimators_refuses_what_it_does_not_know(value):
+def test_which_and_folder_refuse_what_they_do_not_know(value):
     """The error shows the forms there are."""
     with pytest.raises(
         ValueError, match=r"`keep_fold_estimators` .*\('all', 'models'\)"
@@ -114,7 +114,7 @@ def test_keep_fold_estimators_refuses_what_it_does_not_know(value):
         make(keep_fold_estimators=value).fit(X, Y)
 
 
-def test_keep_fold_estimators_refuses_a_folder_before_the_first_fit(tmp_path):
+def test_which_and_folder_refuse_a_folder_before_the_first_fit(tmp_path):
     """A folder that cannot be written, or has another search's files, is named."""
     (tmp_path / "file").write_text("")
     with pytest.raises(OSError, match="cannot be written"):
@@ -125,8 +125,8 @@ def test_keep_fold_estimators_refuses_a_folder_before_the_first_fit(tmp_path):
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
-def test_keep_fold_estimators_refuses_a_folder_without_permission(tmp_path):
-    """So is a folder that this user may not write to."""
+def test_which_and_folder_refuse_a_folder_without_permission(tmp_path):
+    """A folder that this user may not write to is named."""
     tmp_path.chmod(0o500)
     with pytest.raises(PermissionError, match="cannot be written"):
         make(keep_fold_estimators=("all", tmp_path)).fit(X, Y)

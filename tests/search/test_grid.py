@@ -19,15 +19,15 @@ from tests.search.estimators import FOLDS, N_FOLDS, Scripted, X, fits, y
         {"C": (1, 2)},
     ],
 )
-def test_grid_search_has_the_candidates_of_parameter_grid(grid):
-    """In its order; the grid stays as it was given."""
+def test_grid_search_cv_has_the_candidates_of_parameter_grid(grid):
+    """The candidates are in its order; the grid stays as it was given."""
     search = GridSearchCV(SVC(), grid, cv=FOLDS).fit(X, y)
     assert search.cv_results_["params"] == list(ParameterGrid(grid))
     assert search.param_grid is grid
 
 
-def test_grid_search_fits_a_candidate_that_stands_twice_once(tmp_path):
-    """And shows its results in both rows."""
+def test_grid_search_cv_fits_a_candidate_that_stands_twice_once(tmp_path):
+    """The search shows its results in both rows."""
     log = tmp_path / "log"
     estimator = Scripted(log=log)
     search = GridSearchCV(
@@ -38,8 +38,8 @@ def test_grid_search_fits_a_candidate_that_stands_twice_once(tmp_path):
     assert len(fits(log)) == 2 * N_FOLDS
 
 
-def test_grid_search_raises_where_a_parameter_cannot_be_set():
-    """As scikit-learn's does; the other searches score such a candidate as failed."""
+def test_grid_search_cv_raises_where_a_parameter_cannot_be_set():
+    """scikit-learn's raises, too; our other searches score such a candidate failed."""
 
     class Stubborn(SVC):
         """Refuses to be set."""
@@ -58,7 +58,7 @@ def test_grid_search_raises_where_a_parameter_cannot_be_set():
     ("grid", "message"),
     [({"C": []}, "C"), ({"C": "abc"}, "C"), ({"C": (1, 2, "uniform")}, "C|param_grid")],
 )
-def test_grid_search_refuses_what_is_no_list(grid, message):
-    """Before any fit, with the name."""
+def test_grid_search_cv_refuses_what_is_no_list(grid, message):
+    """The error comes before any fit, with the name."""
     with pytest.raises((ValueError, TypeError), match=message):
         GridSearchCV(SVC(), grid, cv=FOLDS).fit(X, y)

@@ -13,8 +13,8 @@ from skbayes.search import GridSearchCV
 X, Y = load_iris(return_X_y=True)
 
 
-def test_notebook_shows_the_outcome_beside_the_diagram():
-    """Scores, parameters and counts, and scikit-learn's diagram unchanged."""
+def test_with_outcome_shows_the_outcome_beside_the_diagram():
+    """The notebook shows scores, parameters, counts and scikit-learn's own diagram."""
     search = GridSearchCV(SVC(), {"C": [0.1, 1], "kernel": ["rbf"]})
     with config_context(display="diagram"):
         assert "skbayes-outcome" not in search._repr_html_()
@@ -35,7 +35,7 @@ def test_notebook_shows_the_outcome_beside_the_diagram():
         assert "text/html" not in search._repr_mimebundle_()
 
 
-def test_notebook_escapes_values():
+def test_with_outcome_escapes_values():
     """A value that is HTML is shown as text."""
     evil = "<script>alert(1)</script>"
     tree = DecisionTreeClassifier()
@@ -50,8 +50,8 @@ def test_notebook_escapes_values():
 
 
 @pytest.mark.parametrize("refit", [False, "accuracy"])
-def test_notebook_copes_with_several_scores(refit):
-    """What is not there is not shown."""
+def test_with_outcome_copes_with_several_scores(refit):
+    """A score that is not there is not shown."""
     scoring = ["accuracy", "f1_macro"]
     search = GridSearchCV(SVC(), {"C": [0.1, 1]}, scoring=scoring, refit=refit)
     with config_context(display="diagram"):

@@ -39,7 +39,7 @@ with joblib.parallel_config({backend!r}, n_jobs={n_jobs}):
     [("loky", 1), ("loky", 2), ("threading", 2), ("multiprocessing", 2)],
 )
 def test_only_folds_in_flight_are_run_again_after_ctrl_c(backend, n_jobs, tmp_path):
-    """Quick folds share a batch with the one that is cut off, and are kept."""
+    """Quick folds share a batch with the fold that is cut off, and are kept."""
     log = str(tmp_path / "log")
     code = INTERRUPTED.format(
         log=log, once=str(tmp_path / "once"), journal=str(tmp_path / "j.sqlite"),

@@ -69,8 +69,8 @@ def n_fits(tmp_path):
 
 
 @every_kind
-def test_a_finished_search_is_not_run_again(kind, tmp_path):
-    """The second time everything is in the journal, and the result is the same."""
+def test_open_journal_runs_no_finished_search_again(kind, tmp_path):
+    """All folds are in the journal the second time, and the result is the same."""
     first = make_search(kind, tmp_path).fit(X, y)
     n_first = n_fits(tmp_path)
     second = make_search(kind, tmp_path).fit(X, y)
@@ -81,8 +81,10 @@ def test_a_finished_search_is_not_run_again(kind, tmp_path):
 
 @every_kind
 @pytest.mark.parametrize("racing", [False, True])
-def test_a_search_that_was_cut_off_comes_to_the_same_end(kind, racing, tmp_path):
-    """As one that was not; nothing is fitted twice."""
+def test_open_journal_brings_a_search_that_was_cut_off_to_the_same_end(
+    kind, racing, tmp_path
+):
+    """The end is that of a search not cut off; nothing is fitted twice."""
 
     def stop(progress):
         return progress.n_done == 3
@@ -97,8 +99,10 @@ def test_a_search_that_was_cut_off_comes_to_the_same_end(kind, racing, tmp_path)
 
 @pytest.mark.parametrize("kind", ["random", "bayes"])
 @pytest.mark.parametrize("random_state", [0, None])
-def test_more_candidates_continue_the_search(kind, random_state, tmp_path):
-    """The first ones are those that were, and only the new ones are fitted."""
+def test_continuation_with_more_candidates_fits_only_the_new_ones(
+    kind, random_state, tmp_path
+):
+    """The first candidates are those that were."""
     settings = {"random_state": random_state}
     first = make_search(kind, tmp_path, n_iter=6, **settings).fit(X, y)
     second = make_search(kind, tmp_path, n_iter=9, **settings).fit(X, y)
@@ -108,8 +112,8 @@ def test_more_candidates_continue_the_search(kind, random_state, tmp_path):
     assert set(fits(tmp_path / "log").values()) == {1}
 
 
-def test_failures_and_deaths_are_tried_again_once(tmp_path):
-    """Each fold that failed, and nothing else, each time the search is continued."""
+def test_continuation_tries_failures_and_deaths_again_once(tmp_path):
+    """Each fold that failed is run each time the search is continued; no other is."""
     grid = {"quality": [0.5, 0.9], "act": ["fit", "raise", "exit"]}
     estimator = Scripted(log=str(tmp_path / "log"))
     for n_runs in (1, 2, 3):
@@ -130,8 +134,8 @@ def test_failures_and_deaths_are_tried_again_once(tmp_path):
 
 
 @pytest.mark.slow
-def test_folds_that_took_too_long_are_tried_again(tmp_path):
-    """With more time they succeed; what was finished is not run again."""
+def test_continuation_tries_folds_that_took_too_long_again(tmp_path):
+    """With more time the folds succeed; what was finished is not run again."""
     log, once = str(tmp_path / "log"), str(tmp_path / "once")
     estimator = Scripted(act="sleep", log=log, once=once, only_fold=1)
     settings = {"cv": FOLDS, "journal": tmp_path / "j", "refit": False}
@@ -148,7 +152,7 @@ def test_folds_that_took_too_long_are_tried_again(tmp_path):
 
 
 @pytest.mark.slow
-def test_folds_whose_worker_died_are_tried_again(tmp_path):
+def test_continuation_tries_folds_whose_worker_died_again(tmp_path):
     """A worker may have been killed for a reason that has passed."""
     cure = tmp_path / "cure"
     estimator = Mortal(act="kill", only_fold=0, once=str(cure))
@@ -182,7 +186,7 @@ SMALLER_FOLDS = [(train, test[1:]) for train, test in FOLDS.split(X)]
 @pytest.mark.parametrize("other", OTHER)
 @pytest.mark.filterwarnings("ignore:told to warn")
 @pytest.mark.filterwarnings("ignore:All .* candidates of this:UserWarning")
-def test_another_search_never_meets_old_results(kind, other, tmp_path):
+def test_open_journal_never_finds_results_of_another_search(kind, other, tmp_path):
     """With other data, folds, estimator or scoring all is fitted anew; it says so."""
     make_search(kind, tmp_path).fit(X, y)
     n_first = n_fits(tmp_path)
@@ -198,8 +202,8 @@ def test_another_search_never_meets_old_results(kind, other, tmp_path):
 
 
 @pytest.mark.slow
-def test_two_processes_share_the_work_of_one_search(tmp_path):
-    """Both come to the same end, and neither loses what the other wrote."""
+def test_open_journal_in_two_processes_shares_the_work_of_one_search(tmp_path):
+    """Both searches come to the same end, and lose nothing that the other wrote."""
     code = """
 search = GridSearchCV(
     Scripted(log={log!r}, seconds=0.05), {{"quality": {order}}}, cv=FOLDS,
@@ -225,7 +229,7 @@ print(search.best_params_["quality"], len(search.trials_))
 
 
 @pytest.mark.slow
-def test_nested_cross_validation_with_workers_shares_a_journal(tmp_path):
+def test_open_journal_is_shared_by_nested_cross_validation_with_workers(tmp_path):
     """Every outer fold is a search of its own in the file, and resumes on its own."""
     search = make_search("random", tmp_path)
     scores = cross_val_score(search, X, y, cv=3, n_jobs=2, error_score="raise")
@@ -240,8 +244,8 @@ def test_nested_cross_validation_with_workers_shares_a_journal(tmp_path):
 
 
 @pytest.mark.slow
-def test_workers_do_not_write(tmp_path):
-    """With `n_jobs` the parent keeps the journal; the result is that of one worker."""
+def test_open_journal_is_written_by_the_parent_only(tmp_path):
+    """With `n_jobs` workers do not write; the result is that of one worker."""
     first = make_search("grid", tmp_path, n_jobs=2).fit(X, y)
     second = make_search("grid", tmp_path).fit(X, y)
     check_equal(first, second)
@@ -249,8 +253,8 @@ def test_workers_do_not_write(tmp_path):
 
 
 @pytest.mark.slow
-def test_a_journal_is_read_while_a_search_writes(tmp_path):
-    """From another process, at any time."""
+def test_open_journal_can_be_read_while_a_search_writes(tmp_path):
+    """Another process reads the journal at any time."""
     method = multiprocessing.get_context("spawn")
     path = tmp_path / "j.sqlite"
     process = method.Process(target=_write_slowly, args=(str(path),))
@@ -277,8 +281,8 @@ def _write_slowly(path):
 # ----------------------------------------------------------------------- bad journals
 
 
-def test_a_disk_that_fills_up_ends_the_search_with_results(tmp_path, monkeypatch):
-    """What is finished is kept, in the object and in the file; the error is shown."""
+def test_open_journal_on_a_disk_that_fills_up_leaves_results(tmp_path, monkeypatch):
+    """What is finished is kept in the object and in the file; the error is shown."""
     write = SearchJournal.write
     n_written = 0
 
@@ -316,7 +320,7 @@ def _long(result):
     return replace(result, error="x" * 100_000)
 
 
-def test_a_truncated_journal_is_refused_and_left_alone(tmp_path):
+def test_open_journal_refuses_a_truncated_journal_and_leaves_it_alone(tmp_path):
     """The file is named, no fit is made, and not a byte is changed."""
     make_search("grid", tmp_path).fit(X, y)
     path = tmp_path / "j.sqlite"
@@ -329,7 +333,7 @@ def test_a_truncated_journal_is_refused_and_left_alone(tmp_path):
     assert n_fits(tmp_path) == n_before
 
 
-def test_a_file_that_is_no_journal_is_refused_and_left_alone(tmp_path):
+def test_open_journal_refuses_a_file_that_is_no_journal_and_leaves_it_alone(tmp_path):
     """Neither text nor another program's database is written to."""
     text = tmp_path / "notes.txt"
     text.write_text("my only copy")
@@ -346,15 +350,15 @@ def test_a_file_that_is_no_journal_is_refused_and_left_alone(tmp_path):
     assert other.read_bytes() == before
 
 
-def test_a_folder_that_does_not_exist_is_named(tmp_path):
-    """Before the first fit."""
+def test_open_journal_names_a_folder_that_does_not_exist(tmp_path):
+    """The error comes before the first fit."""
     with pytest.raises(JournalError, match="`journal` parameter.*is not a folder"):
         make_search("grid", tmp_path, journal=tmp_path / "no" / "j.sqlite").fit(X, y)
     assert n_fits(tmp_path) == 0
 
 
-def test_predictions_are_journalled(tmp_path):
-    """A search that continues has the predictions of the folds that it finds."""
+def test_continuation_has_the_predictions_of_the_folds_it_finds(tmp_path):
+    """A search keeps the predictions of its folds in the journal."""
     first = make_search("grid", tmp_path, store_predictions=True).fit(X, y)
     n_first = n_fits(tmp_path)
     again = make_search("grid", tmp_path, store_predictions=True).fit(X, y)

@@ -133,7 +133,7 @@ def test_a_grid_fits_only_what_is_new(journal, before, after, n_new):
 
 
 def test_folds_are_shared_by_all_kinds_of_searches(journal):
-    """A grid finds what others have tried, and they what it has."""
+    """A grid finds what others have tried, and they find what it has."""
     space = {"C": [0.1, 1.0, 10.0, 100.0], "kind": ["a", "b"]}
     settings = {"n_iter": 3, "cv": 3, "refit": False, "journal": journal}
     n_random = n_fits(RandomSearchCV(Seen(), space, random_state=0, **settings))
@@ -147,7 +147,7 @@ def test_folds_are_shared_by_all_kinds_of_searches(journal):
 
 
 def test_each_fold_is_fitted_once_by_however_many_searches(journal):
-    """Together they fit the grid, and not a fold more."""
+    """The searches together fit the grid, and not a fold more."""
     space = {"C": [0.1, 1.0, 10.0, 100.0]}
     total = 0
     for seed in range(4):
@@ -186,7 +186,7 @@ def test_a_wider_search_begins_with_what_is_known(journal, wider):
 
 
 def test_a_wider_search_of_the_same_length_looks_at_what_is_new(journal):
-    """A quarter of its candidates at least; those it takes over are the best."""
+    """A quarter of its candidates at least is new; those it takes over are the best."""
     first = bayes(journal, {"C": (0.01, 1.0, "log-uniform")}, n_iter=8)
     n_fits(first)
     search = bayes(journal, {"C": (0.01, 100.0, "log-uniform")}, n_iter=8)
@@ -199,7 +199,7 @@ def test_a_wider_search_of_the_same_length_looks_at_what_is_new(journal):
 
 
 def test_another_seed_is_another_sample(journal):
-    """It neither ends at once as a copy of the first, nor learns from it."""
+    """The search neither ends at once as a copy of the first, nor learns from it."""
     space = {"C": (0.01, 1.0, "log-uniform")}
     n_fits(bayes(journal, space, include_current=False))
     other = bayes(journal, space, random_state=1, include_current=False)
@@ -211,7 +211,7 @@ def test_another_seed_is_another_sample(journal):
 
 
 def test_all_points_of_a_finite_space_are_tried_after_some_were(journal):
-    """Also where the first search had chosen which ones to try."""
+    """The points are tried also where the first search had chosen the order."""
     space = {"C": [0.1, 1.0, 10.0, 100.0, 1000.0]}
     n_fits(bayes(journal, space, n_iter=3))
     search = bayes(journal, space, n_iter=9)
@@ -220,7 +220,7 @@ def test_all_points_of_a_finite_space_are_tried_after_some_were(journal):
 
 
 def test_new_initial_params_are_tried_by_a_search_that_goes_on(journal):
-    """They come before what is proposed."""
+    """The points come before what is proposed."""
     space = {"C": (0.01, 1.0, "log-uniform")}
     n_fits(bayes(journal, space))
     search = bayes(journal, space, n_iter=10, initial_params=[{"C": 0.123}])
@@ -233,7 +233,7 @@ def test_new_initial_params_are_tried_by_a_search_that_goes_on(journal):
 
 
 def test_folds_that_another_splitter_gives_too_are_found(journal):
-    """More repeats with a seed, or the same indices in another order."""
+    """The splitter has more repeats with a seed, or the indices in another order."""
     n_fits(
         grid(
             journal,
@@ -267,7 +267,7 @@ def test_folds_without_a_seed_are_told(journal, cv):
 
 
 def test_what_gives_the_same_indices_is_the_same_splitter(journal):
-    """An int, an object, a list of index arrays or of masks."""
+    """The splitter is an int, an object, a list of index arrays or of masks."""
     n_fits(grid(journal, {"C": [1]}, cv=StratifiedKFold(3)))
     splits = list(StratifiedKFold(3).split(X, y))
     masks = [tuple(np.isin(np.arange(60), part) for part in split) for split in splits]
@@ -297,7 +297,7 @@ def scored(estimator, X, y):
     ],
 )
 def test_a_single_part_that_differs_is_named(journal, part, other):
-    """With the file and the remedy; nothing of the other search is used."""
+    """The file and the remedy are told; nothing of the other search is used."""
     n_fits(grid(journal, {"C": [1]}))
     search, data = other(journal)
     message = (
@@ -309,7 +309,7 @@ def test_a_single_part_that_differs_is_named(journal, part, other):
 
 
 def test_weights_are_a_part(journal):
-    """They reach the fits."""
+    """Weights are a part of the search, for they reach the fits."""
     n_fits(grid(journal, {"C": [1]}))
     message = r"in the fit parameters only \(sample_weight of fit"
     weights = np.ones(60)
@@ -319,7 +319,7 @@ def test_weights_are_a_part(journal):
 
 
 def test_the_warning_names_the_users_line(journal):
-    """Whichever way leads from there to the journal."""
+    """The line is the user's, whichever way leads from there to the journal."""
     n_fits(grid(journal, {"C": [1]}))
     with pytest.warns(JournalNotContinuedWarning, match="data only") as caught:
         grid(journal, {"C": [1]}).fit(X + 1, y)
@@ -327,7 +327,7 @@ def test_the_warning_names_the_users_line(journal):
 
 
 def test_nothing_is_told_where_all_is_well(journal):
-    """Of wider spaces, more workers, other rules, louder searches, two new parts."""
+    """Wider spaces, more workers, other rules and louder searches tell nothing."""
     n_fits(grid(journal, {"C": [1]}))
     assert n_fits(grid(journal, {"C": [1]}, verbose=1, n_jobs=1, error_score=0)) == 0
     assert n_fits(grid(journal, {"C": [1, 2]}, racing=True)) == 3
@@ -335,7 +335,7 @@ def test_nothing_is_told_where_all_is_well(journal):
 
 
 def test_nested_cross_validation_resumes_each_outer_fold(journal):
-    """Without a word: their data differ rightly."""
+    """No warning comes: their data differ rightly."""
     search = grid(journal, {"C": [1, 2]})
     with warnings.catch_warnings():
         warnings.simplefilter("error", JournalNotContinuedWarning)
@@ -403,7 +403,7 @@ def clipped(journal, source, **settings):
     ],
 )
 def test_code_that_was_edited_is_told(journal, before, after, name):
-    """Of a step's class, what it calls and what that reads."""
+    """The code is that of a step's class, what it calls and what that reads."""
     n_fits(clipped(journal, CLIP))
     assert n_fits(clipped(journal, CLIP)) == 0
     edited = CLIP.replace(before, after)
@@ -480,7 +480,7 @@ def _with_model(n):
 
 @pytest.mark.parametrize("kind", OWN)
 def test_what_a_step_is_made_of_counts(journal, kind):
-    """Found again if it is made alike, fitted anew if not."""
+    """A step is found again if it is made alike, and fitted anew if not."""
 
     def search(n):
         return grid(
@@ -500,7 +500,7 @@ def test_what_a_step_is_made_of_counts(journal, kind):
 
 @pytest.mark.parametrize("kind", SCORERS)
 def test_what_a_scorer_is_made_of_counts(journal, kind):
-    """Its code, its arguments, its state, and models that it holds."""
+    """A scorer has code, arguments, state, and models that it holds."""
 
     def search(n):
         return grid(journal, {"C": [1]}, scoring=SCORERS[kind](n))
@@ -526,7 +526,7 @@ def test_only_the_choice_that_was_edited_is_fitted_anew(journal):
 
 
 def test_a_cache_and_more_workers_change_nothing(journal, tmp_path):
-    """Parameters that are known to have no effect."""
+    """These parameters are known to have no effect."""
 
     def search(**settings):
         step = make_pipeline(StandardScaler(), **settings)
@@ -555,7 +555,7 @@ class Fickle(Seen):
 
 @pytest.mark.parametrize("make", [grid, functools.partial(bayes, n_iter=3)])
 def test_failed_folds_are_tried_again_once(journal, make, monkeypatch):
-    """Each time the search is continued, until they succeed."""
+    """Failed folds are tried each time the search is continued, until they succeed."""
     space = {"C": [1, 2, 3]}
     assert n_fits(make(journal, space, estimator=Fickle(C=1))) == 9
     assert n_fits(make(journal, space, estimator=Fickle(C=1))) == 6
@@ -568,7 +568,7 @@ def test_failed_folds_are_tried_again_once(journal, make, monkeypatch):
 
 @pytest.mark.parametrize("kept", [True, "probabilities"])
 def test_predictions_are_kept_in_the_journal(journal, kept):
-    """They come back as they were, and are made where they are not there."""
+    """Predictions come back as they were, and are made where they are missing."""
     space = {"C": [0.1, 1.0]}
     labels = np.where(y == 1, "yes", "no")
 
@@ -593,7 +593,7 @@ def test_predictions_are_kept_in_the_journal(journal, kept):
 
 
 def test_training_scores_are_made_where_they_are_missing(journal):
-    """And are there for those who want them next."""
+    """The scores are there for those who want them next."""
     space = {"C": [1, 2]}
     n_fits(grid(journal, space))
     assert n_fits(grid(journal, space, return_train_score=True)) == 6
@@ -630,7 +630,7 @@ def test_verbose_tells_what_is_continued_and_what_is_left(journal, capsys):
 
 
 def test_callbacks_are_told_how_many_were_found(journal):
-    """So that a bar can tell them from what was run."""
+    """A bar can tell these folds from those that were run."""
     n_fits(grid(journal, {"C": [1, 2]}))
     seen = []
     search = grid(

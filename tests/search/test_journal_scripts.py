@@ -159,7 +159,7 @@ def edit(folder, name, before, after):
 
 @pytest.mark.slow
 def test_a_script_finds_what_its_edits_left_as_it_was(folder):
-    """Run again, imported, with other comments, and with other code here and there."""
+    """The script is run again, imported, and edited in comments and other code."""
     first = run(folder, "tune.py")
     assert {n for n, _ in first.values()} == {4}
     every = set(first)
@@ -196,7 +196,7 @@ def test_a_script_finds_what_its_edits_left_as_it_was(folder):
 
 @pytest.mark.slow
 def test_workers_of_an_outer_cross_validation_agree_with_their_parent(folder):
-    """They get the script's classes by value, made anew."""
+    """The workers get the script's classes by value, made anew."""
     assert run(folder, "-c", "import tune; tune.nested(1)") == 3
     edit(folder, "tune.py", "    main()\n", "    nested(2)\n")
     assert run(folder, "tune.py", hash_seed="77") == 3

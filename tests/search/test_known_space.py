@@ -22,7 +22,7 @@ PIPE = make_pipeline(StandardScaler(), SVC())
 
 @pytest.mark.filterwarnings("ignore:The best value")
 @pytest.mark.parametrize("kind", [BayesSearchCV, RandomSearchCV])
-def test_auto_suggests_the_space(kind):
+def test_settle_space_suggests_a_space_for_auto(kind):
     """The space is kept, a clone has none, and a fit with another one forgets it."""
     search = kind(PIPE, "auto", n_iter=5, cv=2, random_state=0).fit(X, Y)
     # A dict for each kernel, which are searched in one model.
@@ -35,7 +35,7 @@ def test_auto_suggests_the_space(kind):
     assert not hasattr(search, "suggested_space_")
 
 
-def test_auto_has_the_same_ranges_for_folds_as_masks():
+def test_training_facts_are_the_same_for_folds_as_masks():
     """The samples of a mask count, not its length."""
     half = np.arange(len(X)) % 2 == 0
     masks = [(half, ~half), (~half, half)]
@@ -49,7 +49,7 @@ def test_auto_has_the_same_ranges_for_folds_as_masks():
 
 
 @pytest.mark.filterwarnings("ignore:The best value")
-def test_auto_tries_the_untuned_estimator_first():
+def test_settle_space_for_auto_tries_the_untuned_estimator_first():
     """Where a default is a word, the number that it amounts to needs no fit."""
     search = BayesSearchCV(PIPE, "auto", n_iter=6, cv=2, random_state=0).fit(X, Y)
     untuned, *others = search.cv_results_["params"]
@@ -65,7 +65,7 @@ def test_auto_tries_the_untuned_estimator_first():
 
 
 @pytest.mark.filterwarnings("ignore:The best value")
-def test_auto_looks_at_training_parts_only():
+def test_training_facts_are_of_training_parts_only():
     """Rows that are only scored do not change the ranges."""
     cv = [(np.arange(40), np.arange(40, 60))]
     other = X.copy()
@@ -79,14 +79,14 @@ def test_auto_looks_at_training_parts_only():
     assert repr(spaces[0]) == repr(spaces[1])
 
 
-def test_auto_without_anything_to_tune_is_an_error():
-    """It is said before the first fit."""
+def test_settle_space_without_anything_to_tune_is_an_error():
+    """The error comes before the first fit."""
     with pytest.raises(ValueError, match="LinearRegression has nothing to tune"):
         BayesSearchCV(LinearRegression(), "auto").fit(X, Y)
 
 
 @pytest.mark.filterwarnings("ignore:The best value")
-def test_auto_goes_on_from_a_journal(tmp_path):
+def test_settle_space_for_auto_goes_on_from_a_journal(tmp_path):
     """The same search finds its folds again."""
     options = {"n_iter": 5, "cv": 2, "random_state": 0, "journal": tmp_path / "j.db"}
     one = BayesSearchCV(PIPE, "auto", **options).fit(X, Y)

@@ -17,8 +17,8 @@ N_SAMPLES = len(y)
 
 
 @pytest.mark.parametrize("kind", [GridSearchCV, RandomSearchCV, BayesSearchCV])
-def test_results_before_fit(kind):
-    """The error that scikit-learn has for it, which is an AttributeError, too."""
+def test_explains_missing_results_before_fit(kind):
+    """The error is scikit-learn's, which is an AttributeError, too."""
     search = kind(SVC(), {"C": [1, 2]})
     for name in ("best_params_", "best_estimator_", "cv_results_", "trials_"):
         with pytest.raises(NotFittedError, match=f"not fitted yet, .* no `{name}`"):
@@ -26,8 +26,8 @@ def test_results_before_fit(kind):
         assert not hasattr(search, name)
 
 
-def test_results_without_refit():
-    """The reason, and what to do instead."""
+def test_explains_missing_results_without_refit():
+    """The error says the reason, and what to do instead."""
     search = GridSearchCV(SVC(), {"C": [1, 2]}, refit=False).fit(X, y)
     with pytest.raises(AttributeError, match=r"`best_estimator_`, because refit=False"):
         _ = search.best_estimator_
@@ -38,15 +38,15 @@ def test_results_without_refit():
         _ = search.best_params_
 
 
-def test_a_rule_chooses_without_a_score():
-    """It is said where the scores of its choice are, and not that `fit` ended early."""
+def test_explains_missing_results_of_a_rule_that_chooses_without_a_score():
+    """The error says where the scores of its choice are, not that `fit` ended early."""
     search = GridSearchCV(SVC(), {"C": [1, 2]}, refit=lambda results: 0).fit(X, y)
     assert not hasattr(search, "best_score_")
     with pytest.raises(AttributeError, match=r"chooses by a rule .* at best_index_"):
         _ = search.best_score_
 
 
-def test_a_fit_that_was_cut_short_is_said_to_be():
+def test_explains_missing_results_of_a_fit_that_was_cut_short():
     """A rule that fails leaves no choice."""
     search = GridSearchCV(SVC(), {"C": [1, 2]}, refit=lambda results: 1 / 0)
     with pytest.raises(ZeroDivisionError, match="division"):
@@ -66,7 +66,7 @@ class StopsAtRefit(SVC):
         return super().fit(X, y)
 
 
-def test_a_refit_that_is_interrupted_leaves_no_estimator():
+def test_explains_missing_results_of_a_refit_that_was_interrupted():
     """An estimator that is not fitted is no result."""
     search = GridSearchCV(StopsAtRefit(), {"C": [1, 2]})
     with pytest.raises(KeyboardInterrupt, match="in the refit"):
@@ -76,8 +76,8 @@ def test_a_refit_that_is_interrupted_leaves_no_estimator():
         _ = search.best_estimator_
 
 
-def test_other_attributes_are_missing_as_ever():
-    """Also on copies, and where a property says itself why it is not there."""
+def test_explains_missing_results_leaves_other_attributes_missing():
+    """Copies lack them as well, also where a property says itself why."""
     search = GridSearchCV(SVC(), {"C": [1, 2]}, refit=False).fit(X, y)
     for restored in (search, copy.copy(search), pickle.loads(pickle.dumps(search))):
         with pytest.raises(AttributeError, match="object has no attribute 'nothing'"):

@@ -41,7 +41,7 @@ def causes_of(error):
 @pytest.mark.parametrize("backend", BACKENDS)
 @pytest.mark.parametrize("kind", ["grid", "bayes"])
 def test_an_estimator_that_workers_cannot_load_ends_the_search_at_once(backend, kind):
-    """With the error there as the cause, and not as a worker that died."""
+    """The error there is the cause; no worker is said to have died."""
     grid = {"quality": [0.1, 0.2, 0.3]}
     search = {
         "grid": GridSearchCV(NotLoaded(), grid, cv=FOLDS),
@@ -60,7 +60,7 @@ def test_an_estimator_that_workers_cannot_load_ends_the_search_at_once(backend, 
 
 @pytest.mark.parametrize("backend", BACKENDS)
 def test_a_candidate_that_workers_cannot_load_fails_alone(backend):
-    """Its parameters are the candidate's own fault; no worker is lost."""
+    """The parameters are the candidate's own fault; no worker is lost."""
     grid = {"once": [None, NotLoadedValue()], "quality": [0.1]}
     search = GridSearchCV(Scripted(), grid, cv=FOLDS, refit=False)
     with joblib.parallel_config(backend, n_jobs=2), warnings.catch_warnings():
@@ -127,7 +127,7 @@ class RaisesOdd(Scripted):
 
 @pytest.mark.parametrize("backend", BACKENDS)
 def test_an_error_that_cannot_be_sent_back_arrives_as_text(backend):
-    """In a fit or in the scorer; its candidate has failed, and no worker is lost."""
+    """Its candidate has failed in a fit or in the scorer, and no worker is lost."""
     acts = ["fit", *ERRORS, *(f"score {name}" for name in ERRORS)]
     search = GridSearchCV(RaisesOdd(), {"act": acts}, cv=FOLDS, refit=False)
     with joblib.parallel_config(backend, n_jobs=2), warnings.catch_warnings():
@@ -142,7 +142,7 @@ def test_an_error_that_cannot_be_sent_back_arrives_as_text(backend):
 
 @pytest.mark.parametrize("act", ERRORS)
 def test_an_error_that_cannot_be_sent_ends_the_search_with_error_score_raise(act):
-    """Its text and its traceback come out, whatever its class is."""
+    """The error's text and traceback come out, whatever its class is."""
     search = GridSearchCV(
         RaisesOdd(), {"act": [act]}, cv=FOLDS, n_jobs=2, error_score="raise"
     )
@@ -153,7 +153,7 @@ def test_an_error_that_cannot_be_sent_ends_the_search_with_error_score_raise(act
 
 
 def test_a_warning_that_cannot_be_sent_back_arrives_as_text():
-    """Its class is one that pickle does not find, in the worker or here."""
+    """Its class is one that pickle does not find, in the worker or in the parent."""
     search = GridSearchCV(WarnsOdd(), {"quality": [0.1]}, cv=FOLDS, n_jobs=2)
     with pytest.warns(UserWarning, match="told to warn oddly"):
         search.fit(X, y)
@@ -189,7 +189,7 @@ class Unpicklable:
 
 @pytest.mark.parametrize("place", ["estimator", "candidate"])
 def test_with_one_job_and_a_limit_what_cannot_be_pickled_runs_here(place, tmp_path):
-    """Under the alarm: a fit that hangs is stopped."""
+    """The fits run under an alarm: a fit that hangs is stopped."""
     log = str(tmp_path / "log")
     handle = [Unpicklable()]
     estimator = Scripted(log=log, only_fold=None)
@@ -218,7 +218,7 @@ def test_with_one_job_and_a_limit_what_cannot_be_loaded_runs_here():
 
 
 def test_with_two_jobs_what_cannot_be_pickled_is_named():
-    """Before any fit, with the cause and the remedy."""
+    """The error comes before any fit, with the cause and the remedy."""
     search = GridSearchCV(
         Scripted(is_random=Unpicklable()), {"quality": [0.1]}, cv=FOLDS, n_jobs=2
     )
@@ -228,7 +228,7 @@ def test_with_two_jobs_what_cannot_be_pickled_is_named():
 
 
 def test_data_that_cannot_be_loaded_end_the_search_at_once():
-    """They are named, with the cause."""
+    """The error names the data, with the cause."""
     search = GridSearchCV(Scripted(), {"quality": [0.1]}, cv=FOLDS, n_jobs=2)
     with pytest.raises(RuntimeError, match=r"could not load the data: RuntimeError"):
         search.fit(NotLoadedData(X), y)

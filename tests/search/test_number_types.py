@@ -62,7 +62,9 @@ both = pytest.mark.parametrize("kind", [RandomSearchCV, BayesSearchCV])
         (Foreign(unset=0.5), "unset", (0, 1, "uniform"), r"\(0.0, 1.0, 'uniform'\)"),
     ],
 )
-def test_integers_where_real_numbers_are_meant(kind, estimator, name, value, advice):
+def test_check_number_types_refuses_integers_for_real_numbers(
+    kind, estimator, name, value, advice
+):
     """(0, 1, "uniform") is not silently the choice of 0 or 1."""
     with pytest.raises(ValueError, match=f"'{name}' in the .*{advice}"):
         check(kind, estimator, {name: value})
@@ -82,8 +84,10 @@ def test_integers_where_real_numbers_are_meant(kind, estimator, name, value, adv
         (SVC(), "degree", (2.0, 5.0, "uniform"), r"Write \(2, 5, 'uniform'\)"),
     ],
 )
-def test_real_numbers_where_integers_are_taken(kind, estimator, name, value, advice):
-    """What would fail in every fit is told before the first."""
+def test_check_number_types_refuses_real_numbers_for_integers(
+    kind, estimator, name, value, advice
+):
+    """The error comes before the first fit; otherwise every fit would fail."""
     with pytest.raises(ValueError, match=f"'{name}' in the .*integers.*{advice}"):
         check(kind, estimator, {name: value})
 
@@ -97,8 +101,10 @@ def test_real_numbers_where_integers_are_taken(kind, estimator, name, value, adv
         ("min_samples_leaf", (0, 20, "uniform"), r"\(1, 20, 'uniform'\)"),
     ],
 )
-def test_counts_that_begin_too_low_are_no_real_numbers(kind, name, value, advice):
-    """A share is at most 1: what is meant are integers."""
+def test_check_number_types_refuses_counts_that_begin_too_low(
+    kind, name, value, advice
+):
+    """A share is at most 1, so integers are meant."""
     with pytest.raises(ValueError, match=f"takes integers.*Write {advice}"):
         check(kind, TREE, {name: value})
 
@@ -121,13 +127,13 @@ def test_counts_that_begin_too_low_are_no_real_numbers(kind, name, value, advice
     ],
     ids=label,
 )
-def test_other_ranges_are_left_alone(kind, estimator, space):
-    """Explicit dimensions, counts, what nobody knows, and steps that vary."""
+def test_check_number_types_leaves_other_ranges_alone(kind, estimator, space):
+    """These are explicit dimensions, counts, unknown names, and steps that vary."""
     check(kind, estimator, space)
 
 
 def test_check_number_types_tells_all_at_once():
-    """One round mends them."""
+    """One round mends all mistakes."""
     space = {"C": (1, 9, "uniform"), "gamma": (0, 1, "uniform")}
     with pytest.raises(ValueError, match=r"(?s)'C' in.*\n.*'gamma' in"):
         check(BayesSearchCV, SVC(), space)
@@ -176,7 +182,7 @@ def test_numbers_taken_agrees_with_scikit_learns_validation(
 
 
 def test_numbers_taken_is_none_where_nothing_is_said():
-    """Unknown classes, unknown parameters and unknown words."""
+    """Nothing is said of unknown classes, unknown parameters and unknown words."""
     assert numbers_taken(Foreign, "rate") is None
     assert numbers_taken(SVC, "nothing") is None
     assert numbers_taken(SVC, "random_state") is None

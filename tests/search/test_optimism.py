@@ -13,26 +13,26 @@ from skbayes.search import GridSearchCV
 from skbayes.search._optimism import optimism_corrected_score
 
 
-def test_choice_is_scored_on_the_fold_left_out():
-    """Worked by hand: each fold's score of what the other two prefer."""
+def test_optimism_corrected_score_is_that_of_choices_on_the_fold_left_out():
+    """A hand-worked mean takes each fold's score of what the other two prefer."""
     scores = np.array([[0.9, 0.1, 0.2], [0.5, 0.6, 0.5], [0.4, 0.9, 0.3]])
     # Without fold 0: row 2 (0.6); without 1: row 0 (0.55); without 2: row 2 (0.65).
     assert optimism_corrected_score(scores) == pytest.approx((0.4 + 0.1 + 0.3) / 3)
 
 
-def test_rows_with_nan_are_never_chosen():
+def test_optimism_corrected_score_never_chooses_rows_with_nan():
     """Incomplete candidates change nothing."""
     scores = np.array([[0.5, 0.6], [0.7, 0.7], [np.nan, 0.99]])
     assert optimism_corrected_score(scores) == pytest.approx(0.7)
 
 
 @pytest.mark.parametrize("scores", [np.ones((3, 1)), np.full((2, 4), np.nan)])
-def test_no_choice_to_repeat_is_nan(scores):
-    """A single fold, or no complete candidate, leaves nothing to say."""
+def test_optimism_corrected_score_is_nan_without_a_choice_to_repeat(scores):
+    """There is one fold, or no complete candidate."""
     assert np.isnan(optimism_corrected_score(scores))
 
 
-def test_another_rule_of_choice_is_repeated():
+def test_optimism_corrected_score_repeats_another_rule_of_choice():
     """The rule is asked once a fold, with the other folds."""
     asked = []
 
@@ -45,7 +45,7 @@ def test_another_rule_of_choice_is_repeated():
     assert asked == [[1, 2], [0, 2], [0, 1]]
 
 
-def test_best_of_pure_noise_is_worth_nothing():
+def test_optimism_corrected_score_of_the_best_of_pure_noise_is_nothing():
     """Where all candidates are equal in truth, the mean error is noise."""
     rng = np.random.default_rng(0)
     tables = rng.standard_normal((400, 60, 5))
@@ -81,7 +81,7 @@ def guessed(first_seed, **settings):
 
 
 def test_optimism_corrected_score_of_guesses_is_one_half():
-    """Real searches among equals: the best is too good, what is said of it is not."""
+    """Among equals the best score is too good, and the corrected one is not."""
     searches = [guessed(1000 * k) for k in range(15)]
     corrected = np.array([search.optimism_corrected_score_ for search in searches])
     error = corrected.std(ddof=1) / np.sqrt(len(corrected))
@@ -103,7 +103,7 @@ def test_optimism_corrected_score_is_nan_where_racing_stopped_candidates(racing)
 
 
 def test_optimism_corrected_score_is_known_where_racing_stopped_none():
-    """Five candidates, of which four are always complete, and nothing to stop."""
+    """Five candidates, of which four are always complete, leave nothing to stop."""
     X = np.arange(200)[:, None]
     settings = {"cv": 5, "refit": False}
     raced, plain = (

@@ -41,7 +41,7 @@ TOLD = [
 
 
 @pytest.mark.parametrize(("make", "keywords", "advice"), TOLD)
-def test_unknown_keyword_says_what_to_write(make, keywords, advice):
+def test_explain_unknown_keywords_says_what_to_write(make, keywords, advice):
     """The error names the keyword and what it is called here."""
     (name,) = keywords
     with pytest.raises(TypeError, match="got an unexpected keyword argument") as found:
@@ -50,8 +50,8 @@ def test_unknown_keyword_says_what_to_write(make, keywords, advice):
     assert advice in str(found.value)
 
 
-def test_error_names_all_unknown_keywords():
-    """Each has a line; a whole search is translated by a function that is named."""
+def test_explain_unknown_keywords_names_all():
+    """Each keyword has a line; a function is named that translates a whole search."""
     with pytest.raises(TypeError, match="unexpected keyword arguments") as found:
         BayesSearchCV(
             SVC(), search_spaces=SPACE, n_points=2, n_itr=3, nothing_like_it=1
@@ -64,7 +64,7 @@ def test_error_names_all_unknown_keywords():
 
 
 @pytest.mark.parametrize("cls", SEARCHES)
-def test_advice_is_for_no_parameter_of_ours(cls):
+def test_explain_unknown_keywords_has_advice_for_no_parameter_of_ours(cls):
     """No keyword of the tables is one that the search takes, unless of its sibling."""
     own = set(inspect.signature(cls).parameters)
     assert not own & set(_ADVICE)
@@ -74,7 +74,7 @@ def test_advice_is_for_no_parameter_of_ours(cls):
 
 
 @pytest.mark.parametrize("cls", SEARCHES)
-def test_constructors_keep_their_contract(cls):
+def test_explain_unknown_keywords_keeps_the_contract_of_constructors(cls):
     """Signature, parameters, clones and pickles are those without the words."""
     search = cls(SVC(), SPACE)
     names = set(inspect.signature(cls.__init__).parameters) - {"self"}
@@ -94,7 +94,7 @@ class Quicker(BayesSearchCV):
         self.n_trials = n_trials
 
 
-def test_subclasses_may_take_unknown_keywords():
+def test_explain_unknown_keywords_lets_subclasses_take_them():
     """The words are those of the constructor that is called."""
     assert Quicker(SVC(), SPACE, n_trials=7).n_iter == 7
 
@@ -108,8 +108,8 @@ def test_subclasses_may_take_unknown_keywords():
         ("trials_dataframe", "`to_frame"),
     ],
 )
-def test_attributes_of_other_searches_say_where_to_look(name, where):
-    """They are still missing, for `hasattr` as for `getattr`."""
+def test_advice_on_attribute_says_where_to_look(name, where):
+    """The attributes are still missing, for `hasattr` as for `getattr`."""
     search = BayesSearchCV(SVC(), SPACE)
     assert not hasattr(search, name)
     with pytest.raises(AttributeError, match=where):

@@ -47,7 +47,7 @@ def edges_of(search):
 
 
 def test_corrected_score_is_below_the_best_on_every_search():
-    """By the fold scores alone, on all three, and after pickling."""
+    """All three searches have the score, from fold scores alone, also when pickled."""
     for search in (
         GridSearchCV(SVC(), {"C": [0.1, 1, 10]}),
         RandomSearchCV(SVC(), {"C": [0.1, 1, 10]}, n_iter=3, random_state=0),
@@ -78,7 +78,7 @@ def test_corrected_score_repeats_the_choice_of_a_callable():
 
 
 def test_corrected_score_wants_one_score():
-    """With several scores, one must decide."""
+    """One of several scores must decide."""
     several = {"scoring": ["accuracy", "f1_macro"]}
     grid = {"C": [0.1, 1]}
     named = GridSearchCV(SVC(), grid, refit="f1_macro", **several).fit(X, Y)

@@ -83,7 +83,9 @@ def fitted(kind, estimator, space):
     ],
     ids=["alone", "pipeline", "nested", "stack"],
 )
-def test_names_that_get_params_does_not_list(kind, estimator, prefix):
+def test_check_param_names_takes_names_that_get_params_does_not_list(
+    kind, estimator, prefix
+):
     """What `set_params` takes can be searched, wherever the estimator stands."""
     search = fitted(kind, estimator, {f"{prefix}row_share": [4.0, 6.0]})
     # The untuned estimator, which comes first, does not tell its own value.
@@ -93,7 +95,7 @@ def test_names_that_get_params_does_not_list(kind, estimator, prefix):
 
 
 @every_kind
-def test_names_that_set_params_refuses(kind):
+def test_check_param_names_keeps_the_words_of_set_params(kind):
     """The estimator's own words are kept, and so is the error itself."""
     with pytest.raises(ValueError, match="Got 'm__bogus' .* begin with fit__") as told:
         fitted(kind, Pipeline([("m", Boosting())]), {"m__bogus": [1, 2]})
@@ -101,8 +103,8 @@ def test_names_that_set_params_refuses(kind):
 
 
 @pytest.mark.parametrize("library", ["lightgbm", "xgboost"])
-def test_names_of_boosting_libraries(library):
-    """Native names, which the constructors take as ``**kwargs``."""
+def test_check_param_names_takes_native_names_of_boosting_libraries(library):
+    """The constructors take native names as ``**kwargs``."""
     module = pytest.importorskip(library)
     if library == "lightgbm":
         model = module.LGBMClassifier(n_estimators=2, verbose=-1, n_jobs=1)
@@ -130,8 +132,8 @@ def test_names_of_boosting_libraries(library):
         ("svcs", "svc"),
     ],
 )
-def test_did_you_mean_comes_first(kind, name, meant):
-    """A typing error is told with the name that was meant; all names come after."""
+def test_check_param_names_tells_the_name_that_was_meant_first(kind, name, meant):
+    """The name that was meant comes first; all names come after."""
     pipeline = Pipeline([("scale", StandardScaler()), ("svc", NeverFitted())])
     message = f"Got '{name}' instead. Did you mean '{meant}'.*Valid parameters are"
     with pytest.raises(ValueError, match=message) as caught:
@@ -139,14 +141,14 @@ def test_did_you_mean_comes_first(kind, name, meant):
     assert "Pipeline(steps" not in str(caught.value)
 
 
-def test_no_meaning_is_guessed_where_nothing_is_alike():
+def test_check_param_names_guesses_no_meaning_where_nothing_is_alike():
     """Far-fetched proposals would mislead."""
     with pytest.raises(ValueError, match=r"Got 'zzz' instead\. Invalid parameter"):
         fitted("grid", NeverFitted(), {"zzz": [1]})
 
 
 @every_kind
-def test_each_branch_is_checked_on_its_own_estimator(kind):
+def test_check_param_names_checks_each_branch_on_its_own_estimator(kind):
     """The dict is named, with the choice that does not have the name."""
     pipeline = Pipeline([("svc", NeverFitted())])
     space = [
@@ -162,7 +164,7 @@ def test_each_branch_is_checked_on_its_own_estimator(kind):
 
 
 @every_kind
-def test_a_branch_may_have_what_the_estimator_has_not(kind):
+def test_check_param_names_takes_names_of_a_branch_only(kind):
     """The choice of the step decides, not what stands in the pipeline."""
     pipeline = Pipeline([("m", LogisticRegression(max_iter=2000))])
     space = [{"m": [SVC()], "m__gamma": [0.1, 0.2]}, {"m__tol": [1e-3, 1e-4]}]
@@ -217,7 +219,7 @@ def test_check_param_names_takes_the_steps_of_a_branch():
 
 
 def test_first_value_draws_from_no_generator():
-    """A dimension, a list, a distribution; drawing does not change an object."""
+    """It takes a dimension, a list, a distribution, and leaves each as it was."""
 
     class Counter:
         n = 0
@@ -239,7 +241,7 @@ def test_first_value_draws_from_no_generator():
 
 
 @pytest.mark.parametrize("name", ["svc.C", "svc_C", "svc/C", "SVC__c"])
-def test_another_sign_between_step_and_parameter_is_understood(name):
+def test_check_param_names_understands_another_sign_between_step_and_name(name):
     """The hint is the whole name, not the step's."""
     search = RandomSearchCV(make_pipeline(StandardScaler(), SVC()), {name: [1, 2]})
     with pytest.raises(ValueError, match=f"Got '{name}' .* Did you mean 'svc__C'"):

@@ -34,13 +34,13 @@ def checked(space, estimator=None):
     ],
 )
 def test_check_params_raises_for_names_first(estimator, space, message):
-    """Then for ranges of the wrong type of number."""
+    """Names are checked first, then ranges of the wrong type of number."""
     with pytest.raises(ValueError, match=message):
         checked(space, estimator)
 
 
 def test_check_params_warns_of_values_that_are_refused():
-    """The others can be tried; nothing is said of a good space."""
+    """The other values can be tried; nothing is said of a good space."""
     with pytest.warns(UserWarning, match="kernel"):
         checked({"kernel": ["rbf", "rfb"]})
     checked({"kernel": ["rbf", "linear"], "C": [1, 2.0]})

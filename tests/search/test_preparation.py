@@ -45,7 +45,7 @@ class NeverSplit(KFold):
 
 
 def test_prepare_holds_what_every_fold_needs():
-    """The folds, the metric, and a copy of the estimator."""
+    """A preparation has the folds, the metric, and a copy of the estimator."""
     found = prepared()
     assert found.evaluation.n_splits == 3
     assert (found.metric, found.n_train) == ("score", 7)
@@ -58,7 +58,7 @@ def test_prepare_holds_what_every_fold_needs():
 
 
 def test_prepare_hands_on_metadata_by_consumer():
-    """Weights to fit, groups to the splitter; names of all of it are kept."""
+    """Weights go to fit, groups to the splitter; names of all of it are kept."""
     weight, groups = np.ones(10), np.repeat([0, 1, 2, 3, 4], 2)
     params = {"sample_weight": weight.tolist(), "groups": groups}
     found = prepared(params, cv=GroupKFold(3))
@@ -70,7 +70,7 @@ def test_prepare_hands_on_metadata_by_consumer():
 
 
 def test_prepare_keeps_predictions_of_the_metric_that_decides():
-    """With the targets as they were."""
+    """The targets are kept as they were."""
     scoring = ["accuracy", "roc_auc"]
     settings = {"scoring": scoring, "refit": "roc_auc", "store_predictions": True}
     found = prepared(**settings)
@@ -103,7 +103,7 @@ def test_prepare_checks_before_the_splitter_is_asked(settings, params, error, me
 
 
 def test_check_is_instance_lets_instances_pass():
-    """Also of classes with a metaclass of their own, which are none."""
+    """Instances of classes with a metaclass of their own pass, too."""
     check_is_instance(search_of())
     with pytest.raises(
         TypeError, match=r"parameter of RandomSearchCV .* write SVC\(\)"
@@ -137,7 +137,7 @@ def test_known_metric_is_the_one_that_is_maximised(scoring, refit, metric):
 
 
 def test_sharing_plan_is_for_estimators_that_can_share():
-    """A pipeline shares fitted steps; unless it is switched off."""
+    """A pipeline shares fitted steps unless sharing is switched off."""
     pipe = make_pipeline(StandardScaler(), SVC())
     assert isinstance(sharing_plan(search_of(pipe)), SharingPlan)
     assert sharing_plan(search_of(pipe, share_fits=False)) is None

@@ -26,7 +26,7 @@ GRID = {"C": [0.1, 1.0, 10.0]}
 
 @pytest.mark.parametrize("results", ["search", "table"])
 def test_searches_with_prior_results_can_be_nested(results):
-    """In cross-validation, voting, a pipeline and another search; also in workers."""
+    """They nest in cross-validation, voting, a pipeline, another search and workers."""
     prior = PRIORS["bayes"]().fit(X, y)
     search = informed(prior if results == "search" else prior.cv_results_)
     scores = cross_val_score(search, X, y, cv=2, n_jobs=2, error_score="raise")
@@ -71,7 +71,7 @@ def test_results_over_estimators_are_learned_from(brought):
 
 
 def test_results_over_estimators_are_learned_from_a_file(tmp_path):
-    """A table read back from text."""
+    """The file is a table that is read back from text."""
     pandas = pytest.importorskip("pandas")
     pandas.DataFrame(steps().cv_results_).to_csv(tmp_path / "results.csv")
     search = steps(2, prior_results=pandas.read_csv(tmp_path / "results.csv"))
@@ -79,7 +79,7 @@ def test_results_over_estimators_are_learned_from_a_file(tmp_path):
 
 
 def test_prior_results_of_another_space_end_the_search():
-    """Nothing of them could be learned."""
+    """Nothing of these results could be learned."""
     prior = GridSearchCV(SVC(), {"gamma": [0.1, 1.0]}, cv=2).fit(X, y)
     with pytest.raises(ValueError, match="`prior_results`.* 2 rows, none of which"):
         informed(prior).fit(X, y)

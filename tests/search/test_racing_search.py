@@ -136,7 +136,7 @@ SPLITTERS = {
 @pytest.mark.parametrize("name", SPLITTERS)
 @every_kind
 def test_splitters(kind, name):
-    """Racing makes sense with every one of them."""
+    """Racing works with every splitter."""
     cv, groups = SPLITTERS[name]
     search = make_search(kind, cv=cv).fit(X, y, groups=groups)
     check_is_honest(search)
@@ -153,14 +153,14 @@ def test_a_time_series_is_raced_from_its_last_fold_on():
 
 
 def test_folds_are_first_in_turn():
-    """So that stopped candidates are not all judged by the same fold."""
+    """Stopped candidates are not all judged by the same fold."""
     search = make_search("grid").fit(X, y)
     stopped = [t for t in search.trials_ if len(t.folds) == 1]
     assert len({t.folds[0].fold for t in stopped}) >= 3
 
 
 def test_leave_one_out_looks_at_more_than_one_sample_at_a_time():
-    """A decision a tenth of the folds, at least four of them."""
+    """A decision takes a tenth of the folds, at least four of them."""
     search = make_search("grid", cv=LeaveOneOut()).fit(X, y)
     assert check_is_honest(search) > 3
     n_run = search.cv_results_["n_splits_evaluated"]
@@ -196,7 +196,7 @@ def two_scores(estimator, X, y):
 
 
 def test_train_scores_are_there_where_folds_were_run():
-    """And NaN elsewhere."""
+    """Training scores are NaN for other folds."""
     search = make_search("grid", return_train_score=True).fit(X, y)
     for k in range(5):
         np.testing.assert_array_equal(
@@ -207,7 +207,7 @@ def test_train_scores_are_there_where_folds_were_run():
 
 
 def test_a_candidate_that_fails_runs_no_further_fold():
-    """It has lost."""
+    """The candidate has lost."""
     search = make_search("grid", error_score=np.nan)
     search.set_params(estimator=FailsLow())
     with pytest.warns(RuntimeWarning, match="5 fits failed"):
@@ -253,7 +253,7 @@ def test_partial_trials_are_told_with_their_folds(monkeypatch):
 
 
 def test_saved_folds_are_counted_in_progress():
-    """As shown by the progress bar."""
+    """The progress bar shows the folds saved."""
     seen = []
     search = make_search("grid", callbacks=[seen.append]).fit(X, y)
     n_run = search.cv_results_["n_splits_evaluated"].sum()
@@ -287,7 +287,7 @@ def test_a_race_that_catches_up_is_told_in_one_bar_with_true_means(capsys):
 @pytest.mark.slow
 @every_kind
 def test_racing_with_workers_is_repeatable_and_honest(kind):
-    """Stopped are the same candidates each time."""
+    """The same candidates are stopped each time."""
     searches = [make_search(kind, n_jobs=2).fit(X, y) for _ in range(2)]
     for search in searches:
         assert check_is_honest(search) > 0

@@ -24,15 +24,15 @@ X, y = load_iris(return_X_y=True)
         {"C": [1, 2, 3, 4], "gamma": [0.1, 1.0]},
     ],
 )
-def test_random_search_draws_what_parameter_sampler_draws(space):
-    """By seed; lists only are drawn without replacement."""
+def test_random_search_cv_draws_what_parameter_sampler_draws(space):
+    """The draws are by seed; lists only are drawn without replacement."""
     search = RandomSearchCV(SVC(), space, n_iter=6, cv=2, random_state=3)
     found = search.fit(X, y).cv_results_["params"]
     assert found == list(ParameterSampler(space, 6, random_state=3))
 
 
-def test_random_search_of_a_finite_space_ends_with_it():
-    """With a warning, as scikit-learn's."""
+def test_random_search_cv_of_a_finite_space_ends_with_it():
+    """A warning says so, as scikit-learn's does."""
     search = RandomSearchCV(SVC(), {"C": [1, 2]}, n_iter=5, cv=2, random_state=0)
     with pytest.warns(UserWarning, match="smaller than n_iter=5"):
         search.fit(X, y)
@@ -40,8 +40,8 @@ def test_random_search_of_a_finite_space_ends_with_it():
 
 
 @pytest.mark.filterwarnings("ignore:The best value")
-def test_random_search_takes_ranges_of_this_package():
-    """Drawn within their ends, on their axis."""
+def test_random_search_cv_takes_ranges_of_this_package():
+    """Values are drawn within their ends, on their axis."""
     space = {"C": Real(0.1, 10.0, "log-uniform"), "degree": Integer(2, 4)}
     search = RandomSearchCV(SVC(), space, n_iter=30, cv=2, random_state=0)
     params = search.fit(X, y).cv_results_["params"]

@@ -32,7 +32,7 @@ def run_on_ray(code):
 
 
 def test_workers_of_ray_give_what_threads_give():
-    """All three searches, with racing, a budget and a limit too."""
+    """All three searches give the same, with racing, a budget and a limit too."""
     assert (
         run_on_ray("""
 from tests.search.test_asynchronous import make_search, check_equal

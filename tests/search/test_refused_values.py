@@ -62,8 +62,8 @@ def told(estimator, space, kind=BayesSearchCV):
     ],
     ids=label,
 )
-def test_refused_values_are_told_with_what_may_be_meant(estimator, space, line):
-    """By themselves and in a pipeline."""
+def test_warn_of_refused_values_tells_what_may_be_meant(estimator, space, line):
+    """The warning is the same for an estimator by itself and in a pipeline."""
     (name,) = space
     head, *lines = told(estimator, space)
     assert head.startswith("The `space` parameter of BayesSearchCV has values that")
@@ -89,18 +89,20 @@ def test_refused_values_are_told_with_what_may_be_meant(estimator, space, line):
     ],
     ids=label,
 )
-def test_nothing_is_told_of_what_is_taken_or_not_known(estimator, space):
-    """Open ends, distributions, other classes, steps that vary."""
+def test_warn_of_refused_values_is_silent_of_what_is_taken_or_not_known(
+    estimator, space
+):
+    """Nothing is said of open ends, distributions, other classes, steps that vary."""
     assert told(estimator, space) == []
 
 
-def test_nothing_is_told_where_validation_is_off():
-    """Then these values may even be fitted."""
+def test_warn_of_refused_values_is_silent_where_validation_is_off():
+    """These values may even be fitted then."""
     with sklearn.config_context(skip_parameter_validation=True):
         assert told(SVC(), {"kernel": ["linaer"]}) == []
 
 
-def test_a_long_list_is_told_in_part():
+def test_warn_of_refused_values_tells_a_long_list_in_part():
     """The lines have an end."""
     lines = told(SVC(), {"kernel": [f"kernel {i}" for i in range(9)]})
     assert len(lines) == 7
@@ -108,8 +110,8 @@ def test_a_long_list_is_told_in_part():
 
 
 @pytest.mark.parametrize("kind", [GridSearchCV, RandomSearchCV, BayesSearchCV])
-def test_every_search_warns_before_its_first_fit(kind):
-    """Naming the line that calls `fit`; candidates that can be fitted are."""
+def test_warn_of_refused_values_comes_before_the_first_fit(kind):
+    """The warning names the line that calls `fit`; good candidates are fitted."""
     X, y = np.arange(24.0).reshape(-1, 1), np.arange(24) % 2
     search = kind(SVC(), {"kernel": ["rbf", "linaer"]}, cv=2)
     with warnings.catch_warnings(record=True) as caught:

@@ -112,8 +112,8 @@ def check_is_honest(search):
 
 @every_kind
 @pytest.mark.parametrize("racing", [False, True, "safe"])
-def test_the_winner_is_the_best_by_all_folds(kind, racing):
-    """In all three searches, with racing and without."""
+def test_split_repeats_make_the_best_by_all_folds_win(kind, racing):
+    """The best wins in all three searches, with racing and without."""
     scoring = None
     if racing == "safe":
         scoring = "neg_mean_squared_error"
@@ -124,7 +124,7 @@ def test_the_winner_is_the_best_by_all_folds(kind, racing):
     check_is_honest(search)
 
 
-def test_all_else_is_as_without_repeats():
+def test_split_repeats_leave_all_else_as_it_is():
     """Means, ranks and folds are those of the cross-validation itself."""
     plain = make_search(n_repeats_finalists=0).fit(X, y)
     search = make_search().fit(X, y)
@@ -138,7 +138,7 @@ def test_all_else_is_as_without_repeats():
     assert [len(t.folds) for t in search.trials_] == [4] * 5
 
 
-def test_a_lucky_candidate_does_not_win():
+def test_split_repeats_let_no_lucky_candidate_win():
     """With many folds the best is chosen more often than with few."""
     grid = {"quality": [0.5, 0.501, 0.502, 0.503, 0.56]}
     hits = {0: 0, 8: 0}
@@ -151,8 +151,8 @@ def test_a_lucky_candidate_does_not_win():
     assert hits[8] > hits[0] + 3
 
 
-def test_candidates_far_behind_are_not_repeated(tmp_path):
-    """Only those that may be the best, and every repeat is another one."""
+def test_split_repeats_leave_out_candidates_far_behind(tmp_path):
+    """Only those that may be the best are repeated, each time on other folds."""
     log = tmp_path / "log"
     search = make_search(estimator=Lucky(log=log), refit=False).fit(X, y)
     assert search.cv_results_["n_repeats"][2] == 0
@@ -180,8 +180,8 @@ def shuffled(cv, seed):
     ],
     ids=lambda value: type(value).__name__,
 )
-def test_repeats_are_split_as_cv_splits(cv, groups, tmp_path):
-    """Stratified where it is, with whole groups where it has them, and seeded."""
+def test_split_repeats_are_split_as_cv_splits(cv, groups, tmp_path):
+    """The repeats are stratified, keep groups whole as `cv` does, and are seeded."""
     if isinstance(cv, StratifiedGroupKFold):
         seeds = (shuffled(cv, seed) for seed in range(4))
         parts = {str([t.tolist() for _, t in one.split(X, y, groups)]) for one in seeds}
@@ -230,8 +230,8 @@ def check_is_repeated(lines, search, groups, cv):
     ],
     ids=lambda value: type(value).__name__,
 )
-def test_a_cv_that_cannot_be_repeated_is_refused(cv, message, tmp_path):
-    """Before the first fit, with what to write."""
+def test_split_repeats_refuses_a_cv_that_cannot_be_repeated(cv, message, tmp_path):
+    """The error comes before the first fit, with what to write."""
     log = tmp_path / "log"
     search = make_search(estimator=Lucky(log=log), cv=cv)
     given = {"groups": GROUPS} if "Group" in repr(cv) else {}
@@ -257,8 +257,8 @@ def test_a_cv_that_cannot_be_repeated_is_refused(cv, message, tmp_path):
     ],
     ids=["negative", "float", "rule", "several"],
 )
-def test_bad_input_is_refused(kind, settings, message, tmp_path):
-    """Before the first fit."""
+def test_check_choice_refuses_bad_input(kind, settings, message, tmp_path):
+    """The error comes before the first fit."""
     log = tmp_path / "log"
     search = make_search(kind, Predicting(log=log), **settings)
     with pytest.raises(ValueError, match=message):
@@ -266,8 +266,8 @@ def test_bad_input_is_refused(kind, settings, message, tmp_path):
     assert not fits(log)
 
 
-def test_several_scores_are_all_told(tmp_path):
-    """The one that `refit` names decides."""
+def test_check_choice_takes_several_scores(tmp_path):
+    """The score that `refit` names decides; all are told."""
     scoring = {"a": "neg_mean_squared_error", "b": "neg_max_error"}
     search = make_search(estimator=Predicting(), scoring=scoring, refit="b").fit(X, y)
     results = search.cv_results_
@@ -278,8 +278,8 @@ def test_several_scores_are_all_told(tmp_path):
 
 
 @every_kind
-def test_workers_give_the_same(kind):
-    """Whatever ends first; a Bayesian search with two workers knows less than one."""
+def test_split_repeats_are_the_same_with_workers(kind):
+    """Results are the same whatever ends first."""
     n_jobs = 2 if kind == "bayes" else 1
     one = make_search(kind, n_jobs=n_jobs).fit(X, y)
     two = make_search(kind, n_jobs=2).fit(X, y)
@@ -290,8 +290,8 @@ def test_workers_give_the_same(kind):
 
 
 @every_kind
-def test_a_journal_has_the_repeats(kind, tmp_path):
-    """Run again, nothing is fitted; with further repeats, only these are."""
+def test_split_repeats_are_kept_in_a_journal(kind, tmp_path):
+    """A second run fits nothing; with further repeats, only these are fitted."""
     log, journal = tmp_path / "log", tmp_path / "journal.sqlite"
 
     def search(**settings):
@@ -315,8 +315,8 @@ def test_a_journal_has_the_repeats(kind, tmp_path):
     assert len(fits(log)) == n_plain + n_more
 
 
-def test_a_time_budget_is_kept():
-    """A fifth of it is for the repeats, and no fit starts when it is over."""
+def test_candidates_budget_keeps_a_fifth_for_repeats():
+    """No fit starts when the time budget is over."""
     start = time.monotonic()
     search = make_search(
         "random", Lucky(seconds=0.01), n_repeats_finalists=1, time_budget=5.0
@@ -327,8 +327,8 @@ def test_a_time_budget_is_kept():
     check_is_honest(search)
 
 
-def test_repeats_come_after_a_callback_has_ended_the_search():
-    """As the refit does; the callbacks see the repeats."""
+def test_split_repeats_come_after_a_callback_has_ended_the_search():
+    """The refit comes as well; the callbacks see the repeats."""
     seen = []
 
     def enough(progress):
@@ -345,8 +345,8 @@ def test_repeats_come_after_a_callback_has_ended_the_search():
     assert [len(p.trial.repeats) > 0 for p in seen] == [False] * 3 + [True] * n_repeated
 
 
-def test_ctrl_c_in_a_repeat_leaves_whole_repeats_only():
-    """What the search has found is kept, and chosen by."""
+def test_split_repeats_stay_whole_after_ctrl_c():
+    """What the search has found is kept; the choice is by whole repeats only."""
 
     def interrupt(progress):
         if progress.trial.repeats:
@@ -360,7 +360,7 @@ def test_ctrl_c_in_a_repeat_leaves_whole_repeats_only():
     assert search.best_index_ in np.flatnonzero(search.cv_results_["n_repeats"] == 1)
 
 
-def test_lines_of_repeats_say_so(capsys):
+def test_split_repeats_are_told_in_lines_of_their_own(capsys):
     """With verbose=3 each fold has a line."""
     make_search(verbose=3, n_repeats_finalists=1).fit(X, y)
     out = capsys.readouterr().out
@@ -369,8 +369,8 @@ def test_lines_of_repeats_say_so(capsys):
     assert "CV 5/4" not in out
 
 
-def test_kept_predictions_are_those_of_the_folds_themselves():
-    """Repeats add nothing to them."""
+def test_split_repeats_add_nothing_to_kept_predictions():
+    """The predictions are those of the folds themselves."""
     search = make_search(
         estimator=Predicting(),
         scoring="neg_mean_squared_error",

@@ -51,7 +51,7 @@ def stopped_search(kind, tmp_path, rule, *, seed=0, **settings):
 @pytest.mark.parametrize("rule", RULES)
 @pytest.mark.parametrize("kind", ["grid", "random", "bayes"])
 def test_the_same_rule_ends_it_where_it_did(kind, rule, n_jobs, racing, tmp_path):
-    """Whatever finished first, and also where candidates were cut off; no fit is run.
+    """Any trial may finish first, and candidates may be cut off; no fit is run.
 
     Every trial is there again, those that were cut off as far as they had come.
     """
@@ -102,7 +102,7 @@ def test_a_rule_that_waits_longer_goes_on_where_the_other_stopped(tmp_path):
 
 @pytest.mark.parametrize("kind", ["random", "bayes"])
 def test_a_race_that_is_over_is_not_run_again(kind, tmp_path):
-    """Neither are stopped candidates let go on, nor others caught up with."""
+    """Stopped candidates are not let go on, and others not caught up with."""
     for seed in range(3):
         settings = {"seed": seed, "racing": True, "journal": tmp_path / f"{seed}"}
         first = stopped_search(kind, tmp_path, print_nothing, **settings).fit(X, y)

@@ -39,7 +39,7 @@ def limits(*arguments, n_workers=1, is_far=False, tree=NO_TREE, **settings):
 
 
 def test_make_race_makes_none_without_racing():
-    """Nor parts of the samples."""
+    """Without racing the samples have no parts either."""
     assert make_race(*made()) is None
 
 
@@ -68,12 +68,12 @@ def test_make_race_is_careful_where_it_is_told_or_must(
     ],
 )
 def test_make_race_knows_what_a_perfect_model_scores(settings, best):
-    """By the metric that decides, where a race is to be safe."""
+    """The metric that decides has this score, where a race is to be safe."""
     assert make_race(*made(racing="safe", **settings)) == SafeRace(4, best)
 
 
 def test_make_race_refuses_to_be_safe_with_a_metric_without_a_bound():
-    """With what to write."""
+    """The error says what to write."""
     scorer = make_scorer(lambda y, p: 0.0)
     with pytest.raises(ValueError, match="`racing` parameter of GridSearchCV .*'safe'"):
         make_race(*made(racing="safe", scoring=scorer))
@@ -101,7 +101,7 @@ def test_make_race_of_parts_of_the_samples(racing, kind):
     ],
 )
 def test_loop_settings_keep_an_order_that_is_repeatable(kind, settings, in_order):
-    """With a seed, or where a race depends on who was first."""
+    """Order is kept with a seed, or where a race depends on who was first."""
     assert limits(kind, **settings).in_order == in_order
 
 
@@ -118,7 +118,7 @@ def test_loop_settings_limit_what_is_open_where_proposals_depend_on_scores():
 
 
 def test_loop_settings_leave_time_for_finalists():
-    """A fifth of the budget."""
+    """A fifth of the budget is left."""
     assert limits(time_budget=10.0).time_budget == 10.0
     found = limits(RandomSearchCV, time_budget=10.0, n_repeats_finalists=2, cv=4)
     assert found.time_budget == pytest.approx(8.0)
@@ -132,7 +132,7 @@ def test_loop_settings_run_duplicates_where_somebody_watches():
 
 
 def test_loop_settings_estimate_improvement_where_a_callback_needs_it():
-    """It costs a proposal."""
+    """The estimate costs a proposal."""
     rules = [NoImprovement(3)]
     assert not limits(callbacks=rules).estimates_improvement
     rules.append(ExpectedImprovementBelowNoise())
@@ -140,7 +140,7 @@ def test_loop_settings_estimate_improvement_where_a_callback_needs_it():
 
 
 def test_loop_settings_know_the_folds():
-    """Their number, the share they hold out, and the metric that decides."""
+    """The settings have the number of folds, their share and the deciding metric."""
     found = limits(scoring=["r2", "accuracy"], refit="accuracy")
     assert (found.n_splits, found.metric) == (4, "accuracy")
     assert found.test_share == pytest.approx(0.25)
@@ -158,7 +158,7 @@ def ran(**settings):
 
 
 def test_run_search_returns_trials_in_the_order_proposed():
-    """All of them, and no interruption; repeats only where they are asked for."""
+    """All trials come without an interruption; repeats come only where asked for."""
     trials, interruption = ran()
     assert [trial.params["C"] for trial in trials] == [2, 1, 3]
     assert {trial.status for trial in trials} == {"complete"}
@@ -170,7 +170,7 @@ def test_run_search_returns_trials_in_the_order_proposed():
 
 
 def test_run_search_returns_what_an_interruption_has_left():
-    """Without repeats; the callbacks are closed all the same."""
+    """There are no repeats then; the callbacks are closed all the same."""
 
     class Stop:
         ended = 0
@@ -191,7 +191,7 @@ def test_run_search_returns_what_an_interruption_has_left():
 
 @pytest.mark.parametrize(("verbose", "n_lines"), [(0, 0), (1, 1), (2, 4)])
 def test_run_search_prints_as_much_as_it_is_told(verbose, n_lines, capsys):
-    """The number of fits, then a line for each trial."""
+    """The search prints the number of fits, then a line for each trial."""
     ran(verbose=verbose)
     printed = capsys.readouterr().out.splitlines()
     assert len([line for line in printed if line.strip()]) == n_lines

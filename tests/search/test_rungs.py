@@ -121,8 +121,8 @@ def check_is_honest(search, n_train=900):
 
 @every_kind
 @pytest.mark.parametrize("racing", [False, True, "conservative"])
-def test_losers_are_stopped_below_all_samples(kind, racing, tmp_path):
-    """In all three searches, with racing and without; the winner stays."""
+def test_rungs_stop_losers_below_all_samples(kind, racing, tmp_path):
+    """All three searches stop losers, with a race or without; the winner stays."""
     log = tmp_path / "log"
     plain = make_search(kind, resource=None).fit(X, y)
     search = make_search(kind, Learner(log=log), racing=racing, refit=False).fit(X, y)
@@ -138,8 +138,8 @@ def test_losers_are_stopped_below_all_samples(kind, racing, tmp_path):
     assert sum(len(rows) for _, rows in fits(log)) < most * 25 * 4 * 900
 
 
-def test_parts_are_nested_and_the_same_for_all(tmp_path):
-    """Within the fold's training samples, each within the larger ones."""
+def test_rungs_are_nested_and_the_same_for_all(tmp_path):
+    """The parts are within the fold's training samples, each within the larger ones."""
     log = tmp_path / "log"
     make_search("grid", Learner(log=log), refit=False).fit(X, y)
     by_size = {}
@@ -163,8 +163,8 @@ def test_parts_are_nested_and_the_same_for_all(tmp_path):
     ],
     ids=["stratified", "int", "groups", "series"],
 )
-def test_parts_are_of_the_kind_of_the_folds(estimator, cv, groups, tmp_path):
-    """Classes in their shares, whole groups, the latest of a series."""
+def test_rungs_are_of_the_kind_of_the_folds(estimator, cv, groups, tmp_path):
+    """The parts have classes in their shares, whole groups, the latest of a series."""
     log = tmp_path / "log"
     estimator.set_params(log=log)
     search = make_search("grid", estimator, cv=cv, refit=False)
@@ -184,7 +184,7 @@ def test_parts_are_of_the_kind_of_the_folds(estimator, cv, groups, tmp_path):
 
 
 @every_kind
-def test_all_samples_give_what_they_give_without(kind):
+def test_rungs_of_all_samples_give_what_they_give_without(kind):
     """Complete candidates have scikit-learn's scores to the last bit."""
     search = make_search(kind).fit(X, y)
     theirs = TheirGridSearchCV(
@@ -199,13 +199,13 @@ def test_all_samples_give_what_they_give_without(kind):
         np.testing.assert_array_equal(ours, theirs.cv_results_[name][whole])
 
 
-def test_off_there_are_no_columns():
+def test_rungs_that_are_off_add_no_columns():
     """Grid search is scikit-learn's."""
     plain = make_search("grid", resource=None).fit(X, y)
     assert not {"n_resources", "iter"} & set(plain.cv_results_)
 
 
-def test_few_samples_are_all_used(tmp_path):
+def test_rungs_of_few_samples_are_not_cut(tmp_path):
     """Below a thousand nothing is left out, and a warning says so."""
     log = tmp_path / "log"
     search = make_search("grid", Learner(log=log), refit=False)
@@ -232,8 +232,8 @@ def test_few_samples_are_all_used(tmp_path):
         ({"resource": 3}, "'resource' parameter .* must be"),
     ],
 )
-def test_bad_input_is_refused(kind, settings, message, tmp_path):
-    """Before the first fit, with what to write."""
+def test_check_resource_refuses_bad_input(kind, settings, message, tmp_path):
+    """The error comes before the first fit, with what to write."""
     log = tmp_path / "log"
     search = make_search(kind, Learner(log=log), **settings)
     with pytest.raises(ValueError, match=message):
@@ -250,10 +250,10 @@ def test_bad_input_is_refused(kind, settings, message, tmp_path):
     ],
     ids=["classes", "groups", "few groups"],
 )
-def test_parts_smaller_than_classes_or_groups_are_refused(
+def test_split_rungs_refuses_parts_smaller_than_classes_or_groups(
     target, settings, given, message, tmp_path
 ):
-    """Before the first fit."""
+    """The error comes before the first fit."""
     log = tmp_path / "log"
     groups = {"groups": GROUPS, "few groups": np.arange(N) // 200}
     params = {"groups": groups[given]} if given else {}
@@ -264,15 +264,15 @@ def test_parts_smaller_than_classes_or_groups_are_refused(
 
 
 @pytest.mark.parametrize("setting", [{"factor": 2}, {"min_resources": 100}])
-def test_settings_in_vain_are_warned_about(setting):
-    """Without a resource they do nothing."""
+def test_check_resource_warns_of_settings_in_vain(setting):
+    """Without a resource the settings do nothing."""
     search = make_search("grid", resource=None, **setting)
     with pytest.warns(UserWarning, match="does nothing with resource=None"):
         search.fit(X, y)
 
 
-def test_min_resources_and_factor_choose_the_parts(tmp_path):
-    """As in scikit-learn's halving searches."""
+def test_split_rungs_by_min_resources_and_factor(tmp_path):
+    """The parts are those of scikit-learn's halving searches."""
     log = tmp_path / "log"
     search = make_search(
         "grid", Learner(log=log), min_resources=50, factor=4, refit=False
@@ -281,7 +281,7 @@ def test_min_resources_and_factor_choose_the_parts(tmp_path):
     assert set(search.cv_results_["n_resources"]) <= {50, 200, 800, 900}
 
 
-def test_slow_learners_are_not_stopped():
+def test_rungs_do_not_stop_slow_learners():
     """What starts low and still rises may win with all samples."""
     grid = {"quality": QUALITIES[:12], "rise": [1.0]}
     late = {"quality": [0.7], "rise": [10.0]}
@@ -293,7 +293,7 @@ def test_slow_learners_are_not_stopped():
     assert search.best_index_ == 12
 
 
-def test_a_part_that_cannot_be_fitted_says_nothing():
+def test_rungs_that_cannot_be_fitted_say_nothing():
     """The candidate goes on to the next one, and to all samples."""
     search = make_search("grid", Learner(fails_below=200)).fit(X, y)
     assert not np.isnan(search.best_score_)
@@ -302,8 +302,8 @@ def test_a_part_that_cannot_be_fitted_says_nothing():
 
 @every_kind
 @pytest.mark.parametrize("racing", [False, True])
-def test_a_journal_has_the_parts(kind, racing, tmp_path):
-    """Run again, nothing is fitted, and the same candidates are stopped."""
+def test_rungs_are_kept_in_a_journal(kind, racing, tmp_path):
+    """A second run fits nothing, and the same candidates are stopped."""
     log, journal = tmp_path / "log", tmp_path / "journal.sqlite"
 
     def run():
@@ -320,8 +320,8 @@ def test_a_journal_has_the_parts(kind, racing, tmp_path):
 
 
 @every_kind
-def test_a_search_that_was_cut_off_comes_to_the_same_end(kind, tmp_path):
-    """A journal continues it in the middle of the parts."""
+def test_rungs_of_a_search_that_was_cut_off_come_to_the_same_end(kind, tmp_path):
+    """A journal continues the search in the middle of the parts."""
     log, journal = tmp_path / "log", tmp_path / "journal.sqlite"
     whole = make_search(kind).fit(X, y)
 
@@ -341,8 +341,8 @@ def test_a_search_that_was_cut_off_comes_to_the_same_end(kind, tmp_path):
 
 
 @every_kind
-def test_workers_give_the_same_each_time(kind):
-    """Whatever ends first."""
+def test_rungs_with_workers_give_the_same_each_time(kind):
+    """The result is the same whatever ends first."""
     one, two = (make_search(kind, n_jobs=2).fit(X, y) for _ in range(2))
     check_is_honest(two)
     np.testing.assert_array_equal(
@@ -350,7 +350,7 @@ def test_workers_give_the_same_each_time(kind):
     )
 
 
-def test_finalists_come_on_top():
+def test_rungs_leave_all_samples_to_finalists():
     """Repeats have all samples."""
     search = make_search("random", n_repeats_finalists=1, racing=True).fit(X, y)
     repeated = search.cv_results_["n_repeats"] > 0
@@ -358,7 +358,7 @@ def test_finalists_come_on_top():
     assert all(len(t.repeats) in {0, 4} for t in search.trials_)
 
 
-def test_a_time_budget_is_kept():
+def test_rungs_keep_a_time_budget():
     """The first candidate is finished, and no fit starts when it is over."""
     start = time.monotonic()
     search = make_search("random", n_iter=100_000, time_budget=1.0).fit(X, y)
@@ -366,7 +366,7 @@ def test_a_time_budget_is_kept():
     assert check_is_honest(search).any()
 
 
-def test_lines_of_parts_say_so(capsys):
+def test_rungs_are_told_in_lines_of_their_own(capsys):
     """With verbose=3 each fit has a line."""
     make_search("grid", verbose=3).fit(X, y)
     out = capsys.readouterr().out
@@ -374,7 +374,7 @@ def test_lines_of_parts_say_so(capsys):
     assert "[CV 4/4; 1]" in out
 
 
-def test_nothing_is_kept_of_parts(tmp_path):
+def test_rungs_keep_nothing_of_parts(tmp_path):
     """Predictions and estimators are those of all samples."""
     search = make_search(
         "grid",
@@ -388,7 +388,7 @@ def test_nothing_is_kept_of_parts(tmp_path):
     assert len(list((tmp_path / "models").iterdir())) == 4 * len(whole)
 
 
-def test_honest_scores_are_not_known():
+def test_rungs_leave_honest_scores_unknown():
     """Candidates were stopped by what the others would be scored on."""
     search = make_search("grid", scoring="neg_mean_squared_error").fit(X, y)
     assert (search.cv_results_["status"] == "stopped").any()
@@ -396,7 +396,7 @@ def test_honest_scores_are_not_known():
         assert np.isnan(search.optimism_corrected_score_)
 
 
-def test_displays_and_frames_take_it():
+def test_rungs_are_taken_by_displays_and_frames():
     """Candidates without a fold are shown as others that were stopped."""
     pytest.importorskip("matplotlib").use("Agg")
     pytest.importorskip("pandas")
@@ -417,8 +417,8 @@ def test_displays_and_frames_take_it():
         assert "stopped" in search._repr_html_()
 
 
-def test_a_real_search_finds_the_same(tmp_path):
-    """An SVC on noisy classes, in less than the samples."""
+def test_rungs_of_a_real_search_find_the_same(tmp_path):
+    """An SVC on noisy classes is found with less than all samples."""
     data = make_classification(1500, 10, n_informative=5, flip_y=0.1, random_state=0)
     space = {"C": (1e-3, 1e3, "log-uniform"), "gamma": (1e-5, 1e1, "log-uniform")}
     plain, search = (

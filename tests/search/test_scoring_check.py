@@ -65,7 +65,7 @@ def search_for(kind, estimator, scoring, **settings):
     ids=label,
 )
 def test_check_scoring_of_says_which_scorer_was_meant(kind, scoring, meant):
-    """The one that was meant comes first, all names in order after it."""
+    """The meant scorer comes first, all names in order after it."""
     search = search_for(kind, NeverFitted(), scoring, refit=False)
     with pytest.raises(
         ValueError, match="`scoring` parameter of .*Did you mean"
@@ -110,7 +110,7 @@ def metric(y_true, y_pred):
 
 
 @pytest.mark.filterwarnings("ignore::UserWarning")
-def test_own_metrics_are_told_and_refused_by_bayes_alone():
+def test_check_scoring_of_leaves_own_metrics_to_all_but_bayes():
     """scikit-learn goes on with NaN for a score, and grid and random search with it."""
     with pytest.raises(TypeError, match=r"Got metric, .* Write make_scorer\(metric\)"):
         search_for("bayes", NeverFitted(), metric).fit(X, y)
@@ -134,11 +134,11 @@ def test_own_metrics_are_told_and_refused_by_bayes_alone():
     ids=["three", "star", "default", "partial", "made", "name", "none"],
 )
 def test_check_scoring_of_lets_scorers_pass(kind, scoring):
-    """Whatever can be called with an estimator and data."""
+    """A scorer is whatever can be called with an estimator and data."""
     assert np.isfinite(search_for(kind, SVC(), scoring).fit(X, y).best_score_)
 
 
-def test_scorers_of_unsupervised_searches_take_two_arguments():
+def test_check_scoring_of_unsupervised_searches_takes_two_arguments():
     """Without y a scorer is called as scorer(estimator, X); a metric is not."""
     space = {"n_clusters": [2, 3]}
     search = GridSearchCV(
@@ -153,7 +153,7 @@ def test_scorers_of_unsupervised_searches_take_two_arguments():
 
 
 @every_kind
-def test_scorers_of_says_which_metric_refit_means(kind):
+def test_check_scoring_of_says_which_metric_refit_means(kind):
     """A misspelt `refit` is told with the name that was meant."""
     search = search_for(kind, NeverFitted(), ["accuracy", "f1_macro"], refit="acuracy")
     with pytest.raises(ValueError, match=r"refit must be .*Did you mean 'accuracy'\?"):

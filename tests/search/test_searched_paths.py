@@ -142,7 +142,7 @@ CASES = {
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_the_best_value_of_all_folds_is_the_candidates(name):
+def test_searched_paths_give_a_candidate_its_best_value_of_all_folds(name):
     """Scores are those of plain fits at that value, to the last bit."""
     estimator, parameter, data, metric = CASES[name]
     space = {parameter: (3, 40, "log-uniform"), **RATES}
@@ -157,7 +157,7 @@ def test_the_best_value_of_all_folds_is_the_candidates(name):
     )
 
 
-def test_curves_that_turn_are_not_followed_to_the_end(monkeypatch):
+def test_searched_paths_do_not_follow_curves_that_turn(monkeypatch):
     """High rates overfit soon: no fit is as long as the longest could be."""
     members = []
 
@@ -173,8 +173,8 @@ def test_curves_that_turn_are_not_followed_to_the_end(monkeypatch):
     assert not STORES.searches()
 
 
-def test_share_fits_false_models_the_parameter():
-    """So that results can be compared."""
+def test_searched_paths_are_none_with_share_fits_false():
+    """The parameter is modelled, so that results can be compared."""
     search = make(share_fits=False).fit(X, y)
     names = [column.name for column in search.optimizer_.space.columns]
     assert names == ["learning_rate", "max_iter"]
@@ -212,7 +212,7 @@ MODELLED = {
 
 
 @pytest.mark.parametrize("name", MODELLED)
-def test_what_is_not_sound_is_modelled_as_ever(name):
+def test_searched_paths_leave_alone_what_is_not_sound(name):
     """The parameter has a column, or all its values are tried."""
     estimator, space, settings = MODELLED[name]
     search = make(estimator, space, n_iter=5, cv=2, **settings).fit(X, y)
@@ -222,8 +222,8 @@ def test_what_is_not_sound_is_modelled_as_ever(name):
 
 @pytest.mark.parametrize("backend", ["loky", "threading"])
 @pytest.mark.parametrize("settings", [{}, {"random_state": None}, {"racing": True}])
-def test_paths_with_workers(backend, settings):
-    """In processes, threads, in any order and in a race: scores are those of fits."""
+def test_searched_paths_with_workers(backend, settings):
+    """Scores are those of fits, in processes, threads, any order and a race."""
     search = make(n_jobs=2, **settings)
     with joblib.parallel_config(backend):
         search.fit(X, y)
@@ -236,7 +236,7 @@ def test_paths_with_workers(backend, settings):
     assert search.best_params_ in [trial.params for trial in complete]
 
 
-def test_a_race_stops_candidates_and_catches_up():
+def test_searched_paths_in_a_race_stop_and_catch_up():
     """Stopped candidates have their best value so far, complete ones of all folds."""
     space = {"max_iter": (3, 40, "log-uniform"), "learning_rate": [1e-3, 0.1, 5.0]}
     search = make(space=space, racing=True, cv=5, n_iter=12)
@@ -254,8 +254,8 @@ def test_a_race_stops_candidates_and_catches_up():
         np.testing.assert_array_equal(trial.scores()[run], table["test_score"][run])
 
 
-def test_the_deciding_metric_chooses():
-    """Of several metrics; the others are those of the value it has chosen."""
+def test_searched_paths_are_chosen_on_by_the_deciding_metric():
+    """The other metrics are those of the value that this one has chosen."""
     metrics = ["neg_brier_score", "accuracy"]
     search = make(scoring=metrics, refit="accuracy").fit(X, y)
     check_against_plain_fits(search, "max_iter", metric="accuracy")
@@ -266,7 +266,7 @@ def test_the_deciding_metric_chooses():
         )
 
 
-def test_of_equal_means_the_smaller_value_is_chosen():
+def test_searched_paths_with_equal_means_choose_the_smaller_value():
     """A metric that knows no better takes the cheapest model."""
 
     def constant(estimator, X, y):
@@ -277,7 +277,7 @@ def test_of_equal_means_the_smaller_value_is_chosen():
     assert [trial.params["max_iter"] for trial in search.trials_] == [20, 3, 3, 3, 3]
 
 
-def test_initial_values_are_among_those_looked_at():
+def test_searched_paths_look_at_initial_values():
     """A candidate that was asked for is not evaluated at another value only."""
     initial = [{"max_iter": 23, "learning_rate": 0.3}]
     search = make(initial_params=initial).fit(X, y)
@@ -288,8 +288,8 @@ def test_initial_values_are_among_those_looked_at():
 
 @pytest.mark.parametrize("own", [17, 40, 100])
 @pytest.mark.parametrize("learning_rate", [0.1, 0.01])
-def test_the_untuned_estimator_is_evaluated_as_it_is(own, learning_rate):
-    """Once, in the space, outside, and at the largest value of the path."""
+def test_searched_paths_evaluate_the_untuned_estimator_as_it_is(own, learning_rate):
+    """The estimator is evaluated once: in the space, outside, at the largest value."""
     estimator = clone(HIST).set_params(max_iter=own, learning_rate=learning_rate)
     rule = BestIfBetter(estimator)
     search = make(estimator, refit=rule).fit(X, y)
@@ -300,7 +300,7 @@ def test_the_untuned_estimator_is_evaluated_as_it_is(own, learning_rate):
     assert all(trial.proposed for trial in others)
 
 
-def test_a_list_of_numbers_is_looked_at_as_it_is():
+def test_searched_paths_look_at_a_list_of_numbers_as_it_is():
     """Other values are not the user's choice."""
     space = {"max_iter": [5, 20, 33], "learning_rate": (0.05, 0.8, "log-uniform")}
     search = make(space=space).fit(X, y)
@@ -308,15 +308,15 @@ def test_a_list_of_numbers_is_looked_at_as_it_is():
     check_against_plain_fits(search, "max_iter")
 
 
-def test_the_parameter_alone_costs_one_candidate():
+def test_searched_paths_of_one_parameter_cost_one_candidate():
     """One fit a fold tells all; the untuned estimator is evaluated beside it."""
     search = make(space={"max_iter": (3, 40, "log-uniform")}).fit(X, y)
     assert len(search.trials_) == 2
     check_against_plain_fits(search, "max_iter")
 
 
-def test_conditional_spaces_have_paths_where_their_estimator_has_one():
-    """The other estimators of a list of dicts are modelled as ever."""
+def test_searched_paths_of_conditional_spaces():
+    """Estimators have paths where they can; others of the dicts are modelled."""
     pipeline = Pipeline([("scale", StandardScaler()), ("model", HIST)])
     space = [
         {
@@ -340,8 +340,8 @@ def test_conditional_spaces_have_paths_where_their_estimator_has_one():
         )
 
 
-def test_what_is_kept_is_of_the_chosen_value():
-    """Predictions and training scores too."""
+def test_searched_paths_keep_what_is_of_the_chosen_value():
+    """Predictions and training scores are of that value, too."""
     search = make(
         store_predictions="probabilities", return_train_score=True, n_iter=3
     ).fit(X, y)
@@ -361,8 +361,8 @@ def test_what_is_kept_is_of_the_chosen_value():
 @pytest.mark.parametrize(
     "refit", [True, lambda table: table["mean_test_score"].argmax()]
 )
-def test_optimism_corrected_score_repeats_the_choice_on_the_path(refit):
-    """The score on each fold of the candidate and value that the others choose."""
+def test_searched_paths_in_optimism_corrected_score_repeat_the_choice(refit):
+    """A fold scores the candidate and value that the other folds choose."""
     search = make(refit=refit).fit(X, y)
     paths = [trial.path_scores for trial in search.trials_]
     assert sum(path is not None for path in paths) == 4
@@ -379,7 +379,7 @@ def test_optimism_corrected_score_repeats_the_choice_on_the_path(refit):
     assert search.optimism_corrected_score_ == pytest.approx(np.mean(held), abs=1e-12)
 
 
-def test_bias_corrected_score_is_nan_where_a_path_was_searched():
+def test_searched_paths_make_bias_corrected_score_nan():
     """Predictions at the other values, which could repeat that choice, are not kept."""
     search = make(store_predictions=True, n_iter=3).fit(X, y)
     with pytest.warns(UserWarning, match=r"'max_iter' was found .* share_fits=False"):
@@ -388,14 +388,14 @@ def test_bias_corrected_score_is_nan_where_a_path_was_searched():
     assert np.isfinite(bias_corrected_score(search, 50, random_state=0).estimate)
 
 
-def test_a_model_larger_than_the_memory_given_is_fitted_once():
-    """It is there anyway while its path is scored."""
+def test_searched_paths_fit_a_model_beyond_the_memory_given_once():
+    """The model is there anyway while its path is scored."""
     small, large = make(share_fits=1).fit(X, y), make().fit(X, y)
     check_equal(small, large)
 
 
 @pytest.mark.parametrize("n_jobs", [1, 2])
-def test_heads_are_fitted_once_in_each_process(tmp_path, n_jobs):
+def test_searched_paths_fit_heads_once_in_each_process(tmp_path, n_jobs):
     """The values of a path, and other candidates, share what stands before them."""
     pipeline = Pipeline([("head", Noted(str(tmp_path))), ("model", HIST)])
     space = {f"model__{name}": values for name, values in SPACE.items()}
@@ -420,7 +420,7 @@ def check_equal(one, other):
 
 @pytest.mark.parametrize("settings", [{}, {"racing": True}, {"n_jobs": 2}])
 @pytest.mark.parametrize("n_before", [2, 5])
-def test_a_journal_resumes_to_the_same(tmp_path, settings, n_before):
+def test_searched_paths_resume_from_a_journal_to_the_same(tmp_path, settings, n_before):
     """A search that was cut short, and one that had ended, come to the same again."""
     path = tmp_path / "j.sqlite"
 
@@ -446,8 +446,10 @@ def test_a_journal_resumes_to_the_same(tmp_path, settings, n_before):
 
 
 @pytest.mark.parametrize(("seed", "racing"), [(1, True), (1, "safe"), (3, True)])
-def test_a_race_follows_recorded_curves_fold_by_fold(tmp_path, seed, racing):
-    """As it did before: until they have turned, and only then the next fold counts."""
+def test_searched_paths_in_a_race_follow_recorded_curves_fold_by_fold(
+    tmp_path, seed, racing
+):
+    """A curve is followed until it has turned; only then the next fold counts."""
     data = make_classification(150, 8, n_informative=4, flip_y=0.2, random_state=seed)
     settings = {"racing": racing, "cv": 4, "n_iter": 7, "random_state": seed}
     settings |= {"scoring": "accuracy", "journal": tmp_path / "j.sqlite"}
@@ -473,7 +475,7 @@ class StoppedOnce:
 
 
 @pytest.mark.parametrize("n_calls", [36, 48, 60])
-def test_an_interrupted_path_is_resumed_with_what_it_had(tmp_path, n_calls):
+def test_searched_paths_resume_an_interrupted_path_with_what_it_had(tmp_path, n_calls):
     """Folds that were written are not run again, whatever stretch they had reached."""
     settings = {"scoring": StoppedOnce(n_calls), "n_iter": 3}
     journal = {"journal": tmp_path / "j.sqlite"}
@@ -488,8 +490,8 @@ def test_an_interrupted_path_is_resumed_with_what_it_had(tmp_path, n_calls):
     assert n_both - (len(SCORED) - n_both) < 20
 
 
-def test_repeats_of_finalists_are_those_of_the_chosen_value(tmp_path):
-    """They belong to the same trial of a journal, which resumes to the same."""
+def test_searched_paths_repeat_finalists_at_the_chosen_value(tmp_path):
+    """Repeats belong to the same trial of a journal, which resumes to the same."""
     settings = {
         "cv": StratifiedKFold(3, shuffle=True, random_state=0),
         "n_repeats_finalists": 1,
@@ -504,7 +506,7 @@ def test_repeats_of_finalists_are_those_of_the_chosen_value(tmp_path):
     assert len(skbayes.journal.read(journal)) == len(search.trials_)
 
 
-def test_folds_of_a_path_serve_other_searches(tmp_path):
+def test_searched_paths_have_folds_that_serve_other_searches(tmp_path):
     """A fold at a value of a path is the fold of an ordinary candidate."""
     path = tmp_path / "j.sqlite"
     make(journal=path, n_iter=3).fit(X, y)
@@ -527,7 +529,7 @@ def test_folds_of_a_path_serve_other_searches(tmp_path):
     assert search.best_score_ == params["mean_test_score"]
 
 
-def test_prior_results_of_a_path_are_taken_over():
+def test_searched_paths_are_taken_over_as_prior_results():
     """A candidate that came to any value is the same point of the next search."""
     first = make().fit(X, y)
     second = make(prior_results=first, random_state=1, include_current=False).fit(X, y)
@@ -535,7 +537,7 @@ def test_prior_results_of_a_path_are_taken_over():
     assert key(first.best_params_) in {key(trial.params) for trial in second.trials_}
 
 
-def test_times_are_what_was_spent():
+def test_searched_paths_have_the_times_that_were_spent():
     """A candidate has the time of its fits and of all values that were scored."""
     search = make(n_iter=2).fit(X, y)
     spent = sum(trial.seconds for trial in search.trials_)
@@ -552,7 +554,9 @@ def undefined_when_small(estimator, X, y):
 
 
 @pytest.mark.parametrize("settings", [{}, {"racing": True}, {"n_jobs": 2}])
-def test_a_metric_that_small_models_do_not_have_is_followed(tmp_path, settings):
+def test_searched_paths_follow_a_metric_that_small_models_do_not_have(
+    tmp_path, settings
+):
     """The first stretch has no score; the candidate has one further on."""
     settings = {"scoring": undefined_when_small, **settings}
     search = make(**settings, journal=tmp_path / "j.sqlite").fit(X, y)
@@ -561,8 +565,8 @@ def test_a_metric_that_small_models_do_not_have_is_followed(tmp_path, settings):
     check_equal(make(**settings, journal=tmp_path / "j.sqlite").fit(X, y), search)
 
 
-def test_a_candidate_that_fails_says_why():
-    """It keeps the parameters that were proposed, and the search goes on."""
+def test_searched_paths_say_why_a_candidate_fails():
+    """The candidate keeps its proposed parameters, and the search goes on."""
     space = {"max_iter": (3, 40, "log-uniform"), "learning_rate": [-1.0, 0.1, 0.2]}
     with (
         pytest.warns(FitFailedWarning, match="learning_rate"),

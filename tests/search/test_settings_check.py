@@ -61,7 +61,7 @@ class NeverFitted(SVC):
     ids=label,
 )
 def test_check_settings_says_what_to_write(kind, settings, error, message):
-    """Before scikit-learn's validation, and before any fit."""
+    """The error comes before scikit-learn's validation, and before any fit."""
     with pytest.raises(error, match=message):
         kind(NeverFitted(), {"C": [1, 2]}, **settings).fit(X, y)
 
@@ -77,7 +77,7 @@ def test_check_settings_refuses_bools_as_numbers(kind, name):
 
 @pytest.mark.parametrize("pre_dispatch", ["all", "2*n_jobs", "n_jobs + 1", "3", 2])
 def test_check_settings_takes_what_joblib_takes(pre_dispatch):
-    """Numbers, and texts that joblib computes."""
+    """joblib takes numbers, and texts that it computes."""
     search = GridSearchCV(SVC(), {"C": [1, 2]}, cv=2, pre_dispatch=pre_dispatch)
     assert len(search.fit(X, y).trials_) == 2
 

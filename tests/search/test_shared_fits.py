@@ -137,7 +137,7 @@ def test_fitted_estimators_carry_no_hooks():
 
 @pytest.mark.parametrize("value", [0, -1, 1.5, "all"])
 def test_share_fits_is_checked(value):
-    """It is a truth value or a number of bytes."""
+    """The value is a truth value or a number of bytes."""
     search = GridSearchCV(FOREST, GRID, share_fits=value)
     with pytest.raises(ValueError, match="The 'share_fits' parameter"):
         search.fit(X, y)

@@ -133,8 +133,10 @@ def make_search(kind, n_iter=4, **settings):
 @with_workers
 @every_kind
 @pytest.mark.parametrize("refit", [True, False])
-def test_every_candidate_and_fold_is_a_task(kind, refit, n_jobs, tmp_path):
-    """Root, search, refit, and a task for each fold of each candidate."""
+def test_callback_tree_has_a_task_for_every_candidate_and_fold(
+    kind, refit, n_jobs, tmp_path
+):
+    """The tasks are root, search, refit, and one for each fold of each candidate."""
     log = tmp_path / "log"
     search = make_search(kind, refit=refit, n_jobs=n_jobs)
     search.set_callbacks(Recorder(log)).fit(X, y)
@@ -153,8 +155,8 @@ def test_every_candidate_and_fold_is_a_task(kind, refit, n_jobs, tmp_path):
 
 @with_workers
 @pytest.mark.parametrize("refit", [True, False])
-def test_hooks_are_those_of_sklearns_grid_search(refit, n_jobs, tmp_path):
-    """In the same number, for the same tasks."""
+def test_callback_tree_calls_the_hooks_of_sklearns_grid_search(refit, n_jobs, tmp_path):
+    """The hooks are called in the same number, for the same tasks."""
     logs = []
     for make in [GridSearchCV, model_selection.GridSearchCV]:
         log = tmp_path / make.__module__
@@ -165,8 +167,8 @@ def test_hooks_are_those_of_sklearns_grid_search(refit, n_jobs, tmp_path):
 
 
 @with_workers
-def test_the_scoring_monitor_logs_what_it_logs_for_sklearn(n_jobs):
-    """The same scores for the same tasks, down to the steps of every fit."""
+def test_callback_tree_lets_the_scoring_monitor_log_as_for_sklearn(n_jobs):
+    """The log has the same scores for the same tasks, down to steps of every fit."""
     logs = []
     for make in [GridSearchCV, model_selection.GridSearchCV]:
         monitor = ScoringMonitor(scoring="r2")
@@ -187,7 +189,7 @@ def test_the_scoring_monitor_logs_what_it_logs_for_sklearn(n_jobs):
 @pytest.mark.slow
 @with_workers
 @every_kind
-def test_the_progress_bar_shows_our_searches(kind, n_jobs, capfd):
+def test_callback_tree_shows_progress_bars(kind, n_jobs, capfd):
     """Every bar is there and comes to its end."""
     pytest.importorskip("rich")
     make_search(kind, n_jobs=n_jobs).set_callbacks(ProgressBar()).fit(X, y)
@@ -198,8 +200,8 @@ def test_the_progress_bar_shows_our_searches(kind, n_jobs, capfd):
 
 
 @pytest.mark.slow
-def test_the_progress_bar_is_that_of_sklearns_search(capfd):
-    """The same bars in the same order."""
+def test_callback_tree_has_the_progress_bar_of_sklearns_search(capfd):
+    """The same bars come in the same order."""
     pytest.importorskip("rich")
     shown = []
     for make in [GridSearchCV, model_selection.GridSearchCV]:
@@ -223,8 +225,10 @@ def bars_of(output):
 
 @with_workers
 @every_kind
-def test_a_hook_that_returns_true_ends_the_search(kind, n_jobs, tmp_path):
-    """In a fully fitted object: the best of what is complete, refitted."""
+def test_callback_tree_ends_the_search_where_a_hook_returns_true(
+    kind, n_jobs, tmp_path
+):
+    """The search is fully fitted: the best of what is complete is refitted."""
     log = tmp_path / "log"
     # The last fold of the second candidate.
     recorder = Recorder(log, stop_at=(EVALUATION, 2 * N_FOLDS - 1))
@@ -240,13 +244,13 @@ def test_a_hook_that_returns_true_ends_the_search(kind, n_jobs, tmp_path):
     assert seen["end", "refit-with-best-params"] == 1
 
 
-def test_without_callbacks_nothing_is_built():
+def test_callback_tree_is_not_built_without_callbacks():
     """No contexts are made or sent: results have no trace of them."""
     search = make_search("grid").fit(X, y)
     assert not hasattr(search, "_callback_fit_ctx")
 
 
-def test_candidates_proposed_twice_are_run_twice_where_somebody_watches(tmp_path):
+def test_callback_tree_has_candidates_that_are_proposed_twice_twice(tmp_path):
     """A count of folds that was announced is kept."""
     log = tmp_path / "log"
     search = GridSearchCV(Stepwise(), {"n_steps": [1, 1, 2]}, cv=N_FOLDS)
@@ -255,8 +259,8 @@ def test_candidates_proposed_twice_are_run_twice_where_somebody_watches(tmp_path
 
 
 @every_kind
-def test_failed_fits_are_tasks_too(kind, tmp_path):
-    """They begin and end."""
+def test_callback_tree_has_tasks_for_failed_fits(kind, tmp_path):
+    """The tasks begin and end."""
     log = tmp_path / "log"
     search = make_search(kind).set_params(estimator=FailsAtTwo())
     search.set_callbacks(Recorder(log))
@@ -275,8 +279,8 @@ class FailsAtTwo(Stepwise):
         return super().fit(X, y)
 
 
-def test_an_error_in_a_hook_comes_out(tmp_path):
-    """And the hooks of the end are called."""
+def test_callback_tree_lets_an_error_in_a_hook_out(tmp_path):
+    """The hooks of the end are called all the same."""
 
     class Failing(Recorder):
         def on_fit_task_begin(self, estimator, context):

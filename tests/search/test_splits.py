@@ -63,7 +63,7 @@ def test_materialise_splits_refuses_empty_parts(kind, empty, name, mask):
     ids=label,
 )
 def test_materialise_splits_refuses_what_names_no_samples(kind, cv, message):
-    """Before the first fit; the fold and what it has are named."""
+    """The error comes before the first fit; the fold and what it has are named."""
     search = kind(SVC(), {"C": [1, 2]}, cv=cv, error_score="raise")
     with pytest.raises(ValueError, match=message):
         search.fit(X, y)
@@ -72,7 +72,7 @@ def test_materialise_splits_refuses_what_names_no_samples(kind, cv, message):
 @every_kind
 @pytest.mark.parametrize("form", [range, lambda *ends: list(range(*ends))])
 def test_materialise_splits_takes_ranges_and_lists(kind, form):
-    """As arrays."""
+    """The splits become arrays."""
     folds = [(form(100), form(100, 150)), (form(50, 150), form(50))]
     expected = [(ROWS[:100], ROWS[100:]), (ROWS[50:], ROWS[:50])]
     scores = [
@@ -83,7 +83,7 @@ def test_materialise_splits_takes_ranges_and_lists(kind, form):
 
 
 def test_materialise_splits_takes_indices_from_the_end():
-    """As scikit-learn does."""
+    """Negative indices count from the end as in scikit-learn."""
     search = search_of(GridSearchCV, cv=[(ROWS[:100], ROWS[100:] - 150)])
     expected = search_of(GridSearchCV, cv=[(ROWS[:100], ROWS[100:])])
     scores = [s.fit(X, y).cv_results_["mean_test_score"] for s in (search, expected)]
@@ -109,13 +109,13 @@ def test_materialise_splits_warns_of_folds_that_overlap(mask):
     ids=label,
 )
 def test_materialise_splits_is_silent_of_folds_that_part_the_data(cv):
-    """Warnings are errors here."""
+    """No warning comes, which would be an error here."""
     GridSearchCV(SVC(), {"C": [1, 2]}, cv=cv).fit(X, y)
 
 
 @every_kind
 def test_materialise_splits_warns_of_a_race_over_one_fold(kind):
-    """Between folds there is nothing then."""
+    """A race between folds has nothing to stop."""
     one = ShuffleSplit(1, random_state=0)
     with pytest.warns(UserWarning, match="`racing` .* a single one: nothing can be"):
         search_of(kind, cv=one, racing=True).fit(X, y)
@@ -140,8 +140,8 @@ def test_reusable_cv_keeps_the_splits_of_a_generator(kind):
 
 
 @every_kind
-def test_a_generator_that_somebody_else_used_up_is_told(kind):
-    """scikit-learn's words, and what to write."""
+def test_materialise_splits_tells_of_a_generator_that_was_used_up(kind):
+    """The error has scikit-learn's words, and says what to write."""
     splits = SHUFFLED.split(X)
     list(splits)
     with pytest.raises(ValueError, match=r"CV iterator empty.*cv=list\(splitter.split"):
@@ -153,7 +153,7 @@ def test_a_generator_that_somebody_else_used_up_is_told(kind):
 @pytest.mark.parametrize(
     "copied", [copy.deepcopy, lambda search: pickle.loads(pickle.dumps(search))]
 )
-def test_a_search_with_a_generator_is_pickled_with_its_splits(kind, is_fitted, copied):
+def test_state_with_splits_pickles_a_generator_as_its_splits(kind, is_fitted, copied):
     """The generator itself has no pickle; the search that is pickled keeps it."""
     generator = SHUFFLED.split(X)
     search = search_of(kind, cv=generator)

@@ -78,7 +78,7 @@ def check_equal(first, second):
 @pytest.mark.parametrize("racing", [False, True])
 @pytest.mark.parametrize("kind", ["grid", "random", "bayes", "repeats"])
 def test_drivers_come_to_what_one_comes_to_alone(kind, racing, tmp_path):
-    """The same candidates and scores, and no fold is run twice."""
+    """The candidates and scores are the same, and no fold is run twice."""
     both = [make_search(kind, tmp_path, racing=racing) for _ in range(2)]
     fit_together(*both)
     alone = make_search(kind, tmp_path, racing=racing, journal=None, log="alone")
@@ -91,7 +91,7 @@ def test_drivers_come_to_what_one_comes_to_alone(kind, racing, tmp_path):
 
 @pytest.mark.parametrize("kind", ["random", "bayes"])
 def test_drivers_without_a_seed_share_their_candidates(kind, tmp_path):
-    """There are as many as one would have tried."""
+    """The number of candidates is that of one driver."""
     both = [make_search(kind, tmp_path, random_state=None) for _ in range(2)]
     fit_together(*both)
     check_equal(*both)
@@ -101,7 +101,7 @@ def test_drivers_without_a_seed_share_their_candidates(kind, tmp_path):
 
 
 def test_drivers_share_the_repeats_of_finalists(tmp_path):
-    """Each of their folds is run by one driver, too."""
+    """Each fold of the repeats is run by one driver, too."""
     log = tmp_path / "log"
 
     def search(**settings):
@@ -132,7 +132,7 @@ def test_drivers_with_other_numbers_of_workers_share_their_candidates(tmp_path):
 
 
 def test_a_driver_that_joins_late_finds_what_is_there(tmp_path):
-    """It helps with the rest."""
+    """The driver helps with the rest."""
     first = make_search("grid", tmp_path, seconds=0.1)
     thread = threading.Thread(target=first.fit, args=(X, y))
     thread.start()
@@ -192,7 +192,7 @@ BOOSTED = make_classification(120, random_state=0)
 
 @pytest.mark.parametrize("racing", [False, True])
 def test_a_path_that_fails_is_tried_by_one_driver(tmp_path, racing):
-    """It has no values after the first, which the other one does not wait for."""
+    """The path has no values after the first, which the other does not wait for."""
     model = HistGradientBoostingClassifier(max_iter=8, random_state=0)
     pipeline = Pipeline([("head", FailsInOne()), ("model", model)])
     space = {
@@ -222,7 +222,7 @@ def test_a_path_that_fails_is_tried_by_one_driver(tmp_path, racing):
 
 
 def test_a_driver_that_is_stopped_lets_go(tmp_path):
-    """What it had claimed the other runs, without waiting for anything."""
+    """Another driver runs what it had claimed, without waiting for anything."""
     stopped = make_search("grid", tmp_path, callbacks=[lambda progress: True])
     whole = make_search("grid", tmp_path)
     began = time.monotonic()
@@ -358,7 +358,7 @@ def test_a_driver_takes_over_what_a_killed_one_ran(seed, tmp_path):
 
 @pytest.mark.slow
 def test_a_race_goes_on_when_a_driver_is_killed(tmp_path):
-    """It stops the candidates that one driver alone stops."""
+    """The race stops the candidates that one driver alone stops."""
     check_killed("bayes", tmp_path, 7, racing=True)
 
 

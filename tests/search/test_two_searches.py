@@ -60,7 +60,7 @@ def run_beside_healthy(search):
 
 @pytest.mark.parametrize("trouble", TROUBLES)
 def test_a_search_in_trouble_leaves_another_one_alone(trouble):
-    """Its results are those it has alone, and the first finds its culprit."""
+    """The other's results are those it has alone, and the first finds its culprit."""
     grid, settings = TROUBLES[trouble]
     search = GridSearchCV(Scripted(), grid, cv=FOLDS, n_jobs=2, **settings)
     beside, outcome = run_beside_healthy(search)
@@ -81,7 +81,7 @@ def test_a_search_in_trouble_leaves_another_one_alone(trouble):
 
 
 def test_bayesian_searches_in_threads_are_what_they_are_alone():
-    """Four at once, seeded: candidates and scores do not mix."""
+    """Four seeded searches run at once: candidates and scores do not mix."""
 
     def search(seed):
         return BayesSearchCV(

@@ -87,7 +87,7 @@ class Kwargs(ClassifierMixin, BaseEstimator):
 )  # fmt: skip
 @pytest.mark.parametrize("racing", [False, True])
 def test_untuned_estimator_is_the_first_candidate(estimator, space, own, racing):
-    """With its own values, wherever they lie; and it counts in `n_iter`."""
+    """The estimator has its own values, wherever they lie; it counts in `n_iter`."""
     search = BayesSearchCV(
         estimator, space, n_iter=6, cv=3, racing=racing, random_state=0
     ).fit(X, Y)
@@ -102,7 +102,7 @@ def test_untuned_estimator_is_the_first_candidate(estimator, space, own, racing)
 
 
 def test_include_current_false_leaves_it_out():
-    """Then all candidates are points of the space."""
+    """All candidates are points of the space then."""
     search = BayesSearchCV(
         SVC(C=50), {"C": (0.1, 10.0, "log-uniform")}, n_iter=6, cv=3,
         include_current=False, random_state=0,
@@ -115,7 +115,7 @@ def test_include_current_false_leaves_it_out():
 
 @pytest.mark.parametrize("n_iter", [3, 4])
 def test_finite_space_is_tried_as_a_whole_beside_it(n_iter):
-    """If `n_iter` has room for both, it first; else as many as there are."""
+    """The estimator is first; then come all points, or as many as `n_iter` allows."""
     search = BayesSearchCV(
         SVC(C=50), {"C": [3.0, 1.0, 2.0]}, n_iter=n_iter, cv=3, random_state=0
     ).fit(X, Y)
@@ -127,7 +127,7 @@ def test_finite_space_is_tried_as_a_whole_beside_it(n_iter):
 
 
 def test_surrogate_is_not_told_of_a_point_outside_the_space():
-    """Of one inside it is."""
+    """The surrogate is told of an untuned estimator inside the space."""
     for C, n_told in ((50, 5), (0.5, 6)):
         search = BayesSearchCV(
             SVC(C=C), {"C": (0.1, 10.0, "log-uniform")}, n_iter=6, cv=3, random_state=0
@@ -137,7 +137,7 @@ def test_surrogate_is_not_told_of_a_point_outside_the_space():
 
 @pytest.mark.parametrize("own", [{}, {"C": 50.0}, {"gamma": 0.1}])
 def test_untuned_estimator_that_is_best_is_refitted(own):
-    """As it was given."""
+    """The estimator is refitted as it was given."""
     space = {"C": (1e-5, 1e-4, "log-uniform"), "gamma": (1e-5, 1e-4, "log-uniform")}
     estimator = SVC(**own)
     search = BayesSearchCV(estimator, space, n_iter=8, cv=3, random_state=0).fit(X, Y)
@@ -147,7 +147,7 @@ def test_untuned_estimator_that_is_best_is_refitted(own):
 
 
 def test_estimator_that_refuses_its_own_values_is_evaluated_as_it_is():
-    """Its row has no value then, and what it scores is what the estimator scores."""
+    """The row has no value then, and what it scores is what the estimator scores."""
 
     class Odd(DecisionTreeClassifier):
         def set_params(self, **params):
@@ -165,7 +165,7 @@ def test_estimator_that_refuses_its_own_values_is_evaluated_as_it_is():
 
 
 def test_callbacks_hear_of_it_first():
-    """With its parameters, as of any other candidate."""
+    """Callbacks get its parameters, as of any other candidate."""
     seen = []
     BayesSearchCV(
         SVC(), GAMMA, n_iter=4, cv=3, random_state=0, callbacks=[seen.append]
@@ -226,7 +226,7 @@ def test_rules_cope_with_values_outside_the_space():
 
 @pytest.mark.slow
 def test_displays_and_report_show_it(tmp_path):
-    """It is the untuned estimator of the report, and no plot stumbles over it."""
+    """The report calls it the untuned estimator, and no plot stumbles over it."""
     pytest.importorskip("matplotlib").use("Agg")
     search = BayesSearchCV(SVC(), GAMMA, n_iter=12, cv=3, random_state=0)
     with warnings.catch_warnings():
@@ -246,7 +246,7 @@ def test_displays_and_report_show_it(tmp_path):
 
 @pytest.mark.parametrize("own", ["scale", 0.1])
 def test_the_untuned_estimator_is_one_of_the_initial_points(own):
-    """Inside of the space or not: the model proposes the candidate after so many."""
+    """The estimator counts among them whether its value lies in the space or not."""
     search = BayesSearchCV(
         SVC(gamma=own), GAMMA, n_iter=8, cv=3, n_initial_points=4, random_state=0
     ).fit(X, Y)

@@ -10,27 +10,27 @@ from tests.search.estimators import X, y
 from tests.search.test_budgets import make_search
 
 
-def test_only_true_ends_a_search():
+def test_callback_observer_ends_a_search_at_true_only():
     """A callback that returns something else, as `print` or `append`, does not."""
     search = make_search("grid", n_iter=5, callbacks=[lambda progress: 1, print])
     assert len(search.fit(X, y).trials_) == 5
 
 
-def test_a_true_of_numpy_ends_a_search_too():
-    """It is what comparing numbers of numpy gives."""
+def test_callback_observer_ends_a_search_at_a_true_of_numpy():
+    """Comparing numbers of numpy gives such a value."""
     rule = [lambda progress: np.float64(progress.n_done) >= 3]
     assert len(make_search("grid", n_iter=5, callbacks=rule).fit(X, y).trials_) == 3
 
 
-def test_an_error_in_a_callback_tells_whose_it_is():
+def test_callback_observer_tells_whose_an_error_is():
     """The parameter is named beside the error, and the callback shown."""
     pattern = r"(?s)missing 1 required.*`callbacks` parameter of GridSearchCV"
     with pytest.raises(TypeError, match=pattern):
         make_search("grid", callbacks=[lambda progress, other: None]).fit(X, y)
 
 
-def test_a_callback_that_raises_at_the_end_costs_no_results():
-    """As one that raises before: what is complete is chosen from, nothing refitted."""
+def test_callback_observer_loses_no_results_to_a_callback_that_raises_last():
+    """What is complete is chosen from and nothing refitted, as with earlier errors."""
 
     class Watch:
         def __call__(self, progress):
@@ -47,8 +47,8 @@ def test_a_callback_that_raises_at_the_end_costs_no_results():
     assert not hasattr(search, "best_estimator_")
 
 
-def test_callbacks_are_told_of_the_end_however_it_comes():
-    """So that a bar can be closed."""
+def test_callback_observer_tells_callbacks_of_the_end_however_it_comes():
+    """A bar can be closed then."""
 
     class Watch:
         n_ends = 0
@@ -69,15 +69,15 @@ def test_callbacks_are_told_of_the_end_however_it_comes():
 
 
 @pytest.mark.parametrize("callback", ["ProgressBar", None, NoImprovement])
-def test_what_is_no_callable_is_refused(callback):
+def test_check_callbacks_refuses_what_is_no_callable(callback):
     """A class given in place of an object is a likely slip."""
     with pytest.raises(TypeError, match="`callbacks` parameter of GridSearchCV must"):
         make_search("grid", callbacks=[callback]).fit(X, y)
 
 
 @pytest.mark.parametrize("hook", [3, None])
-def test_an_end_hook_that_is_no_callable_is_refused_before_the_search(hook):
-    """At the end it would cost the refit."""
+def test_check_callbacks_refuses_an_end_hook_that_is_no_callable(hook):
+    """At the end of the search the error would cost the refit."""
 
     class Watch:
         on_search_end = hook

@@ -54,7 +54,7 @@ def caught_of(function):
 
 @pytest.mark.parametrize("ends", [KeyboardInterrupt, RuntimeError, None])
 def test_warnings_of_fits_are_shown_whatever_ends_the_search(ends):
-    """Ctrl-C, ``error_score="raise"`` or the last candidate: the first and a count."""
+    """The first and a count are shown after Ctrl-C, an error or the last candidate."""
     search = GridSearchCV(
         Diverging(ends=ends),
         {"C": [0.1, 0.2, 5.0]},
@@ -71,7 +71,7 @@ def test_warnings_of_fits_are_shown_whatever_ends_the_search(ends):
 
 
 def test_warnings_of_fits_are_shown_where_a_callback_ends_the_search():
-    """By raising, after the first candidate."""
+    """The callback ends the search by raising, after the first candidate."""
 
     def stop(progress):
         raise RuntimeError("told to end")
@@ -82,7 +82,7 @@ def test_warnings_of_fits_are_shown_where_a_callback_ends_the_search():
 
 
 def test_first_warning_of_a_kind_is_shown_before_the_fit_has_ended():
-    """In this process, as if it were not gathered: at the line that warns."""
+    """The warning is shown in this process, at the line that warns."""
     seen = []
 
     class Looking(Diverging):
@@ -119,7 +119,7 @@ def test_kinds_of_warnings_are_shown_one_by_one():
 
 
 def test_filters_and_the_way_warnings_are_shown_are_left_alone():
-    """By the search; a warning that is an error fails its fit only."""
+    """The search changes neither; a warning that is an error fails its fit only."""
     shown, filters = warnings.showwarning, [*warnings.filters]
     search = GridSearchCV(Diverging(), {"C": [0.1]}, cv=2, refit=False)
     with warnings.catch_warnings():
@@ -198,7 +198,7 @@ SITUATIONS = [
 
 @pytest.mark.parametrize(("function", "category", "text"), SITUATIONS)
 def test_warnings_name_the_line_that_calls_fit(function, category, text):
-    """Not one of the library or of scikit-learn."""
+    """The line is not one of the library or of scikit-learn."""
     caught = [w for w in caught_of(function) if text in str(w.message)]
     assert {w.category for w in caught} == {category}
     code = function.__code__
@@ -210,7 +210,7 @@ def test_warnings_name_the_line_that_calls_fit(function, category, text):
 
 @pytest.mark.parametrize("how", ["pipeline", "cross_val_score"])
 def test_warnings_of_a_search_inside_others_name_the_user_s_line(how):
-    """Though scikit-learn stands between."""
+    """The line is the user's, though scikit-learn stands between."""
     search = GridSearchCV(Scripted(), {"act": ["fit", "raise"]}, cv=FOLDS)
 
     def fit():

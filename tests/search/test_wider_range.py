@@ -71,7 +71,7 @@ GBC = GradientBoostingClassifier()
     ids=label,
 )
 def test_widen_keeps_to_what_is_taken(estimator, name, dimension, end, wider):
-    """Wider by a half, or by powers of ten, but never beyond the validation's ends."""
+    """A range grows by a half or powers of ten, but never beyond validation's ends."""
     if isinstance(wider, str):
         _, low, high = wider.split()
         wider = Real(float(low), float(high), "log-uniform")
@@ -96,5 +96,5 @@ def test_widen_keeps_to_what_is_taken(estimator, name, dimension, end, wider):
     ],
 )
 def test_widen_by_a_half_or_by_powers_of_ten(dimension, end, wider):
-    """Within usual limits, where an estimator states none."""
+    """Usual limits hold where an estimator states none."""
     assert widen(dimension, end, Foreign(), "p") == wider

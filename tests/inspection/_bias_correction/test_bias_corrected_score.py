@@ -28,7 +28,7 @@ TRUE_ACCURACY = norm.cdf(1.0)
 
 
 @pytest.mark.parametrize("n_samples", [200, 600])
-def test_estimate_is_unbiased_where_the_truth_is_known(n_samples):
+def test_bias_corrected_score_is_unbiased_where_the_truth_is_known(n_samples):
     """Over many data sets the mean error is noise; that of the best score is not."""
     errors, naive = [], []
     for seed in range(25):
@@ -42,7 +42,7 @@ def test_estimate_is_unbiased_where_the_truth_is_known(n_samples):
     assert np.mean(naive) > 3 * standard_error
 
 
-def test_interval_covers_the_truth():
+def test_bias_corrected_score_has_an_interval_that_covers_the_truth():
     """The interval holds the truth at least as often as it says."""
     hits = 0
     for seed in range(20):
@@ -54,15 +54,15 @@ def test_interval_covers_the_truth():
     assert hits >= 17
 
 
-def test_lone_candidate_has_no_optimism():
-    """Nothing is chosen, so that nothing is corrected."""
+def test_bias_corrected_score_of_a_lone_candidate_has_no_optimism():
+    """Nothing is chosen, so nothing is corrected."""
     search = search_of(NoisyClassifier(), 1, labelled(400))
     result = bias_corrected_score(search, 400, random_state=0)
     assert abs(result.optimism) < 0.005
     assert result.n_candidates == 1
 
 
-def test_groups_are_drawn_whole():
+def test_bias_corrected_score_draws_groups_whole():
     """Copies of a sample tell nothing new: the interval is as wide as without them."""
     X, y = labelled(150)
     groups = np.repeat(np.arange(150), 5)
@@ -79,7 +79,7 @@ def test_groups_are_drawn_whole():
     assert np.diff(whole.interval) == pytest.approx(np.diff(single.interval), rel=0.3)
 
 
-def test_any_scorer_of_predictions_will_do():
+def test_bias_corrected_score_takes_any_scorer_of_predictions():
     """A scorer that is no function of sums is called on every bootstrap sample."""
     scoring = make_scorer(median_absolute_error)
     search = search_of(NoisyRegressor(), 8, measured(200), scoring=scoring)
@@ -88,7 +88,7 @@ def test_any_scorer_of_predictions_will_do():
     assert result.interval[0] < result.estimate < result.interval[1]
 
 
-def test_users_own_callable_will_do():
+def test_bias_corrected_score_takes_a_callable_of_the_users():
     """A function of the user's own is asked which predictions it needs."""
 
     def confidence(estimator, X, y):
@@ -104,14 +104,14 @@ def test_users_own_callable_will_do():
 @pytest.mark.parametrize(
     "cv", [RepeatedKFold(n_splits=3, n_repeats=2), ShuffleSplit(4)]
 )
-def test_samples_held_out_often_or_never_are_no_trouble(cv):
+def test_bias_corrected_score_takes_samples_held_out_often_or_never(cv):
     """A sample is drawn once for all folds that hold it out."""
     search = search_of(NoisyClassifier(), 5, labelled(120), cv=cv)
     result = bias_corrected_score(search, 100, random_state=0)
     assert result.interval[0] < result.estimate < result.interval[1]
 
 
-def test_many_samples_are_lumped():
+def test_bias_corrected_score_lumps_many_samples():
     """Beyond 5,000 samples lumps are drawn: the interval stays about as wide."""
     search = search_of(NoisyClassifier(), 10, labelled(8000))
     result = bias_corrected_score(search, random_state=0)
@@ -120,7 +120,7 @@ def test_many_samples_are_lumped():
     assert np.diff(result.interval)[0] == pytest.approx(5.1 * deviation, rel=0.2)
 
 
-def test_same_seed_same_result():
+def test_bias_corrected_score_is_the_same_for_the_same_seed():
     """The result is a function of the seed."""
     search = search_of(NoisyClassifier(), 5, labelled(100))
     first, second = (bias_corrected_score(search, 50, random_state=3) for _ in "ab")
@@ -128,7 +128,7 @@ def test_same_seed_same_result():
     assert first != bias_corrected_score(search, 50, random_state=4)
 
 
-def test_labels_of_any_kind():
+def test_bias_corrected_score_takes_labels_of_any_kind():
     """Labels that are words give the scores that numbers give."""
     X, y = labelled(100)
     words = np.where(y == 1, "yes", "no")
@@ -140,7 +140,7 @@ def test_labels_of_any_kind():
     assert bias_corrected_score(of_words, 50, random_state=0) == expected
 
 
-def test_failed_and_worse_candidates_are_left_out():
+def test_bias_corrected_score_leaves_out_failed_and_worse_candidates():
     """Candidates without a score cannot be chosen."""
     search = GridSearchCV(
         KNeighborsClassifier(),
@@ -169,7 +169,9 @@ def test_failed_and_worse_candidates_are_left_out():
         ({}, {"groups": [1, 2]}, "`groups` parameter"),
     ],
 )
-def test_what_cannot_be_corrected_is_refused(settings, arguments, message):
+def test_bias_corrected_score_refuses_what_cannot_be_corrected(
+    settings, arguments, message
+):
     """The error names what is missing or wrong."""
     X, y = labelled(60)
     settings = {"store_predictions": True, **settings}
@@ -179,7 +181,7 @@ def test_what_cannot_be_corrected_is_refused(settings, arguments, message):
         bias_corrected_score(search, **arguments)
 
 
-def test_searches_that_keep_no_predictions_are_refused():
+def test_bias_corrected_score_refuses_searches_that_keep_no_predictions():
     """The error does not ask for a parameter that the search does not have."""
     grid = {"candidate": [0, 1]}
     search = TheirGridSearchCV(NoisyClassifier(), grid).fit(*labelled(60))
@@ -187,7 +189,7 @@ def test_searches_that_keep_no_predictions_are_refused():
         bias_corrected_score(search)
 
 
-def test_scores_that_need_the_model_are_refused():
+def test_bias_corrected_score_refuses_scores_that_need_the_model():
     """A scorer that looks at the model, not at predictions, cannot be repeated."""
     X, y = labelled(60)
     grid = {"candidate": [0, 1]}
@@ -204,7 +206,7 @@ def test_scores_that_need_the_model_are_refused():
         bias_corrected_score(search.fit(X))
 
 
-def test_several_scores_and_one_that_decides():
+def test_bias_corrected_score_of_several_scores_is_of_the_one_that_decides():
     """The score that `refit` names is corrected."""
     search = search_of(
         NoisyClassifier(), 5, labelled(100), scoring=["f1", "roc_auc"], refit="roc_auc"
@@ -215,8 +217,8 @@ def test_several_scores_and_one_that_decides():
 
 
 @pytest.mark.parametrize("racing", [True, "conservative"])
-def test_estimate_is_nan_where_racing_stopped_candidates(racing):
-    """Those it completed were chosen by the samples that are not drawn, too."""
+def test_bias_corrected_score_is_nan_where_racing_stopped_candidates(racing):
+    """The candidates completed were chosen by the samples that are not drawn, too."""
     search = search_of(NoisyClassifier(), 40, labelled(200), cv=5, racing=racing)
     assert "stopped" in search.cv_results_["status"]
     with pytest.warns(UserWarning, match=r"racing stopped \d+ of 40 candidates"):

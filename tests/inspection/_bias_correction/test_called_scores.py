@@ -25,7 +25,7 @@ def scores():
 
 
 def test_called_scores_are_those_of_samples_as_often_as_drawn(scores):
-    """The medians by hand; NaN for who cannot win."""
+    """Medians are computed by hand; a candidate that cannot win has NaN."""
     weights = np.array([[1, 1, 1, 1, 1, 1], [3, 1, 0, 0, 1, 2]], float)
     first = [-(1 + 0) / 2, -(0 + 1) / 2]
     second = [-(1 + 3) / 2, -(0 + 0) / 2]
@@ -35,7 +35,7 @@ def test_called_scores_are_those_of_samples_as_often_as_drawn(scores):
 
 
 def test_called_scores_leave_out_folds_without_a_drawn_sample(scores):
-    """Nothing drawn at all is not known."""
+    """The score of a draw without any sample is not known."""
     weights = np.array([[0, 0, 0, 1, 0, 0], [0, 0, 0, 0, 0, 0]], float)
     np.testing.assert_array_equal(
         scores.in_bag(weights)[:, :2], [[0.0, -4.0], [np.nan, np.nan]]
@@ -43,7 +43,7 @@ def test_called_scores_leave_out_folds_without_a_drawn_sample(scores):
 
 
 def test_called_scores_of_chosen_take_one_candidate_a_draw(scores):
-    """Also one that is no contender."""
+    """The chosen candidate may be no contender."""
     weights = np.ones((3, 6))
     found = scores.of_chosen(weights, np.array([1, 2, 0]))
     np.testing.assert_array_equal(found, [-0.5, -9.0, -0.5])

@@ -53,7 +53,7 @@ def called(name, y, predicted, positive):
     "name", [n for n in OF_LABELS if n not in {"f1", "precision", "recall", "jaccard"}]
 )
 def test_label_forms_of_three_labels_equal_the_metric(name, case):
-    """Also where labels are missing in the truth or the predictions."""
+    """Labels may be missing in the truth or in the predictions."""
     y, predicted = map(np.array, HARD[case])
     truth = FoldTruth(y, np.arange(3), np.arange(3))
     expected = called(name, y, predicted, 2)
@@ -93,7 +93,7 @@ def test_label_forms_of_many_labels_at_once_equal_the_metric(name):
 
 @pytest.mark.parametrize("dtype", [np.float64, np.float32])
 def test_log_loss_form_equals_the_metric(dtype):
-    """Where a probability is 0, and where rows do not quite add up to 1."""
+    """A probability may be 0, and rows may not quite add up to 1."""
     y = np.array(["u", "w", "w", "u"])
     p = np.array([[0.0, 1.0], [0.0, 1.0], [0.3, 0.7], [0.9, 0.1]], dtype)
     labels = np.array(["u", "w"])
@@ -110,7 +110,7 @@ def test_log_loss_form_finds_the_columns_of_a_fold():
 
 
 def test_brier_form_equals_the_metric():
-    """By the probability of the second label."""
+    """The score is by the probability of the second label."""
     y = np.array([-1, 1, 1])
     p = np.array([[0.8, 0.2], [0.4, 0.6], [0.0, 1.0]])
     truth = FoldTruth(y, np.unique(y), np.unique(y))

@@ -94,7 +94,7 @@ def test_read_predictions_of_targets_of_many_labels(form, scoring):
 
 
 @pytest.mark.parametrize("scoring", [None, "f1_micro", "f1_weighted"])
-def test_sums_over_outputs_equal_calls_of_the_scorer(scoring):
+def test_read_predictions_of_many_labels_have_sums_equal_to_calls(scoring):
     """On drawn samples the sums over many labels give what the scorer gives."""
     search = GridSearchCV(
         KNeighborsClassifier(),
@@ -152,7 +152,7 @@ def test_read_predictions_of_several_outputs(estimator, grid, y, scoring):
 
 
 def test_read_predictions_of_a_callable_with_several_scores():
-    """Of the scores that a function gives in a dict the one that decides is taken."""
+    """One of the scores that a function gives in a dict decides, and is taken."""
 
     def scores(estimator, X, y):
         return {"a": np.mean(estimator.predict(X) == y), "b": 7.0}

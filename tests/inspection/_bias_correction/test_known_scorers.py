@@ -31,8 +31,8 @@ NUMBERS, WORDS = np.array([0, 1]), np.array(["no", "yes"])
 
 
 @pytest.mark.parametrize("name", FORMS)
-def test_scorers_of_scikit_learn_are_known(name):
-    """Each by its own form, and no two by the same call."""
+def test_form_of_scorers_of_scikit_learn_is_known(name):
+    """Each scorer has its own form, and no two are known by the same call."""
     assert form_of(get_scorer(name), own_score=None, labels=NUMBERS) is FORMS[name]
 
 
@@ -62,7 +62,7 @@ def test_scorers_of_scikit_learn_are_known(name):
         ),
     ],
 )
-def test_scorers_made_by_hand_are_known(scorer, name, labels):
+def test_form_of_scorers_made_by_hand_is_known(scorer, name, labels):
     """Arguments that change nothing do not hide what a scorer computes."""
     assert form_of(scorer, own_score=None, labels=labels) is FORMS[name]
 
@@ -83,7 +83,7 @@ def test_scorers_made_by_hand_are_known(scorer, name, labels):
         r2_score,
     ],
 )
-def test_scorers_that_compute_something_else_are_not(scorer):
+def test_form_of_scorers_that_compute_something_else_is_not_known(scorer):
     """Another sign, another argument or another function is another score."""
     assert form_of(scorer, own_score=None, labels=NUMBERS) is None
 
@@ -95,7 +95,7 @@ def test_scorers_that_compute_something_else_are_not(scorer):
         (make_scorer(f1_score), "f1", NoisyClassifier(), labelled(60)),
     ],
 )
-def test_same_score_same_estimate(by_hand, name, model, data):
+def test_form_of_the_same_score_gives_the_same_estimate(by_hand, name, model, data):
     """R2 made by hand is corrected as R2, on small folds too."""
     first, second = (
         bias_corrected_score(

@@ -63,8 +63,8 @@ def fold(n_labels, *, n_rows=60, n_values=7, seed=0):
 
 @pytest.mark.parametrize("scoring", RANKINGS)
 @pytest.mark.parametrize("n_labels", [2, 3, 5])
-def test_weighted_ranking_equals_the_scorer(scoring, n_labels):
-    """Of any number of labels, with ties, every row drawn any number of times."""
+def test_ranking_form_under_weights_equals_the_scorer(scoring, n_labels):
+    """Labels are two or more, with ties, and rows are drawn any number of times."""
     if scoring == "roc_auc" and n_labels > 2:
         pytest.skip("the scorer wants to be told how to compare several labels")
     y, response, weights = fold(n_labels)
@@ -76,8 +76,8 @@ def test_weighted_ranking_equals_the_scorer(scoring, n_labels):
 
 
 @pytest.mark.parametrize("scoring", RANKINGS[1:])
-def test_ranking_without_a_label_is_undefined(scoring):
-    """A sample without one of three labels has no score, for us as for the scorer."""
+def test_ranking_form_without_a_label_is_undefined(scoring):
+    """A sample without one of three labels has no score, by us or by the scorer."""
     y, response, weights = fold(3)
     weights[y == 1, :5] = 0.0
     truth = FoldTruth(y, np.unique(y), np.unique(y))
@@ -88,8 +88,8 @@ def test_ranking_without_a_label_is_undefined(scoring):
 
 
 @pytest.mark.parametrize("ranking", [AREA, AVERAGE_PRECISION])
-def test_ranking_of_a_single_label_is_undefined(ranking):
-    """Without positives neither measure says anything, and precision not zero."""
+def test_ranking_form_of_a_single_label_is_undefined(ranking):
+    """Without positives neither measure is known; the precision is not zero."""
     values, is_positive = np.arange(4.0), np.array([True, False, True, False])
     weights = np.ones((4, 1)) * ~is_positive[:, np.newaxis]
     with np.errstate(invalid="ignore"):
@@ -98,7 +98,7 @@ def test_ranking_of_a_single_label_is_undefined(ranking):
 
 @pytest.mark.parametrize("n_values", [4, 1000])
 @pytest.mark.parametrize("scoring", RANKINGS)
-def test_first_order_is_the_derivative(scoring, n_values):
+def test_ranking_form_has_the_derivative_as_first_order(scoring, n_values):
     """The mean's slope in each row's weight is that of the scorer itself."""
     n_labels = 2 if scoring in RANKINGS[:2] else 3
     y, response, _ = fold(n_labels, n_values=n_values)
@@ -119,7 +119,7 @@ def test_first_order_is_the_derivative(scoring, n_values):
     ("ranking", "score"),
     [(AREA, roc_auc_score), (AVERAGE_PRECISION, average_precision_score)],
 )
-def test_weights_need_not_be_counts(ranking, score):
+def test_ranking_form_takes_weights_that_are_no_counts(ranking, score):
     """Any weights, as groups' or samples' own, are those of scikit-learn."""
     y, response, _ = fold(2)
     weights = np.random.default_rng(1).uniform(0.1, 3.0, size=(len(y), 5))
@@ -129,7 +129,9 @@ def test_weights_need_not_be_counts(ranking, score):
 
 
 @pytest.mark.parametrize("scoring", ["roc_auc", "average_precision"])
-def test_first_order_serves_where_there_is_too_much_to_rank(scoring, monkeypatch):
+def test_ranking_form_by_first_order_serves_where_there_is_much_to_rank(
+    scoring, monkeypatch
+):
     """With no candidate ranked exactly in the bag the estimate hardly moves."""
     search = search_of(NoisyClassifier(), 12, labelled(600), scoring=scoring)
     exact = bias_corrected_score(search, 100, random_state=0)
@@ -163,8 +165,8 @@ class NoisyOfThree(ClassifierMixin, BaseEstimator):
 
 
 @pytest.mark.parametrize("scoring", RANKINGS[1:])
-def test_choice_among_rankings_of_several_labels_is_corrected(scoring):
-    """Groups drawn whole, labels that are words: the estimate is below the best."""
+def test_ranking_form_of_several_labels_corrects_the_choice(scoring):
+    """Groups are drawn whole, labels are words: the estimate is below the best."""
     numbers = np.random.default_rng(0).integers(3, size=240)
     y = np.array(["low", "middle", "top"])[numbers]
     if scoring == "average_precision":  # scikit-learn 1.6 has it for numbers only

@@ -25,7 +25,7 @@ def by_sums(name, y, predicted, weights):
 @pytest.mark.parametrize("name", ERROR_FORMS)
 @pytest.mark.parametrize("shape", [(-1,), (-1, 1)])
 def test_error_forms_equal_the_scorer(name, shape):
-    """Also with a target of zero, and predictions in a column."""
+    """A target may be zero, and predictions may be in a column."""
     model = stand_in(
         methods=("predict",), respond=lambda _, X: PREDICTED, kind="regressor"
     )

@@ -49,7 +49,7 @@ def test_make_scores_of_many_labels_calls_the_scorer(n_labels, kind):
 
 
 def test_make_scores_refuses_what_scores_otherwise_than_it_was_recorded():
-    """Then the score depends on more than predictions and targets."""
+    """The score depends on more than predictions and targets then."""
     kept = kept_of("accuracy", Y, TESTS, PREDICTED)
     other = replace(kept, fold_scores=kept.fold_scores - 0.01)
     with pytest.raises(ValueError, match="f computed other scores .*'score' depends"):
@@ -57,7 +57,7 @@ def test_make_scores_refuses_what_scores_otherwise_than_it_was_recorded():
 
 
 def test_make_scores_tells_why_a_scorer_fails():
-    """With the error of the scorer as the cause."""
+    """The error of the scorer is the cause of ours."""
 
     def needs_more(model, X, y):
         return model.coef_.sum()

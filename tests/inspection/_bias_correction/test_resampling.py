@@ -11,8 +11,8 @@ from skbayes.inspection._bias_correction.resampling import (
 )
 
 
-def test_draws_are_without_replacement():
-    """As many units as a bootstrap sample has different ones, of each stratum alike."""
+def test_units_are_drawn_without_replacement():
+    """Draws have as many units as a bootstrap has different ones, per stratum."""
     strata = np.repeat([0, 1], [100, 10])
     drawn = Units(np.arange(110), strata).draw(200, np.random.default_rng(0))
     assert set(np.unique(drawn)) == {0.0, 1.0}
@@ -29,7 +29,7 @@ def make(y, groups=None, *, tests=None, has_classes=True):
 
 
 def test_make_units_of_groups_are_the_groups():
-    """Of those samples that are held out; names may be any."""
+    """The groups are those of held-out samples; names may be any."""
     groups = np.array(["z", "b", "z", "a", "b", "c"])
     units = make(np.zeros(6), groups, tests=[[0, 1, 2], [3, 2]])
     assert units.n_units == 3
@@ -39,7 +39,7 @@ def test_make_units_of_groups_are_the_groups():
 
 
 def test_make_units_keeps_the_frequency_of_rare_classes():
-    """With fewer than 20 in a fold; not of numbers, nor of many labels at once."""
+    """A class is rare below 20 in a fold; numbers and many labels have no strata."""
     y = np.repeat(["a", "b"], [50, 39])
     units = make(y, tests=half_of(89))
     assert len(np.unique(units.strata)) == 2
@@ -55,7 +55,7 @@ def half_of(n):
 
 
 def test_make_units_joins_samples_at_random_where_there_are_many():
-    """Beyond 5,000 there are 2,000 units, as equal in size as can be."""
+    """Beyond 5,000 samples there are 2,000 units, as equal in size as can be."""
     assert make(np.zeros(5000), has_classes=False).n_units == 5000
     units = make(np.zeros(5001), has_classes=False)
     assert units.n_units == 2000
@@ -65,7 +65,7 @@ def test_make_units_joins_samples_at_random_where_there_are_many():
 
 
 def test_units_sums_are_over_units_that_occur():
-    """By a loop over the rows; units of one sample are left as they are."""
+    """A loop over the rows gives the same; units of one sample are left as they are."""
     units = Units(np.array([2, 0, 2, 1, 0]), np.zeros(3, dtype=int))
     samples, terms = np.array([0, 1, 2, 4]), np.arange(8.0).reshape(4, 2)
     present, sums = units.sums(samples, terms)
@@ -78,14 +78,14 @@ def test_units_sums_are_over_units_that_occur():
 
 
 def test_mean_over_folds_leaves_out_what_is_not_defined():
-    """An infinite score is none; without any the mean is NaN."""
+    """An infinite score is not defined; without any score the mean is NaN."""
     scores = np.array([[1.0, np.nan, np.inf], [3.0, 5.0, np.nan]])
     np.testing.assert_array_equal(mean_over_folds(scores), [2.0, 5.0, np.nan])
     assert np.isnan(mean_over_folds(np.empty((0, 1)))).all()
 
 
 def test_units_are_drawn_within_each_of_several_strata():
-    """A share of 1 - 1/e of each, whatever their sizes and order."""
+    """Each stratum gives a share of 1 - 1/e, whatever their sizes and order."""
     strata = np.random.default_rng(0).permutation(np.repeat([0, 1, 2], [10, 30, 60]))
     drawn = Units(np.arange(100), strata).draw(20, np.random.default_rng(0))
     for stratum, n_drawn in [(0, 6), (1, 19), (2, 38)]:

@@ -44,8 +44,8 @@ def called(kept, units, weights):
 
 
 @pytest.mark.parametrize("scoring", sorted(set(FORMS) - {"r2"}))
-def test_sums_equal_calls_of_the_scorer(scoring):
-    """By sums over weighted samples comes what the scorer gives on drawn samples."""
+def test_summed_scores_equal_calls_of_the_scorer(scoring):
+    """Sums over weighted samples give what the scorer gives on drawn samples."""
     if scoring in REGRESSION:
         X, y = measured(120)
         y = np.abs(y) + 1 if "log" in scoring else y
@@ -64,7 +64,7 @@ def test_sums_equal_calls_of_the_scorer(scoring):
     np.testing.assert_allclose(scores.of_chosen(weights, chosen), exact, atol=1e-9)
 
 
-def test_determination_of_few_samples():
+def test_summed_scores_of_r2_on_few_samples_are_right_on_average():
     """R2 of what a bag leaves out of a small fold is right on average.
 
     Computed from those few samples alone, as the scorer would, it is far too low.
@@ -80,7 +80,7 @@ def test_determination_of_few_samples():
     assert called(kept, units, left_out[:50]).mean() < search.best_score_ - 0.2
 
 
-def test_sums_serve_several_classes():
+def test_summed_scores_serve_several_classes():
     """Averages over labels are those of the scorer, with any number of labels."""
     X, y = make_classification(
         200, n_classes=4, n_informative=6, flip_y=0.3, random_state=0

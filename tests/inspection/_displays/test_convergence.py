@@ -9,8 +9,8 @@ from skbayes.inspection import ConvergenceDisplay
 from tests.inspection.searches import one_trial, race, theirs
 
 
-def test_convergence_counts_fits_and_keeps_the_best(grid):
-    """Scores in the order of the trials, the best so far never falls."""
+def test_convergence_display_counts_fits_and_keeps_the_best(grid):
+    """Scores are in the order of the trials, the best so far never falls."""
     display = ConvergenceDisplay.from_search(grid)
     assert display.fits.tolist() == [4, 8, 12, 16, 20, 24]
     order = np.argsort(display.seconds)
@@ -22,8 +22,8 @@ def test_convergence_counts_fits_and_keeps_the_best(grid):
     assert display.untuned_line_.get_ydata()[0] == display.untuned_score
 
 
-def test_convergence_against_seconds(grid):
-    """The clock of our searches, the sum of all fits of theirs."""
+def test_convergence_display_against_seconds(grid):
+    """Our searches have a clock, the others the sum of all their fits."""
     display = ConvergenceDisplay.from_search(grid, against="seconds")
     np.testing.assert_array_equal(display.line_.get_xdata(), display.seconds)
     assert display.ax_.get_xlabel() == "seconds"
@@ -32,7 +32,7 @@ def test_convergence_against_seconds(grid):
     assert (np.diff(display.seconds) > 0).all()
 
 
-def test_convergence_marks_what_has_no_score(bayes):
+def test_convergence_display_marks_what_has_no_score(bayes):
     """Failed candidates count as fits, and the legend says how many there are."""
     display = ConvergenceDisplay.from_search(bayes)
     n_failed = int(np.isnan(display.scores).sum())
@@ -43,7 +43,7 @@ def test_convergence_marks_what_has_no_score(bayes):
     assert "untuned estimator" in labels
 
 
-def test_convergence_of_a_race_counts_folds():
+def test_convergence_display_of_a_race_counts_folds():
     """Stopped candidates cost fewer fits, and stand where the race expects them."""
     search = race()
     display = ConvergenceDisplay.from_search(search)
@@ -57,13 +57,13 @@ def test_convergence_of_a_race_counts_folds():
     assert not any("failed" in label for label in labels)
 
 
-def test_bad_axis_of_convergence(grid):
-    """The message names the two there are."""
+def test_convergence_display_refuses_another_axis(grid):
+    """The message names the two axes there are."""
     with pytest.raises(ValueError, match="'fits' or 'seconds'. Got 'time' instead"):
         ConvergenceDisplay.from_search(grid, against="time")
 
 
-def test_convergence_without_times(grid):
+def test_convergence_display_without_times(grid):
     """Results without times can be drawn against fits only."""
     search = theirs()
     del search.cv_results_["mean_fit_time"]
@@ -72,7 +72,7 @@ def test_convergence_without_times(grid):
         ConvergenceDisplay.from_search(search, against="seconds")
 
 
-def test_the_best_of_a_single_candidate_is_seen():
+def test_convergence_display_shows_the_best_of_a_single_candidate():
     """A line of one point has a mark, one of several has none."""
     lone = ConvergenceDisplay.from_search(one_trial())
     assert lone.line_.get_marker() == "o"

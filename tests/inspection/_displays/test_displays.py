@@ -54,7 +54,7 @@ def test_single_axes_are_stored(display, bayes):
 
 @pytest.mark.parametrize("display", ALL)
 def test_unfitted_searches_are_refused(display):
-    """With what to call."""
+    """The error says what to call."""
     with pytest.raises(
         NotFittedError, match=f"Call its `fit` before {display_name(display)}"
     ):
@@ -116,7 +116,7 @@ def test_poor_results_keep_their_numbers():
 
 
 def test_several_scores_need_a_name():
-    """`metric` chooses, and names the axis."""
+    """`metric` chooses a score, and names the axis."""
 
     def two(estimator, X, y=None):
         return {"up": estimator.score(X), "down": -estimator.score(X)}

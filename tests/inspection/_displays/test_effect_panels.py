@@ -40,7 +40,7 @@ def drawn(shown, tried, best, **settings):
 
 
 def test_draw_panel_of_a_number_is_a_curve_with_the_best():
-    """At its values; what was tried is marked at the bottom, within the axis."""
+    """The curve is at its values; what was tried is marked at the bottom, inside."""
     ax = drawn(effect_of("b"), [[0.1], [100.0], [np.nan], [1e9]], [1.0])
     curve, best, rug = ax.lines
     np.testing.assert_allclose(curve.get_xdata(), AXES["b"].places)
@@ -62,7 +62,7 @@ def test_draw_panel_without_a_best_value(name):
 
 
 def test_draw_panel_of_choices_is_a_point_each():
-    """The best in a form of its own; a choice that nothing is known of has none."""
+    """The best has a form of its own; a choice of which nothing is known has none."""
     places = AXES["few"].places
     values = np.array([0.5, np.nan, 0.7])
     ax = drawn(effect_of("few", values=values), places[:, None], [places[2]])
@@ -75,7 +75,7 @@ def test_draw_panel_of_choices_is_a_point_each():
 
 @pytest.mark.parametrize("tried", [[[0.3], [0.3]], [[np.nan]], np.empty((0, 1))])
 def test_draw_panel_says_that_nothing_varied(tried):
-    """With one value tried, or none."""
+    """One value was tried, or none."""
     ax = drawn(effect_of("a"), tried, [0.3])
     assert [t.get_text() for t in ax.texts] == ["never varied"]
 
@@ -89,7 +89,7 @@ def test_draw_panel_keeps_to_the_limits_it_is_given():
 
 @pytest.mark.parametrize("names", [("a", "few"), ("few", "a")])
 def test_draw_panel_of_a_number_and_few_choices_has_lines(names):
-    """One a choice, whichever comes first; a choice without any value has none."""
+    """Each choice has a line, whichever comes first; one without any value has none."""
     shown = effect_of(*names)
     k = names.index("few")
     np.moveaxis(shown.median, k, 0)[1] = np.nan
@@ -120,6 +120,6 @@ def test_draw_panel_of_other_pairs_is_a_map(names):
 
 
 def test_draw_panel_marks_the_best_of_a_pair():
-    """Above the candidates, if it has both parameters."""
+    """The mark is above the candidates, if the best has both parameters."""
     ax = drawn(effect_of("a", "b"), np.full((3, 2), 0.5), [0.25, 4.0])
     assert ax.collections[-1].get_offsets().tolist() == [[0.25, 4.0]]

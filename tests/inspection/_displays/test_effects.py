@@ -10,8 +10,8 @@ from skbayes.search import GridSearchCV
 from tests.inspection.conftest import Formula, additive, fitted
 
 
-def test_effects_have_a_panel_each(bayes):
-    """In a figure, in one divided axes, in axes given."""
+def test_effect_display_has_a_panel_for_each(bayes):
+    """The panels are in a figure, in one divided axes, or in axes given."""
     display = EffectDisplay.from_search(bayes, random_state=0)
     assert len(display.axes_) == 3
     _, ax = plt.subplots()
@@ -22,8 +22,8 @@ def test_effects_have_a_panel_each(bayes):
         display.plot(ax=axes[:2])
 
 
-def test_effects_use_log_axes_and_categories(bayes):
-    """As the space is."""
+def test_effect_display_uses_log_axes_and_categories(bayes):
+    """The axes are those of the space."""
     display = EffectDisplay.from_search(bayes, ["a", "b", "kind"], random_state=0)
     scales = [ax.get_xscale() for ax in display.axes_]
     assert scales == ["linear", "log", "linear"]
@@ -32,8 +32,8 @@ def test_effects_use_log_axes_and_categories(bayes):
     assert display.axes_[0].get_ylim() == display.axes_[1].get_ylim()
 
 
-def test_effects_of_pairs(bayes):
-    """Few categories are lines, two numbers a map."""
+def test_effect_display_of_pairs(bayes):
+    """A few categories are lines, two numbers a map."""
     pairs = [("a", "kind"), ("a", "b")]
     display = EffectDisplay.from_search(bayes, pairs, random_state=0)
     legend = display.axes_[0].get_legend()
@@ -42,8 +42,8 @@ def test_effects_of_pairs(bayes):
     assert display.axes_[1].get_yscale() == "log"
 
 
-def test_effects_say_what_never_varied():
-    """A parameter with many values of which one was tried."""
+def test_effect_display_says_what_never_varied():
+    """One value was tried of a parameter that has many."""
     search = fitted(
         GridSearchCV(
             Formula(formula=additive), {"a": [0.0, 0.3, 0.6, 1.0], "b": [1.0]}, cv=2

@@ -8,8 +8,8 @@ import pytest
 from skbayes.inspection import FoldScoresDisplay
 
 
-def test_fold_scores_of_the_best(grid):
-    """Best first; the untuned estimator is added where it is not among them."""
+def test_fold_scores_display_of_the_best(grid):
+    """The best come first; the untuned estimator is added where it is missing there."""
     display = FoldScoresDisplay.from_search(grid, n_top=2)
     assert display.labels[0] == "#1: a=1, b=1"
     assert display.labels[-1].startswith("untuned: a=0, b=0")
@@ -19,8 +19,8 @@ def test_fold_scores_of_the_best(grid):
     np.testing.assert_allclose(offsets[:, 0], display.fold_scores.ravel())
 
 
-def test_an_untuned_estimator_far_below_does_not_flatten_the_best(bayes):
-    """It is written at the edge instead, and the axis is that of the best."""
+def test_fold_scores_display_writes_a_far_untuned_estimator_at_the_edge(bayes):
+    """The axis is that of the best, which the untuned estimator does not flatten."""
     display = FoldScoresDisplay.from_search(bayes)
     low, high = display.ax_.get_xlim()
     best = display.fold_scores[~display.is_untuned]
@@ -31,7 +31,7 @@ def test_an_untuned_estimator_far_below_does_not_flatten_the_best(bayes):
 
 
 @pytest.mark.parametrize("n_top", [0, 1.5, "all"])
-def test_bad_numbers_of_candidates(grid, n_top):
-    """The message says what it must be."""
+def test_fold_scores_display_refuses_bad_numbers_of_candidates(grid, n_top):
+    """The message says what the number must be."""
     with pytest.raises(ValueError, match="`n_top` .* integer >= 1"):
         FoldScoresDisplay.from_search(grid, n_top=n_top)

@@ -10,7 +10,7 @@ from tests.inspection.conftest import Formula, additive, fitted
 from tests.inspection.searches import conditional
 
 
-def test_importances_are_drawn_as_they_are(bayes):
+def test_importance_display_has_bars_of_the_importances(bayes):
     """Bars have the lengths that `param_importances` gives."""
     display = ImportanceDisplay.from_search(bayes, random_state=0)
     numbers = param_importances(bayes, random_state=0)
@@ -21,8 +21,8 @@ def test_importances_are_drawn_as_they_are(bayes):
     assert [t.get_text() for t in display.ax_.get_yticklabels()] == list(numbers.names)
 
 
-def test_importances_say_what_never_varied_and_what_is_conditional():
-    """In words beside the bars."""
+def test_importance_display_says_what_never_varied_or_is_conditional():
+    """Words beside the bars say it."""
     display = ImportanceDisplay.from_search(conditional(), random_state=0)
     notes = {t.get_text() for t in display.ax_.texts}
     assert notes == {"exists in 50% of the space"}

@@ -135,7 +135,7 @@ def test_texts_do_not_overlap(picture, name, search_of):
 
 
 def test_texts_of_pairs_do_not_overlap(search_of):
-    """Lines, maps and colour bars side by side."""
+    """Lines, maps and colour bars have room side by side."""
     pairs = [
         (LONG[0], LONG[9]),
         (LONG[4], LONG[0]),

@@ -69,8 +69,8 @@ BLINDNESS = {
 @pytest.mark.parametrize(
     ("palette", "background"), [(_ON_LIGHT, "white"), (_ON_DARK, "black")]
 )
-def test_colours_stand_out_from_the_background(palette, background):
-    """At least 3 to 1, as asked of graphics; text 7 to 1."""
+def test_palette_has_colours_that_stand_out_from_the_background(palette, background):
+    """The contrast is 3 to 1, as asked of graphics; that of text is 7 to 1."""
     for colour in palette.series:
         assert contrast(colour, background) >= 3.0, colour
     assert contrast(palette.text, background) >= 7.0
@@ -78,8 +78,8 @@ def test_colours_stand_out_from_the_background(palette, background):
 
 @pytest.mark.parametrize("palette", [_ON_LIGHT, _ON_DARK])
 @pytest.mark.parametrize("kind", BLINDNESS)
-def test_main_and_accent_stay_apart_for_colour_blind_eyes(palette, kind):
-    """The two colours that carry meaning by themselves."""
+def test_palette_keeps_main_and_accent_apart_for_colour_blind_eyes(palette, kind):
+    """These two colours carry meaning by themselves."""
     one, other = (as_seen(c, BLINDNESS[kind]) for c in (palette.main, palette.accent))
     assert np.linalg.norm(one - other) > 0.35
 
@@ -115,14 +115,14 @@ def test_palette_of_axes_is_that_of_what_is_behind(face, figure, is_dark):
 
 
 def test_open_axes_makes_a_figure_where_none_is_given():
-    """Of the size asked for."""
+    """The figure has the size asked for."""
     figure, ax = open_axes(None, "Display", (5.0, 2.0))
     assert figure.get_size_inches().tolist() == [5.0, 2.0]
     assert open_axes(ax, "Display", (1.0, 1.0)) == (figure, ax)
 
 
 def test_import_pyplot_names_the_package(monkeypatch):
-    """And the display that needs it."""
+    """The error names the display that needs it, too."""
     monkeypatch.setitem(sys.modules, "matplotlib.pyplot", None)
     message = re.escape("Display.plot needs matplotlib. Install it with `pip install")
     with pytest.raises(ImportError, match=message):
@@ -131,7 +131,7 @@ def test_import_pyplot_names_the_package(monkeypatch):
 
 @pytest.mark.parametrize("which", ["x", "y"])
 def test_widen_goes_a_share_beyond_the_ends(which):
-    """Of the differences, or of the ratios on a log axis."""
+    """The share is one of the differences, or of the ratios on a log axis."""
     _, ax = plt.subplots()
     widen(ax, which, axis_of((2.0, 12.0, "uniform")), share=0.1)
     assert getattr(ax, f"get_{which}lim")() == pytest.approx((1.0, 13.0))
@@ -142,7 +142,7 @@ def test_widen_goes_a_share_beyond_the_ends(which):
 
 @pytest.mark.parametrize("which", ["x", "y"])
 def test_put_column_on_leaves_out_labels_of_many_choices(which):
-    """At most 16 are written, the first among them, each at its own place."""
+    """At most 16 labels are written, the first among them, each at its own place."""
     names = [f"n{i:02}" for i in range(40)]
     column = axis_of(names)
     _, ax = plt.subplots()
@@ -163,7 +163,7 @@ def test_put_column_on_leaves_out_labels_of_many_choices(which):
     ],
 )
 def test_put_column_on_turns_labels_that_do_not_fit(values, rotation):
-    """Few are slanted, more stand upright."""
+    """A few labels are slanted, more stand upright."""
     _, ax = plt.subplots()
     put_column_on(ax, axis_of(values), "x")
     assert {t.get_rotation() for t in ax.get_xticklabels()} == {rotation}
@@ -174,7 +174,7 @@ def test_put_column_on_turns_labels_that_do_not_fit(values, rotation):
     [((1.0, 30.0), {"1", "3", "10", "30"}), ((1e-8, 1e8), None)],
 )
 def test_put_column_on_labels_few_places_of_a_log_axis(ends, labels):
-    """Within two decades 3 and 30 too; over many decades not every power."""
+    """Within two decades 3 and 30 are labelled too; over many not every power."""
     column = axis_of((*ends, "log-uniform"))
     figure, ax = plt.subplots()
     put_column_on(ax, column, "x")
@@ -188,7 +188,7 @@ def test_put_column_on_labels_few_places_of_a_log_axis(ends, labels):
 
 
 def test_score_label_names_the_metric():
-    """Where it has a name."""
+    """The label has the name where the metric has one."""
     assert score_label("score") == "mean test score"
     assert score_label("roc_auc") == "mean test roc_auc"
 

@@ -9,8 +9,8 @@ from skbayes.inspection import ParallelCoordinatesDisplay
 from tests.inspection.searches import conditional, equal_scores, one_trial, race
 
 
-def test_parallel_coordinates_place_values(grid):
-    """Values from 0 to 1 along each axis, a line for each candidate, best last."""
+def test_parallel_coordinates_display_places_values(grid):
+    """Values lie from 0 to 1 along each axis, a line for each candidate, best last."""
     display = ParallelCoordinatesDisplay.from_search(grid)
     assert display.places.shape == (6, 2)
     np.testing.assert_allclose(np.unique(display.places[:, 0]), [0.0, 0.5, 1.0])
@@ -20,7 +20,7 @@ def test_parallel_coordinates_place_values(grid):
     assert names == ["a", "b", "mean test\nscore"]
 
 
-def test_parallel_coordinates_of_equal_scores_show_the_one_score():
+def test_parallel_coordinates_display_of_equal_scores_shows_the_one_score():
     """The first candidate is the best of equals, as in `best_index_`."""
     search = equal_scores()
     display = ParallelCoordinatesDisplay.from_search(search)
@@ -28,7 +28,7 @@ def test_parallel_coordinates_of_equal_scores_show_the_one_score():
     assert [t.get_text() for t in display.ax_.texts][-1] == "0.505"
 
 
-def test_parallel_coordinates_of_a_conditional_space():
+def test_parallel_coordinates_display_of_a_conditional_space():
     """Parameters a candidate lacks are drawn as not used."""
     display = ParallelCoordinatesDisplay.from_search(conditional())
     texts = [t.get_text() for t in display.ax_.texts]
@@ -36,8 +36,8 @@ def test_parallel_coordinates_of_a_conditional_space():
     assert np.isnan(display.places).any()
 
 
-def test_parallel_coordinates_leave_out_what_has_no_score(bayes):
-    """And say so."""
+def test_parallel_coordinates_display_leaves_out_what_has_no_score(bayes):
+    """The display says how many candidates it leaves out."""
     display = ParallelCoordinatesDisplay.from_search(bayes)
     n_failed = display.n_failed
     assert n_failed > 0
@@ -49,7 +49,7 @@ def test_parallel_coordinates_leave_out_what_has_no_score(bayes):
     assert title.endswith(f"not drawn: {display.n_stopped} stopped early")
 
 
-def test_parallel_coordinates_need_a_parameter():
-    """A grid of one point has none."""
+def test_parallel_coordinates_display_needs_a_parameter():
+    """A grid of one point has no parameter that varies."""
     with pytest.raises(ValueError, match="parameter with more than one value"):
         ParallelCoordinatesDisplay.from_search(one_trial())

@@ -10,8 +10,8 @@ from tests.inspection.conftest import Formula, additive, fitted
 from tests.inspection.searches import race, theirs, twelve
 
 
-def test_the_timeline_has_every_fit(bayes):
-    """One bar a fit, none over another on the same worker."""
+def test_timeline_display_has_every_fit(bayes):
+    """Each fit has one bar, and none lies over another on the same worker."""
     display = TimelineDisplay.from_search(bayes)
     folds = [fold for trial in bayes.trials_ for fold in trial.folds]
     assert len(display.starts) == len(folds)
@@ -22,8 +22,8 @@ def test_the_timeline_has_every_fit(bayes):
     assert ((display.busy() > 0) & (display.busy() <= 1)).all()
 
 
-def test_the_timeline_has_a_row_for_each_worker():
-    """Two threads, two rows."""
+def test_timeline_display_has_a_row_for_each_worker():
+    """Two threads have two rows."""
     choices = {"a": [0.0, 0.5, 1.0], "b": [0.0, 1.0]}
     search = GridSearchCV(Formula(formula=additive), choices, cv=4, n_jobs=2)
     from joblib import parallel_config
@@ -35,7 +35,7 @@ def test_the_timeline_has_a_row_for_each_worker():
     assert display.ax_.get_yticklabels()[0].get_text().startswith("worker 1 (")
 
 
-def test_the_timeline_shows_scores_that_failed():
+def test_timeline_display_shows_scores_that_failed():
     """A fit that went well and could not be scored has failed."""
     search = twelve()
     display = TimelineDisplay.from_search(search)
@@ -44,12 +44,12 @@ def test_the_timeline_shows_scores_that_failed():
     assert (display.kinds == "failed").sum() == 3 * n_failed
 
 
-def test_the_timeline_of_a_race_shows_the_stopped():
-    """In a kind of its own."""
+def test_timeline_display_of_a_race_shows_the_stopped():
+    """Stopped fits are bars of their own kind."""
     assert "stopped" in set(TimelineDisplay.from_search(race()).kinds)
 
 
-def test_the_timeline_needs_times():
+def test_timeline_display_needs_times():
     """scikit-learn's searches do not keep them."""
     with pytest.raises(TypeError, match=r"GridSearchCV of sklearn does not keep"):
         TimelineDisplay.from_search(theirs())

@@ -46,8 +46,8 @@ def shown(search, params, **settings):
     ).effects[0]
 
 
-def test_a_line_is_the_mean_over_the_other_parameters(search):
-    """E over b and kind: log10 b has mean 1, the step a half."""
+def test_effect_of_one_parameter_is_the_mean_over_the_others(search):
+    """The mean over b and kind is known: log10 b has mean 1, the step a half."""
     found = shown(search, ["a"])
     (a,) = found.places
     np.testing.assert_allclose(found.median, a * 1.0 + 0.5 + FOLD, atol=0.03)
@@ -55,7 +55,7 @@ def test_a_line_is_the_mean_over_the_other_parameters(search):
     assert (found.median <= found.high).all()
 
 
-def test_log_axes_and_categories(search):
+def test_effect_on_log_axes_and_categories(search):
     """b is drawn at its values on a log axis, kinds at their codes."""
     found = shown(search, ["b"])
     assert found.axes[0].kind == "log"
@@ -66,7 +66,7 @@ def test_log_axes_and_categories(search):
     np.testing.assert_allclose(np.diff(found.median), 1.0, atol=0.03)
 
 
-def test_two_parameters(search):
+def test_effect_of_two_parameters_shows_the_interaction(search):
     """The interaction shows in a map, averaged over the kinds."""
     found = shown(search, [("a", "b")])
     a, b = found.places
@@ -74,15 +74,15 @@ def test_two_parameters(search):
     np.testing.assert_allclose(found.median, expected, atol=0.06)
 
 
-def test_around_the_best_candidate(search):
-    """The others are held at the values of the best one."""
+def test_effect_around_the_best_candidate(search):
+    """The other parameters are held at the values of the best candidate."""
     best = search.best_params_
     found = shown(search, ["a"], others="best")
     expected = found.places[0] * math.log10(best["b"]) + (best["kind"] == "y") + FOLD
     np.testing.assert_allclose(found.median, expected, atol=0.06)
 
 
-def test_the_band_is_that_of_the_average(search):
+def test_effect_has_the_band_of_the_average(search):
     """Mean and variance equal those of the average of the joint posterior."""
     record = read_search(search, caller="x")
     model = score_model(search, record, caller="x")
@@ -106,7 +106,7 @@ def test_the_band_is_that_of_the_average(search):
     )
 
 
-def test_bands_are_wide_where_nothing_was_tried():
+def test_effect_has_wide_bands_where_nothing_was_tried():
     """Trials on the left half leave the right half open."""
     grid = {"a": list(np.linspace(0.0, 0.4, 5)), "b": [1.0, 2.0]}
     search = fitted(GridSearchCV(Formula(formula=additive), grid, cv=2))
@@ -118,15 +118,15 @@ def test_bands_are_wide_where_nothing_was_tried():
 
 
 @pytest.mark.parametrize("cls", [BayesSearchCV, RandomSearchCV, RandomizedSearchCV])
-def test_the_optimum_is_where_it_is(cls):
-    """Of every kind of search, the curve peaks at the true optimum."""
+def test_effect_peaks_at_the_true_optimum(cls):
+    """The curve of every kind of search peaks there."""
     space = {"a": [0.0, 0.3, 0.6, 0.9], "b": loguniform(1e-3, 1e3)}
     search = cls(Formula(formula=quadratic), space, n_iter=25, cv=2, random_state=0)
     found = shown(fitted(search), ["b"])
     assert abs(math.log10(found.places[0][np.argmax(found.median)]) - 1.0) < 0.5
 
 
-def test_without_names_the_largest_effects_come_first(search):
+def test_effect_is_shown_of_the_largest_first_without_names(search):
     """All parameters are shown, ordered by how much they move the score."""
     display = EffectDisplay.from_search(search, random_state=0)
     spans = [np.ptp(e.median) for e in display.effects]
@@ -134,7 +134,7 @@ def test_without_names_the_largest_effects_come_first(search):
     assert spans == sorted(spans, reverse=True)
 
 
-def test_conditional_parameters():
+def test_effect_of_conditional_parameters():
     """Averages of a parameter are over the branches that have it."""
 
     def formula(a, b, c, kind):
@@ -168,13 +168,13 @@ def test_conditional_parameters():
         ({"others": "worst"}, r"`others` .* 'average' or 'best'\. Got 'worst'"),
     ],
 )
-def test_bad_parameters_are_refused(search, settings, message):
-    """The message names what there is."""
+def test_effect_refuses_bad_parameters(search, settings, message):
+    """The message names the parameters there are."""
     with pytest.raises(ValueError, match=message):
         EffectDisplay.from_search(search, **settings)
 
 
-def test_bands_of_a_search_that_has_converged_stay_in_reach():
+def test_effect_has_bands_in_reach_after_a_search_that_has_converged():
     """Most scores near the best must not make everything else unknown."""
     space = {"a": (0.0, 1.0, "uniform"), "kind": ["x", "y"]}
     estimator = Formula(formula=lambda a, b, c, kind: -((a - 0.3) ** 2))
@@ -184,7 +184,7 @@ def test_bands_of_a_search_that_has_converged_stay_in_reach():
     assert (found.high - found.low).max() < 0.6
 
 
-def test_layouts_know_the_branches():
+def test_layout_of_knows_the_branches():
     """The description given to the process has a row for each branch."""
     from skbayes.space._parsing import parse_space
 
@@ -197,7 +197,7 @@ def test_layouts_know_the_branches():
 
 
 @pytest.mark.parametrize("search_class", [RandomSearchCV, BayesSearchCV])
-def test_where_a_search_fails_is_shown_as_bad(search_class):
+def test_effect_shows_where_a_search_fails_as_bad(search_class):
     """Beyond what fails the line is near the worst score, best right before it."""
 
     def cliff(a, b, c, kind):

@@ -39,8 +39,8 @@ def random_search():
     return fitted(search)
 
 
-def test_an_additive_function(random_search):
-    """Shares of the variance, alone and together, most important first."""
+def test_param_importances_of_an_additive_function(random_search):
+    """The shares of the variance are sorted, most important first."""
     found = param_importances(random_search, random_state=0)
     assert found.names == ("a", "b", "kind", "c")
     expected = [EXPECTED[name] for name in found.names]
@@ -51,8 +51,8 @@ def test_an_additive_function(random_search):
     np.testing.assert_array_equal(found.active_fraction, 1.0)
 
 
-def test_ishigami():
-    """A function with interactions that no model knows exactly."""
+def test_param_importances_of_ishigami():
+    """The function has interactions that no model knows exactly."""
     pi = math.pi
     space = dict.fromkeys("abc", (-pi, pi, "uniform"))
     search = RandomSearchCV(
@@ -68,7 +68,7 @@ def test_ishigami():
     assert first["c"] == pytest.approx(0.0, abs=0.05)
 
 
-def test_the_spread_of_the_draws_says_what_is_not_known():
+def test_param_importances_spread_by_what_is_not_known():
     """Ten trials leave more uncertainty than a hundred."""
     pi = math.pi
     space = dict.fromkeys("abc", (-pi, pi, "uniform"))
@@ -83,7 +83,7 @@ def test_the_spread_of_the_draws_says_what_is_not_known():
 
 
 @pytest.mark.parametrize("cls", [BayesSearchCV, RandomSearchCV, RandomizedSearchCV])
-def test_every_kind_of_search(cls):
+def test_param_importances_of_every_kind_of_search(cls):
     """The parameter that matters is found, on a log axis, whoever searched."""
     space = {"a": [0.0, 0.3, 0.6, 0.9], "b": loguniform(1e-3, 1e3), "c": [1.0, 2.0]}
     search = cls(Formula(formula=quadratic), space, n_iter=25, cv=2, random_state=0)
@@ -93,7 +93,7 @@ def test_every_kind_of_search(cls):
     assert found.total_mean[list(found.names).index("c")] < 0.05
 
 
-def test_near_the_optimum_other_parameters_matter():
+def test_param_importances_near_the_optimum_are_others():
     """A slope decides over the whole space; on the plateau above it, b does."""
 
     def plateau(a, b, c, kind):
@@ -111,7 +111,7 @@ def test_near_the_optimum_other_parameters_matter():
     assert param_importances(search, near_optimum=True).near_optimum == 0.1
 
 
-def test_conditional_spaces():
+def test_param_importances_of_conditional_spaces():
     """A parameter of one branch counts there, and is called conditional."""
 
     def formula(a, b, c, kind):
@@ -136,8 +136,8 @@ def test_conditional_spaces():
     assert found.total_when_active.mean(axis=1)[table["a"]] > 0.9
 
 
-def test_a_parameter_that_never_varied_has_no_importance():
-    """It comes last, as NaN: neither a constant nor luck says anything."""
+def test_param_importances_of_a_parameter_that_never_varied_are_nan():
+    """The parameter comes last: neither a constant nor luck says anything."""
     space = SPACE | {"c": [3.0]}
     search = RandomSearchCV(
         Formula(formula=additive), space, n_iter=12, cv=2, random_state=0
@@ -149,7 +149,7 @@ def test_a_parameter_that_never_varied_has_no_importance():
     assert np.isnan(found.to_frame().loc["c", "active_fraction"])
 
 
-def test_failed_candidates_are_taken_for_bad_ones():
+def test_param_importances_take_failed_candidates_for_bad_ones():
     """Where half of the space fails, what decides that is what matters."""
 
     def formula(a, b, c, kind):
@@ -163,7 +163,7 @@ def test_failed_candidates_are_taken_for_bad_ones():
     assert found.total_mean[list(found.names).index("a")] > 0.2
 
 
-def test_races_are_understood():
+def test_param_importances_understand_races():
     """Candidates stopped early count with what they showed."""
     estimator = Formula(formula=additive)
     search = RandomSearchCV(
@@ -174,7 +174,7 @@ def test_races_are_understood():
     assert found.total_mean[0] == pytest.approx(EXPECTED["a"], abs=0.1)
 
 
-def test_results_repeat_with_a_seed(random_search):
+def test_param_importances_repeat_with_a_seed(random_search):
     """The same seed gives the same numbers, another one others."""
     one, same, other = (
         param_importances(random_search, random_state=s, n_draws=2) for s in (0, 0, 1)
@@ -183,7 +183,7 @@ def test_results_repeat_with_a_seed(random_search):
     assert (one.total != other.total).any()
 
 
-def test_one_number_for_each_draw(random_search):
+def test_param_importances_have_one_number_for_each_draw(random_search):
     """Shapes are as documented, values are shares."""
     found = param_importances(random_search, n_draws=5, n_samples=33)
     for values in (found.total, found.first_order, found.total_when_active):
@@ -203,7 +203,7 @@ def test_one_number_for_each_draw(random_search):
         ({"metric": "auc"}, r"`metric` .* Got 'auc' instead"),
     ],
 )
-def test_bad_parameters_are_refused(random_search, parameters, message):
+def test_param_importances_refuse_bad_parameters(random_search, parameters, message):
     """The message names the parameter and what it must be."""
     with pytest.raises(ValueError, match=message):
         param_importances(random_search, **parameters)
@@ -226,21 +226,21 @@ def test_bad_parameters_are_refused(random_search, parameters, message):
         ),
     ],
 )
-def test_results_that_say_nothing_are_refused(formula, grid, message):
+def test_param_importances_refuse_results_that_say_nothing(formula, grid, message):
     """The message says what is missing and what to do."""
     search = fitted(GridSearchCV(Formula(formula=formula), grid, cv=2))
     with pytest.raises(ValueError, match=message):
         param_importances(search)
 
 
-def test_a_search_without_refit_has_importances():
-    """Nothing of the best estimator is needed."""
+def test_param_importances_of_a_search_without_refit():
+    """Importances need nothing of the best estimator."""
     grid = {"a": [0.0, 0.5, 1.0], "b": [0.0, 1.0]}
     search = GridSearchCV(Formula(formula=additive), grid, cv=2, refit=False)
     assert param_importances(fitted(search), random_state=0).names[0] == "a"
 
 
-def test_another_metric_than_the_searched_one():
+def test_param_importances_for_another_metric_than_the_searched_one():
     """The model is fitted to the scores that are asked for."""
 
     def scores(estimator, X, y=None):
@@ -263,7 +263,7 @@ def test_another_metric_than_the_searched_one():
 
 
 def test_param_importances_have_a_short_repr():
-    """One line a parameter, in the order of importance, and what was explained."""
+    """The text has a line for each parameter, most important first, and the share."""
     found = ParamImportances(
         names=("model__C", "gamma"),
         total=np.array([[0.8, 0.9], [0.1, 0.2]]),

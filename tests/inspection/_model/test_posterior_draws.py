@@ -39,7 +39,7 @@ def posterior(request):
     return gp, space.sample(20, rng)
 
 
-def test_draws_have_the_moments_of_the_posterior(posterior):
+def test_posterior_draws_have_the_moments_of_the_posterior(posterior):
     """Over many draws, mean and covariance are those of the exact posterior."""
     gp, points = posterior
     mean, covariance = gp.joint(points)
@@ -54,14 +54,14 @@ def test_draws_have_the_moments_of_the_posterior(posterior):
     np.testing.assert_allclose(found, covariance, atol=0.15 * np.diag(covariance).max())
 
 
-def test_a_draw_is_one_function(posterior):
-    """The same point has the same value, whatever is asked with it."""
+def test_posterior_draws_are_one_function_each(posterior):
+    """A point has the same value, whatever is asked with it."""
     gp, points = posterior
     draws = PosteriorDraws(gp, 3, np.random.default_rng(1))
     np.testing.assert_allclose(draws(points)[4:7], draws(points[4:7]), atol=1e-10)
 
 
-def test_the_mean_prior_covariance_is_that_of_all_pairs(posterior):
+def test_mean_of_prior_covariances_is_that_of_all_pairs(posterior):
     """The shortcut equals the mean of the kernel matrix."""
     gp, points = posterior
     prior = gp.append(points, np.zeros(len(points))).conditioning

@@ -15,7 +15,7 @@ from tests.inspection.conftest import Formula, fitted
 
 
 @pytest.mark.parametrize("share_of_disasters", [0.0, 0.05])
-def test_only_disasters_are_compressed(share_of_disasters):
+def test_mild_transform_compresses_only_disasters(share_of_disasters):
     """Scores are taken linearly, but for a few that are far below all others."""
     scores = np.linspace(0.0, 1.0, 100)
     n_bad = int(100 * share_of_disasters)
@@ -47,8 +47,8 @@ def search():
     return fitted(RandomSearchCV(estimator, space, n_iter=25, cv=2, random_state=0))
 
 
-def test_explained_is_the_share_that_leave_one_out_predicts(search):
-    """By fits without each trial, at the same hyperparameters."""
+def test_score_model_explained_is_the_share_that_leave_one_out_predicts(search):
+    """The oracle fits without each trial, at the same hyperparameters."""
     model = model_of(search)
     gp = model.gp
     U, y = gp.conditioning.U, gp.y
@@ -77,7 +77,7 @@ def test_score_model_knows_what_has_varied(search):
 
 
 def test_score_model_predicts_in_the_units_of_the_score(search):
-    """Back from those of the process, near the scores of the trials."""
+    """Predictions are transformed back, and lie near the scores of the trials."""
     model = model_of(search)
     done = [t for t in search.trials_ if t.status == "complete"]
     mean, _ = model.gp.joint(model.space.encode([t.params for t in done]))
@@ -94,7 +94,7 @@ def test_score_model_predicts_in_the_units_of_the_score(search):
     ],
 )
 def test_score_model_refuses_what_says_nothing(formula, grid, message):
-    """With the caller's name and what to do."""
+    """The error names the caller, and says what to do."""
     poor = fitted(GridSearchCV(Formula(formula=formula), grid, cv=2))
     with pytest.raises(ValueError, match=f"^f needs {message}"):
         model_of(poor)

@@ -33,8 +33,8 @@ def ishigami(U):
     return np.sin(a) + 7.0 * np.sin(b) ** 2 + 0.1 * c**4 * np.sin(a)
 
 
-def test_ishigami():
-    """First-order and total indices of the standard test function."""
+def test_sobol_indices_of_ishigami():
+    """The test function has known first-order and total indices."""
     found = estimate(ishigami, unit_space(3), n_samples=4096)
     expected_total, expected_first = [0.5576, 0.4424, 0.2437], [0.3139, 0.4424, 0.0]
     np.testing.assert_allclose(found.total[:, 0], expected_total, atol=0.01)
@@ -42,8 +42,8 @@ def test_ishigami():
     np.testing.assert_array_equal(found.active_fraction, 1.0)
 
 
-def test_the_g_function_of_sobol():
-    """Products of four factors, where all orders of interaction take part."""
+def test_sobol_indices_of_the_g_function():
+    """All orders of interaction take part in a product of four factors."""
     a = np.array([0.0, 1.0, 4.5, 9.0])
 
     def g_function(U):
@@ -57,34 +57,34 @@ def test_the_g_function_of_sobol():
     np.testing.assert_allclose(found.first_order[:, 0], own / variance, atol=0.02)
 
 
-def test_an_additive_function_has_no_interactions():
+def test_sobol_indices_of_an_additive_function_agree():
     """First-order and total indices agree and sum to one."""
     found = estimate(lambda U: 2.0 * U[:, 0] + U[:, 1], unit_space(3))
     np.testing.assert_allclose(found.total[:, 0], [0.8, 0.2, 0.0], atol=0.01)
     np.testing.assert_allclose(found.first_order[:, 0], [0.8, 0.2, 0.0], atol=0.01)
 
 
-def test_what_does_nothing_has_exactly_nothing():
-    """No sampling noise for a column the function does not look at."""
+def test_sobol_indices_of_what_does_nothing_are_exactly_zero():
+    """A column the function does not look at has no sampling noise."""
     found = estimate(lambda U: ishigami(U[:, :3]), unit_space(4), n_samples=8)
     assert found.total[3, 0] == 0.0
     assert found.first_order[3, 0] == 0.0
 
 
-def test_a_constant_function_has_no_indices():
+def test_sobol_indices_of_a_constant_function_are_none():
     """There is no variance to share."""
     found = estimate(lambda U: np.zeros(len(U)), unit_space(2))
     assert np.isnan(found.total).all()
 
 
-def test_groups_are_exchanged_together():
+def test_sobol_indices_exchange_groups_together():
     """The index of all columns together is one."""
     found = estimate(ishigami, unit_space(3), groups=[(0, 2), (0, 1, 2)])
     np.testing.assert_allclose(found.total[:, 0], [0.5576, 1.0], atol=0.03)
 
 
 @pytest.mark.parametrize("n_samples", [512, 2048])
-def test_a_column_that_exists_in_half_of_the_space(n_samples):
+def test_sobol_indices_of_a_column_that_exists_in_half_of_the_space(n_samples):
     """Branch 0: x; branch 1: 2. The variance splits by hand.
 
     With x uniform: mean 1/2 or 2, the total variance is 1/24 + 9/16; x has a part in
@@ -103,7 +103,7 @@ def test_a_column_that_exists_in_half_of_the_space(n_samples):
     assert found.total_when_active[1, 0] == pytest.approx(1.0, abs=0.02)
 
 
-def test_several_functions_at_once():
+def test_sobol_indices_of_several_functions_at_once():
     """Each function has indices of its own."""
     space = unit_space(2)
     found = sobol_indices(

@@ -60,13 +60,13 @@ def test_pieces_of_a_page_show_texts_as_they_are(make):
 
 
 def test_escape_takes_any_value():
-    """Numbers and None as their text."""
+    """Numbers and None are shown as their text."""
     assert escape(None) == "None"
     assert escape(0.5) == "0.5"
 
 
 def test_page_allows_its_own_script_only():
-    """The policy names it by its hash; nothing is loaded from anywhere."""
+    """The policy names the script by its hash; nothing is loaded from anywhere."""
     text = page(EVIL, [section("one"), section("two")])
     assert "<title>&lt;/title&gt;" in text
     (script,) = re.findall(r"<script>(.*?)</script>", text, re.DOTALL)
@@ -81,14 +81,14 @@ def test_page_allows_its_own_script_only():
 
 
 def test_section_leaves_out_what_is_empty():
-    """Its content is HTML."""
+    """The content of a section is HTML."""
     assert section("a", "", "<p>b</p>", "") == (
         "<section>\n<h2>a</h2>\n<p>b</p>\n</section>"
     )
 
 
 def test_table_has_a_cell_for_each_text():
-    """In rows; without rows it has a head."""
+    """The cells are in rows; a table without rows still has a head."""
     found = table(["a", "b"], [["1", "2"], ["3", "4"]])
     assert re.findall(r"<td>(.*?)</td>", found) == ["1", "2", "3", "4"]
     assert found.count("<tr>") == 3
@@ -96,7 +96,7 @@ def test_table_has_a_cell_for_each_text():
 
 
 def test_picture_holds_the_whole_drawing():
-    """As an image with a description."""
+    """The drawing is an image with a description."""
     svg = "<svg>\N{SNOWMAN}</svg>".encode()
     found = picture(svg, "a < b", 'say "x"')
     data = re.search(r"base64,([^\"]*)", found)[1]

@@ -19,7 +19,7 @@ def drawn(search, **settings):
 
 
 def test_plots_of_a_poor_search_say_what_is_missing():
-    """Each by its name; what can be drawn is."""
+    """Each missing plot is named; what can be drawn is drawn."""
     pieces = drawn(one_trial())
     remarks = [p for p in pieces if "note-box" in p]
     pictures = [p for p in pieces if "<figcaption>" in p]
@@ -39,7 +39,7 @@ def test_plots_leave_pyplot_and_its_style_alone():
 
 
 def test_plots_of_many_candidates_hold_images(monkeypatch):
-    """As curves they would be large."""
+    """The plots would be large as curves."""
     search = theirs()
 
     def n_images():

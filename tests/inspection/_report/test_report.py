@@ -104,7 +104,7 @@ def click(driver, name):
 
 
 @needs_browser
-def test_page_opens_without_errors_or_network(report, driver):
+def test_search_report_opens_without_errors_or_network(report, driver):
     """Nothing is fetched, nothing fails, every picture is shown."""
     driver.get(report.as_uri())
     assert driver.get_log("browser") == []
@@ -122,7 +122,7 @@ def test_page_opens_without_errors_or_network(report, driver):
 
 
 @needs_browser
-def test_values_are_text(report, driver):
+def test_search_report_shows_values_as_text(report, driver):
     """A value that is HTML is shown, in the table, the space and the failures."""
     driver.get(report.as_uri())
     assert driver.execute_script("return window.hacked") is None
@@ -133,8 +133,8 @@ def test_values_are_text(report, driver):
 
 
 @needs_browser
-def test_table_is_sorted_by_a_click(report, driver):
-    """Numbers as numbers, one way and the other, what is missing last."""
+def test_search_report_has_a_table_sorted_by_a_click(report, driver):
+    """Numbers sort as numbers, one way and the other; what is missing is last."""
     driver.get(report.as_uri())
     click(driver, "a")
     values = [float(v) for v in column(driver, 6)]
@@ -154,8 +154,8 @@ def test_table_is_sorted_by_a_click(report, driver):
 
 
 @needs_browser
-def test_table_is_filtered(report, driver):
-    """By words, all of which must occur, and by how a candidate ended."""
+def test_search_report_has_a_table_with_filters(report, driver):
+    """Filters are words, all of which must occur, and how a candidate ended."""
     driver.get(report.as_uri())
     count = driver.find_element("id", "trials-count")
     assert count.text == "60 of 60 shown"
@@ -174,7 +174,7 @@ def test_table_is_filtered(report, driver):
 
 
 @needs_browser
-def test_two_thousand_candidates_are_usable(tmp_path, driver):
+def test_search_report_of_two_thousand_candidates_is_usable(tmp_path, driver):
     """Sorting and filtering take a moment, not seconds."""
     path = search_report(sampled(2000), tmp_path / "large.html")
     assert path.stat().st_size < 5e6
@@ -196,7 +196,7 @@ def test_two_thousand_candidates_are_usable(tmp_path, driver):
     assert driver.get_log("browser") == []
 
 
-def test_report_says_what_came_out(report):
+def test_search_report_says_what_came_out(report):
     """Every part is there, with the numbers of the search."""
     text = report.read_text()
     search = sampled(60)
@@ -218,14 +218,14 @@ def test_report_says_what_came_out(report):
     assert not re.search(r"(src|href)=.http", text)
 
 
-def test_scoring_that_failed_is_a_cause(tmp_path):
+def test_search_report_shows_scoring_that_failed_as_a_cause(tmp_path):
     """The report shows the error of a score like the error of a fit."""
     text = search_report(twelve(), tmp_path / "r.html").read_text()
     assert "too many leaves for so few samples" in text
 
 
-def test_untuned_estimator_and_honest_score_are_shown(tmp_path):
-    """The gain over the estimator as it was, and what predictions tell."""
+def test_search_report_shows_the_untuned_estimator_and_the_honest_score(tmp_path):
+    """The report shows the gain over the untuned estimator and the honest score."""
     grid = {"candidate": list(range(6))}
     search = GridSearchCV(NoisyClassifier(), grid, store_predictions=True)
     text = search_report(search.fit(*labelled(80)), tmp_path / "r.html").read_text()
@@ -235,8 +235,8 @@ def test_untuned_estimator_and_honest_score_are_shown(tmp_path):
     assert "not among the candidates" not in text
 
 
-def test_five_hundred_candidates_take_seconds(tmp_path):
-    """The bars for time and size, with room for a machine that is busy."""
+def test_search_report_of_five_hundred_candidates_takes_seconds(tmp_path):
+    """The bars for time and size have room for a machine that is busy."""
     search = sampled(500)
     start = time.process_time()
     path = search_report(search, tmp_path / "r.html")
@@ -269,7 +269,7 @@ def test_five_hundred_candidates_take_seconds(tmp_path):
         "bayes",
     ],
 )
-def test_unusual_searches_have_a_report(tmp_path, search):
+def test_search_report_takes_unusual_searches(tmp_path, search):
     """What cannot be shown is said in its place."""
     fitted(search)
     text = search_report(search, tmp_path / "r.html").read_text()
@@ -277,7 +277,7 @@ def test_unusual_searches_have_a_report(tmp_path, search):
     assert "Traceback" not in re.sub(r"<details>.*?</details>", "", text, flags=re.S)
 
 
-def test_bad_input_is_refused(tmp_path):
+def test_search_report_refuses_bad_input(tmp_path):
     """The error says what to give instead."""
     search = GridSearchCV(SVC(), {"C": [1, 2]}, scoring=["f1", "accuracy"], refit=False)
     path = tmp_path / "r.html"
@@ -322,7 +322,7 @@ def test_search_report_keeps_weights_groups_and_names_the_seed(tmp_path):
 
 
 def test_search_report_advises_a_simpler_model_where_the_gain_is_noise(tmp_path):
-    """A gain within its standard error is said to be one; a clear gain is not."""
+    """A gain within its standard error is called noise; a clear gain is not."""
     X, y = load_iris(return_X_y=True)
     near = GridSearchCV(SVC(), {"C": [1.0, 1.05]}).fit(X, y)
     far = GridSearchCV(SVC(C=1e-4), {"C": [1e-4, 1.5]}, cv=3).fit(X, y)
@@ -349,7 +349,7 @@ def test_trial_table_places_stopped_candidates(tmp_path):
     assert page.count("estimated from the folds that were run") == n_stopped
 
 
-def test_without_matplotlib_the_rest_is_there(tmp_path, monkeypatch):
+def test_search_report_without_matplotlib_has_the_rest(tmp_path, monkeypatch):
     """Plots are an extra; the page says what to install."""
     search = sampled(10)
     monkeypatch.setitem(__import__("sys").modules, "matplotlib", None)

@@ -25,7 +25,7 @@ from skbayes.inspection._report.reproduction import reproduction
         (DecisionTreeClassifier(), {"max_depth": None, "class_weight": {0: 1, 1: 2}}),
     ],
 )
-def test_code_makes_the_model_again(estimator, params):
+def test_reproduction_makes_the_model_again(estimator, params):
     """The code runs, and makes a model with the same parameters."""
     code = reproduction(estimator, params)
     scope = {"X": np.arange(8.0).reshape(-1, 1), "y": np.arange(8) % 2}
@@ -34,15 +34,15 @@ def test_code_makes_the_model_again(estimator, params):
     assert repr(scope["model"].get_params()) == repr(wanted)
 
 
-def test_code_says_what_has_no_source():
+def test_reproduction_says_what_has_no_source():
     """A function cannot be written; a comment says so."""
     code = reproduction(FunctionTransformer(func=lambda x: x), {"validate": True})
     assert "has no source" in code
     assert "has no source" not in reproduction(SVC(kernel="<b>"), {})
 
 
-def test_code_imports_from_public_modules():
-    """What stands in private ones is had from the package around them."""
+def test_reproduction_imports_from_public_modules():
+    """What stands in private modules is imported from the package around them."""
     code = reproduction(Pipeline([("clf", SVC())]), {"clf": LogisticRegression()})
     lines = code.partition("\n\n")[0].splitlines()
     assert lines == [
@@ -52,7 +52,7 @@ def test_code_imports_from_public_modules():
     ]
 
 
-def test_code_takes_names_of_numpy_for_values_only():
+def test_reproduction_takes_names_of_numpy_for_values_only():
     """A text may have such a word in it."""
     assert "from numpy" not in reproduction(SVC(kernel="nan or 'inf'"), {})
     code = reproduction(SVC(), {"C": np.inf, "gamma": np.float64(0.5)})
@@ -75,16 +75,16 @@ def test_code_takes_names_of_numpy_for_values_only():
         ),
     ],
 )
-def test_code_says_what_fit_is_given(settings, lines):
-    """And what the search had besides."""
+def test_reproduction_says_what_fit_is_given(settings, lines):
+    """The code says what the search had besides, too."""
     written = reproduction(SVC(random_state=1), {}, **settings).splitlines()
     assert [line for line in written if line in lines] == lines
     assert ("Found with" in "".join(written)) == ("seed" in settings)
     assert "Not seeded" not in "".join(written)
 
 
-def test_code_names_what_is_not_seeded():
-    """Also where a parameter takes the seed away."""
+def test_reproduction_names_what_is_not_seeded():
+    """The seed may be missing because a parameter takes it away."""
     pipe = Pipeline([("clf", SVC(random_state=1))])
     code = reproduction(pipe, {"clf__random_state": None})
     assert "# Not seeded, so each fit differs a little: clf__random_state." in code

@@ -41,7 +41,7 @@ def rows_of(record):
 
 
 def test_trial_table_is_sorted_best_first():
-    """Then what was stopped, by its estimate, then what failed; no rank for these."""
+    """Stopped candidates follow by their estimates, then failed ones, without rank."""
     nan = np.nan
     record = record_of(
         [{"C": c} for c in range(6)],
@@ -62,7 +62,7 @@ def test_trial_table_is_sorted_best_first():
 
 
 def test_trial_table_marks_one_best():
-    """The first of equals."""
+    """The first of equals is marked."""
     text = trial_table(record_of([{"C": 1}, {"C": 2}], [0.5, 0.5]))
     assert text.count('class="best"') == 1
     assert text.index('class="best"') < text.index('data-value="2.0"')
@@ -103,7 +103,7 @@ def test_trial_table_cuts_long_values_and_keeps_them_as_a_hint():
 
 
 def test_statuses_are_those_of_trials_where_there_are_any():
-    """Else they are known from the scores."""
+    """Without trials the statuses are known from the scores."""
     record = record_of([{}] * 3, [0.5, np.nan, np.nan], failed=[1], stopped=[2])
     assert statuses(record) == ["complete", "failed", "stopped"]
     trials = tuple(Trial(i, {}, 2, status=Status.RUNNING) for i in range(3))
@@ -112,7 +112,7 @@ def test_statuses_are_those_of_trials_where_there_are_any():
 
 
 def test_trial_table_says_which_columns_fall_at_first():
-    """Scores and times; ranks and parameters rise."""
+    """Scores and times fall at first; ranks and parameters rise."""
     head = trial_table(record_of([{"C": 1}], [0.5])).partition("</thead>")[0]
     columns = re.findall(r"<th scope=\"col\"([^>]*)><button[^>]*>(.*?)<", head)
     falling = [name for attributes, name in columns if "descending" in attributes]
