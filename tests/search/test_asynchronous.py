@@ -14,6 +14,8 @@ import joblib
 import numpy as np
 import pytest
 from joblib.externals.loky import reusable_executor
+from scipy import sparse
+from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.model_selection import cross_val_score
 
 from skbayes import BayesSearchCV, GridSearchCV, RandomSearchCV
@@ -116,6 +118,43 @@ class NotesMaps(Scripted):
 def map_score(estimator, X, y):
     """1 for a model fitted on a memory map."""
     return float(estimator.is_mapped_)
+
+
+@pytest.mark.parametrize("form", ["sparse", "frame", "arrow"])
+def test_large_parts_of_tables_are_mapped_into_memory(form):
+    """Workers see memory maps of the numbers of a sparse matrix or a data frame."""
+    values = np.random.default_rng(0).normal(size=(200_000, 2))
+    if form == "sparse":
+        big = sparse.csr_array(values)
+    else:
+        big = pytest.importorskip("pandas").DataFrame(values, columns=["a", "b"])
+    if form == "arrow":
+        pytest.importorskip("pyarrow")
+        big = big.astype("float64[pyarrow]")
+    target = np.arange(len(values)) % 2
+    grid = {"constant": [0, 1]}
+    search = GridSearchCV(NotesTables(), grid, cv=2, n_jobs=2, scoring=map_score)
+    assert search.fit(big, target).best_score_ == 1.0
+
+
+class NotesTables(ClassifierMixin, BaseEstimator):
+    """Notes whether parts of a table come from memory maps."""
+
+    def __init__(self, constant=0):
+        self.constant = constant
+
+    def fit(self, X, y):
+        """Look for large memory maps."""
+        import gc
+
+        self.classes_ = np.unique(y)
+        maps = [o for o in gc.get_objects() if isinstance(o, np.memmap)]
+        self.is_mapped_ = any(m.nbytes >= 1_000_000 for m in maps)
+        return self
+
+    def predict(self, X):
+        """The constant."""
+        return np.full(X.shape[0], self.constant)
 
 
 # ---------------------------------------------------------------------- one worker
