@@ -18,7 +18,7 @@ def read(path, search, folds):
 
 
 def test_recorded_trials_are_in_the_order_of_their_numbers(path):
-    """Also those without a fold, and several of one number; folds in their order."""
+    """Trials without a fold and several of one number are read, with folds in order."""
     with Journal.open(path) as journal:
         search = begin(journal)
         for trial, c, fold in [(4, 1, 2), (1, 2, 1), (4, 3, 0), (4, 1, 0)]:

@@ -65,13 +65,13 @@ def digest(value):
     ],
 )
 def test_a_value_that_code_reads_counts_by_its_content(make):
-    """Equal content, equal digest; other content, another one."""
+    """Equal content has an equal digest, other content another one."""
     assert digest(make(1)) == digest(make(1))
     assert digest(make(1)) != digest(make(2))
 
 
 def test_a_context_variable_without_value_counts_by_its_name():
-    """It is no error."""
+    """A variable without a value is no error."""
     made = [contextvars.ContextVar(name) for name in ("a", "a", "b")]
     first, same, other = map(digest, made)
     assert first == same != other
