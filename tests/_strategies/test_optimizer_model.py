@@ -15,14 +15,14 @@ class TestBeginning:
     """Initial points and prior results."""
 
     def test_initial_params_come_first_in_their_order(self):
-        """Each once, before the design, and counted in it."""
+        """Each comes once, before the design, and is counted in it."""
         first = [{"x": 0.1, "k": "a", "n": 1}, {"x": 0.2, "k": "b", "n": 2}]
         optimizer = Optimizer(SPACE, initial_params=[*first, first[0]], random_state=0)
         assert optimizer.ask(3)[:2] == first
         assert run(optimizer, 2) == first
 
     def test_more_initial_params_than_initial_points_are_all_tried(self):
-        """They are not cut to the number of initial points."""
+        """Initial params are not cut to the number of initial points."""
         first = [{"x": i / 20, "k": "a", "n": 1} for i in range(12)]
         optimizer = Optimizer(SPACE, initial_params=first, n_initial_points=3)
         assert run(optimizer, 12) == first
@@ -90,7 +90,7 @@ class TestNumericalTrouble:
         assert len(made) == 2
 
     def test_else_the_space_is_filled(self, monkeypatch):
-        """Without any model the next point is one that fills the space."""
+        """The next point without any model is one that fills the space."""
         optimizer = Optimizer(SPACE, random_state=0)
         asked = run(optimizer, 9)
 
@@ -106,7 +106,7 @@ class TestInspection:
     """The model, what is recommended and what is still to be gained."""
 
     def test_there_is_no_model_at_first(self):
-        """Nothing to learn: no model, no expected improvement."""
+        """There is nothing to learn: no model, no expected improvement."""
         optimizer = Optimizer(SPACE, random_state=0)
         assert optimizer.surrogate() is None
         assert optimizer.expected_improvement() is None
@@ -164,7 +164,7 @@ class TestTimeBudget:
         return optimizer
 
     def test_cheap_points_are_preferred_early(self):
-        """Two equal peaks: the cheap one is refined while much time is left."""
+        """One of two equal peaks is cheap, and refined while much time is left."""
         optimizer = self.told()
         cheap = optimizer.ask(time_left=TimeLeft(seconds=1e9, fraction=1.0))
         assert cheap["x"] < 0.5

@@ -52,7 +52,7 @@ class TestSearch:
         assert len({p["x"] for p in asked}) == 20
 
     def test_one_hundred_dimensions_work(self):
-        """Better than random search after 40 evaluations."""
+        """The search is better than a random one after 40 evaluations."""
         space = {f"x{j:02}": (0.0, 1.0, "uniform") for j in range(100)}
 
         def sphere(params):
@@ -68,7 +68,7 @@ class TestSearch:
         assert best > np.median(random)
 
     def test_scipy_distributions_work(self):
-        """Continuous and discrete, also unbounded by construction."""
+        """Distributions are continuous and discrete, also unbounded by construction."""
         space = {"c": loguniform(1e-3, 1e3), "n": randint(1, 50)}
 
         def f(params):
@@ -111,12 +111,12 @@ class TestFiniteSpaces:
         assert optimizer.expected_improvement() == 0.0
 
     def test_a_batch_is_cut_short(self):
-        """Asked for more than there are, it returns what there is."""
+        """An ask for more than there are returns what there is."""
         optimizer = Optimizer({"a": [1, 2, 3]}, random_state=0)
         assert sorted(p["a"] for p in optimizer.ask(5)) == [1, 2, 3]
 
     def test_a_single_point_can_be_asked_for_once(self):
-        """A space of constants."""
+        """A space of constants has a single point."""
         optimizer = Optimizer({"a": [1]}, random_state=0)
         assert optimizer.ask() == {"a": 1}
         optimizer.tell({"a": 1}, 0.5)
