@@ -41,7 +41,7 @@ def test_search_constraints_are_those_of_all_searches():
 
 
 def test_fit_and_score_takes_what_it_is_passed():
-    """`_fit_and_score`, with its arguments and the keys of its result."""
+    """`_fit_and_score` takes its arguments and returns the keys of its result."""
     estimator = DecisionTreeClassifier()
     result = _compat.fit_and_score(
         estimator,

@@ -11,13 +11,13 @@ def test_shorten_removes_the_middle():
 
 
 def test_cut_removes_the_end():
-    """The ellipsis counts."""
+    """The ellipsis counts as a character."""
     assert cut("abcdefghij", 5) == "abcd…"
     assert cut("abcde", 5) == "abcde"
 
 
 def test_one_line_joins_the_lines_of_a_repr():
-    """Spaces too become one."""
+    """Several blanks become one, too."""
 
     class Tall:
         def __repr__(self):

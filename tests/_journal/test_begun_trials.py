@@ -77,7 +77,7 @@ def test_trial_begun_after_a_row(tables):
 
 
 def test_n_begun_counts_up_to_the_highest_number(tables):
-    """Missing numbers do not matter, and a search of nobody has no trial."""
+    """Numbers may be missing, and without a search there is no trial."""
     assert n_begun(tables, 1) == 0
     begin_trial(tables, 1, 6, "a", "{}", 5)
     begin_trial(tables, 1, 2, "b", "{}", 5)

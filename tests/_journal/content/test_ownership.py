@@ -54,7 +54,7 @@ def test_ownership_takes_scripts_and_modules_beside_them(module):
 
 
 def test_ownership_follows_the_folder_of_a_module(tmp_path, monkeypatch):
-    """Below a folder for packages it is installed; editable ones lie elsewhere."""
+    """Modules below a folder for packages are installed; editable ones need not be."""
     installed = tmp_path / "site-packages" / "some_package"
     editable = tmp_path / "project" / "some_project"
     for folder in (installed, editable):
