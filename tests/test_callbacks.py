@@ -191,7 +191,7 @@ def test_callbacks_refuse_bad_parameters_before_any_trial(make, message):
 
 @pytest.mark.parametrize("n_trials", [3, np.int64(3), np.int8(3)])
 def test_callbacks_take_numpy_numbers(n_trials):
-    """Arrays give such numbers."""
+    """Numbers may come out of arrays."""
     assert NoImprovement(n_trials, np.float32(0.0))(progress([0.5] * 4))
     assert ScoreReached(np.float32(0.5))(progress([0.5]))
 

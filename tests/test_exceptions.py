@@ -13,7 +13,7 @@ TREE = re.findall(r"^( *(?:[│├└─ ]*))(\w+)", exceptions.__doc__, flags=r
 
 
 def test_exceptions_form_the_tree_that_is_drawn():
-    """Each is derived from the one under which it stands."""
+    """Each exception is derived from the one under which it stands."""
     above: list[tuple[int, str]] = []
     drawn = {}
     for lead, name in TREE:

@@ -11,7 +11,7 @@ def test_shorten_removes_the_middle():
 
 
 def test_cut_removes_the_end():
-    """The ellipsis counts as a character."""
+    """The ellipsis counts as a part of the text."""
     assert cut("abcdefghij", 5) == "abcd…"
     assert cut("abcde", 5) == "abcde"
 

@@ -72,7 +72,7 @@ def test_distinct_keeps_types_apart():
 
 
 def test_distinct_merges_repeated_choices_in_order():
-    """Each choice counts once, the first time it is met."""
+    """Each choice counts once, where it is met first."""
     given = ["b", None, (1, 2), "b", float("nan"), None, (1, 2), float("nan"), "a"]
     choices = distinct(given)
     assert choices[:3] == ("b", None, (1, 2))

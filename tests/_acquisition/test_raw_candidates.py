@@ -36,7 +36,7 @@ def test_around_uses_all_parents():
 
 
 def test_space_filling_and_around_hold_a_held_level():
-    """All points have the level asked for, and its columns are active."""
+    """All points have the level asked for, whose columns are active."""
     space = SPACES["conditional"]
     rng = np.random.default_rng(3)
     parents = space.sample(8, rng)

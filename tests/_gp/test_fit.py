@@ -71,7 +71,7 @@ def test_fit_hyperparameters_never_ends_worse_than_any_start(problem, max_iterat
 
 
 def test_fit_hyperparameters_never_ends_worse_as_trials_come_in(problem):
-    """Each fit starts from the last, with its curvature, as those of a search."""
+    """Each fit starts from the last, with its curvature, as in a search."""
     last = _fit(problem, 8)
     for n in range(10, len(problem.y) + 1, 5):
         rows = problem.U[:n], problem.y[:n], problem.extra_noise[:n]

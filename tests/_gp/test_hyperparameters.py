@@ -35,7 +35,7 @@ def test_relevance_shifts_of_the_branches_are_like_no_other():
 
 @pytest.mark.parametrize("layout", LAYOUTS.values(), ids=LAYOUTS)
 def test_relevance_shifts_are_the_same_in_prior_and_start(layout):
-    """Only the kinds of columns make them differ in both."""
+    """Only the kinds of columns make prior and start differ."""
     shifts = relevance_shifts(layout)
     priors = np.array([prior.mean for prior in lengthscale_priors(layout)])
     starts = default_hyperparameters(layout).log_lengthscales

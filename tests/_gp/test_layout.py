@@ -49,7 +49,7 @@ def test_columns_with_branches_need_one_that_tells_them_apart():
 
 
 def test_columns_refuse_kinds_of_another_width():
-    """So does a list of logarithmic columns."""
+    """A list of logarithmic columns names the shape it should have, too."""
     with pytest.raises(ValueError, match=r"must have shape \(2,\). Got \(3,\)"):
         Layout(
             np.zeros(2, dtype=int), np.ones((1, 2), dtype=bool), np.zeros(3, dtype=bool)

@@ -95,7 +95,7 @@ def test_negative_log_posterior_gradient_is_that_of_the_value(problem, seed, is_
 @pytest.mark.parametrize("is_noisy", [True, False])
 @pytest.mark.parametrize("seed", range(6))
 def test_negative_log_posterior_gradient_is_right_in_corners(problem, seed, is_noisy):
-    """Also where matrices are nearly singular, as far as these leave any digits."""
+    """Gradients agree near singular matrices as far as these leave any digits."""
     rng = np.random.default_rng(200 + seed)
     where = rng.integers(0, 2, _n_parameters(problem)).astype(float)
     gradient, difference, condition = _gradients(problem, where, is_noisy=is_noisy)
@@ -107,7 +107,7 @@ def test_negative_log_posterior_gradient_is_right_in_corners(problem, seed, is_n
 
 @pytest.mark.parametrize("end", [0.0, 1.0])
 def test_negative_log_posterior_gradient_is_right_at_ends_of_noise(problem, end):
-    """With hardly any noise or with nothing else, whatever the rest."""
+    """Gradients agree with hardly any noise and with nothing else."""
     objective = _objective(problem)
     where = np.random.default_rng(300).random(_n_parameters(problem))
     where[objective.parameters.noise] = end

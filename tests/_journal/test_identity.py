@@ -184,7 +184,7 @@ class Calling(BaseEstimator):
     ],
 )
 def test_identify_counts_packages_that_own_code_is_built_on(estimator, packages):
-    """Their versions decide what own code does; those of carriers of values do not."""
+    """Versions of such packages decide what own code does."""
     assert identity_of(estimator=estimator).parts["versions"].keys() == packages
 
 

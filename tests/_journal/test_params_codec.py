@@ -158,7 +158,7 @@ def test_params_codec_gives_the_very_choices_back(position):
 
 
 def test_params_codec_key_tells_choices_apart():
-    """All but equal choices have keys of their own."""
+    """All choices but equal ones have keys of their own."""
     codec = ParamsCodec()
     assert len({codec.key({"x": choice}) for choice in CHOICES}) == len(CHOICES) - 1
 

@@ -20,7 +20,7 @@ def test_recorded_searches_of_a_file_without_tables():
 
 
 def test_recorded_searches_have_numbers_in_the_order_they_were_begun(path):
-    """Each has what was asked for, and parameters that are objects as text."""
+    """A search has what was asked for, and parameters that are objects as text."""
     with Journal.open(path) as journal:
         first = journal.search(
             identity_of(n_splits=2),

@@ -12,7 +12,7 @@ from tests._strategies.runs import SPACE, run, score
 
 
 class TestOptimizerAsk:
-    """What comes back, and that nothing changes by asking."""
+    """An ask returns points and changes nothing."""
 
     @pytest.mark.parametrize("n_told", [0, 3, 11, 12])
     def test_asking_twice_gives_the_same(self, n_told):
@@ -75,7 +75,7 @@ class TestOptimizerAsk:
         assert run(copy, 4) == run(optimizer, 4)
 
     def test_seeds_decide(self):
-        """The same seed repeats, another one does not, nor does None."""
+        """The same seed repeats; another one does not, nor does None."""
         same = [run(Optimizer(SPACE, random_state=7), 10) for _ in range(2)]
         assert same[0] == same[1]
         assert run(Optimizer(SPACE, random_state=8), 2) != same[0][:2]
@@ -137,7 +137,7 @@ class TestOptimizerAsk:
 
 
 class TestOptimizerTell:
-    """What is recorded, and what is refused."""
+    """An evaluation is recorded or refused."""
 
     @pytest.mark.parametrize(
         ("params", "match"),
@@ -211,7 +211,7 @@ class TestOptimizerTell:
             optimizer.recommend()
 
 
-def test_nothing_warns():
+def test_ask_and_tell_do_not_warn():
     """A search over a mixed space is silent."""
     with warnings.catch_warnings():
         warnings.simplefilter("error")

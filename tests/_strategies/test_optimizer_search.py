@@ -11,7 +11,7 @@ from tests._strategies.runs import SPACE, run, score
 
 
 class TestSearch:
-    """That it finds what is there, in spaces and with scores of every kind."""
+    """The search finds the best in spaces and with scores of every kind."""
 
     def test_a_mixed_optimum_is_found(self):
         """After 30 evaluations the best is near the optimum in all columns."""
@@ -98,10 +98,10 @@ class TestSearch:
 
 
 class TestFiniteSpaces:
-    """That they end, and that no point is proposed twice."""
+    """Finite spaces end, and no point is proposed twice."""
 
     def test_every_point_comes_once_and_then_it_is_over(self):
-        """The last ask raises, or returns fewer."""
+        """The last ask raises, or returns fewer points."""
         optimizer = Optimizer({"a": [1, 2, 3], "b": ["u", "v"]}, random_state=0)
         asked = run(optimizer, 6, lambda p: float(p["a"]))
         assert len({tuple(p.items()) for p in asked}) == 6
@@ -125,7 +125,7 @@ class TestFiniteSpaces:
 
 
 class TestFailures:
-    """That the search goes on, elsewhere."""
+    """The search goes on elsewhere after failures."""
 
     def test_if_all_fail_the_space_is_filled(self):
         """Points stay distinct and spread while nothing works."""

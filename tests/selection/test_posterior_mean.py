@@ -13,7 +13,7 @@ from skbayes.selection._posterior_mean import space_of, variance_of_means
 from tests.selection.tables import table
 
 
-def test_lucky_outlier_is_not_the_best_posterior_mean():
+def test_best_posterior_mean_is_no_lucky_outlier():
     """One high score among worse neighbours is luck; the top of a hill is not."""
     rng = np.random.default_rng(0)
     C = np.logspace(-3, 3, 25)

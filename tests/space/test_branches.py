@@ -43,7 +43,7 @@ def column_named(space, name):
     return next((j, c) for j, c in enumerate(space.columns) if c.name == name)
 
 
-def test_first_column_tells_the_branch(space):
+def test_branch_is_told_by_the_first_column(space):
     """The branch is a categorical column with one level a dict."""
     assert space.columns[0].name == BRANCH
     assert space.columns[0].branches == (0, 1, 2)
@@ -88,7 +88,7 @@ def test_columns_of_a_bool_and_an_int_are_not_shared():
     assert [c.branches for c in space.columns] == [(0, 1), (0,), (1,)]
 
 
-def test_activity_follows_the_branch(space):
+def test_column_is_active_in_its_branches(space):
     """A column is active in the rows of its branches."""
     U = space.snap(np.full((3, 6), 0.3) + np.array([[0], [1], [2]]) * np.eye(1, 6))
     assert space.active(U).tolist() == [
@@ -98,7 +98,7 @@ def test_activity_follows_the_branch(space):
     ]
 
 
-def test_inactive_columns_stand_at_their_place(space):
+def test_column_that_is_inactive_stands_at_its_place(space):
     """Inactive numeric columns are 0.5 and categorical ones -1, however they came."""
     Q = np.random.default_rng(0).random((500, 6))
     for U in (space.snap(Q * [3, 1, 1, 2, 1, 1]), space.from_unit(Q)):
@@ -182,13 +182,13 @@ def test_branch_of_an_empty_dict_is_one_point():
     assert space.cardinality is None
 
 
-def test_one_dict_in_a_list_has_no_branch_column():
+def test_columns_of_one_dict_in_a_list_have_no_branch():
     """A list of one dict is that dict."""
     assert parse_space([{"a": [1, 2]}]) == parse_space({"a": [1, 2]})
     assert [c.name for c in parse_space([{"a": [1, 2]}]).columns] == ["a"]
 
 
-def test_repr_tells_conditional_columns(space):
+def test_column_that_is_conditional_is_told_in_the_repr(space):
     """The repr says in which dicts a column is active."""
     assert "gamma: loguniform(0.0001, 1) in (1,)" in repr(space)
     assert column_named(space, "C")[0] == 1

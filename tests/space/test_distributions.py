@@ -135,7 +135,7 @@ def test_discrete_draws_follow_the_probabilities(distribution):
     assert low <= np.median(values) <= high
 
 
-def test_find_says_what_discrete_values_there_are():
+def test_discrete_find_says_what_values_there_are():
     """The error of a value outside names the smallest and the largest."""
     dimension = dimension_of_distribution(stats.binom(3, 0.5))
     assert dimension.find(np.float64(2)) == 2
@@ -187,7 +187,7 @@ def test_dimension_of_distribution_has_floats_for_fractions():
         dimension.find(3)
 
 
-def test_many_values_need_no_table():
+def test_discrete_needs_no_table_of_many_values():
     """A distribution over millions of integers is rounded by its own functions."""
     dimension = dimension_of_distribution(stats.geom(1e-6))
     assert isinstance(dimension.axis, Steps)

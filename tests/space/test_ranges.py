@@ -59,7 +59,7 @@ def test_real_log_uniform_spreads_over_orders_of_magnitude():
 
 
 @pytest.mark.parametrize("prior", ["uniform", "log-uniform"])
-def test_every_integer_is_drawn(prior):
+def test_integer_draws_are_all_integers(prior):
     """All integers from end to end come up, uniformly where the prior is uniform."""
     values = Integer(2, 9, prior).rvs(8000, random_state=0)
     counts = np.bincount(values, minlength=10)
@@ -75,7 +75,7 @@ def test_integer_positions_are_cell_centres():
     assert positions.tolist() == [0.125, 0.375, 0.625, 0.875]
 
 
-def test_log_integer_positions_lie_on_a_log_axis_half_a_step_wider():
+def test_integer_log_axis_is_half_a_step_wider():
     """The axis runs from log(low - 1/2) to log(high + 1/2)."""
     (position,) = Integer(1, 100, "log-uniform").encode([10])
     expected = (math.log(10) - math.log(0.5)) / (math.log(100.5) - math.log(0.5))

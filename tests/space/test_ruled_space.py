@@ -92,7 +92,7 @@ def test_ruled_space_absent_parameters_may_be_the_estimators_own():
     assert not SPACE.contains({"kind": "b", "x": 0.1, "deep": 2})
 
 
-def test_a_ruled_space_is_pickled_with_its_rules():
+def test_ruled_space_is_pickled_with_its_rules():
     """What comes back is equal, and differs from the space without rules."""
     again = pickle.loads(pickle.dumps(SPACE))
     assert again == SPACE

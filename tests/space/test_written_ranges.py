@@ -42,7 +42,7 @@ EVERY_CHECK = pytest.mark.parametrize(
     ids=label,
 )
 def test_refuse_range_like_refuses_what_reads_like_a_range(check, value, written):
-    """All three searches refuse it, before the word could become a candidate."""
+    """All three searches refuse the word before it could become a candidate."""
     with pytest.raises((TypeError, ValueError), match="value of 'C' in the") as caught:
         check({"C": value})
     assert written in str(caught.value)

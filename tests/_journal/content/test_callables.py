@@ -32,7 +32,7 @@ def test_full_name_stands_for_installed_code():
     assert "sklearn" in reader.packages
 
 
-def test_an_installed_class_that_was_patched_is_another(monkeypatch):
+def test_callables_differ_where_an_installed_class_was_patched(monkeypatch):
     """A function of the user's may stand in place of a method, here or in a base."""
     before = content_digest(StandardScaler())
     patch = made("def transform(self, X): return X").transform
@@ -62,14 +62,14 @@ def test_an_installed_class_that_was_patched_is_another(monkeypatch):
         lambda g: type("T", (), {"g": g})(),
     ],
 )
-def test_wrappers_count_by_what_they_wrap(wrap):
-    """Whatever a function is in, its code is read."""
+def test_wrapper_counts_by_what_it_wraps(wrap):
+    """The code of a function is read, whatever wraps it."""
     one, same, other = (made(f"def g(*x, **y): return {n}").g for n in (1, 1, 2))
     assert content_digest(wrap(one)) == content_digest(wrap(same))
     assert content_digest(wrap(one)) != content_digest(wrap(other))
 
 
-def test_a_ufunc_of_a_hidden_function_is_refused():
+def test_callables_refuse_a_ufunc_of_a_hidden_function():
     """`numpy.frompyfunc` does not tell what it was made of."""
     with pytest.raises(TypeError, match="`journal` parameter.*frompyfunc"):
         content_digest(np.frompyfunc(lambda x: x, 1, 1))

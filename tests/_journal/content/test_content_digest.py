@@ -142,7 +142,7 @@ def test_content_digest_counts_set_output():
 
 
 def test_content_digest_counts_what_frozen_estimators_learned():
-    """Their parameters are the same, their predictions are not."""
+    """The parameters of the estimators are the same, their predictions are not."""
     fits = [LogisticRegression().fit(X, target) for target in (y, 1 - y, y)]
     digests = [content_digest(FrozenEstimator(fit)) for fit in fits]
     assert digests[0] != digests[1]
@@ -202,7 +202,7 @@ def test_content_digest_counts_the_state_of_generators():
 
 
 def test_content_digest_leaves_out_the_global_generator():
-    """Its state differs in every run anyway."""
+    """The state of the global generator differs in every run anyway."""
     generator = np.random.mtrand._rand
     before = content_digest(generator)
     generator.rand()

@@ -267,8 +267,8 @@ class UnknownArray(pd.api.extensions.ExtensionArray):
         raise NotImplementedError("no array")
 
 
-def test_a_type_that_nobody_knows_is_read_by_its_objects():
-    """It may say anything of itself and lack any ability."""
+def test_columns_of_an_unknown_type_are_read_as_objects():
+    """The type may say anything of itself and lack any ability."""
     one, same, other = (UnknownArray(["a", None, v]) for v in "bbc")
     assert content_digest(one) == content_digest(same) != content_digest(other)
     frame = pd.DataFrame({"a": one})

@@ -38,13 +38,13 @@ def test_has_no_effect_leaves_out_parameters_without_effect():
 
 
 @pytest.mark.parametrize("cache", ["folder", Path("folder"), Memory("folder")])
-def test_a_cache_has_no_effect(cache):
+def test_has_no_effect_is_true_of_a_cache(cache):
     """The way in which a pipeline gets its cache folder does not matter."""
     plain = content_digest(make_pipeline(SVC()))
     assert content_digest(make_pipeline(SVC(), memory=cache)) == plain
 
 
-def test_a_cache_has_no_effect_wherever_it_is():
+def test_has_no_effect_is_true_of_a_cache_anywhere():
     """The user's own estimator may take the cache: its class is known."""
     caches = [Memory(None), Memory("folder"), Memory("folder", verbose=3)]
     assert len({content_digest(Plain(cache=cache)) for cache in caches}) == 1
@@ -79,7 +79,7 @@ class OwnForest(RandomForestClassifier):
         (BayesSearchCV, "n_jobs"),
     ],
 )
-def test_a_name_alone_does_not_tell_that_it_has_no_effect(kind, name):
+def test_has_no_effect_is_not_told_by_a_name_alone(kind, name):
     """`memory` may be the number of lags, and random numbers depend on jobs."""
     make = partial(BayesSearchCV, SVC(), {}) if kind is BayesSearchCV else kind
     one, other = make(**{name: 2}), make(**{name: 4})

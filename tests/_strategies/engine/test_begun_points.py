@@ -61,7 +61,7 @@ def test_encoded_points_are_none_at_first():
 
 
 def test_told_points_follow_a_history_that_grows():
-    """What is new is added, prior results are not, and another history replaces all."""
+    """New observations are added, prior results are not; another history resets all."""
     space = parse_space({"a": (0.0, 1.0, "uniform")})
     history = observations(space, *({"a": i / 200} for i in range(150)))
     history[0] = replace(history[0], is_prior=True)

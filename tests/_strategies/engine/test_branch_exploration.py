@@ -42,7 +42,7 @@ def chosen(optimizer, seed=0):
 
 
 class TestNeglectedBranch:
-    """Which branch it is, if any."""
+    """A neglected branch is one that had few trials, if any did."""
 
     @pytest.mark.parametrize("n_in_each", [[6, 6], [10, 4], [7, 5, 4], [6, 2, 4]])
     def test_none_is_chosen_while_all_have_half_their_share(self, n_in_each):
@@ -109,7 +109,7 @@ def without_floor(monkeypatch):
 
 
 class TestNeglectedBranchTurns:
-    """When it is a neglected branch's turn, and what that changes."""
+    """A neglected branch has its turn, which changes nothing else."""
 
     def neglecting(self, n_told):
         """An optimizer with few scores in one branch, and many in a hard one."""

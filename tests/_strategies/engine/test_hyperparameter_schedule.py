@@ -49,7 +49,7 @@ def history(n, seed=0):
     ],
 )
 def test_last_fit_gets_rarer(n, transform_idx, expected):
-    """All count up to 30, in turns to 100, every 3rd to 300, every 10th beyond."""
+    """All observations count up to 30, in turns to 100, then every 3rd and 10th."""
     assert last_fit(n, transform_idx) == expected
 
 
@@ -144,7 +144,7 @@ def test_hyperparameter_schedule_fits_prior_results_at_once():
 
 
 def test_hyperparameter_schedule_forgets_fits_that_none_starts_from():
-    """Each holds a matrix; a long search must not keep one a trial."""
+    """Each fit holds a matrix; a long search must not keep one a trial."""
     told, schedule = history(130), HyperparameterSchedule(LAYOUT)
     for n in range(5, 131):
         schedule.hyperparameters(told[:n], n % 2)

@@ -14,7 +14,7 @@ from skbayes._strategies.engine.improvement_margin import (
 
 
 class TestImprovementMargin:
-    """improvement_margin."""
+    """An improvement has to exceed a margin."""
 
     TARGETS = np.array([-1.0, 0.5, 0.0, 2.0])
 
@@ -40,7 +40,7 @@ class TestImprovementMargin:
 
 
 class TestShareOfBudgetLeft:
-    """share_of_budget_left."""
+    """A share of the budget is left."""
 
     def test_of_a_known_number(self):
         """The share falls from 1 to 0, and never below."""

@@ -39,7 +39,7 @@ def real_space(n_columns):
     [(2, None, 4), (6, None, 7), (100, None, 12), (6, 20, 5), (6, 8, 4), (6, 400, 7)],
 )
 def test_n_initial_auto_follows_branches_and_budget(n_branches, budget, expected):
-    """One more than branches, between 4 and 12, a quarter of the budget but 4."""
+    """The number is one more than branches, 4 to 12, and a quarter of the budget."""
     space = parse_space(
         [{"kind": [str(b)], "x": (0.0, 1.0, "uniform")} for b in range(n_branches)]
     )
