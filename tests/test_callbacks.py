@@ -365,7 +365,7 @@ def test_progress_bar_has_at_most_the_time_of_the_budget(screen, budget_left, le
 
 
 def test_progress_bar_of_no_number_of_trials_has_the_budget(screen):
-    """There is nothing else to go by."""
+    """No other limit is known."""
     pytest.importorskip("tqdm")
     bar = ProgressBar()
     bar(progress([0.5], n_total=None, elapsed=30.0, budget_left=80.0))

@@ -64,7 +64,7 @@ def test_read_returns_a_tidy_frame(path):
 
 
 def test_read_has_parameters_as_values_or_the_text_of_choices(path):
-    """Nothing of the search's program is needed to read them."""
+    """Nothing of the search's program is needed to read the parameters."""
     pytest.importorskip("pandas")
     frame = reader.read(path)
     assert frame["param_clf"].tolist()[:3] == ["SVC(C=3)", "SVC(C=4)", "passthrough"]
@@ -125,7 +125,7 @@ def test_read_does_not_make_a_missing_journal(tmp_path):
 
 
 def test_read_says_what_to_do_without_pandas(path, monkeypatch):
-    """The command line does without."""
+    """The command line does without pandas."""
     monkeypatch.setitem(sys.modules, "pandas", None)
     with pytest.raises(
         ImportError, match=r"needs pandas: .*python -m skbayes\.journal"

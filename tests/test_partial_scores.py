@@ -43,7 +43,7 @@ def calibration(make, n_complete, n_splits, n_run, n_tables=60):
 )
 @pytest.mark.parametrize("n_complete", [12, 40])
 def test_estimate_means_states_the_variance_of_its_errors(n_complete, n_splits, n_run):
-    """For every number of folds, and of those run, it is neither too small nor large.
+    """The variance is neither too small nor large, however many folds are run.
 
     The candidates have nothing in common but the folds.
     """
@@ -95,7 +95,7 @@ def test_estimate_means_variance_is_right_for_steps(n_complete, n_splits, n_run)
 
 
 def test_estimate_means_variance_stays_with_rounding_errors():
-    """Divided by the variance of rounding errors, a single error would be enormous."""
+    """A single error over the variance of rounding errors would be enormous."""
     for seed in range(300):
         table = steps(np.random.default_rng(seed), 9, 10)
         table[3:, 2:] = np.nan

@@ -4,7 +4,7 @@ from skbayes._short_text import cut, one_line, shorten
 
 
 def test_shorten_removes_the_middle():
-    """Beginning and end remain."""
+    """The beginning and the end remain."""
     assert shorten("abcdefghij", 5) == "ab…ij"
     assert len(shorten("x" * 99, 20)) == 20
     assert shorten("abcde", 5) == "abcde"

@@ -14,7 +14,7 @@ from skbayes.search import BayesSearchCV
 
 
 def test_warn_user_names_the_line_that_called():
-    """Called from outside it names its own caller."""
+    """A call from outside names its own caller."""
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         warn_user("first", SearchSpaceEdgeWarning)

@@ -122,7 +122,7 @@ def test_minimize_in_box_avoids_where_there_is_no_value():
 
 
 def test_minimize_in_box_returns_a_start_without_a_value():
-    """Nothing says where to go."""
+    """The descent has no direction to go."""
     found = minimized(
         lambda x: (np.inf, np.zeros(2)), np.ones(2), np.array([[0, 2]] * 2)
     )

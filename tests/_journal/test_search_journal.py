@@ -234,7 +234,7 @@ def test_search_journal_finds_folds_by_their_indices(path):
 
 
 def test_search_journal_shares_folds_of_the_estimators_own_values(path):
-    """Setting what is set already makes no other estimator."""
+    """A parameter that is set already makes no other estimator."""
     with Journal.open(path) as journal:
         codec = ParamsCodec(own_values={"k": "a"})
         search = journal.search(identity_of(), description={}, metrics=[], codec=codec)

@@ -82,7 +82,7 @@ def test_search_records_find_a_fold_whose_other_metrics_failed(path):
 
 
 def test_search_records_have_no_folds_of_unknown_parameters(path):
-    """Nothing is found, and asking begins nothing."""
+    """No fold is found, and the question begins no trial."""
     with Journal.open(path) as journal:
         search = begin(journal)
         assert search.find({"C": 1}) == {}

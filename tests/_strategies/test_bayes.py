@@ -23,7 +23,7 @@ def trial(index, params, scores, status=Status.COMPLETE, seconds=1.0):
 
 
 def test_bayes_strategy_has_no_more_candidates_than_n_iter():
-    """Told and pending ones count; a batch is cut short."""
+    """Told and pending candidates count, and a batch is cut short."""
     strategy = BayesStrategy(Optimizer(SPACE, random_state=0), 5)
     assert strategy.n_candidates == 5
     first = strategy.ask(2)

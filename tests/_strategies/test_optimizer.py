@@ -171,7 +171,7 @@ class TestOptimizerTell:
         assert optimizer.ask() == params
 
     def test_the_callers_dict_is_copied(self):
-        """Changing it later changes nothing."""
+        """A later change of the dict changes nothing."""
         optimizer = Optimizer(SPACE)
         params = {"x": 0.5, "k": "a", "n": 3}
         optimizer.tell(params, 1.0)

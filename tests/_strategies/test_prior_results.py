@@ -137,7 +137,7 @@ def test_read_prior_results_leaves_out_candidates_stopped_early():
 
 
 def test_read_prior_results_skips_rows_outside_with_one_warning():
-    """The warning counts them and names the parameters."""
+    """The warning counts the rows and names the parameters."""
     source = [
         ({"C": 1.0, "kernel": "rbf"}, 0.5),
         ({"C": 100.0, "kernel": "rbf"}, 0.6),
@@ -188,7 +188,7 @@ def test_read_prior_results_tells_holders_of_results_what_to_give(source, match)
 
 
 def test_read_prior_results_refuses_a_table_without_scores():
-    """There is nothing to learn from it."""
+    """Nothing can be learned from such a table."""
     with pytest.raises(ValueError, match="no column of test scores"):
         read({"params": []})
 

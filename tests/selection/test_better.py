@@ -40,7 +40,7 @@ def test_best_if_better_takes_only_a_significant_gain():
 
 
 def test_best_if_better_finds_the_untuned_of_a_bayesian_search():
-    """A Bayesian search tries it first, so that it can always be compared with."""
+    """A Bayesian search tries the untuned estimator first, for comparisons."""
     X, y = load_iris(return_X_y=True)
     rule = BestIfBetter(SVC(), alpha=1e-6)
     search = BayesSearchCV(
@@ -50,7 +50,7 @@ def test_best_if_better_finds_the_untuned_of_a_bayesian_search():
 
 
 def test_best_if_better_finds_untuned_steps_among_copies():
-    """Candidates hold copies of estimators; they are known by what they are."""
+    """Candidates hold copies of estimators, which are known by what they are."""
     steps = [{"clf": SVC()}, {"clf": LogisticRegression()}]
     own = Pipeline([("clf", LogisticRegression())])
     scores = [[0.8, 0.8, 0.9], [0.8, 0.8, 0.8]]

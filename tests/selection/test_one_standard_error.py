@@ -54,7 +54,7 @@ def test_fastest_within_one_standard_error(time, expected):
 
 
 def test_simplest_takes_no_order_of_words():
-    """Categories must be listed."""
+    """Words must be listed in their order."""
     params = [{"depth": name} for name in "abcd"]
     with pytest.raises(ValueError, match="List the values, the simplest first"):
         Simplest("depth")(table(NEAR, params))

@@ -52,7 +52,7 @@ def test_read_fold_scores_needs_a_complete_candidate():
 
 
 def test_share_told_by_is_that_of_a_table_of_folds():
-    """A table of scikit-learn has none."""
+    """A table of scikit-learn has no share."""
     results = table(NEAR, DEPTHS)
     assert share_told_by(results) is None
     assert share_told_by(TableOfFolds(results, 0.2)) == 0.2

@@ -43,7 +43,7 @@ LINEAR = [
 
 @pytest.mark.parametrize("dimension", LOGARITHMIC, ids=repr)
 def test_dimension_is_logarithmic_over_orders_of_magnitude(dimension):
-    """The prior, the distribution or the list may say so."""
+    """The prior, the distribution or the list may tell a logarithm."""
     assert dimension.is_logarithmic is True
 
 
@@ -94,7 +94,7 @@ def test_dimension_find_returns_what_decode_gives(dimension):
 @pytest.mark.parametrize("value", [object(), "l3", np.nan, np.inf, 10**400])
 @pytest.mark.parametrize("dimension", ALL, ids=repr)
 def test_dimension_find_tells_the_domain_of_other_values(dimension, value):
-    """No value is an error of another kind."""
+    """Values of any kind raise no other error."""
     assert not dimension.contains(value)
     with pytest.raises(ValueError, match="^must be ") as caught:
         dimension.find(value)
@@ -103,7 +103,7 @@ def test_dimension_find_tells_the_domain_of_other_values(dimension, value):
 
 @pytest.mark.parametrize("dimension", ALL, ids=repr)
 def test_dimension_values_are_as_many_as_there_are(dimension):
-    """An infinite dimension has no list of them."""
+    """An infinite dimension has no list of values."""
     if np.isinf(dimension.n_values):
         with pytest.raises(TypeError, match="has infinitely many values"):
             dimension.values()

@@ -178,7 +178,7 @@ def test_dimension_of_distribution_leaves_out_impossible_values():
 
 
 def test_dimension_of_distribution_has_floats_for_fractions():
-    """A discrete distribution over 0.5, 1 and 2.5 gives these."""
+    """A discrete distribution over 0.5, 1 and 2.5 gives these numbers."""
     listed = stats.rv_discrete(values=([0.5, 1, 2.5], [0.2, 0.5, 0.3]))(loc=1)
     dimension = dimension_of_distribution(listed)
     assert list(dimension.values()) == [1.5, 2, 3.5]

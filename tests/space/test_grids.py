@@ -65,7 +65,7 @@ def test_check_param_distributions_translates_ranges():
 
 @pytest.mark.parametrize("check", [check_param_grid, check_param_distributions])
 def test_check_param_grid_makes_categorical_and_series_lists(check):
-    """Both are choices, so that drawing from them is drawing from a list."""
+    """A Categorical and a series are choices, and drawn from as a list."""
     svc = object()
     spec = [{"a": Categorical(["x", svc])}, {"b": pd.Series([1, 2], index=[7, 8])}]
     assert check(spec) == [{"a": ["x", svc]}, {"b": [1, 2]}]
@@ -85,7 +85,7 @@ def test_check_param_grid_makes_categorical_and_series_lists(check):
     ids=label,
 )
 def test_check_param_grid_refuses_ranges_and_distributions(value):
-    """The error says which search takes them and what a grid takes."""
+    """The error says which search takes ranges and what a grid takes."""
     message = (
         "'C' in the `param_grid` parameter of GridSearchCV must be a list of choices"
         ".* use RandomSearchCV or BayesSearchCV, or write the values to try, such as"

@@ -87,7 +87,7 @@ def test_dimension_of_choices_ranks_neighbouring_floats():
 
 
 def test_dimension_of_choices_decodes_to_the_very_numbers():
-    """Ints stay ints and floats floats, to the last bit."""
+    """Ints stay ints and floats stay floats, to the last bit."""
     given = [0.1, 3, 7.000000000000001, 20]
     dimension = dimension_of_choices(given)
     values = dimension.decode(dimension.encode(given))

@@ -12,7 +12,7 @@ TREES = Profiled(Integer(10, 500), (10, 70, 500))
 
 
 def test_profiled_has_no_column():
-    """Points are proposed with its largest value."""
+    """Points are proposed with the largest value of the parameter."""
     space = Space([{"trees": TREES, "rate": Real(0.0, 1.0)}])
     assert [column.name for column in space.columns] == ["rate"]
     point = space.decode(space.encode([{"trees": 33, "rate": 0.5}]))[0]

@@ -146,7 +146,7 @@ def test_real_draws_leave_the_global_generator_alone():
 
 
 def test_real_and_integer_are_sampled_by_scikit_learn():
-    """ParameterSampler draws from them as from scipy's distributions."""
+    """ParameterSampler draws from ranges as from scipy's distributions."""
     spec = {"a": Real(0, 1), "b": Integer(1, 5), "c": Categorical(["x", None])}
     draws = list(ParameterSampler(spec, n_iter=50, random_state=0))
     assert {type(d["a"]) for d in draws} == {float}

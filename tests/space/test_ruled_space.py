@@ -93,7 +93,7 @@ def test_ruled_space_absent_parameters_may_be_the_estimators_own():
 
 
 def test_ruled_space_is_pickled_with_its_rules():
-    """What comes back is equal, and differs from the space without rules."""
+    """The copy is equal, and differs from the space without rules."""
     again = pickle.loads(pickle.dumps(SPACE))
     assert again == SPACE
     assert again != parse_space(SPEC)

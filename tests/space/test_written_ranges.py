@@ -113,7 +113,7 @@ def test_refuse_bare_pair_keeps_the_kind_of_errors():
 
 
 def test_refuse_range_like_says_what_a_grid_takes():
-    """A grid has no ranges: values, or another search."""
+    """A grid has no ranges: it takes values, or another search takes the range."""
     with pytest.raises(ValueError, match=r"such as \[0.01, 10\], or give .* RandomSe"):
         check_param_grid({"C": [0.01, 10, "log-uniform"]})
 

@@ -123,7 +123,7 @@ def test_content_digest_of_copies_is_the_same(name):
 
 
 def test_content_digest_of_a_search_outlasts_its_use():
-    """Neither drawing from its distributions nor fitting its estimator changes it."""
+    """Neither draws from its distributions nor fits of its estimator change it."""
     space = {"C": stats.loguniform(1, 9), "w": stats.dirichlet([1, 2])}
     forest, before = RandomForestClassifier(3), content_digest(space)
     unfitted = content_digest(forest, is_cloned=True)

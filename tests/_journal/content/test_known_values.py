@@ -78,7 +78,7 @@ def test_known_values_without_a_value_count_by_their_name():
 
 
 def test_known_values_in_memory_are_read_without_a_change():
-    """The place up to which it is read is state of the program."""
+    """The place up to which a file is read is state of the program."""
     file = io.StringIO("content")
     before = digest(file)
     file.read()

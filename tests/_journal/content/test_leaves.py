@@ -71,7 +71,7 @@ def test_array_leaf_ignores_bytes_between_values():
 
 
 def test_leaf_ends_its_tag():
-    """No content can pass for a part of the tag; how it is cut makes no difference."""
+    """No content can pass for a part of the tag, however the content is cut."""
     assert leaves.leaf("a", [b"b"]) != leaves.leaf("ab", [])
     assert leaves.leaf("a", [b"bc", b"", b"d"]) == leaves.leaf("a", [b"bcd"])
 

@@ -45,7 +45,7 @@ def test_reader_takes_scalars_of_numpy_for_those_of_python(given, plain):
 
 
 def test_reader_leaves_out_caches():
-    """What an object has computed on the way is not what it is."""
+    """A value that an object has computed on the way is no part of it."""
     thing = Plain(a=1)
     before = content_digest(thing)
     assert thing.cached == 1

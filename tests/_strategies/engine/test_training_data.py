@@ -52,7 +52,7 @@ def test_training_data_has_rows_without_a_score_for_failures():
 
 
 def test_training_data_estimates_a_partial_evaluation_with_noise():
-    """The estimate uses the fold effects, not the raw mean, and says how sure it is."""
+    """The estimate uses the fold effects, not the raw mean, and states its variance."""
     rng = np.random.default_rng(0)
     effects = np.array([0.1, 0.0, -0.1])
     told = []
@@ -82,7 +82,7 @@ def test_training_data_replaces_partial_by_complete():
 
 
 def test_training_data_takes_scores_without_folds_for_complete():
-    """Prior results have no fold scores; they keep their score as it is."""
+    """Prior results have no fold scores, and keep their score as it is."""
     data = training_data(
         [
             observation(0, 0.3),
