@@ -53,7 +53,7 @@ def test_estimate_means_states_the_variance_of_its_errors(n_complete, n_splits, 
 
 @pytest.mark.parametrize("n_run", [1, 3])
 def test_estimate_means_variance_is_right_where_candidates_are_alike(n_run):
-    """Candidates that scored alike on few folds may do so by chance."""
+    """Candidates that scored alike on few folds did so by chance, which counts."""
 
     def make(rng, n, k):
         return 0.8 + rng.normal(0, 0.05, (1, k)) + rng.normal(0, 0.01, (n, k))
@@ -194,7 +194,7 @@ def test_differences_variances_at_is_that_of_differences(n_folds):
 
 @pytest.mark.parametrize("n", [1, 2, 5, 40, 300])
 def test_differences_variances_at_looks_at_the_nearest(n):
-    """The nearest to the reference vary by 1 there, and by 100 elsewhere."""
+    """Candidates near the reference vary by 1, and those elsewhere by 100."""
     rng = np.random.default_rng(n)
     far = 5.0 * np.arange(n)[:, None]
     scale = np.where(np.arange(n) < max(3, -(-n // 3)), 1.0, 100.0)[:, None]

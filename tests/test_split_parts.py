@@ -24,7 +24,7 @@ def test_as_indices_is_the_same_in_every_form(form):
 
 
 def test_as_indices_counts_negative_ones_from_the_end():
-    """The number of samples turns negative indices; without it they stay."""
+    """Negative indices stay as they are without the number of samples."""
     assert as_indices([-1, 0], 4).tolist() == [3, 0]
     assert as_indices([-1, 0]).tolist() == [-1, 0]
 

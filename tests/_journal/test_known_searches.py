@@ -73,7 +73,7 @@ def test_only_difference_is_none_for_two_parts():
 
 
 def test_only_difference_is_none_for_the_data_of_outer_folds():
-    """Loops by hand name the first fold each time; equal warnings are shown once."""
+    """Loops by hand are told of the first fold; equal warnings are shown once."""
     found = differences(known(1, data={"X": "2"}), known(2, data={"X": "3"}))
     assert only_difference(found, is_nested=True) is None
     assert only_difference(found, is_nested=False).number == 1

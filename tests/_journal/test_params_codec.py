@@ -309,7 +309,7 @@ def test_choices_of_a_dict_are_what_is_not_plain():
 
 
 def test_choices_of_a_list_of_dicts_are_joined():
-    """Choices come in the order of the dicts, whatever branch a position belongs to."""
+    """Choices are in the order of the dicts: positions do not depend on the branch."""
     first, second = SVC(), SVC()
     found = choices_of([{"clf": [first], "C": [1]}, {"clf": [second, first]}])
     assert found == {"clf": [first, second, first]}

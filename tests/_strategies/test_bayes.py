@@ -120,7 +120,7 @@ def test_bayes_strategy_tells_failures_as_such(failed):
 
 
 def test_bayes_strategy_tells_a_trial_of_a_rung_as_expected():
-    """The trial counts as one fold of several, and its seconds are no fold's."""
+    """The trial is told as one fold of several, without seconds."""
     stopped = trial(0, {"x": 0.5}, [None, None, None], Status.STOPPED)
     ((_, score, folds, seconds),) = told_of(replace(stopped, expected={1: 0.3}))
     assert score == 0.3

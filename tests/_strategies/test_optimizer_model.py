@@ -123,7 +123,7 @@ class TestInspection:
         assert half_width.max() < 0.3 * truth.std()
 
     def test_expected_improvement_falls_in_score_units(self):
-        """The improvement is positive and scales with the scores; it gets small."""
+        """The improvement is positive, scales with the scores, and shrinks."""
         early, late, scaled = (
             Optimizer({"x": (0.0, 1.0, "uniform")}, random_state=0) for _ in range(3)
         )

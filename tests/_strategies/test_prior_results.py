@@ -182,7 +182,7 @@ def test_read_prior_results_refuses_anything_else(source):
     ],
 )
 def test_read_prior_results_tells_holders_of_results_what_to_give(source, match):
-    """The message has it as it is at hand."""
+    """The message names the results as the caller has them at hand."""
     with pytest.raises(TypeError, match=match):
         read(source)
 

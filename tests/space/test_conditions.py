@@ -115,7 +115,7 @@ def test_conditions_reason_against_is_that_of_the_first_rule():
 
 
 def test_conditions_own_value_is_the_estimators_or_the_middle():
-    """The estimator's value is as the dimension has it; categories have a first one."""
+    """An own value is as the dimension has it; categories have their first choice."""
     found = conditions(
         inactive("mode", among("kind", 0), value="unknown"),
         inactive("x", among("kind", 0), value="auto"),

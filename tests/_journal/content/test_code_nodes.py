@@ -141,7 +141,7 @@ def test_code_nodes_take_what_code_registers_itself_for_state():
 
 
 def test_code_nodes_take_methods_called_from_outside_for_state():
-    """A scorer may be a bound method, and libraries call an object by name."""
+    """The method is a scorer, or one of an object that libraries call by name."""
     module = made("""
         class Scorer:
             log = []

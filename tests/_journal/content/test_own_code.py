@@ -509,7 +509,7 @@ def test_code_of_counts_what_is_only_read_beside_what_is_written(before, after):
 
 
 def test_code_of_counts_generators_by_their_seed():
-    """Generators that code draws from differ in state; in parameters it counts."""
+    """The state of a generator that code draws from does not count."""
     source = "def f(x):\n    return RNG.normal(size=x)"
 
     def read(seed, n_drawn):

@@ -68,7 +68,7 @@ def test_state_without_own_writes_outlasts_calls():
     ],
 )
 def test_state_without_own_writes_keeps_what_no_call_writes(change):
-    """What the constructor takes counts, too, though a call may change it."""
+    """Values that the constructor takes count, though a call may change them."""
     scorer = Scorer()
     before = content_digest(scorer)
     change(scorer)

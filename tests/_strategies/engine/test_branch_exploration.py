@@ -46,7 +46,7 @@ class TestNeglectedBranch:
 
     @pytest.mark.parametrize("n_in_each", [[6, 6], [10, 4], [7, 5, 4], [6, 2, 4]])
     def test_none_is_chosen_while_all_have_half_their_share(self, n_in_each):
-        """An uneven share is no neglect, and neither is exactly half of it."""
+        """A branch is not neglected with exactly half of its share."""
         assert chosen(told(n_in_each)) is None
 
     @pytest.mark.parametrize("neglected", [0, 1, 2])

@@ -49,7 +49,7 @@ def history(n, seed=0):
     ],
 )
 def test_last_fit_gets_rarer(n, transform_idx, expected):
-    """All observations count up to 30, in turns to 100, then every 3rd and 10th."""
+    """Fits come each time up to 30, in turns to 100, every 3rd to 300, then 10th."""
     assert last_fit(n, transform_idx) == expected
 
 
