@@ -69,12 +69,12 @@ def progress(scores=(0.5,), **changes) -> SearchProgress:
     ],
 )
 def test_no_improvement_ends_when_the_best_has_stood(scores, ends):
-    """For three trials here; those without a score count, too."""
+    """The limit is three trials here; those without a score count, too."""
     assert NoImprovement(3)(progress(scores)) is ends
 
 
-def test_small_improvements_can_be_ignored():
-    """What they must exceed is measured from the best before."""
+def test_no_improvement_can_ignore_small_ones():
+    """The least improvement is measured from the best before."""
     scores = [0.5, 0.51, 0.52, 0.53]
     assert NoImprovement(3, min_delta=0.04)(progress(scores))
     assert not NoImprovement(3, min_delta=0.02)(progress(scores))
@@ -82,7 +82,7 @@ def test_small_improvements_can_be_ignored():
 
 
 def test_no_improvement_is_fast_for_long_searches():
-    """It is called after each of thousands of trials."""
+    """The rule is called after each of thousands of trials."""
     long = progress([0.5] * 10_000)
     began = time.process_time()
     for _ in range(20):
@@ -97,7 +97,7 @@ def test_no_improvement_is_fast_for_long_searches():
     ("best", "ends"), [(0.8, True), (0.9, True), (0.79, False), (NAN, False)]
 )
 def test_score_reached_looks_at_the_best_complete_trial(best, ends):
-    """Greater is better; as long as there is none, nothing is reached."""
+    """Greater is better; as long as there is no such trial, nothing is reached."""
     assert ScoreReached(0.8)(progress(best_score=best)) is ends
 
 
@@ -112,21 +112,21 @@ NOISE = math.sqrt(0.005) * math.sqrt(0.45)
     ("gain", "ends"),
     [(0.99 * NOISE, True), (1.01 * NOISE, False), (0.0, True), (None, False)],
 )
-def test_the_search_ends_when_the_gain_is_below_the_noise(gain, ends):
+def test_expected_improvement_below_noise_ends_the_search(gain, ends):
     """The noise is the standard error corrected for shared training data."""
     rule = ExpectedImprovementBelowNoise(fraction=1, min_trials=1)
     now = progress(fold_scores=FOLDS, expected_improvement=gain)
     assert rule(now) is ends
 
 
-def test_the_fraction_scales_the_noise():
-    """A smaller one makes for longer searches."""
+def test_expected_improvement_below_noise_has_a_fraction():
+    """A smaller fraction makes for longer searches."""
     now = progress(fold_scores=FOLDS, expected_improvement=0.5 * NOISE)
     assert not ExpectedImprovementBelowNoise(0.4, min_trials=1)(now)
     assert ExpectedImprovementBelowNoise(0.6, min_trials=1)(now)
 
 
-def test_a_young_search_is_not_ended():
+def test_expected_improvement_below_noise_ends_no_young_search():
     """The surrogate must have seen something first."""
     rule = ExpectedImprovementBelowNoise(min_trials=3)
     facts = {"fold_scores": FOLDS, "expected_improvement": 0.0}
@@ -134,15 +134,15 @@ def test_a_young_search_is_not_ended():
     assert rule(progress([0.5] * 3, **facts))
 
 
-def test_the_rule_asks_for_what_it_needs():
+def test_expected_improvement_below_noise_asks_for_what_it_needs():
     """The surrogate computes the expected improvement for those who ask only."""
     assert ExpectedImprovementBelowNoise().needs_expected_improvement
     assert not hasattr(NoImprovement(3), "needs_expected_improvement")
 
 
 @pytest.mark.parametrize("folds", [[], [0.5], [NAN, NAN], [0.5, 0.5]])
-def test_without_noise_nothing_is_below_it(folds):
-    """One fold, no complete trial, or folds that agree."""
+def test_expected_improvement_below_noise_needs_noise(folds):
+    """The search has one fold, no complete trial, or folds that agree."""
     rule = ExpectedImprovementBelowNoise(min_trials=1)
     now = progress(fold_scores=np.array(folds), expected_improvement=0.0)
     assert not rule(now)
@@ -183,15 +183,15 @@ def test_without_noise_nothing_is_below_it(folds):
         (lambda: ExpectedImprovementBelowNoise(1, 0), "`min_trials` .* >= 1. Got 0"),
     ],
 )
-def test_bad_parameters_are_told_before_any_trial(make, message):
-    """When the rule is made: by name, with what was given."""
+def test_callbacks_refuse_bad_parameters_before_any_trial(make, message):
+    """Each rule names the parameter and shows what was given when it is made."""
     with pytest.raises(ValueError, match=f"The {message}"):
         make()
 
 
 @pytest.mark.parametrize("n_trials", [3, np.int64(3), np.int8(3)])
-def test_numpy_numbers_are_numbers(n_trials):
-    """As they come out of arrays."""
+def test_callbacks_take_numpy_numbers(n_trials):
+    """Numbers may come out of arrays."""
     assert NoImprovement(n_trials, np.float32(0.0))(progress([0.5] * 4))
     assert ScoreReached(np.float32(0.5))(progress([0.5]))
 
@@ -205,8 +205,8 @@ ALL = [
 
 
 @pytest.mark.parametrize("callback", ALL)
-def test_a_callback_can_be_written_down_copied_and_sent(callback):
-    """Its repr makes it again; clone, deepcopy and pickle keep its parameters."""
+def test_callbacks_can_be_written_down_copied_and_sent(callback):
+    """The repr makes a callback again, and copies of every kind keep its parameters."""
     assert repr(eval(repr(callback))) == repr(callback)
     for copied in (
         copy.deepcopy(callback),
@@ -219,8 +219,8 @@ def test_a_callback_can_be_written_down_copied_and_sent(callback):
 
 
 @pytest.mark.parametrize("rule", ALL[:3])
-def test_a_rule_keeps_nothing(rule):
-    """What it said of one search does not change what it says of the next."""
+def test_callbacks_keep_nothing(rule):
+    """What a rule said of one search does not change what it says of the next."""
     before = dict(vars(rule))
     facts = {"fold_scores": FOLDS, "expected_improvement": 0.0}
     ended = progress([0.5] + [0.4] * 30, best_score=0.95, **facts)
@@ -251,8 +251,8 @@ def without_tqdm(monkeypatch) -> None:
     monkeypatch.setitem(sys.modules, "tqdm.auto", None)
 
 
-def test_the_bar_shows_trials_best_score_and_folds_saved(screen):
-    """And the time left, from the mean of the trials so far."""
+def test_progress_bar_shows_trials_best_score_and_folds_saved(screen):
+    """The bar shows the time left, too, from the mean of the trials so far."""
     pytest.importorskip("tqdm")
     bar = ProgressBar()
     for step in steps(20, best_score=0.87654, n_folds_saved=12)[:5]:
@@ -264,7 +264,7 @@ def test_the_bar_shows_trials_best_score_and_folds_saved(screen):
     assert "best 0.8765, 12 folds saved" in last
 
 
-def test_the_time_left_counts_from_the_beginning_of_the_search(screen):
+def test_progress_bar_counts_time_from_the_beginning_of_the_search(screen):
     """The first trial is over before there is a bar."""
     pytest.importorskip("tqdm")
     bar = ProgressBar()
@@ -273,7 +273,7 @@ def test_the_time_left_counts_from_the_beginning_of_the_search(screen):
     bar.on_search_end()
 
 
-def test_a_continued_search_is_not_taken_for_a_fast_one(screen):
+def test_progress_bar_does_not_take_a_continued_search_for_fast(screen):
     """Trials from a journal cost no time and say nothing about the others."""
     pytest.importorskip("tqdm")
     bar = ProgressBar()
@@ -283,7 +283,7 @@ def test_a_continued_search_is_not_taken_for_a_fast_one(screen):
 
 
 @pytest.mark.usefixtures("without_tqdm")
-def test_trials_found_in_a_journal_are_shown_and_cost_no_time(screen):
+def test_progress_bar_shows_trials_of_a_journal_at_no_time(screen):
     """The time left is that of trials that are run; none is known before one is."""
     bar = ProgressBar()
     bar(progress([0.5], n_total=61, elapsed=0.1, n_found=1))
@@ -294,8 +294,8 @@ def test_trials_found_in_a_journal_are_shown_and_cost_no_time(screen):
     assert screen() == printed
 
 
-def test_the_bar_leaves_out_what_was_found_in_a_journal(screen):
-    """Its pace is that of trials that are run."""
+def test_progress_bar_leaves_out_the_time_of_a_journal(screen):
+    """The pace of the bar is that of trials that are run."""
     tqdm = pytest.importorskip("tqdm")
     bar = ProgressBar()
     for n_done, n_found in ((1, 1), (50, 50), (51, 50)):
@@ -306,7 +306,7 @@ def test_the_bar_leaves_out_what_was_found_in_a_journal(screen):
     assert "50 from the journal" in screen()
 
 
-def test_a_bar_of_unknown_length_counts_only(screen):
+def test_progress_bar_of_unknown_length_only_counts(screen):
     """Strategies need not know how many candidates there will be."""
     pytest.importorskip("tqdm")
     bar = ProgressBar("grid")
@@ -320,8 +320,8 @@ def test_a_bar_of_unknown_length_counts_only(screen):
 
 
 @pytest.mark.parametrize("tells_the_end", [True, False])
-def test_one_bar_serves_several_searches(screen, tells_the_end):
-    """A new one begins when the count does, also after a search that was cut off."""
+def test_progress_bar_serves_several_searches(screen, tells_the_end):
+    """A new bar begins when the count does, also after a search that was cut off."""
     pytest.importorskip("tqdm")
     bar = ProgressBar()
     for n_done in (4, 2, 4):
@@ -338,7 +338,7 @@ def test_one_bar_serves_several_searches(screen, tells_the_end):
     ]
 
 
-def test_a_trial_that_ends_twice_begins_no_new_bar(screen):
+def test_progress_bar_stays_for_a_trial_that_ends_twice(screen):
     """Racing catches up with losers; what is best then is shown at once."""
     pytest.importorskip("tqdm")
     bar = ProgressBar()
@@ -354,7 +354,7 @@ def test_a_trial_that_ends_twice_begins_no_new_bar(screen):
 @pytest.mark.parametrize(
     ("budget_left", "left"), [(80.0, "01:20"), (0.0, "00:00"), (500.0, "05:00")]
 )
-def test_the_time_left_is_at_most_that_of_the_budget(screen, budget_left, left):
+def test_progress_bar_has_at_most_the_time_of_the_budget(screen, budget_left, left):
     """Of the trials and the budget, what is used up first ends the search."""
     pytest.importorskip("tqdm")
     bar = ProgressBar()
@@ -364,8 +364,8 @@ def test_the_time_left_is_at_most_that_of_the_budget(screen, budget_left, left):
     assert re.search(rf"9%\|.+\| 1/11 \[00:30<{left}, .+trial, best 0.5\]", last)
 
 
-def test_without_a_number_of_trials_the_budget_is_what_is_left(screen):
-    """There is nothing else to go by."""
+def test_progress_bar_of_no_number_of_trials_has_the_budget(screen):
+    """No other limit is known."""
     pytest.importorskip("tqdm")
     bar = ProgressBar()
     bar(progress([0.5], n_total=None, elapsed=30.0, budget_left=80.0))
@@ -385,8 +385,8 @@ print(search.fit(X, y).best_params_)
 """
 
 
-def test_a_bar_that_tqdm_is_told_not_to_show_ends_no_search():
-    """As is usual where tests run by themselves."""
+def test_progress_bar_that_tqdm_does_not_show_ends_no_search():
+    """Bars are hidden where tests run by themselves."""
     pytest.importorskip("tqdm")
     root = str(Path(__file__).parents[1])
     ran = subprocess.run(
@@ -397,13 +397,13 @@ def test_a_bar_that_tqdm_is_told_not_to_show_ends_no_search():
     assert (ran.stdout, ran.stderr) == ("{'quality': 0.2}\n", "")
 
 
-def test_ending_what_has_not_begun_does_nothing(screen):
+def test_progress_bar_on_search_end_needs_no_beginning(screen):
     """A search may fail before its first trial."""
     ProgressBar().on_search_end()
     assert screen() == ""
 
 
-def test_a_copy_of_a_running_bar_has_its_own(screen):
+def test_progress_bar_copied_while_it_runs_has_its_own(screen):
     """Nested searches clone the outer one's parameters while it runs."""
     pytest.importorskip("tqdm")
     outer = ProgressBar()
@@ -421,8 +421,8 @@ def test_a_copy_of_a_running_bar_has_its_own(screen):
 
 
 @pytest.mark.usefixtures("without_tqdm")
-def test_without_tqdm_lines_are_printed(screen):
-    """The first and the last always, one a second in between."""
+def test_progress_bar_prints_lines_without_tqdm(screen):
+    """The first and the last line always come, and one a second in between."""
     bar = ProgressBar()
     for step in steps(10, best_score=0.9, n_folds_saved=3):
         bar(step)
@@ -434,8 +434,8 @@ def test_without_tqdm_lines_are_printed(screen):
 
 
 @pytest.mark.usefixtures("without_tqdm")
-def test_lines_tell_the_time_left_of_the_budget(screen):
-    """Where it is less than that of the trials, or nothing else is known."""
+def test_progress_bar_lines_tell_the_time_left_of_the_budget(screen):
+    """The budget is less than the time of the trials, or nothing else is known."""
     bar = ProgressBar()
     for n_total, budget_left in [(11, 80.0), (11, 500.0), (None, 80.0), (None, None)]:
         facts = {"n_total": n_total, "budget_left": budget_left}
@@ -450,8 +450,8 @@ def test_lines_tell_the_time_left_of_the_budget(screen):
 
 
 @pytest.mark.usefixtures("without_tqdm")
-def test_lines_come_once_a_second(screen, monkeypatch):
-    """By a clock that does not jump."""
+def test_progress_bar_lines_come_once_a_second(screen, monkeypatch):
+    """The clock of the lines does not jump."""
     now = 100.0
     monkeypatch.setattr(time, "monotonic", lambda: now)
     bar = ProgressBar()

@@ -36,12 +36,12 @@ def test_compat_has_what_it_says(name):
 
 
 def test_search_constraints_are_those_of_all_searches():
-    """`BaseSearchCV._parameter_constraints`."""
+    """`BaseSearchCV._parameter_constraints` has the constraints of all searches."""
     assert {"estimator", "scoring", "n_jobs", "cv"} <= set(_compat.SEARCH_CONSTRAINTS)
 
 
 def test_fit_and_score_takes_what_it_is_passed():
-    """`_fit_and_score`, with its arguments and the keys of its result."""
+    """`_fit_and_score` takes its arguments and returns the keys of its result."""
     estimator = DecisionTreeClassifier()
     result = _compat.fit_and_score(
         estimator,
@@ -62,20 +62,20 @@ def test_fit_and_score_takes_what_it_is_passed():
 
 
 def test_safe_split_takes_both_parts():
-    """`_safe_split`, with the training part of the test part."""
+    """`_safe_split` takes the training part of the test part."""
     part, targets = _compat.safe_split(DecisionTreeClassifier(), X, y, [3, 4], [0])
     np.testing.assert_array_equal(part, X[[3, 4]])
     np.testing.assert_array_equal(targets, y[[3, 4]])
 
 
 def test_check_method_params_cuts_weights():
-    """`_check_method_params`, with `indices`."""
+    """`_check_method_params` takes `indices`."""
     found = _compat.check_method_params(X, {"w": np.arange(30)}, indices=[2, 5])
     assert found["w"].tolist() == [2, 5]
 
 
 def test_routed_params_has_the_three_consumers():
-    """`BaseSearchCV._get_routed_params_for_fit`."""
+    """`BaseSearchCV._get_routed_params_for_fit` exists."""
     search = GridSearchCV(LogisticRegression(), {"C": [1]})
     routed = _compat.routed_params(search, {})
     assert dict(routed.estimator.fit) == {}
@@ -84,7 +84,7 @@ def test_routed_params_has_the_three_consumers():
 
 
 def test_scorers_of_is_one_scorer_or_several():
-    """`BaseSearchCV._get_scorers` and `_MultimetricScorer._scorers`."""
+    """`BaseSearchCV._get_scorers` and `_MultimetricScorer._scorers` exist."""
     search = GridSearchCV(LogisticRegression(), {"C": [1]}, scoring="accuracy")
     assert not _compat.is_multimetric(_compat.scorers_of(search))
     search.set_params(scoring=["accuracy", "roc_auc"], refit="roc_auc")
@@ -95,14 +95,14 @@ def test_scorers_of_is_one_scorer_or_several():
 
 
 def test_check_refit_of_several_raises():
-    """`BaseSearchCV._check_refit_for_multimetric`."""
+    """`BaseSearchCV._check_refit_for_multimetric` exists."""
     search = GridSearchCV(LogisticRegression(), {"C": [1]}, refit="missing")
     with pytest.raises(ValueError, match="refit must be set to a scorer key"):
         _compat.check_refit_of_several(search, ["accuracy", "roc_auc"])
 
 
 def test_select_best_index_checks_a_rule():
-    """`BaseSearchCV._select_best_index`."""
+    """`BaseSearchCV._select_best_index` exists."""
     results = {"params": [{}, {}]}
     assert _compat.select_best_index(lambda table: 1, results) == 1
     with pytest.raises(IndexError, match="best_index_ index out of range"):
@@ -110,7 +110,7 @@ def test_select_best_index_checks_a_rule():
 
 
 def test_root_context_exists_with_the_callback_tree():
-    """`_init_callback_context`, `_parent_callback_ctx` and `_skl_callbacks`."""
+    """The callback tree has `_init_callback_context` and `_skl_callbacks`."""
     search = GridSearchCV(LogisticRegression(), {"C": [1]})
     assert not _compat.has_callbacks(search)
     assert hasattr(search, "_init_callback_context") == _compat.HAS_CALLBACK_TREE
@@ -119,12 +119,12 @@ def test_root_context_exists_with_the_callback_tree():
 
 
 def test_with_configuration_wraps_a_function():
-    """`delayed` of `sklearn.utils.parallel`, and its `with_config`."""
+    """`delayed` of `sklearn.utils.parallel` has its `with_config`."""
     assert _compat.with_configuration(len)([1, 2]) == 2
 
 
-def test_fit_context_and_constraints_check_parameters():
-    """`_fit_context` and `_parameter_constraints`."""
+def test_refusal_of_a_value_comes_from_constraints():
+    """`_fit_context` and `_parameter_constraints` exist."""
 
     class Checked(BaseEstimator):
         _parameter_constraints = {
@@ -149,7 +149,7 @@ def test_fit_context_and_constraints_check_parameters():
 
 
 def test_numbers_taken_reads_intervals():
-    """`Interval`, with its ends, `closed` and `type`."""
+    """`Interval` has its ends, `closed` and `type`."""
     (interval,) = _compat.numbers_taken(LogisticRegression, "C")
     assert interval.contains(1.0)
     assert not interval.contains(-1.0)
@@ -157,7 +157,7 @@ def test_numbers_taken_reads_intervals():
 
 
 def test_scorer_parts_has_function_sign_and_arguments():
-    """`_BaseScorer._score_func`, `_sign` and `_kwargs`."""
+    """`_BaseScorer` has `_score_func`, `_sign` and `_kwargs`."""
     scorer = make_scorer(
         mean_squared_error, greater_is_better=False, multioutput="raw_values"
     )
@@ -169,59 +169,59 @@ def test_scorer_parts_has_function_sign_and_arguments():
 
 
 def test_is_passthrough_scorer_knows_scoring_none():
-    """`_PassthroughScorer`."""
+    """`_PassthroughScorer` exists."""
     estimator = LogisticRegression()
     assert _compat.is_passthrough_scorer(check_scoring(estimator))
     assert not _compat.is_passthrough_scorer(check_scoring(estimator, "accuracy"))
 
 
 def test_output_config_is_what_set_output_has_set():
-    """`_sklearn_output_config`."""
+    """`_sklearn_output_config` is an attribute of estimators."""
     assert _compat.output_config(StandardScaler()) == {}
     scaler = StandardScaler().set_output(transform="pandas")
     assert _compat.output_config(scaler) == {"transform": "pandas"}
 
 
 def test_masked_array_for_each_param_has_every_name():
-    """`_yield_masked_array_for_each_param`."""
+    """`_yield_masked_array_for_each_param` exists."""
     columns = dict(_compat.masked_array_for_each_param([{"a": 1}, {"b": 2}]))
     assert set(columns) == {"param_a", "param_b"}
 
 
 def test_as_numpy_leaves_an_array():
-    """`get_namespace` and `_convert_to_numpy`."""
+    """`get_namespace` and `_convert_to_numpy` exist."""
     assert _compat.as_numpy(X) is X
 
 
 def test_draws_random_numbers_reads_the_solver():
-    """`PCA._fit_svd_solver`."""
+    """`PCA._fit_svd_solver` exists."""
     assert not _compat.draws_random_numbers(PCA().fit(X))
     assert _compat.draws_random_numbers(PCA(2, svd_solver="randomized").fit(X))
 
 
-def test_hist_gradient_boosting_has_its_members():
-    """`_predictors`, `_baseline_prediction` and `_raw_predict`."""
+def test_hist_members_start_and_sum_exist():
+    """The models have `_predictors`, `_baseline_prediction` and `_raw_predict`."""
     fitted = HistGradientBoostingRegressor(max_iter=2).fit(X, y)
     assert len(getattr(fitted, _compat.HIST_MEMBERS)) == 2
     assert hasattr(fitted, _compat.HIST_START)
     assert hasattr(fitted, _compat.HIST_SUM)
 
 
-def test_bagging_has_its_seeds():
-    """`_seeds`."""
+def test_bagging_seeds_exist():
+    """A fitted model has `_seeds`."""
     fitted = BaggingClassifier(n_estimators=2, random_state=0).fit(X, y)
     assert len(getattr(fitted, _compat.BAGGING_SEEDS)) == 2
 
 
-def test_isolation_forests_have_facts_of_their_trees():
-    """`_average_path_length_per_tree` and `_decision_path_lengths`."""
+def test_isolation_members_exist():
+    """Forests have `_average_path_length_per_tree` and `_decision_path_lengths`."""
     fitted = IsolationForest(n_estimators=2, random_state=0).fit(X)
     for name in _compat.ISOLATION_MEMBERS:
         assert len(getattr(fitted, name)) == 2
 
 
 def test_run_state_is_left_by_fits():
-    """`_stop_words_id`, which vectorizers of older versions leave."""
+    """Vectorizers of older versions leave `_stop_words_id`."""
     fitted = CountVectorizer(stop_words=["all"]).fit(["all one", "one two"])
     private = {name for name in vars(fitted) if name.startswith("_")}
     assert private - {"_metadata_request"} <= _compat.RUN_STATE

@@ -47,20 +47,20 @@ by_f1.metric = "f1"
 def test_deciding_metric_is_the_only_one_or_the_one_named(
     refit, names, decides, maximised
 ):
-    """By name, by the `metric` of a rule; the first is maximised where none is."""
+    """The `metric` of a rule names it; the first is maximised where none is named."""
     assert deciding_metric(refit, names) == decides
     assert metric_to_maximise(refit, names) == maximised
 
 
 def test_metrics_in_reads_the_names_off_a_table():
-    """In their order, whatever else is in the table."""
+    """The names come in their order, whatever else is in the table."""
     columns = ["params", "mean_test_a", "std_test_a", "mean_test_b_test_c", 3]
     assert metrics_in(columns) == ["a", "b_test_c"]
 
 
 @pytest.mark.parametrize("kind", [GridSearchCV, SklearnGrid])
 def test_metric_that_decided_reads_any_fitted_search(kind):
-    """Of this package or scikit-learn, with one metric or several."""
+    """The search is of this package or scikit-learn, with one metric or several."""
     tree = DecisionTreeClassifier(random_state=0)
     grid = {"max_depth": [1, 2]}
     several = {"scoring": {"acc": "accuracy", "f1": "f1_macro"}, "cv": 3}

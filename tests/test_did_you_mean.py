@@ -24,7 +24,7 @@ NAMES = ["svc__C", "svc__gamma", "scale__with_mean", "verbose"]
     ],
 )
 def test_closest_name_looks_at_letters_of_any_case(word, names, found):
-    """None for what is like no name, or is no string."""
+    """Nothing is closest to what is like no name, or is no string."""
     assert closest_name(word, names) == found
 
 
@@ -43,7 +43,7 @@ def test_closest_name_looks_at_letters_of_any_case(word, names, found):
     ],
 )
 def test_closest_param_finds_what_was_meant(name, found):
-    """By the last part first, then beside it, then anywhere."""
+    """The last part is compared first, then what is beside it, then anything."""
     assert closest_param(name, iter(NAMES)) == found
 
 
@@ -55,6 +55,6 @@ def test_closest_param_of_several_takes_the_most_similar():
 
 
 def test_hint_is_a_question_or_nothing():
-    """It follows a sentence, hence the blank before it."""
+    """The hint follows a sentence, hence the blank before it."""
     assert hint("C") == " Did you mean 'C'?"
     assert hint(None) == ""

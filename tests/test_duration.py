@@ -20,5 +20,5 @@ from skbayes._duration import duration
     ],
 )
 def test_duration_changes_its_unit_at_two_of_the_next(seconds, text):
-    """To three digits."""
+    """A duration has three digits."""
     assert duration(seconds) == text

@@ -13,7 +13,7 @@ TREE = re.findall(r"^( *(?:[│├└─ ]*))(\w+)", exceptions.__doc__, flags=r
 
 
 def test_exceptions_form_the_tree_that_is_drawn():
-    """Each is derived from the one under which it stands."""
+    """Each exception is derived from the one under which it stands."""
     above: list[tuple[int, str]] = []
     drawn = {}
     for lead, name in TREE:
@@ -30,7 +30,7 @@ def test_exceptions_form_the_tree_that_is_drawn():
 
 @pytest.mark.parametrize("name", exceptions.__all__)
 def test_exceptions_come_back_from_a_worker(name):
-    """With their message, which is all that they have."""
+    """Exceptions keep their message, which is all that they have."""
     error = getattr(exceptions, name)("what happened")
     again = pickle.loads(pickle.dumps(error))
     assert type(again) is type(error)

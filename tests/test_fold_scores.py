@@ -10,7 +10,7 @@ TABLE = np.array([[0.1, 0.2, 0.3], [0.4, np.nan, 0.6]])
 
 
 def test_read_split_columns_reads_what_split_columns_makes():
-    """In the order of the folds, with the names of scikit-learn."""
+    """The columns are in the order of the folds, with the names of scikit-learn."""
     columns = split_columns(TABLE, "n_rounds")
     assert list(columns) == ["split0_n_rounds", "split1_n_rounds", "split2_n_rounds"]
     np.testing.assert_array_equal(read_split_columns(columns, "n_rounds"), TABLE)
@@ -23,12 +23,12 @@ def test_split_columns_are_copies():
 
 
 def test_read_fold_columns_reads_one_metric():
-    """Of several, and none of the training scores."""
+    """Other metrics and the training scores are left out."""
     results = split_columns(TABLE, "test_auc") | split_columns(-TABLE, "train_auc")
     results |= split_columns(2 * TABLE, "test_auc_pr")
     np.testing.assert_array_equal(read_fold_columns(results, "auc"), TABLE)
 
 
 def test_read_fold_columns_without_folds_has_no_columns():
-    """As many rows as candidates: tables of other libraries may have means only."""
+    """Rows are as many as candidates: other libraries' tables may have means only."""
     assert read_fold_columns({"params": [{}, {}]}, "score").shape == (2, 0)

@@ -25,14 +25,14 @@ from skbayes.inspection import search_report
 
 
 def test_corrected_standard_error_of_five_folds():
-    """Worked by hand: variance 2.5, times 1/5 + 1/4."""
+    """The variance of 2.5, times 1/5 + 1/4, was worked out by hand."""
     error = corrected_standard_error([1.0, 2.0, 3.0, 4.0, 5.0])
     assert error == pytest.approx(math.sqrt(2.5 * 0.45))
 
 
 @pytest.mark.parametrize("n_splits", [2, 3, 5, 10])
 def test_corrected_standard_error_takes_folds_to_part_the_data(n_splits):
-    """A K-th is held out where nothing else is said, and more repeats help less."""
+    """Without a share a K-th is held out, and more repeats help less."""
     scores = np.random.default_rng(0).normal(size=n_splits)
     error = corrected_standard_error(scores)
     assert error == corrected_standard_error(scores, test_share=1 / n_splits)
@@ -48,7 +48,7 @@ def test_corrected_standard_error_needs_two_folds(scores):
 
 @pytest.mark.parametrize("n_splits", [5, 10])
 def test_corrected_standard_error_is_right_where_folds_share_an_error(n_splits):
-    """Scores with the correlation that [1] assumes: error squared over stated is 1."""
+    """The scores are correlated as [1] assumes: error squared over stated is 1."""
     rng = np.random.default_rng(1)
     shared = math.sqrt(1 / n_splits) * rng.normal(size=(4000, 1))
     scores = shared + math.sqrt(1 - 1 / n_splits) * rng.normal(size=(4000, n_splits))
@@ -58,7 +58,7 @@ def test_corrected_standard_error_is_right_where_folds_share_an_error(n_splits):
 
 @pytest.mark.parametrize("degrees", [1, 2, 4, 9])
 def test_usual_variance_is_not_too_small(degrees):
-    """Of many sample variances it is the true one, whatever a third of them does."""
+    """The usual variance of many samples is true, whatever a third of them does."""
     squares = 4.0 * chi2.rvs(degrees, size=20_001, random_state=0)
     assert usual_variance(squares, degrees) == pytest.approx(4.0, rel=0.05)
     assert chi_squared_median(degrees) == pytest.approx(chi2.ppf(0.5, degrees))
@@ -73,7 +73,7 @@ def test_usual_variance_of_nothing_is_zero(squares, degrees):
 
 
 def test_shrunk_variance_errs_less_than_either():
-    """Than each row's own variance, and than the usual one for all."""
+    """The shrunk variance beats each row's own, and the usual one for all."""
     rng = np.random.default_rng(2)
     true = 1.0 / rng.gamma(4.0, 1 / 4.0, size=3000)
     squares = true * chi2.rvs(3, size=3000, random_state=3)
@@ -89,7 +89,7 @@ def test_shrunk_variance_errs_less_than_either():
 @pytest.mark.parametrize("n", [1, 2, 3, 4, 9, 30])
 @pytest.mark.parametrize("degrees", [1, 2, 4, 9])
 def test_expected_sample_median_is_that_of_drawn_samples(n, degrees):
-    """By drawing; of a single variable it is its mean."""
+    """The draws agree, and of a single variable the median is its mean."""
     drawn = np.random.default_rng(0).chisquare(degrees, (100_000, n))
     assert expected_sample_median(n, degrees) == pytest.approx(
         np.median(drawn, axis=1).mean(), rel=0.02
@@ -105,8 +105,8 @@ def test_expected_sample_median_is_that_of_drawn_samples(n, degrees):
         (ShuffleSplit(3, train_size=10, test_size=10), 1 / 2),
     ],
 )
-def test_share_is_that_of_the_folds(cv, share):
-    """However many of them there are, and whatever they leave out."""
+def test_held_out_share_is_that_of_the_folds(cv, share):
+    """The number of folds and what they leave out do not matter."""
     assert held_out_share(list(cv.split(np.zeros(80)))) == pytest.approx(share)
 
 
@@ -117,8 +117,8 @@ def held_out_share_masks_and_of_no_samples():
     assert held_out_share([(np.arange(4), [])]) is None
 
 
-def test_every_standard_error_of_a_search_is_the_same(tmp_path):
-    """In the notebook, the report, callbacks and rules: that of repeated folds."""
+def test_corrected_standard_error_is_the_same_all_over_a_search(tmp_path):
+    """The notebook, the report, callbacks and rules have that of repeated folds."""
     cv = RepeatedKFold(n_splits=3, n_repeats=8, random_state=0)
     X = np.random.default_rng(0).normal(size=(60, 2))
     y = np.random.default_rng(1).permutation(np.arange(60) % 2)

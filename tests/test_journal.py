@@ -31,8 +31,8 @@ def path(tmp_path) -> Path:
     return tmp_path / "j.sqlite"
 
 
-def test_the_frame_is_tidy(path):
-    """One row a trial, one column a parameter and a fold's score."""
+def test_read_returns_a_tidy_frame(path):
+    """The frame has one row a trial, and one column a parameter and a fold's score."""
     pd = pytest.importorskip("pandas")
     frame = reader.read(path)
     assert isinstance(frame, pd.DataFrame)
@@ -63,8 +63,8 @@ def test_the_frame_is_tidy(path):
     assert frame["n_splits_evaluated"].tolist() == [2, 2, 1, 2, 0, 1, 3]
 
 
-def test_parameters_are_values_or_the_text_of_choices(path):
-    """Nothing of the search's program is needed to read them."""
+def test_read_has_parameters_as_values_or_the_text_of_choices(path):
+    """Nothing of the search's program is needed to read the parameters."""
     pytest.importorskip("pandas")
     frame = reader.read(path)
     assert frame["param_clf"].tolist()[:3] == ["SVC(C=3)", "SVC(C=4)", "passthrough"]
@@ -72,8 +72,8 @@ def test_parameters_are_values_or_the_text_of_choices(path):
     assert frame["param_alpha"][6] == (1, 2)
 
 
-def test_a_mean_is_a_mean_of_all_folds(path):
-    """Of fewer, or with a failed one among them, it is NaN."""
+def test_read_has_means_of_all_folds_only(path):
+    """The mean of fewer folds, or of a failed one among them, is NaN."""
     pytest.importorskip("pandas")
     frame = reader.read(path)
     means = frame["mean_test_auc"][:6]
@@ -87,8 +87,8 @@ def test_a_mean_is_a_mean_of_all_folds(path):
     assert frame["error"].isna().tolist() == [True] * 3 + [False] + [True] * 3
 
 
-def test_a_journal_without_trials_is_an_empty_frame(tmp_path):
-    """Also a file of length zero, or one that was only just made."""
+def test_read_returns_an_empty_frame_without_trials(tmp_path):
+    """The file may have length zero, or may only just have been made."""
     pytest.importorskip("pandas")
     (tmp_path / "empty").touch()
     Journal.open(tmp_path / "j.sqlite").close()
@@ -98,7 +98,7 @@ def test_a_journal_without_trials_is_an_empty_frame(tmp_path):
         assert list(frame.columns)[:3] == ["search", "trial", "status"]
 
 
-def test_reading_leaves_no_trace(path):
+def test_read_leaves_no_trace(path):
     """No log appears beside the file, no byte of it changes."""
     pytest.importorskip("pandas")
     before = path.read_bytes()
@@ -108,7 +108,7 @@ def test_reading_leaves_no_trace(path):
 
 
 @pytest.mark.parametrize("content", [b"C,score\n", b"\x80\x04pickle"])
-def test_what_is_no_journal_is_refused(tmp_path, content):
+def test_read_refuses_what_is_no_journal(tmp_path, content):
     """The message names the file."""
     pytest.importorskip("pandas")
     (tmp_path / "results.csv").write_bytes(content)
@@ -116,16 +116,16 @@ def test_what_is_no_journal_is_refused(tmp_path, content):
         reader.read(tmp_path / "results.csv")
 
 
-def test_a_missing_journal_is_not_made(tmp_path):
-    """Looking for it does not make it."""
+def test_read_does_not_make_a_missing_journal(tmp_path):
+    """Looking for a journal does not make it."""
     pytest.importorskip("pandas")
     with pytest.raises(JournalError, match=r"There is no journal .*j\.sqlite"):
         reader.read(tmp_path / "j.sqlite")
     assert list(tmp_path.iterdir()) == []
 
 
-def test_without_pandas_it_says_what_to_do(path, monkeypatch):
-    """The command line does without."""
+def test_read_says_what_to_do_without_pandas(path, monkeypatch):
+    """The command line does without pandas."""
     monkeypatch.setitem(sys.modules, "pandas", None)
     with pytest.raises(
         ImportError, match=r"needs pandas: .*python -m skbayes\.journal"
@@ -134,8 +134,8 @@ def test_without_pandas_it_says_what_to_do(path, monkeypatch):
     assert main([str(path)]) == 0
 
 
-def test_a_tilde_is_the_home_folder(path, monkeypatch, capsys):
-    """For `read` and on the command line, as for the search that wrote it."""
+def test_read_takes_a_tilde_for_the_home_folder(path, monkeypatch, capsys):
+    """`read` and the command line do so, as the search that wrote the journal."""
     pytest.importorskip("pandas")
     monkeypatch.setenv("HOME", str(path.parent))
     monkeypatch.setenv("USERPROFILE", str(path.parent))
@@ -158,8 +158,8 @@ with Journal.open(sys.argv[1]) as journal:
 """
 
 
-def test_it_works_while_another_process_writes(tmp_path):
-    """`python -m skbayes.journal` and `read`, and after the writer was killed."""
+def test_read_works_while_another_process_writes(tmp_path):
+    """`python -m skbayes.journal` works, too, also after the writer was killed."""
     path = tmp_path / "j.sqlite"
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     writer = subprocess.Popen(

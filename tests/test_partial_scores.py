@@ -14,7 +14,7 @@ def fold_table(rng, n=40, k=5, interaction=0.01):
     return candidate + fold + rng.normal(0, interaction, (n, k))
 
 
-def test_complete_rows_are_exact():
+def test_estimate_means_of_complete_rows_is_exact():
     """A complete candidate has its own mean and no variance."""
     table = fold_table(np.random.default_rng(0))
     estimate = estimate_means(table)
@@ -42,8 +42,8 @@ def calibration(make, n_complete, n_splits, n_run, n_tables=60):
     [(3, 1), (3, 2), (5, 1), (5, 2), (5, 4), (10, 1), (10, 3), (10, 9)],
 )
 @pytest.mark.parametrize("n_complete", [12, 40])
-def test_stated_variance_is_that_of_the_errors(n_complete, n_splits, n_run):
-    """For every number of folds, and of those run, it is neither too small nor large.
+def test_estimate_means_states_the_variance_of_its_errors(n_complete, n_splits, n_run):
+    """The variance is neither too small nor large, however many folds are run.
 
     The candidates have nothing in common but the folds.
     """
@@ -52,8 +52,8 @@ def test_stated_variance_is_that_of_the_errors(n_complete, n_splits, n_run):
 
 
 @pytest.mark.parametrize("n_run", [1, 3])
-def test_stated_variance_is_right_where_candidates_hardly_differ(n_run):
-    """Those that scored alike on few folds did so by chance, which is allowed for."""
+def test_estimate_means_variance_is_right_where_candidates_are_alike(n_run):
+    """Candidates that scored alike on few folds did so by chance, which counts."""
 
     def make(rng, n, k):
         return 0.8 + rng.normal(0, 0.05, (1, k)) + rng.normal(0, 0.01, (n, k))
@@ -62,8 +62,8 @@ def test_stated_variance_is_right_where_candidates_hardly_differ(n_run):
 
 
 @pytest.mark.parametrize("n_run", [2, 4])
-def test_stated_variance_is_right_where_bad_candidates_vary_more(n_run):
-    """Each is judged by those about as good."""
+def test_estimate_means_variance_is_right_where_bad_ones_vary_more(n_run):
+    """Each candidate is judged by those about as good."""
 
     def make(rng, n, k):
         worse = rng.exponential(0.03, (n, 1))
@@ -73,8 +73,8 @@ def test_stated_variance_is_right_where_bad_candidates_vary_more(n_run):
 
 
 @pytest.mark.parametrize("n_run", [1, 2, 4])
-def test_stated_variance_of_the_additive_model_is_that_of_the_errors(n_run):
-    """Two complete rows: fold effects are uncertain too, and that counts."""
+def test_estimate_means_variance_counts_uncertain_fold_effects(n_run):
+    """The additive model has two complete rows: fold effects are uncertain, too."""
     found = calibration(fold_table, 2, 5, n_run, n_tables=150)
     assert 0.8 <= found <= 1.25
 
@@ -88,21 +88,21 @@ def steps(rng, n, k):
 @pytest.mark.parametrize("n_run", [1, 2, 3])
 @pytest.mark.parametrize("n_complete", [5, 8])
 @pytest.mark.parametrize("n_splits", [5, 10])
-def test_stated_variance_is_right_for_scores_in_steps(n_complete, n_splits, n_run):
-    """Few complete rows, many of whose differences are a step, but for rounding."""
+def test_estimate_means_variance_is_right_for_steps(n_complete, n_splits, n_run):
+    """Many differences of few complete rows are a step, but for rounding."""
     found = calibration(steps, n_complete, n_splits, n_run)
     assert 0.7 <= found <= 1.3
 
 
-def test_differences_of_rounding_errors_state_no_variance_beyond_the_scores():
-    """Divided by the variance of rounding errors, a single error would be enormous."""
+def test_estimate_means_variance_stays_with_rounding_errors():
+    """A single error over the variance of rounding errors would be enormous."""
     for seed in range(300):
         table = steps(np.random.default_rng(seed), 9, 10)
         table[3:, 2:] = np.nan
         assert estimate_means(table).variance.max() <= np.nanvar(table) + 0.1
 
 
-def test_fewer_than_three_complete_rows_use_the_additive_model():
+def test_estimate_means_uses_the_additive_model_below_three_rows():
     """Without interaction the additive model recovers missing folds exactly."""
     rng = np.random.default_rng(3)
     table = fold_table(rng, n=6, interaction=0.0)
@@ -113,7 +113,7 @@ def test_fewer_than_three_complete_rows_use_the_additive_model():
     np.testing.assert_allclose(estimate.variance, 0, atol=1e-10)
 
 
-def test_a_single_fold_of_each_leaves_all_spread_open():
+def test_estimate_means_of_single_folds_leaves_all_spread_open():
     """If no candidate has two folds, all spread may be interaction."""
     table = np.full((3, 3), np.nan)
     np.fill_diagonal(table, [0.1, 0.2, 0.3])
@@ -122,7 +122,7 @@ def test_a_single_fold_of_each_leaves_all_spread_open():
     np.testing.assert_allclose(estimate.variance, np.var([0.1, 0.2, 0.3]) * (1 - 1 / 3))
 
 
-def test_neighbours_in_score_decide():
+def test_estimate_means_follows_neighbours_in_score():
     """Fold effects are those of candidates about as good, not of bad ones."""
     rng = np.random.default_rng(0)
     effects = np.array([0.02, -0.02, 0.0])
@@ -133,8 +133,8 @@ def test_neighbours_in_score_decide():
     assert estimate.mean[-1] == pytest.approx(0.9, abs=2e-3)
 
 
-def test_the_candidate_that_scored_alike_decides():
-    """Two that are as good on average may differ on a fold; it is not their mean."""
+def test_estimate_means_follows_the_candidate_that_scored_alike():
+    """Two candidates as good on average may differ on a fold."""
     alike = np.array([0.9, 0.7, 0.8])
     unlike = alike[::-1]
     others = np.array([[0.1, 0.3, 0.2], [0.3, 0.2, 0.1]])
@@ -143,7 +143,7 @@ def test_the_candidate_that_scored_alike_decides():
     assert estimate.mean[-1] == pytest.approx(0.801, abs=1e-2)
 
 
-def test_partial_candidates_tell_how_differences_vary():
+def test_estimate_means_learns_from_partial_candidates():
     """The complete ones differ wildly on folds; those like the last one hardly."""
     rng = np.random.default_rng(0)
     complete = 0.5 + rng.normal(0, 0.2, (4, 5))
@@ -156,8 +156,8 @@ def test_partial_candidates_tell_how_differences_vary():
     assert among_peers.variance[-1] < 1e-3 * alone.variance[-1]
 
 
-def test_candidates_that_agree_exactly_have_no_variance():
-    """A parameter that does nothing: no division by zero, and the mean is known."""
+def test_estimate_means_of_candidates_that_agree_has_no_variance():
+    """A parameter does nothing: no division by zero, and the mean is known."""
     table = np.tile([0.9, 0.7, 0.8], (5, 1))
     table[-1, 1:] = np.nan
     estimate = estimate_means(table)
@@ -166,8 +166,8 @@ def test_candidates_that_agree_exactly_have_no_variance():
 
 
 @pytest.mark.parametrize("max_pairs", [7, 100])
-def test_rows_are_estimated_alike_in_any_portions(max_pairs, monkeypatch):
-    """However few pairs may be in memory at once."""
+def test_estimate_means_is_the_same_in_any_portions(max_pairs, monkeypatch):
+    """The number of pairs in memory at once does not matter."""
     rng = np.random.default_rng(7)
     table = fold_table(rng, n=60, k=4, interaction=0.03)
     table[20:][rng.random((40, 4)) < 0.5] = np.nan
@@ -180,8 +180,8 @@ def test_rows_are_estimated_alike_in_any_portions(max_pairs, monkeypatch):
 
 
 @pytest.mark.parametrize("n_folds", [2, 3, 5])
-def test_variances_at_is_the_variance_of_differences(n_folds):
-    """Of true value 1, also where a difference was seen on two folds only."""
+def test_differences_variances_at_is_that_of_differences(n_folds):
+    """The true value is 1, also where a difference was seen on two folds only."""
     found = []
     for seed in range(200):
         rng = np.random.default_rng(seed)
@@ -193,8 +193,8 @@ def test_variances_at_is_the_variance_of_differences(n_folds):
 
 
 @pytest.mark.parametrize("n", [1, 2, 5, 40, 300])
-def test_variances_at_looks_at_the_nearest_candidates(n):
-    """Those as far from the reference vary by 1 there, and by 100 elsewhere."""
+def test_differences_variances_at_looks_at_the_nearest(n):
+    """Candidates near the reference vary by 1, and those elsewhere by 100."""
     rng = np.random.default_rng(n)
     far = 5.0 * np.arange(n)[:, None]
     scale = np.where(np.arange(n) < max(3, -(-n // 3)), 1.0, 100.0)[:, None]

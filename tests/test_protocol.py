@@ -10,7 +10,7 @@ from skbayes.search import FoldResult, Status, Trial
 
 
 def test_trial_has_a_repr_of_one_line():
-    """Parameters, status, folds and scores, but no predictions."""
+    """The repr has parameters, status, folds and scores, but no predictions."""
     folds = tuple(
         FoldResult(k, {"f1": 0.5 + 0.1 * k}, fit_time=0.25, predictions=np.ones(999))
         for k in range(2)
@@ -29,7 +29,7 @@ def test_trial_without_scores_has_a_repr():
     assert repr(failed) == "Trial(1: {}, failed, 1 of 1 folds, 0 s)"
 
 
-def test_scores_with_repeats_has_whole_repeats_only():
+def test_trial_scores_with_repeats_has_whole_repeats_only():
     """A repeat counts if the score that decides is finite on all of its folds."""
 
     def fold(k, score, other=0.5):

@@ -34,7 +34,7 @@ def test_root_entropy_names_its_owner(value):
 
 
 def test_uniform_source_is_the_generator_itself():
-    """It goes on where the caller's generator is."""
+    """The source goes on where the caller's generator is."""
     for source in (np.random.RandomState(0), np.random.default_rng(0)):
         assert uniform_source(source) is source
     assert uniform_source(3).random() == np.random.default_rng(3).random()

@@ -34,7 +34,7 @@ def searched(*statuses, racing=False, resource=None):
     ],
 )
 def test_why_unknown_names_what_stopped_candidates(settings, cause, remedy):
-    """With how many, and what to write."""
+    """The text says how many there were, and what to write."""
     search = searched(Status.COMPLETE, Status.STOPPED, Status.FAILED, **settings)
     text = why_unknown(search, "The score")
     assert text.startswith(f"The score is NaN: {cause} candidates")
@@ -42,7 +42,7 @@ def test_why_unknown_names_what_stopped_candidates(settings, cause, remedy):
 
 
 def test_why_unknown_is_none_where_nothing_was_stopped():
-    """Nor where a time limit did: it looked at no score."""
+    """A time limit that stopped candidates looked at no score."""
     assert (
         why_unknown(searched(Status.COMPLETE, Status.FAILED, racing=True), "") is None
     )
@@ -59,7 +59,7 @@ def on_path(proposed, params, n_values=2):
 
 
 def test_why_path_biases_names_what_was_found_on_a_path():
-    """Each parameter once, sorted; not those that are as they were proposed."""
+    """Each parameter comes once, sorted, without those that are as proposed."""
     alpha = object()
     trials = [
         on_path({"n": 9, "alpha": alpha}, {"n": 4, "alpha": alpha}),
@@ -71,14 +71,14 @@ def test_why_path_biases_names_what_was_found_on_a_path():
 
 
 def test_why_path_biases_where_the_proposed_value_was_the_best():
-    """It has no name then, and was chosen all the same."""
+    """The value has no name then, and was chosen all the same."""
     nan = np.nan
     search = SimpleNamespace(trials_=[on_path({"n": nan}, {"n": nan})])
     assert "the best value of a parameter was" in why_path_biases(search, "It")
 
 
 def test_why_path_biases_is_none_without_a_choice():
-    """Of candidates without a path, or with a path of one value."""
+    """Candidates have no path, or a path of one value."""
     trials = [Trial(0, {"n": 1}, 2), on_path({"n": 2}, {"n": 1}, n_values=1)]
     assert why_path_biases(SimpleNamespace(trials_=trials), "It") is None
     assert why_path_biases(SimpleNamespace(trials_=[]), "It") is None

@@ -17,14 +17,14 @@ FORMS = {
 
 @pytest.mark.parametrize("form", FORMS)
 def test_as_indices_is_the_same_in_every_form(form):
-    """Indices, of any integer type, or a mask."""
+    """The part is given as indices, of any integer type, or as a mask."""
     found = as_indices(FORMS[form])
     assert found.dtype == np.intp
     assert found.tolist() == [1, 3]
 
 
 def test_as_indices_counts_negative_ones_from_the_end():
-    """With the number of samples; without it they stay."""
+    """Negative indices stay as they are without the number of samples."""
     assert as_indices([-1, 0], 4).tolist() == [3, 0]
     assert as_indices([-1, 0]).tolist() == [-1, 0]
 
@@ -36,10 +36,10 @@ def test_as_indices_of_no_data_are_none():
 
 @pytest.mark.parametrize("form", FORMS)
 def test_n_samples_in_is_the_same_in_every_form(form):
-    """Indices, of any integer type, or a mask."""
+    """The part is given as indices, of any integer type, or as a mask."""
     assert n_samples_in(FORMS[form]) == 2
 
 
 def test_n_samples_in_takes_a_slice():
-    """Its number of samples is unknown here, but it is not empty."""
+    """The number of samples is unknown here, but it is not empty."""
     assert n_samples_in(slice(0, 3)) == 1

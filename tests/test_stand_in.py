@@ -46,7 +46,7 @@ def test_stand_in_gives_a_scorer_the_method_that_it_has(methods):
 
 @pytest.mark.parametrize("method", [m for m in METHODS if m != "predict"])
 def test_stand_in_names_the_method_that_was_not_kept(method):
-    """It has no such attribute, and says why."""
+    """The stand-in has no such attribute, and says why."""
     model = classifier("predict")
     assert not hasattr(model, method)
     with pytest.raises(AttributeError, match=f"asks for `{method}`, of which no"):
@@ -55,7 +55,7 @@ def test_stand_in_names_the_method_that_was_not_kept(method):
 
 @pytest.mark.parametrize("weights", [None, np.array([1.0, 0.0, 3.0, 1.0, 1.0])])
 def test_stand_in_scores_as_its_kind_does(weights):
-    """Accuracy of classifiers, R2 of regressors, nothing of neither."""
+    """Classifiers have accuracy, regressors R2, and others nothing."""
     model = classifier("predict")
     assert is_classifier(model)
     expected = accuracy_score(Y, P > 0.5, sample_weight=weights)
@@ -71,7 +71,7 @@ def test_stand_in_scores_as_its_kind_does(weights):
 
 
 def test_stand_in_for_several_labels_counts_rows_that_are_all_right():
-    """As scikit-learn's MultiOutputClassifier does, whose labels may be any."""
+    """MultiOutputClassifier of scikit-learn does so, whose labels may be any."""
     truth = np.array([[0, 2], [1, 2], [1, 0], [0, 1]])
     found = np.array([[0, 2], [1, 1], [0, 1], [0, 1]])
     model = stand_in(

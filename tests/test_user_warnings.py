@@ -14,7 +14,7 @@ from skbayes.search import BayesSearchCV
 
 
 def test_warn_user_names_the_line_that_called():
-    """Called from outside it names its own caller."""
+    """A call from outside names its own caller."""
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         warn_user("first", SearchSpaceEdgeWarning)
@@ -27,7 +27,7 @@ def test_warn_user_names_the_line_that_called():
 
 
 def test_warn_user_skips_what_stands_between():
-    """Through a search, a pipeline and scikit-learn's cross-validation."""
+    """A search, a pipeline and scikit-learn's cross-validation stand between."""
     X, y = [[i] for i in range(40)], [0, 1] * 20
     space = {"C": (1.0, 2.0, "uniform")}
     search = BayesSearchCV(SVC(), space, n_iter=2, cv=2, n_initial_points=2)

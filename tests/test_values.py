@@ -50,7 +50,7 @@ class Unhashable:
         (np.complex128(1j), 1j),
     ],
 )
-def test_numpy_scalars_become_plain(value, plain):
+def test_native_makes_numpy_scalars_plain(value, plain):
     """A numpy scalar becomes the plain Python value, of exactly the plain type."""
     assert native(value) == plain
     assert type(native(value)) is type(plain)
@@ -60,19 +60,19 @@ def test_numpy_scalars_become_plain(value, plain):
     "value",
     [None, "a", 1, 2.5, (1, 2), [np.int64(1)], object(), np.datetime64("2020-01-01")],
 )
-def test_everything_else_stays_the_very_object(value):
+def test_native_leaves_everything_else(value):
     """What has no plain equivalent is passed on as it is."""
     assert native(value) is value
 
 
-def test_types_keep_equal_numbers_apart():
+def test_distinct_keeps_types_apart():
     """1, 1.0 and True are three choices, and so are False and 0."""
     choices = distinct([1, 1.0, True, 0, False, 0.0])
     assert [type(c) for c in choices] == [int, float, bool, int, bool, float]
 
 
-def test_repeated_choices_are_merged_in_order():
-    """Each choice counts once, the first time it is met."""
+def test_distinct_merges_repeated_choices_in_order():
+    """Each choice counts once, where it is met first."""
     given = ["b", None, (1, 2), "b", float("nan"), None, (1, 2), float("nan"), "a"]
     choices = distinct(given)
     assert choices[:3] == ("b", None, (1, 2))
@@ -80,31 +80,31 @@ def test_repeated_choices_are_merged_in_order():
     assert choices[4:] == ("a",)
 
 
-def test_floats_count_to_the_last_bit():
+def test_distinct_counts_floats_to_the_last_bit():
     """Floats that only rounding tells apart are two choices: an estimator sees two."""
     assert distinct([0.3, 0.1 + 0.2, 0.3]) == (0.3, 0.1 + 0.2)
 
 
-def test_numpy_and_python_numbers_are_the_same_choice():
+def test_distinct_merges_numpy_and_python_numbers():
     """np.int64(3) is 3, also inside a tuple."""
     assert distinct([3, np.int64(3)]) == (3,)
     assert distinct([(3, 4), (np.int64(3), 4)]) == ((3, 4),)
 
 
-def test_containers_are_compared_by_content():
+def test_distinct_compares_containers_by_content():
     """Equal lists, dicts and sets are the same choice, a list and a tuple are not."""
     given = [[1, 2], [1, 2], (1, 2), {"a": [1]}, {"a": [1]}, {1}, {1}, {True}]
     assert distinct(given) == ([1, 2], (1, 2), {"a": [1]}, {1}, {True})
 
 
-def test_unhashable_objects_are_compared_by_identity():
+def test_distinct_compares_unhashable_objects_by_identity():
     """Objects without a hash are never asked whether they are equal."""
     thing = Unhashable()
     assert len(distinct([thing, thing, Unhashable()])) == 2
 
 
-def test_arrays_are_compared_by_content():
-    """Of equal shape, type and items, objects included."""
+def test_distinct_compares_arrays_by_content():
+    """Arrays are equal by shape, type and items, objects included."""
     given = [np.arange(3), np.arange(3), np.arange(3.0), np.array([0, 1, None])]
     given += [np.array([0, 1, None]), np.arange(3)[:, None]]
     assert len(distinct(given)) == 4
@@ -123,7 +123,7 @@ class Lazy:
         raise RuntimeError("not now")
 
 
-def test_lazy_objects_are_themselves_alone():
+def test_value_index_finds_lazy_objects_by_identity():
     """What cannot be asked is found by identity, and by nothing else."""
     one, other = Lazy(), Lazy()
     index = ValueIndex([one, other])
@@ -132,7 +132,7 @@ def test_lazy_objects_are_themselves_alone():
     assert not is_same(one, other)
 
 
-def test_hashable_objects_are_compared_by_their_own_equality():
+def test_distinct_compares_hashable_objects_by_their_equality():
     """Two equal decimals are one choice."""
     assert distinct([Decimal("0.10"), Decimal("0.1")]) == (Decimal("0.10"),)
     assert value_key(Decimal(1)) != value_key(1)
@@ -155,13 +155,13 @@ def test_hashable_objects_are_compared_by_their_own_equality():
         ([1.0, 2.0], 10**400, None),
     ],
 )
-def test_index_finds_a_number_of_another_type_but_never_a_bool(choices, value, found):
+def test_value_index_finds_a_number_of_another_type_but_no_bool(choices, value, found):
     """An int finds an equal float where there is no equal int, and the reverse."""
     assert ValueIndex(choices).find(value) == found
 
 
 @pytest.mark.parametrize("value", [True, "1", None, float("nan"), 10**400, 1j])
-def test_no_axis_has_a_place_for_what_is_no_finite_number(value):
+def test_is_finite_number_is_false_for_what_no_axis_has_a_place_for(value):
     """Bools, texts, NaN and ints too large for a float are no numbers."""
     assert not is_finite_number(value)
 
@@ -207,20 +207,20 @@ SAME = [
 
 @pytest.mark.parametrize(("one", "other", "same", "may_stand"), SAME)
 def test_is_same_and_stands_for(one, other, same, may_stand):
-    """Both questions have one answer everywhere, whichever value comes first."""
+    """Both questions have one answer, whichever value comes first."""
     assert is_same(one, other) is is_same(other, one) is same
     assert stands_for(one, other) is stands_for(other, one) is may_stand
     assert (value_key(one) == value_key(other)) is same
 
 
-def test_values_are_the_same_after_pickling():
+def test_value_key_is_the_same_after_pickling():
     """Another process makes the same keys of plain values, tuples and arrays."""
     for value in ("rbf", 0.1, None, (1, 2.0), [True], {"a": np.arange(2)}):
         assert value_key(pickle.loads(pickle.dumps(value))) == value_key(value)
 
 
 def test_value_index_finds_an_estimator_by_class_and_parameters():
-    """Written anew or unpickled, as long as that names exactly one."""
+    """The estimator is written anew or unpickled, and names exactly one."""
     scalers = [StandardScaler(), StandardScaler(with_mean=False), "passthrough"]
     index = ValueIndex(scalers)
     assert index.find(StandardScaler(with_mean=False)) == 1
@@ -238,7 +238,7 @@ def test_value_index_finds_none_of_several():
 
 
 def test_value_index_finds_the_nearest_of_many_numbers():
-    """Among thousands, whatever only rounding tells apart, and nothing else."""
+    """Rounding may tell numbers apart; among thousands the nearest is found."""
     numbers = np.logspace(-6, 6, 20_001)
     index = ValueIndex(numbers)
     assert index.find(numbers[777] * (1 + 1e-12)) == 777
@@ -264,6 +264,6 @@ def test_row_with_values_prefers_the_same():
     ("space", "n_dicts"),
     [({"a": [1]}, 1), ([{"a": [1]}, {}], 2), ([], 0), ([{"a": [1]}, 3], 1), ("a", 0)],
 )
-def test_dicts_of(space, n_dicts):
-    """One dict, those of a list, and none of anything else."""
+def test_dicts_of_a_space(space, n_dicts):
+    """A space has one dict, those of a list, or none if it is anything else."""
     assert len(dicts_of(space)) == n_dicts

@@ -23,8 +23,8 @@ def _expected_improvement(gp, U, incumbent):
     return np.array(out)
 
 
-def test_value_is_the_expected_improvement_on_the_incumbent(space, gp):
-    """Exponentiated it is E[max(f(x) - f(x+), 0)] from joint predictions."""
+def test_acquisition_is_the_expected_improvement_on_the_incumbent(space, gp):
+    """The exponential is E[max(f(x) - f(x+), 0)] from joint predictions."""
     U = space.sample(15, np.random.default_rng(1))
     incumbent = int(np.argmax(gp.mean_at_trials))
     np.testing.assert_allclose(
@@ -35,7 +35,7 @@ def test_value_is_the_expected_improvement_on_the_incumbent(space, gp):
     )
 
 
-def test_only_allowed_rows_are_the_incumbent(space, gp):
+def test_build_acquisition_takes_allowed_rows_for_the_incumbent(space, gp):
     """Rows that are not complete are not improved on, however good."""
     U = space.sample(10, np.random.default_rng(2))
     best_two = np.argsort(-gp.mean_at_trials)[:2]
@@ -50,7 +50,7 @@ def test_only_allowed_rows_are_the_incumbent(space, gp):
 
 
 @pytest.mark.parametrize("n_pending", [0, 2])
-def test_margin_is_what_an_improvement_must_exceed(space, gp, n_pending):
+def test_build_acquisition_takes_a_margin_to_be_exceeded(space, gp, n_pending):
     """A margin lowers every value, and by more where less is to be gained."""
     U = space.sample(40, np.random.default_rng(2))
     values = [
@@ -64,7 +64,7 @@ def test_margin_is_what_an_improvement_must_exceed(space, gp, n_pending):
     assert loss[np.argmax(values[0])] < np.median(loss)
 
 
-def test_nothing_is_gained_at_the_incumbent(gp):
+def test_acquisition_gains_nothing_at_the_incumbent(gp):
     """The incumbent itself is the worst of all points, noise or not."""
     incumbent = np.argmax(gp.mean_at_trials)
     values = build_acquisition(gp)(gp.U)
@@ -120,7 +120,7 @@ def _points_to_the_edge(space):
 
 @pytest.mark.parametrize("seed", [0, 1, 2])
 @every_place
-def test_gradients_are_those_of_the_values(space, place, seed):
+def test_acquisition_gradients_are_those_of_the_values(space, place, seed):
     """Gradients agree with differences for every combination of terms, all over.
 
     As closely as differences of two lengths agree with each other: near a trial the
@@ -143,8 +143,8 @@ def test_gradients_are_those_of_the_values(space, place, seed):
 
 @pytest.mark.parametrize("edge", [0.0, 1.0])
 @every_place
-def test_gradients_are_finite_on_the_faces_of_the_cube(space, place, edge):
-    """Where a warp may be infinitely steep."""
+def test_acquisition_gradients_are_finite_on_the_faces_of_the_cube(space, place, edge):
+    """A warp may be infinitely steep on the faces."""
     gp = posterior(space, **PLACES[place])
     U, movable = _points_to_the_edge(space)
     U = np.where(movable, edge, U)
@@ -154,7 +154,7 @@ def test_gradients_are_finite_on_the_faces_of_the_cube(space, place, edge):
         assert np.isfinite(gradient).all()
 
 
-def test_batch_equals_one_by_one(space, gp):
+def test_acquisition_of_a_batch_equals_one_by_one(space, gp):
     """Values do not depend on what else is asked, nor on chunks."""
     U = space.sample(7, np.random.default_rng(7))
     for acquisition in _acquisitions(space, gp):
@@ -169,7 +169,7 @@ def test_batch_equals_one_by_one(space, gp):
     )
 
 
-def test_failures_make_their_surroundings_less_promising():
+def test_acquisition_is_lower_around_failures():
     """Points next to failures lose more than points far from them."""
     gp = posterior(SPACES["numeric"])
     failed = np.argmin(gp.U[:, 0])
@@ -183,7 +183,7 @@ def test_failures_make_their_surroundings_less_promising():
     assert (change <= 0.0).all()
 
 
-def test_all_failed_is_finite():
+def test_acquisition_is_finite_if_all_failed():
     """Labels that are all alike do no harm."""
     gp = posterior(SPACES["mixed"])
     U = SPACES["mixed"].sample(5, np.random.default_rng(0))
@@ -191,7 +191,7 @@ def test_all_failed_is_finite():
     assert np.isfinite(acquisition(U)).all()
 
 
-def test_cost_is_subtracted_with_its_weight():
+def test_acquisition_subtracts_the_cost_with_its_weight():
     """Half the weight subtracts half the expected log seconds."""
     gp = posterior(SPACES["mixed"])
     cost = fit_cost(gp.layout, gp.U, np.exp(3.0 * gp.U[:, 0]))
@@ -202,8 +202,8 @@ def test_cost_is_subtracted_with_its_weight():
     np.testing.assert_allclose(change, -0.5 * cost.predict(U)[0], rtol=1e-9)
 
 
-def test_too_long_a_fit_falls_off_a_cliff():
-    """Where time will probably run out ten log units are lost."""
+def test_acquisition_falls_off_a_cliff_for_too_long_a_fit():
+    """Points lose ten log units where time will probably run out."""
     gp = posterior(SPACES["mixed"])
     cost = fit_cost(gp.layout, gp.U, np.exp(3.0 * gp.U[:, 0]))
     U = SPACES["mixed"].sample(40, np.random.default_rng(0))
@@ -223,12 +223,12 @@ class _Undefined:
         return np.full(len(prediction.U), np.nan)
 
 
-def test_undefined_values_are_never_chosen(gp):
+def test_acquisition_never_chooses_undefined_values(gp):
     """NaN becomes minus infinity."""
     assert (Acquisition(gp, [_Undefined()])(gp.U) == -np.inf).all()
 
 
-def test_pending_points_need_a_generator(gp):
+def test_build_acquisition_needs_a_generator_for_pending_points(gp):
     """Fantasies without a source of randomness are a mistake of the caller."""
     with pytest.raises(AssertionError, match="need a generator"):
         build_acquisition(gp, pending=gp.U[:1])

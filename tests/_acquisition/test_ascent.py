@@ -32,8 +32,8 @@ def _free(X):
     return np.ones(X.shape, dtype=bool)
 
 
-def test_all_starts_reach_the_top():
-    """From anywhere the climbs end on top, in fewer calls than one each."""
+def test_ascend_reaches_the_top_from_all_starts():
+    """The climbs end on top from anywhere, in fewer calls than one each."""
     hill = Hill([0.4, 0.6, 0.5])
     X = np.random.default_rng(0).random((20, 3))
     ended, values = ascend(hill, X, _free(X), np.ones(3), 100)
@@ -43,7 +43,7 @@ def test_all_starts_reach_the_top():
     assert hill.n_calls <= 101
 
 
-def test_together_equals_alone():
+def test_ascend_together_equals_alone():
     """A climb does not depend on the others beside it."""
     X = np.random.default_rng(1).random((5, 2))
     together, _ = ascend(Hill([0.4, 0.6]), X, _free(X), np.ones(2), 30)
@@ -52,8 +52,8 @@ def test_together_equals_alone():
         np.testing.assert_allclose(alone[0], ended, rtol=1e-10)
 
 
-def test_top_outside_is_met_at_the_edge():
-    """Where the top lies outside the climbs end at the edge, never beyond."""
+def test_ascend_meets_a_top_outside_at_the_edge():
+    """The climbs end at the edge, never beyond."""
     X = np.random.default_rng(2).random((10, 2))
     ended, _ = ascend(Hill([1.3, 0.9]), X, _free(X), np.ones(2), 60)
     assert (ended >= 0.0).all()
@@ -62,7 +62,7 @@ def test_top_outside_is_met_at_the_edge():
     assert best[0] == 1.0
 
 
-def test_held_columns_do_not_move():
+def test_ascend_leaves_held_columns():
     """Columns that are not free keep their value, also one outside the cube."""
     X = np.random.default_rng(3).random((6, 2))
     X[:3, 0] = [-1.0, 2.0, 0.3]
@@ -73,7 +73,7 @@ def test_held_columns_do_not_move():
     assert (ended[3:, 0] != X[3:, 0]).all()
 
 
-def test_no_climb_ends_lower_than_it_began():
+def test_ascend_never_ends_lower_than_it_began():
     """Even a few iterations never lose height."""
     X = np.random.default_rng(4).random((10, 2))
     before = Hill([0.2, 0.9])(X)[0]
@@ -82,7 +82,7 @@ def test_no_climb_ends_lower_than_it_began():
 
 
 @pytest.mark.parametrize("bad", [np.nan, -np.inf])
-def test_starts_without_a_value_stay(bad):
+def test_ascend_leaves_starts_without_a_value(bad):
     """Where the function is undefined there is no climb, and no error."""
 
     def function(X):

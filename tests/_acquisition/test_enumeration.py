@@ -25,14 +25,14 @@ def test_all_points_are_the_grid():
 
 
 def test_all_points_of_a_level():
-    """With a level held only its points are listed."""
+    """The points are only those of the level that is held."""
     space = FINITE["branches"]
     points = all_points(space, Fixed(0, 1))
     assert len(points) == 27
     assert (points[:, 0] == 1).all()
 
 
-def test_values_of_very_long_columns_are_points_of_the_space():
+def test_column_values_of_very_long_columns_are_points_of_the_space():
     """A column with millions of values is listed as finely as need be."""
     space = parse_space({"n": Integer(1, 10**7), "x": Real(0.0, 1.0)})
     values = column_values(space, 0)
@@ -43,7 +43,7 @@ def test_values_of_very_long_columns_are_points_of_the_space():
 
 @pytest.mark.parametrize("name", FINITE)
 def test_column_values_are_those_of_the_grid(name):
-    """Ascending, each once, in units of encoded points."""
+    """The values ascend, each once, in units of encoded points."""
     space = FINITE[name]
     U = space.encode(list(space.grid()))
     is_active = space.active(U)

@@ -35,8 +35,8 @@ def _outcomes(gp, pending, rng):
 
 
 @pytest.mark.parametrize("k", [1, 3])
-def test_acquisition_is_the_average_over_outcomes(space, gp, k):
-    """It equals conditioning on each outcome in turn and averaging."""
+def test_log_expected_improvement_pending_averages_over_outcomes(space, gp, k):
+    """The average equals that of conditioning on each outcome in turn."""
     rng = np.random.default_rng(1)
     pending, U = space.sample(k, rng), space.sample(8, rng)
     total = np.zeros(8)
@@ -52,7 +52,7 @@ def test_acquisition_is_the_average_over_outcomes(space, gp, k):
     np.testing.assert_allclose(np.exp(acquisition(U)), total, rtol=1e-5, atol=1e-10)
 
 
-def test_variance_and_mean_are_those_of_conditioning(space, gp):
+def test_log_expected_improvement_pending_conditions_on_means(space, gp):
     """Pending rows at their mean leave the mean and give brute force's variance."""
     rng = np.random.default_rng(3)
     pending, U = space.sample(4, rng), space.sample(10, rng)
@@ -63,7 +63,7 @@ def test_variance_and_mean_are_those_of_conditioning(space, gp):
         np.testing.assert_allclose(ours, other, rtol=1e-7, atol=1e-9)
 
 
-def test_a_pending_point_is_no_longer_promising(space, gp):
+def test_log_expected_improvement_is_less_at_a_pending_point(space, gp):
     """The best point is worth much less once it is pending."""
     U = space.sample(200, np.random.default_rng(4))
     alone = build_acquisition(gp)(U)
@@ -74,7 +74,7 @@ def test_a_pending_point_is_no_longer_promising(space, gp):
     assert pending[best] < alone[best] - 0.5
 
 
-def test_many_pending_points_are_taken():
+def test_log_expected_improvement_takes_many_pending_points():
     """With more than eight pending the older ones count at their mean."""
     space = SPACES["mixed"]
     gp = posterior(space)
@@ -84,7 +84,7 @@ def test_many_pending_points_are_taken():
     assert np.isfinite(values).all()
 
 
-def test_fantasies_depend_on_the_generator_alone(space, gp):
+def test_log_expected_improvement_pending_depends_on_the_generator(space, gp):
     """One seed gives one acquisition."""
     pending = space.sample(2, np.random.default_rng(7))
     U = space.sample(5, np.random.default_rng(8))

@@ -48,7 +48,7 @@ def test_log_h_is_exact_where_it_is_used(z):
 
 @pytest.mark.parametrize("z", np.concatenate([WIDE, FAR]))
 def test_log_h_is_exact_far_out(z):
-    """Over 200 orders of magnitude, on both sides."""
+    """The arguments span 200 orders of magnitude, on both sides."""
     value, derivative = log_h(np.array([z]))
     expected, expected_derivative = _exact(z)
     assert value[0] == pytest.approx(expected, rel=1e-14)
@@ -81,7 +81,7 @@ def _around(z, n=2000):
     ids=["below 0", "above 0", "usual", "-1", "-100", "digits of -1", "digits of -100"],
 )
 def test_log_h_does_not_fall_between_neighbours(z):
-    """But for the last digits, on dense grids and across the seams."""
+    """The value falls by last digits at most, on dense grids and across the seams."""
     value, derivative = log_h(z)
     # Values near zero are as exact as the terms they are made of.
     digits = 8.0 * np.spacing(np.maximum(np.abs(value), 1.0))
@@ -97,7 +97,7 @@ def test_log_h_takes_infinities():
     assert np.isfinite(derivative).all()
 
 
-def test_shape_is_kept():
+def test_log_h_keeps_the_shape():
     """Matrices come back as matrices."""
     z = np.linspace(-200.0, 3.0, 12).reshape(3, 4)
     value, derivative = log_h(z)

@@ -25,7 +25,7 @@ def _maximize(gp, space, seed=0, **kwargs):
 
 
 @pytest.mark.parametrize("name", FINITE)
-def test_best_point_of_a_finite_space_is_found(name):
+def test_maximize_finds_the_best_point_of_a_finite_space(name):
     """In a space that can be enumerated the best unseen point comes first."""
     space = FINITE[name]
     gp = posterior(space, n=8)
@@ -37,7 +37,7 @@ def test_best_point_of_a_finite_space_is_found(name):
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_best_point_of_a_large_finite_space_is_found(seed):
+def test_maximize_finds_the_best_point_of_a_large_finite_space(seed):
     """Where there are too many points to look at, the search finds the best one."""
     space = parse_space(
         [
@@ -56,7 +56,7 @@ def test_best_point_of_a_large_finite_space_is_found(seed):
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_best_point_of_a_continuous_space_is_found(seed):
+def test_maximize_finds_the_best_point_of_a_continuous_space(seed):
     """No point of a fine grid is better than what is found."""
     space = SPACES["numeric"]
     gp = posterior(space, seed=seed)
@@ -66,7 +66,7 @@ def test_best_point_of_a_continuous_space_is_found(seed):
     assert _maximize(gp, space).values[0] >= best - 1e-3
 
 
-def test_candidates_are_distinct_points_of_the_space_best_first(space, gp):
+def test_maximize_gives_distinct_candidates_best_first(space, gp):
     """Candidates are rounded, distinct, unseen, valued and in order."""
     found = _maximize(gp, space, exclude=gp.U)
     np.testing.assert_array_equal(space.snap(found.U), found.U)
@@ -78,20 +78,20 @@ def test_candidates_are_distinct_points_of_the_space_best_first(space, gp):
     assert not (found.U[:, None] == gp.U[None]).all(axis=2).any()
 
 
-def test_one_seed_gives_one_answer(space, gp):
+def test_maximize_gives_one_answer_to_one_seed(space, gp):
     """The same seed gives the same candidates to the last bit."""
     first, second = (_maximize(gp, space, seed=3) for _ in range(2))
     np.testing.assert_array_equal(first.U, second.U)
     np.testing.assert_array_equal(first.values, second.values)
 
 
-def test_any_seed_finds_as_good_a_point(space, gp):
+def test_maximize_finds_as_good_a_point_from_any_seed(space, gp):
     """The value found hardly depends on the seed."""
     values = [_maximize(gp, space, seed=seed).values[0] for seed in range(5)]
     assert np.ptp(values) < 0.05
 
 
-def test_search_is_better_than_its_pool(gp, space):
+def test_maximize_is_better_than_its_pool(gp, space):
     """Climbing and exchanging improve on the best of the points looked at first."""
     effort = Effort(n_starts=2, n_rounds=3, n_iterations=30, n_sobol=64, n_local=16)
     U = space.from_unit(np.random.default_rng(1).random((64, space.n_columns)))
@@ -99,14 +99,14 @@ def test_search_is_better_than_its_pool(gp, space):
     assert _maximize(gp, space, effort=effort).values[0] >= pool_best
 
 
-def test_used_up_space_gives_nothing():
+def test_maximize_gives_nothing_of_a_space_used_up():
     """When every point is excluded there is no candidate."""
     space = FINITE["branches"]
     gp = posterior(space, n=8)
     assert len(_maximize(gp, space, exclude=all_points(space)).U) == 0
 
 
-def test_last_point_is_found():
+def test_maximize_finds_the_last_point():
     """The only point that is left of a finite space is the candidate."""
     space = FINITE["branches"]
     gp = posterior(space, n=8)
@@ -116,7 +116,7 @@ def test_last_point_is_found():
 
 
 @pytest.mark.parametrize("level", [0, 1, 2])
-def test_held_level_is_held(level):
+def test_maximize_holds_a_held_level(level):
     """With a branch held, every candidate is in it."""
     space = SPACES["conditional"]
     gp = posterior(space)
@@ -125,7 +125,7 @@ def test_held_level_is_held(level):
     np.testing.assert_array_equal(found.U[:, 0], level)
 
 
-def test_no_parents_are_needed(space, gp):
+def test_maximize_needs_no_parents(space, gp):
     """Without parents the pool is space-filling."""
     found = maximize(
         build_acquisition(gp), space, parents=gp.U[:0], rng=np.random.default_rng(0)
@@ -133,7 +133,7 @@ def test_no_parents_are_needed(space, gp):
     assert len(found.U) > 0
 
 
-def test_pending_points_are_kept_away_from():
+def test_maximize_keeps_away_from_pending_points():
     """A second candidate with the first one pending is another place."""
     space = SPACES["numeric"]
     gp = posterior(space)
@@ -154,7 +154,7 @@ def test_effort_falls_with_the_number_of_trials():
     assert efforts[0] == efforts[1] != efforts[2]
 
 
-def test_hundred_columns_are_no_obstacle():
+def test_maximize_takes_a_hundred_columns():
     """A space of a hundred columns is searched like any other."""
     space = parse_space({f"x{j}": Real(0.0, 1.0) for j in range(100)})
     gp = posterior(space, n=20)

@@ -18,8 +18,8 @@ def _brute_force(space, u):
     return points[(points != u).sum(axis=1) == 1]
 
 
-def test_neighbours_are_all_points_with_one_other_value():
-    """In a space of short lists brute force finds the same neighbours."""
+def test_neighbourhood_has_all_points_with_one_other_value():
+    """Brute force finds the same neighbours in a space of short lists."""
     space = FINITE["categorical"]
     u = space.sample(1, np.random.default_rng(0))
     found, owner = Neighbourhood(space).of(u, u[:0])
@@ -29,7 +29,7 @@ def test_neighbours_are_all_points_with_one_other_value():
     assert not owner.any()
 
 
-def test_long_columns_move_one_step():
+def test_neighbourhood_moves_one_step_in_long_columns():
     """Integers with many values have the two next to them as neighbours."""
     space = parse_space({"n": Integer(1, 100, "log-uniform"), "x": Real(0.0, 1.0)})
     u = space.encode([{"n": 40, "x": 0.3}])
@@ -40,7 +40,7 @@ def test_long_columns_move_one_step():
     assert [p["n"] for p in space.decode(found)] == [99]
 
 
-def test_change_of_branch_takes_the_crossover_values():
+def test_neighbourhood_of_another_branch_takes_crossover_values():
     """Activated columns come from the crossover point; shared ones stay."""
     space = SPACES["conditional"]
     here = space.encode([{"c": 0.5, "n": 7, "gamma": 0.2}])
@@ -50,7 +50,7 @@ def test_change_of_branch_takes_the_crossover_values():
     assert [(p["kind"], p["d"], p["n"]) for p in moved] == [("w", 4, 7)]
 
 
-def test_inactive_columns_have_no_neighbours():
+def test_neighbourhood_has_none_in_inactive_columns():
     """What is inactive is never exchanged."""
     space = SPACES["conditional"]
     here = space.encode([{"c": 0.5}])
@@ -58,7 +58,7 @@ def test_inactive_columns_have_no_neighbours():
     assert len(found) == 0
 
 
-def test_fixed_column_stays():
+def test_neighbourhood_has_none_in_a_fixed_column():
     """A column that is held has no neighbours of its own."""
     space = FINITE["categorical"]
     u = space.sample(1, np.random.default_rng(0))
@@ -68,7 +68,7 @@ def test_fixed_column_stays():
     assert len(found) == 2
 
 
-def test_owners_tell_whose_neighbour_each_is():
+def test_neighbourhood_owners_tell_whose_neighbour_each_is():
     """Every neighbour differs from its owner in one column."""
     space = SPACES["mixed"]
     U = space.sample(6, np.random.default_rng(1))

@@ -15,7 +15,7 @@ def test_space_filling_points_are_points_of_the_space(space):
     assert len(U) == 256
 
 
-def test_local_points_surround_the_parents(space):
+def test_around_surrounds_the_parents(space):
     """Local points are points of the space, mostly near a parent, all of them moved."""
     rng = np.random.default_rng(1)
     parents = space.sample(2, rng)
@@ -26,7 +26,7 @@ def test_local_points_surround_the_parents(space):
     assert len(np.unique(U, axis=0)) > 50
 
 
-def test_parents_are_all_used():
+def test_around_uses_all_parents():
     """Each parent has its share of the points around it."""
     space = SPACES["numeric"]
     parents = np.array([[0.1, 0.1], [0.9, 0.9]])
@@ -35,8 +35,8 @@ def test_parents_are_all_used():
     assert 90 < near_first.sum() < 210
 
 
-def test_held_level_is_held():
-    """All points have the level asked for, and its columns are active."""
+def test_space_filling_and_around_hold_a_held_level():
+    """All points have the level asked for, whose columns are active."""
     space = SPACES["conditional"]
     rng = np.random.default_rng(3)
     parents = space.sample(8, rng)

@@ -21,7 +21,7 @@ def prediction(K, variance):
 
 
 def test_log_feasibility_is_the_log_probability_of_a_normal():
-    """Phi(m / sqrt(1 + v)), also where the probability underflows."""
+    """The value is Phi(m / sqrt(1 + v)), also where the probability underflows."""
     K = np.array([[1.0, 0.5, 0.0], [0.0, 0.0, 0.0], [0.0, 100.0, 0.0]])
     variance = np.array([0.0, 3.0, 0.25])
     mean = K @ ALPHA + 0.75
@@ -33,7 +33,7 @@ def test_log_feasibility_is_the_log_probability_of_a_normal():
 
 @pytest.mark.parametrize("scale", [0.1, 1.0, 20.0])
 def test_log_feasibility_differentiate_agrees_with_differences(scale):
-    """In covariances and in the variance, which act on their own."""
+    """The derivatives are in covariances and in the variance, which act alone."""
     rng = np.random.default_rng(0)
     K, variance = scale * rng.normal(size=(5, 3)), rng.random(5)
     found = TERM.differentiate(prediction(K, variance))
@@ -78,7 +78,7 @@ def test_cost_penalty_is_the_weighted_cost_and_a_step():
 
 
 def test_cost_penalty_differentiate_has_no_derivative_of_the_step():
-    """It depends on the points directly."""
+    """The step depends on the points directly."""
     found = CostPenalty(LinearCost(), 0.5, log_seconds_left=1.5).differentiate(AT)
     np.testing.assert_array_equal(found.values, [0.0, -0.75, -11.0])
     np.testing.assert_array_equal(found.by_U, np.tile([-1.0, 0.5], (3, 1)))

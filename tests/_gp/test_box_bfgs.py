@@ -39,8 +39,8 @@ class Bowl:
 
 @pytest.mark.parametrize("n", [2, 5, 10])
 @pytest.mark.parametrize("high", [2.0, 0.7, 0.3])
-def test_minimum_is_that_of_lbfgsb(n, high):
-    """Whether bounds cut the valley off or not."""
+def test_minimize_in_box_finds_the_minimum_of_lbfgsb(n, high):
+    """The bounds may cut the valley off or not."""
     bounds = np.tile([-2.0, high], (n, 1))
     x = np.full(n, -1.0)
     oracle = minimize(rosenbrock, x, jac=True, method="L-BFGS-B", bounds=bounds)
@@ -49,7 +49,7 @@ def test_minimum_is_that_of_lbfgsb(n, high):
 
 
 @pytest.mark.parametrize("seed", range(8))
-def test_minimum_of_a_bowl_is_that_of_bounded_least_squares(seed):
+def test_minimize_in_box_of_a_bowl_is_bounded_least_squares(seed):
     """Several bounds are active at once; SciPy's active-set method is the oracle."""
     bowl, bounds = Bowl(seed), np.tile([-0.1, 0.1], (6, 1))
     oracle = lsq_linear(bowl.A, bowl.b, bounds=bounds.T, method="bvls")
@@ -58,8 +58,8 @@ def test_minimum_of_a_bowl_is_that_of_bounded_least_squares(seed):
     assert np.any(np.abs(oracle.x) == 0.1)
 
 
-def test_every_point_looked_at_lies_in_the_box():
-    """So that no value is that of a point which cannot be returned."""
+def test_minimize_in_box_looks_at_points_in_the_box_only():
+    """No value is that of a point which cannot be returned."""
     bounds, seen = np.array([[-0.5, 0.2], [-1.0, 3.0]]), []
 
     def watched(x):
@@ -73,8 +73,8 @@ def test_every_point_looked_at_lies_in_the_box():
 
 @pytest.mark.parametrize("max_iterations", [0, 1, 3, 30])
 @pytest.mark.parametrize("seed", range(5))
-def test_value_is_that_of_the_point_and_never_above_the_start(seed, max_iterations):
-    """Also with a first curvature that is wrong by a hundred times."""
+def test_minimize_in_box_value_is_never_above_the_start(seed, max_iterations):
+    """The value is that of the point, also if the first curvature is badly wrong."""
     x = np.random.default_rng(seed).uniform(-2.0, 2.0, 4)
     bounds = np.tile([-2.0, 2.0], (4, 1))
     found = minimized(
@@ -88,7 +88,7 @@ def test_value_is_that_of_the_point_and_never_above_the_start(seed, max_iteratio
     assert found.value <= rosenbrock(x)[0]
 
 
-def test_a_curvature_handed_on_saves_evaluations():
+def test_minimize_in_box_saves_evaluations_by_a_known_curvature():
     """A bowl that moved a little is done in a few steps."""
     bowl, bounds = Bowl(0), np.tile([-9.0, 9.0], (6, 1))
     first = minimized(bowl, np.zeros(6), bounds)
@@ -99,7 +99,7 @@ def test_a_curvature_handed_on_saves_evaluations():
     assert bowl.n_calls < 0.5 * n_without
 
 
-def test_inverse_hessian_of_a_bowl_is_learned():
+def test_minimize_in_box_learns_the_inverse_hessian_of_a_bowl():
     """BFGS ends with the inverse of the matrix of the bowl."""
     bowl, bounds = Bowl(1, n=3), np.tile([-9.0, 9.0], (3, 1))
     found = minimized(bowl, np.zeros(3), bounds, flat=1e-10)
@@ -108,7 +108,7 @@ def test_inverse_hessian_of_a_bowl_is_learned():
     )
 
 
-def test_where_there_is_no_value_is_avoided():
+def test_minimize_in_box_avoids_where_there_is_no_value():
     """Beyond 0.5 the function is infinite: the climb ends on this side."""
 
     def cliff(x):
@@ -121,8 +121,8 @@ def test_where_there_is_no_value_is_avoided():
     assert found.value == -found.x[0]
 
 
-def test_a_start_without_a_value_is_returned():
-    """Nothing says where to go."""
+def test_minimize_in_box_returns_a_start_without_a_value():
+    """The descent has no direction to go."""
     found = minimized(
         lambda x: (np.inf, np.zeros(2)), np.ones(2), np.array([[0, 2]] * 2)
     )
@@ -135,7 +135,7 @@ def test_a_start_without_a_value_is_returned():
     [np.diag([1.0, -1e-9]), np.ones((2, 2)), np.full((2, 2), np.nan)],
     ids=["indefinite", "singular", "not a number"],
 )
-def test_curvature_lost_to_rounding_is_forgotten(learned):
+def test_definite_forgets_curvature_lost_to_rounding(learned):
     """What a minimisation cannot start from is replaced, what it can is kept."""
     prior = np.diag([1.0, 4.0])
     assert definite(learned, otherwise=prior) is prior
@@ -143,7 +143,7 @@ def test_curvature_lost_to_rounding_is_forgotten(learned):
 
 
 @pytest.mark.parametrize("learned", [-np.eye(4), np.zeros((4, 4))])
-def test_a_useless_curvature_falls_back_to_the_prior(learned):
+def test_minimize_in_box_replaces_a_useless_curvature(learned):
     """A direction that does not lead down is not the end."""
     x, bounds = np.full(4, -1.0), np.tile([-2.0, 2.0], (4, 1))
     found = minimized(rosenbrock, x, bounds, inverse_hessian=learned)

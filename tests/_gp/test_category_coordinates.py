@@ -17,7 +17,7 @@ def test_vertices_of_a_simplex_are_all_1_apart(m):
 
 @pytest.mark.parametrize("m", [257, 4000, 16_000, 16_001, 10**6])
 def test_vertices_of_thousands_are_nearly_1_apart(m):
-    """Within 12 %, as a Gauss sum says, in coordinates whose number hardly grows."""
+    """Gauss sums keep them within 12 %, and coordinates hardly grow in number."""
     rng = np.random.default_rng(0)
     codes = np.unique(
         np.concatenate([rng.integers(m, size=300), [0, 1, 66, 67, m - 1]])

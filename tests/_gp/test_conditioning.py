@@ -33,8 +33,8 @@ def with_gradients(gp, U):
     )
 
 
-def test_gradients_are_those_of_the_predictions(problem, gp):
-    """Gradients agree with differences, zero where nothing can move.
+def test_differentiable_prediction_gradients_are_those_of_values(problem, gp):
+    """Gradients agree with differences, and are zero where nothing can move.
 
     Points near the faces of the cube, where warps are steep, are among them.
     """
@@ -61,7 +61,7 @@ def test_gradients_are_those_of_the_predictions(problem, gp):
 
 
 @pytest.mark.parametrize("edge", [0.0, 1.0])
-def test_gradients_on_the_faces_of_the_cube_are_those_just_inside(problem, gp, edge):
+def test_differentiable_prediction_gradients_go_on_at_the_faces(problem, gp, edge):
     """On the face a warp may be infinitely steep; a millionth inside it is not."""
     U = problem.points(5, seed=6)
     is_numeric = problem.layout.n_levels == 0
@@ -81,7 +81,7 @@ def embedding(problem, hyperparameters):
 
 
 def test_kernel_is_scikit_learns(problem, embedding):
-    """Matern 5/2 of the coordinates, times the signal variance."""
+    """The kernel is Matern 5/2 of the coordinates, times the signal variance."""
     Z, other = (embedding.embed(problem.points(m, m)) for m in (7, 5))
     oracle = np.exp(0.3) * Matern(np.sqrt(5.0), nu=2.5)(Z, other)
     found = kernel(Z, augment_right(other), 0.3)
@@ -114,7 +114,7 @@ def test_conditioning_extend_equals_build(problem, embedding, n_first):
 
 
 def test_conditioning_of_equal_points_adds_to_the_noise():
-    """Without noise their covariance has no factor."""
+    """The covariance of equal points without noise has no factor."""
     layout = LAYOUTS["numeric"]
     embedding = Embedding(layout, default_hyperparameters(layout))
     U = np.full((6, layout.n_columns), 0.25)
@@ -137,7 +137,7 @@ def test_prediction_at_trials_without_noise_is_certain(problem, embedding):
 
 
 def test_differentiable_prediction_equals_prediction(problem, embedding):
-    """K, V and the variance; Q solves with the covariance of the trials."""
+    """K, V and the variance are equal, and Q solves with the trials' covariance."""
     noise = np.full(40, 0.1)
     built = Conditioning.build(embedding, 0.3, problem.U, noise)
     U = problem.points(6, seed=1)

@@ -8,7 +8,7 @@ from skbayes._gp import fit_cost
 from tests._gp.conftest import LAYOUTS, draw
 
 
-def test_few_trials_give_their_mean():
+def test_fit_cost_gives_the_mean_of_few_trials():
     """With fewer than six trials the prediction is constant."""
     layout = LAYOUTS["mixed"]
     U = draw(layout, 5, np.random.default_rng(0))
@@ -18,7 +18,7 @@ def test_few_trials_give_their_mean():
     assert (variance > 0.1).all()
 
 
-def test_log_linear_costs_are_learned(problem):
+def test_fit_cost_learns_log_linear_costs(problem):
     """Costs that depend on one column and on which columns are active are found."""
     layout, rng = problem.layout, np.random.default_rng(2)
     U = draw(layout, 120, rng)
@@ -34,8 +34,8 @@ def test_log_linear_costs_are_learned(problem):
     assert (variance < 0.05).all()
 
 
-def test_gradient_is_that_of_the_mean(problem):
-    """The gradient agrees with finite differences, zero where nothing can move."""
+def test_cost_model_mean_gradient_is_that_of_the_mean(problem):
+    """The gradient agrees with differences, and is zero where nothing can move."""
     layout, rng = problem.layout, np.random.default_rng(3)
     U = problem.U
     model = fit_cost(layout, U, np.exp(rng.standard_normal(len(U))))
@@ -50,7 +50,7 @@ def test_gradient_is_that_of_the_mean(problem):
         )
 
 
-def test_times_of_zero_count_as_a_microsecond():
+def test_fit_cost_takes_zero_for_a_microsecond():
     """A clock too coarse to see a fit does no harm."""
     layout = LAYOUTS["numeric"]
     U = draw(layout, 10, np.random.default_rng(0))

@@ -8,7 +8,7 @@ from skbayes._gp.embedding import Embedding, prepare
 from skbayes._gp.warping import log_clipped, warp
 
 
-def test_squared_distances_add_up_column_by_column(problem, hyperparameters):
+def test_embedding_squared_distances_add_up_by_columns(problem, hyperparameters):
     """Distances are the sum of what numeric, arc and categorical columns say."""
     layout, h = problem.layout, hyperparameters
     U = problem.U[:12]
@@ -36,7 +36,7 @@ def _squared_distances(layout, h, u, is_active, j):
     return np.square(gap / np.exp(h.log_lengthscales[j]))
 
 
-def test_values_of_inactive_columns_do_not_matter(problem, hyperparameters):
+def test_embedding_ignores_values_of_inactive_columns(problem, hyperparameters):
     """Numbers in inactive numeric columns leave the coordinates as they are."""
     layout = problem.layout
     embedding = Embedding(layout, hyperparameters)
@@ -45,7 +45,7 @@ def test_values_of_inactive_columns_do_not_matter(problem, hyperparameters):
     np.testing.assert_array_equal(embedding.embed(problem.U), embedding.embed(other))
 
 
-def test_both_ways_to_embed_agree(problem, hyperparameters):
+def test_embedding_with_derivatives_agrees_with_that_without(problem, hyperparameters):
     """Coordinates with and without derivatives are the same."""
     embedding = Embedding(problem.layout, hyperparameters)
     Z, _ = embedding.embed_with_warp(prepare(problem.layout, problem.U))

@@ -52,7 +52,7 @@ def _fit(problem, n=None, **settings):
     return fit_hyperparameters(problem.layout, *rows, **settings)
 
 
-def test_fit_is_better_than_its_start(problem):
+def test_fit_hyperparameters_is_better_than_its_start(problem):
     """The fit is more probable than the default, and than a start given."""
     fitted = _fit(problem)
     value = _value(problem, fitted.hyperparameters)
@@ -62,16 +62,16 @@ def test_fit_is_better_than_its_start(problem):
 
 
 @pytest.mark.parametrize("max_iterations", [0, 2, 50])
-def test_fit_never_ends_worse_than_any_start(problem, max_iterations):
-    """From anywhere in the box, however early it has to end."""
+def test_fit_hyperparameters_never_ends_worse_than_any_start(problem, max_iterations):
+    """The start is anywhere in the box, and the fit may have to end early."""
     for start in _drawn_starts(problem, 2):
         fitted = _fit(problem, start=start, max_iterations=max_iterations)
         value = _value(problem, fitted.hyperparameters)
         assert value <= _value(problem, start.hyperparameters)
 
 
-def test_fit_never_ends_worse_than_it_began_as_trials_come_in(problem):
-    """Each from the last, with its curvature, as a search fits them."""
+def test_fit_hyperparameters_never_ends_worse_as_trials_come_in(problem):
+    """Each fit starts from the last, with its curvature, as in a search."""
     last = _fit(problem, 8)
     for n in range(10, len(problem.y) + 1, 5):
         rows = problem.U[:n], problem.y[:n], problem.extra_noise[:n]
@@ -82,7 +82,7 @@ def test_fit_never_ends_worse_than_it_began_as_trials_come_in(problem):
         last = fitted
 
 
-def test_fit_ends_where_a_bounded_optimiser_of_scipy_finds_nothing_better(problem):
+def test_fit_hyperparameters_ends_where_scipy_finds_nothing_better(problem):
     """L-BFGS-B, started at the end of a fit, gains next to nothing."""
     objective = _objective(problem)
     p = objective.parameters
@@ -91,7 +91,7 @@ def test_fit_ends_where_a_bounded_optimiser_of_scipy_finds_nothing_better(proble
     assert objective(theta)[0] <= oracle.fun + 0.02
 
 
-def test_restart_leaves_a_bad_start_behind(problem):
+def test_fit_hyperparameters_leaves_a_bad_start_behind(problem):
     """With a restart a bad start does no harm."""
     layout = problem.layout
     bad = replace(default_hyperparameters(layout), log_noise_variance=1.0)
@@ -106,7 +106,7 @@ def test_restart_leaves_a_bad_start_behind(problem):
     )
 
 
-def test_column_that_matters_gets_the_shorter_lengthscale():
+def test_fit_hyperparameters_gives_what_matters_shorter_lengthscales():
     """A column the targets depend on varies faster than one they do not."""
     layout = replace(LAYOUTS["numeric"], is_logarithmic=np.zeros(3, dtype=bool))
     U = draw(layout, 40, np.random.default_rng(0))
@@ -115,7 +115,7 @@ def test_column_that_matters_gets_the_shorter_lengthscale():
     assert fitted.log_lengthscales[1] < fitted.log_lengthscales[[0, 2]].min() - 1.0
 
 
-def test_nothing_is_warped_before_there_is_something_to_learn():
+def test_warpable_is_nothing_before_there_is_something_to_learn():
     """With few trials or few distinct values warps stay at one."""
     layout = LAYOUTS["mixed"]
     U = draw(layout, 20, np.random.default_rng(0))
@@ -129,7 +129,7 @@ def test_nothing_is_warped_before_there_is_something_to_learn():
     [np.zeros(12), np.r_[1.0, np.zeros(11)], np.r_[1e6, np.zeros(11)]],
     ids=["constant", "one different", "outlier"],
 )
-def test_hard_targets_give_the_most_probable_hyperparameters(y):
+def test_fit_hyperparameters_of_hard_targets_is_most_probable(y):
     """Degenerate targets end as well as a bounded optimiser of SciPy ends."""
     layout = LAYOUTS["mixed"]
     U = draw(layout, 12, np.random.default_rng(0))
@@ -141,7 +141,7 @@ def test_hard_targets_give_the_most_probable_hyperparameters(y):
     assert objective(p.pack(fitted))[0] <= oracle.fun + 1e-3 * abs(oracle.fun)
 
 
-def test_points_all_the_same_leave_lengthscales_where_they_are_believed():
+def test_fit_hyperparameters_of_equal_points_keeps_lengthscales():
     """Targets at one point say nothing of them, and that they vary is noise."""
     layout = LAYOUTS["numeric"]
     y = np.random.default_rng(0).standard_normal(10)
@@ -151,7 +151,7 @@ def test_points_all_the_same_leave_lengthscales_where_they_are_believed():
     assert fitted.noise_variance > 0.5 * y.var()
 
 
-def test_many_trials_are_fitted_on_a_subset():
+def test_fit_hyperparameters_of_many_trials_takes_a_subset():
     """More than 256 trials give what their chosen subset gives."""
     layout = LAYOUTS["numeric"]
     U = draw(layout, 300, np.random.default_rng(0))
@@ -165,7 +165,7 @@ def test_many_trials_are_fitted_on_a_subset():
 
 
 @pytest.mark.parametrize("name", LAYOUTS)
-def test_a_fit_takes_over_the_curvature_of_the_last(name, monkeypatch):
+def test_fit_hyperparameters_takes_over_the_curvature_of_the_last(name, monkeypatch):
     """With one trial more, knowing the curvature saves evaluations."""
     problem = make_problem(LAYOUTS[name])
     last = _fit(problem, -1)
@@ -182,7 +182,7 @@ def test_a_fit_takes_over_the_curvature_of_the_last(name, monkeypatch):
 
 
 @pytest.mark.parametrize("kind", TARGETS)
-def test_fit_of_many_columns_never_ends_worse_than_it_began(kind):
+def test_fit_hyperparameters_of_many_columns_never_ends_worse(kind):
     """Beyond 120 hyperparameters no whole Hessian is kept; the promise is the same."""
     layout = replace(
         LAYOUTS["numeric"],
@@ -198,7 +198,7 @@ def test_fit_of_many_columns_never_ends_worse_than_it_began(kind):
         assert value <= _value(problem, default_hyperparameters(layout))
 
 
-def test_hyperparameters_are_within_their_bounds():
+def test_fit_hyperparameters_stays_within_the_bounds():
     """Targets that want extreme ones get those at the bounds, not beyond."""
     layout = LAYOUTS["numeric"]
     U = draw(layout, 60, np.random.default_rng(0))

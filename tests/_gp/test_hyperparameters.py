@@ -20,22 +20,22 @@ KINDS = Layout(
 )
 
 
-def test_orders_of_magnitude_matter_more_than_ranges_and_those_than_choices():
+def test_relevance_shifts_order_the_kinds_of_columns():
     """The shorter the lengthscale that is believed in, the more a column matters."""
     shifts = relevance_shifts(KINDS)
     assert shifts[LOGARITHMIC] < 0 < shifts[LINEAR] < shifts[CATEGORY]
 
 
-def test_the_column_of_the_branches_is_like_no_other_choice():
-    """It stands for all that its branches do not share."""
+def test_relevance_shifts_of_the_branches_are_like_no_other():
+    """The column stands for all that its branches do not share."""
     shifts = relevance_shifts(LAYOUTS["conditional"])
     assert shifts[0] == 0.0
     assert shifts[2] == shifts[4] == relevance_shifts(KINDS)[CATEGORY]
 
 
 @pytest.mark.parametrize("layout", LAYOUTS.values(), ids=LAYOUTS)
-def test_prior_and_start_have_the_same_shifts(layout):
-    """Columns differ in both by their kinds alone."""
+def test_relevance_shifts_are_the_same_in_prior_and_start(layout):
+    """Only the kinds of columns make prior and start differ."""
     shifts = relevance_shifts(layout)
     priors = np.array([prior.mean for prior in lengthscale_priors(layout)])
     starts = default_hyperparameters(layout).log_lengthscales
@@ -45,7 +45,7 @@ def test_prior_and_start_have_the_same_shifts(layout):
     np.testing.assert_array_equal(vector.mean[: layout.n_columns], priors)
 
 
-def test_trials_outweigh_what_is_believed():
+def test_lengthscale_priors_are_outweighed_by_trials():
     """A linear column that matters ends shorter than a logarithmic one."""
     U = draw(KINDS, 60, np.random.default_rng(0))
     y = np.sin(6.0 * U[:, LINEAR])

@@ -9,7 +9,7 @@ from skbayes._gp import Layout
 from tests._gp.conftest import LAYOUTS
 
 
-def test_columns_are_sorted_by_kind():
+def test_layout_sorts_columns_by_kind():
     """Each column belongs to exactly one kind."""
     layout = LAYOUTS["conditional"]
     assert layout.plain.tolist() == [1]
@@ -25,14 +25,14 @@ def test_activity_follows_the_branch():
     np.testing.assert_array_equal(layout.activity(U), layout.active[[2, 1]])
 
 
-def test_everything_is_active_without_branches():
+def test_layout_without_branches_has_all_columns_active():
     """A space without branches has no inactive columns."""
     layout = LAYOUTS["mixed"]
     assert layout.activity(np.zeros((5, 4))).all()
     assert not layout.is_conditional.any()
 
 
-def test_table_of_another_width_is_refused():
+def test_layout_refuses_a_table_of_another_width():
     """A table that does not fit the columns names the shape it should have."""
     with pytest.raises(ValueError, match=r"shape \(n_branches, 2\). Got \(1, 3\)"):
         Layout(
@@ -40,7 +40,7 @@ def test_table_of_another_width_is_refused():
         )
 
 
-def test_branches_need_a_column_that_tells_them_apart():
+def test_columns_with_branches_need_one_that_tells_them_apart():
     """With several branches column 0 must have a level for each."""
     with pytest.raises(ValueError, match="must have 2 levels.* Got 0"):
         Layout(
@@ -48,8 +48,8 @@ def test_branches_need_a_column_that_tells_them_apart():
         )
 
 
-def test_kinds_of_another_width_are_refused():
-    """So does a list of logarithmic columns."""
+def test_columns_refuse_kinds_of_another_width():
+    """A list of logarithmic columns names the shape it should have, too."""
     with pytest.raises(ValueError, match=r"must have shape \(2,\). Got \(3,\)"):
         Layout(
             np.zeros(2, dtype=int), np.ones((1, 2), dtype=bool), np.zeros(3, dtype=bool)

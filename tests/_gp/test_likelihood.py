@@ -46,7 +46,7 @@ def _draw(objective, seed):
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_value_is_the_textbooks(problem, seed):
+def test_negative_log_posterior_is_the_textbooks(problem, seed):
     """The value equals that of dense algebra."""
     objective = _objective(problem)
     theta = _draw(objective, seed)
@@ -84,7 +84,7 @@ def _n_parameters(problem):
 
 @pytest.mark.parametrize("is_noisy", [True, False])
 @pytest.mark.parametrize("seed", range(6))
-def test_gradient_is_that_of_the_value(problem, seed, is_noisy):
+def test_negative_log_posterior_gradient_is_that_of_the_value(problem, seed, is_noisy):
     """The gradient agrees with differences of the textbook's value, in all the box."""
     where = np.random.default_rng(100 + seed).random(_n_parameters(problem))
     gradient, difference, _ = _gradients(problem, where, is_noisy=is_noisy)
@@ -94,8 +94,8 @@ def test_gradient_is_that_of_the_value(problem, seed, is_noisy):
 
 @pytest.mark.parametrize("is_noisy", [True, False])
 @pytest.mark.parametrize("seed", range(6))
-def test_gradient_is_that_of_the_value_in_corners_of_the_box(problem, seed, is_noisy):
-    """Also where matrices are nearly singular, as far as these leave any digits."""
+def test_negative_log_posterior_gradient_is_right_in_corners(problem, seed, is_noisy):
+    """Gradients agree near singular matrices as far as these leave any digits."""
     rng = np.random.default_rng(200 + seed)
     where = rng.integers(0, 2, _n_parameters(problem)).astype(float)
     gradient, difference, condition = _gradients(problem, where, is_noisy=is_noisy)
@@ -106,8 +106,8 @@ def test_gradient_is_that_of_the_value_in_corners_of_the_box(problem, seed, is_n
 
 
 @pytest.mark.parametrize("end", [0.0, 1.0])
-def test_gradient_is_that_of_the_value_at_the_ends_of_the_noise(problem, end):
-    """With hardly any noise or with nothing else, whatever the rest."""
+def test_negative_log_posterior_gradient_is_right_at_ends_of_noise(problem, end):
+    """Gradients agree with hardly any noise and with nothing else."""
     objective = _objective(problem)
     where = np.random.default_rng(300).random(_n_parameters(problem))
     where[objective.parameters.noise] = end
@@ -116,7 +116,7 @@ def test_gradient_is_that_of_the_value_at_the_ends_of_the_noise(problem, end):
     np.testing.assert_allclose(gradient, difference, rtol=1e-5, atol=1e-6 * size)
 
 
-def test_calls_do_not_depend_on_each_other(problem):
+def test_negative_log_posterior_calls_do_not_depend_on_each_other(problem):
     """The buffers that are used again leave no trace of the call before."""
     objective = _objective(problem)
     first, second = _draw(objective, 1), _draw(objective, 2)
@@ -127,7 +127,7 @@ def test_calls_do_not_depend_on_each_other(problem):
     np.testing.assert_array_equal(gradient, gradient_again)
 
 
-def test_failed_factorisation_is_worse_than_any_other(problem):
+def test_negative_log_posterior_without_a_factor_is_worst(problem):
     """Where the matrix has no factor the value is infinite and the gradient zero."""
     objective = _objective(problem)
     value, gradient = objective(np.full(len(_draw(objective, 0)), np.nan))

@@ -33,7 +33,7 @@ def test_whiten_and_unwhiten_multiply_by_the_inverse(K):
     np.testing.assert_allclose(unwhiten(Linv, V), rows @ np.linalg.inv(K), rtol=1e-9)
 
 
-def test_extension_equals_factorisation(K):
+def test_extend_inverse_factor_equals_factorisation(K):
     """The factor extended row-wise is the factor of the whole."""
     whole, _ = inverse_factor(K, 1.0)
     part, _ = inverse_factor(K[:5, :5], 1.0)
@@ -42,7 +42,7 @@ def test_extension_equals_factorisation(K):
     np.testing.assert_allclose(extended, whole, rtol=1e-10, atol=1e-12)
 
 
-def test_singular_matrix_gets_the_jitter_it_needs():
+def test_inverse_factor_gives_a_singular_matrix_its_jitter():
     """A matrix a little short of definite is helped along, and says by how much."""
     K = np.ones((4, 4)) - 1e-7 * np.eye(4)
     Linv, jitter = inverse_factor(K, 1.0)
@@ -53,7 +53,7 @@ def test_singular_matrix_gets_the_jitter_it_needs():
 
 
 @pytest.mark.parametrize("value", [-1.0, np.nan])
-def test_indefinite_matrix_raises(value):
+def test_inverse_factor_raises_for_an_indefinite_matrix(value):
     """A matrix far from definite is an error of its own."""
     with pytest.raises(NotPositiveDefiniteError, match=r"shape \(3, 3\)"):
         inverse_factor(np.full((3, 3), value), 1.0)

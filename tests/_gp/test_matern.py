@@ -13,7 +13,7 @@ from skbayes._gp.matern import (
 )
 
 
-def test_value_is_the_formula():
+def test_matern_is_the_formula():
     """Values follow the definition, with and without slopes."""
     s = np.linspace(0.0, 30.0, 200)
     expected = 2.0 * (1.0 + s + s**2 / 3.0) * np.exp(-s)
@@ -22,7 +22,7 @@ def test_value_is_the_formula():
     np.testing.assert_allclose(kernel.value, expected, rtol=1e-13)
 
 
-def test_slope_is_the_derivative():
+def test_matern_with_slope_has_the_derivative():
     """Minus a sixth of the slope is the derivative in the squared distance."""
     squares, step = np.linspace(0.1, 20.0, 50), 1e-5
     difference = matern(squares + step, 0.3) - matern(squares - step, 0.3)

@@ -14,7 +14,7 @@ from skbayes._gp.embedding import Embedding
 from tests._gp.conftest import LAYOUTS, draw
 
 
-def test_posterior_is_scikit_learns(problem, hyperparameters, gp):
+def test_gaussian_process_is_scikit_learns(problem, hyperparameters, gp):
     """Mean and covariance equal GaussianProcessRegressor's on the coordinates."""
     h = hyperparameters
     embedding = Embedding(problem.layout, h)
@@ -34,7 +34,7 @@ def test_posterior_is_scikit_learns(problem, hyperparameters, gp):
     np.testing.assert_allclose(joint_covariance, covariance, rtol=1e-7, atol=1e-8)
 
 
-def test_constant_mean_is_the_posterior_mode(gp):
+def test_gaussian_process_has_the_posterior_mode_for_its_mean(gp):
     """The constant mean minimises the negative log posterior it is profiled out of."""
     Linv, y = gp.conditioning.Linv, gp.y
 
@@ -45,7 +45,7 @@ def test_constant_mean_is_the_posterior_mode(gp):
     assert objective(gp.prior_mean) < min(around)
 
 
-def test_batch_equals_one_by_one(problem, gp):
+def test_gaussian_process_of_a_batch_equals_one_by_one(problem, gp):
     """Predictions do not depend on what else is asked."""
     U = problem.points(9, seed=4)
     mean, variance = gp.predict(U)
@@ -56,7 +56,7 @@ def test_batch_equals_one_by_one(problem, gp):
     )
 
 
-def test_mean_at_trials_is_the_prediction_there(problem, gp):
+def test_gaussian_process_mean_at_trials_is_the_prediction_there(problem, gp):
     """The shortcut for the trials' own rows gives what predicting them gives."""
     np.testing.assert_allclose(
         gp.mean_at_trials, gp.predict(problem.U)[0], rtol=1e-7, atol=1e-7
@@ -64,7 +64,7 @@ def test_mean_at_trials_is_the_prediction_there(problem, gp):
 
 
 @pytest.mark.parametrize("n_first", [1, 20, 39])
-def test_appending_equals_building(problem, hyperparameters, gp, n_first):
+def test_gaussian_process_append_equals_building(problem, hyperparameters, gp, n_first):
     """A posterior extended by trials equals the one built from all of them."""
     first, rest = slice(0, n_first), slice(n_first, None)
     U, y, noise = problem.U, problem.y, problem.extra_noise
@@ -78,7 +78,7 @@ def test_appending_equals_building(problem, hyperparameters, gp, n_first):
     np.testing.assert_array_equal(extended.extra_noise, gp.extra_noise)
 
 
-def test_other_targets_equal_building(problem, hyperparameters, gp):
+def test_gaussian_process_with_targets_equals_building(problem, hyperparameters, gp):
     """New targets equal a new posterior."""
     y, noise = 0.5 - problem.y, problem.extra_noise
     built = GaussianProcess(problem.layout, hyperparameters, problem.U, y, noise)
@@ -88,7 +88,7 @@ def test_other_targets_equal_building(problem, hyperparameters, gp):
         np.testing.assert_allclose(ours, other, rtol=1e-9, atol=1e-12)
 
 
-def test_updates_leave_the_original_alone(problem, gp):
+def test_gaussian_process_updates_leave_the_original_alone(problem, gp):
     """Neither appending nor new targets nor pending points change a posterior."""
     points = problem.points(5, seed=8)
     before = gp.predict(points)
@@ -99,8 +99,8 @@ def test_updates_leave_the_original_alone(problem, gp):
         np.testing.assert_array_equal(ours, other)
 
 
-def test_pending_points_shrink_the_variance_and_keep_the_mean(problem, gp):
-    """Points pending at their mean say something of where, nothing of how much."""
+def test_gaussian_process_with_pending_shrinks_the_variance(problem, gp):
+    """Pending points keep the mean: they say where, and nothing of how much."""
     pending, points = problem.points(3, seed=9), problem.points(20, seed=10)
     with_pending = gp.with_pending(pending)
     mean, variance = gp.predict(points)
@@ -111,14 +111,14 @@ def test_pending_points_shrink_the_variance_and_keep_the_mean(problem, gp):
     assert (at_pending < gp.predict(pending)[1]).all()
 
 
-def test_pickle_keeps_the_predictions(problem, gp):
+def test_gaussian_process_pickled_keeps_its_predictions(problem, gp):
     """A posterior survives pickling to the last bit."""
     copy = pickle.loads(pickle.dumps(gp))
     points = problem.points(5, seed=11)
     np.testing.assert_array_equal(gp.predict(points), copy.predict(points))
 
 
-def test_repeated_points_are_no_obstacle():
+def test_gaussian_process_takes_repeated_points():
     """Trials at one point are averaged and leave the variance positive."""
     layout = LAYOUTS["numeric"]
     U = np.repeat(draw(layout, 1, np.random.default_rng(0)), 30, axis=0)

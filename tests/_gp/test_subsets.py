@@ -31,13 +31,13 @@ def spread_rows(layout, U, n_spread):
     return rows[rows < len(U)]
 
 
-def test_few_trials_are_all_kept(trials):
+def test_choose_rows_keeps_all_of_few(trials):
     """Nothing is dropped while there is room."""
     U, y = trials
     np.testing.assert_array_equal(choose_rows(NUMERIC, U, y, n_rows=300), range(300))
 
 
-def test_best_and_latest_are_kept(trials):
+def test_choose_rows_keeps_the_best_and_the_latest(trials):
     """The best two fifths and the latest of the others are kept, each row once."""
     U, y = trials
     rows = choose_rows(NUMERIC, U, y, n_rows=100)
@@ -47,7 +47,7 @@ def test_best_and_latest_are_kept(trials):
     assert set(range(280, 300)) <= set(rows)
 
 
-def test_lonely_trial_is_kept(trials):
+def test_choose_rows_keeps_a_lonely_trial(trials):
     """A trial far from all others is kept though it is old and bad."""
     U, y = trials
     U *= 0.5
@@ -55,7 +55,7 @@ def test_lonely_trial_is_kept(trials):
     assert 0 in choose_rows(NUMERIC, U, y, n_rows=50)
 
 
-def test_repeated_points_do_not_take_a_row_twice(trials):
+def test_choose_rows_takes_no_row_of_repeated_points_twice(trials):
     """Where all points are equal there are still n_rows different rows."""
     _, y = trials
     rows = choose_rows(NUMERIC, np.zeros((300, 3)), y, n_rows=50)
@@ -63,7 +63,7 @@ def test_repeated_points_do_not_take_a_row_twice(trials):
 
 
 @pytest.mark.parametrize("name", ["categorical", "mixed", "conditional"])
-def test_the_order_of_levels_means_nothing(name):
+def test_choose_rows_ignores_the_order_of_levels(name):
     """Levels under other codes give the same rows."""
     layout, rng = LAYOUTS[name], np.random.default_rng(1)
     U, y = draw(layout, 300, rng), rng.standard_normal(300)
@@ -76,7 +76,7 @@ def test_the_order_of_levels_means_nothing(name):
     )
 
 
-def test_levels_are_equally_far_from_each_other():
+def test_choose_rows_takes_levels_for_equally_far():
     """With one row for each of ten levels, rows are taken in their own order."""
     layout = Layout(
         np.array([10]), np.ones((1, 1), dtype=bool), np.zeros(1, dtype=bool)
@@ -85,7 +85,7 @@ def test_levels_are_equally_far_from_each_other():
     np.testing.assert_array_equal(spread_rows(layout, U, 3), [1, 2, 3])
 
 
-def test_a_categorical_of_many_levels_does_not_outweigh_the_numbers():
+def test_choose_rows_does_not_weigh_many_levels_above_numbers():
     """Opposite ends of two ranges are farther apart than two of ten levels."""
     layout = Layout(
         np.array([10, 0, 0]), np.ones((1, 3), dtype=bool), np.zeros(3, dtype=bool)
@@ -97,7 +97,7 @@ def test_a_categorical_of_many_levels_does_not_outweigh_the_numbers():
     np.testing.assert_array_equal(rows, [10, 11, 12])
 
 
-def test_a_choice_that_is_remembered_is_the_one_made_anew(trials):
+def test_row_choice_remembers_what_would_be_chosen_anew(trials):
     """Scaled targets keep it; another best row, another point or more trials do not."""
     U, y = trials
     choice = RowChoice(NUMERIC, 50)

@@ -83,7 +83,7 @@ def test_limit_threads_of_two_threads_ends_with_the_last(first_out):
 
 
 def test_limit_threads_of_many_threads_leaves_the_former_number():
-    """Whatever the order in which many of them come and go."""
+    """Many threads come and go in any order."""
 
     def work():
         for _ in range(50):

@@ -42,7 +42,7 @@ def scores(request):
     return SCORES[request.param]
 
 
-def test_targets_are_standardised_and_in_order(fit, scores):
+def test_output_transform_forward_standardises_in_order(fit, scores):
     """Targets have mean 0 and variance 1 and keep the order of the scores."""
     targets = fit(scores).forward(scores)
     assert np.isfinite(targets).all()
@@ -56,7 +56,7 @@ def test_targets_are_standardised_and_in_order(fit, scores):
 @pytest.mark.parametrize(
     "scores_name", [name for name in SCORES if "outlier" not in name]
 )
-def test_inverse_undoes_forward(fit_name, scores_name):
+def test_output_transform_inverse_undoes_forward(fit_name, scores_name):
     """Scores come back from their targets."""
     scores = SCORES[scores_name]
     transform = FITS[fit_name](scores)
@@ -68,7 +68,7 @@ def test_inverse_undoes_forward(fit_name, scores_name):
 @pytest.mark.parametrize(
     "name", ["normal", "accuracy", "low tail", "high tail", "low outlier", "plateau"]
 )
-def test_derivative_is_that_of_forward(fit, name):
+def test_output_transform_derivative_is_that_of_forward(fit, name):
     """The derivative agrees with finite differences."""
     scores = SCORES[name]
     transform = fit(scores)
@@ -79,7 +79,7 @@ def test_derivative_is_that_of_forward(fit, name):
     )
 
 
-def test_good_scores_are_never_compressed(fit, scores):
+def test_output_transform_never_compresses_good_scores(fit, scores):
     """The slope above the median is never below the slope at the median."""
     transform = fit(scores)
     above = np.sort(scores[scores >= np.median(scores)])
@@ -91,7 +91,7 @@ def test_good_scores_are_never_compressed(fit, scores):
 
 @pytest.mark.parametrize("value", [0.0, 0.3, -1e300, 1e-300])
 @pytest.mark.parametrize("n", [1, 5])
-def test_constant_scores_are_said_to_be(fit, value, n):
+def test_output_transform_says_that_scores_are_constant(fit, value, n):
     """Equal scores give targets of zero and a flag."""
     scores = np.full(n, value)
     transform = fit(scores)
@@ -99,30 +99,30 @@ def test_constant_scores_are_said_to_be(fit, value, n):
     np.testing.assert_array_equal(transform.forward(scores), 0.0)
 
 
-def test_rounding_errors_are_no_differences(fit):
+def test_output_transform_ignores_rounding_errors(fit):
     """Scores that differ in the last digits only count as equal."""
     assert fit(np.array([0.3, 0.1 + 0.2, 0.3])).is_constant
 
 
-def test_two_values_are_not_bent():
+def test_fit_yeo_johnson_does_not_bend_two_values():
     """Two different values tell nothing of the shape: no power."""
     assert fit_yeo_johnson(SCORES["two values"]).lam == 1.0
 
 
-def test_power_pulls_in_a_low_tail():
+def test_fit_yeo_johnson_pulls_in_a_low_tail():
     """A long low tail is bent, a long high tail is not."""
     assert fit_yeo_johnson(SCORES["low tail"]).lam > 1.2
     assert fit_yeo_johnson(SCORES["high tail"]).lam == pytest.approx(1.0, abs=0.05)
 
 
-def test_outlier_leaves_room_for_the_others(fit):
+def test_output_transform_leaves_room_beside_an_outlier(fit):
     """One absurdly bad score does not make the other scores equal."""
     scores = SCORES["huge low outlier"]
     targets = fit(scores).forward(scores)
     assert np.std(targets[:-1]) > 1e-3
 
 
-def test_noise_follows_the_slope(fit):
+def test_output_transform_noise_follows_the_slope(fit):
     """Variances are multiplied by the squared slope."""
     scores = SCORES["low tail"]
     transform = fit(scores)
@@ -134,14 +134,14 @@ def test_noise_follows_the_slope(fit):
     )
 
 
-def test_unreachable_targets_become_low_scores():
+def test_output_transform_inverse_of_unreachable_targets_is_low():
     """A target below all that finite scores can have is inverted to a low score."""
     transform = OutputTransform(0.0, 1.0, 50.0, 4.0, 0.0, 1.0, False)
     score = transform.inverse(np.array([-10.0]))[0]
     assert score < -100.0
 
 
-def test_transforms_pickle(fit):
+def test_output_transform_pickles(fit):
     """A pickled transform is the same transform."""
     transform = fit(SCORES["normal"])
     assert pickle.loads(pickle.dumps(transform)) == transform

@@ -21,8 +21,8 @@ def test_warp_goes_from_0_to_1(a, b):
     assert (w <= 1.0).all()
 
 
-def test_exponents_of_1_do_nothing():
-    """a = b = 1 leaves the points where they are."""
+def test_warp_does_nothing_with_exponents_of_1():
+    """The points stay where they are if a = b = 1."""
     u = np.linspace(0.01, 0.99, 50)
     np.testing.assert_allclose(
         warp(log_clipped(u), np.ones(1), np.ones(1)), u, rtol=1e-13
@@ -30,7 +30,7 @@ def test_exponents_of_1_do_nothing():
 
 
 @pytest.mark.parametrize(("a", "b"), EXPONENTS)
-def test_derivatives_are_those_of_the_warp(a, b):
+def test_warp_with_derivatives_has_those_of_the_warp(a, b):
     """Derivatives in u, log a and log b agree with finite differences."""
     u = np.linspace(0.02, 0.98, 40)
     log_a, log_b, step = np.log(a), np.log(b), 1e-6

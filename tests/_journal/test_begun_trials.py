@@ -29,7 +29,7 @@ def tables():
 
 
 def test_begin_candidate_has_one_row_for_each_key_of_an_evaluation(tables):
-    """Begun again it is the same row; of another evaluation it is another."""
+    """A candidate begun again keeps its row; each evaluation has its own."""
     first = begin_candidate(tables, 1, "a")
     assert candidate_of(tables, 1, "b") is None
     assert candidate_of(tables, 2, "a") is None
@@ -39,7 +39,7 @@ def test_begin_candidate_has_one_row_for_each_key_of_an_evaluation(tables):
 
 
 def test_begin_trial_leaves_a_trial_that_was_begun_as_it_is(tables):
-    """Whoever is first gives it its number; its status stays."""
+    """Whoever is first gives the trial its number, and its status stays."""
     begin_trial(tables, 1, 0, "key", "params", 5)
     tables.execute("UPDATE trials SET status = 'complete'")
     begin_trial(tables, 1, 7, "key", "other", 6)
@@ -54,7 +54,7 @@ def test_begin_trial_leaves_a_trial_that_was_begun_as_it_is(tables):
 
 
 def test_settle_trial_changes_the_parameters_and_not_the_key(tables):
-    """Of the one trial, which is found by what was proposed."""
+    """The one trial is found by what was proposed."""
     for search in (1, 2):
         begin_trial(tables, search, 0, "proposed", "{}", 5)
     settle_trial(tables, 1, "proposed", "found", 8)
@@ -65,7 +65,7 @@ def test_settle_trial_changes_the_parameters_and_not_the_key(tables):
 
 
 def test_trial_begun_after_a_row(tables):
-    """The first of the number behind that row, of the same search."""
+    """The trial is the first of its number behind that row, of the same search."""
     assert trial_begun_after(tables, 1, 3, 0) == (None, None)
     for key in ("a", "b"):
         begin_trial(tables, 1, np.int64(3), key, key.upper(), 5)
@@ -77,7 +77,7 @@ def test_trial_begun_after_a_row(tables):
 
 
 def test_n_begun_counts_up_to_the_highest_number(tables):
-    """Also of numbers of which some are missing; no search, no trial."""
+    """Numbers may be missing, and without a search there is no trial."""
     assert n_begun(tables, 1) == 0
     begin_trial(tables, 1, 6, "a", "{}", 5)
     begin_trial(tables, 1, 2, "b", "{}", 5)

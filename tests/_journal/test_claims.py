@@ -34,8 +34,8 @@ def rows(path, table):
 # ----------------------------------------------------------------------------- folds
 
 
-def test_a_fold_is_claimed_by_one_driver(two, path):
-    """The other finds its result when it is there, and has folds of its own."""
+def test_fold_claims_give_a_fold_to_one_driver(two, path):
+    """The other driver finds the result when it is there, and has folds of its own."""
     one, other = two
     assert one.claim(0, C, [C], 0)
     assert one.claim(0, C, [C], 0)  # again, after its worker has died
@@ -51,8 +51,8 @@ def test_a_fold_is_claimed_by_one_driver(two, path):
     assert rows(path, "claims") == 1
 
 
-def test_several_parameters_are_claimed_together(two):
-    """Along a path the largest stands for all; results are there when all are."""
+def test_fold_claims_take_several_parameters_together(two):
+    """The largest of a path stands for all; results are there when all are."""
     one, other = two
     path = [{"C": 1, "n": n} for n in (1, 2, 4)]
     assert one.claim(0, C, path, 0)
@@ -68,7 +68,7 @@ def test_several_parameters_are_claimed_together(two):
     assert len(one.results(path, 0)) == 3
 
 
-def test_a_trial_that_was_settled_is_agreed_on_as_proposed(two):
+def test_fold_claims_agree_on_a_settled_trial_as_proposed(two):
     """Other drivers propose what was proposed, not what was found on its path."""
     one, other = two
     assert one.agree(0, {"C": 1, "n": 8}) == {"C": 1, "n": 8}
@@ -81,8 +81,8 @@ def test_a_trial_that_was_settled_is_agreed_on_as_proposed(two):
     assert other.agree(0, {"C": 2, "n": 8}, as_proposed) == {"C": 1, "n": 8}
 
 
-def test_a_fold_that_fails_is_tried_once_by_all_who_run(two, path):
-    """Those who come later try it again."""
+def test_fold_claims_try_a_failing_fold_once_for_all_who_run(two, path):
+    """Drivers that come later try the fold again."""
     one, other = two
     assert one.claim(0, C, [C], 0)
     assert not other.claim(0, C, [C], 0)
@@ -96,8 +96,8 @@ def test_a_fold_that_fails_is_tried_once_by_all_who_run(two, path):
         assert later.claim(0, C, [C], 0)
 
 
-def test_a_result_that_will_not_do_is_run_again(path):
-    """By a search that keeps predictions, after one that does not."""
+def test_fold_claims_run_a_result_again_that_will_not_do(path):
+    """A search that keeps predictions follows one that does not."""
     needs = FoldNeeds("score", predictions=True)
     with Journal.open(path) as one, Journal.open(path) as other:
         plain, keeping = begin(one), begin(other, needs)
@@ -109,8 +109,8 @@ def test_a_result_that_will_not_do_is_run_again(path):
         assert plain.results([C], 0)[0].test_scores == {"score": 0.5}
 
 
-def test_searches_on_one_evaluation_share_claims(path):
-    """As they share folds; on other data they do not meet."""
+def test_fold_claims_are_shared_on_one_evaluation(path):
+    """Searches share claims as they share folds; on other data they do not meet."""
     with Journal.open(path) as one, Journal.open(path) as other:
         first = begin(one)
         wider = other.search(
@@ -124,8 +124,8 @@ def test_searches_on_one_evaluation_share_claims(path):
         assert begin(other, name="b").claim(0, C, [C], 0)
 
 
-def test_one_of_many_threads_gets_a_fold(path):
-    """Whoever is first, and there are no two."""
+def test_fold_claims_give_a_fold_to_one_of_many_threads(path):
+    """Exactly one thread is first."""
     n_threads, n_folds = 4, 60
     got = []
 
@@ -156,8 +156,8 @@ def test_one_of_many_threads_gets_a_fold(path):
 # --------------------------------------------------------------------- the candidates
 
 
-def test_drivers_agree_on_the_candidate_of_a_number(two):
-    """The first to begin it says what it is; earlier ones are not looked for again."""
+def test_fold_claims_agree_on_the_candidate_of_a_number(two):
+    """The first driver to begin a number says what its candidate is."""
     one, other = two
     assert one.begun(0) is None
     assert one.agree(0, {"C": 1}) == {"C": 1}
@@ -170,8 +170,8 @@ def test_drivers_agree_on_the_candidate_of_a_number(two):
     assert one.begun(1) is None
 
 
-def test_a_candidate_that_cannot_be_tried_is_not_agreed_on(path):
-    """It is a choice of the other driver that this one does not have."""
+def test_fold_claims_do_not_agree_on_an_unknown_candidate(path):
+    """The candidate has a choice of the other driver that this one lacks."""
     with Journal.open(path) as one, Journal.open(path) as other:
         first, second = begin(one, s=[FoldResult]), begin(other)
         assert first.agree(0, {"s": FoldResult}) == {"s": FoldResult}

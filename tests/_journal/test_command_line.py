@@ -22,8 +22,8 @@ def path(tmp_path) -> Path:
     return tmp_path / "j.sqlite"
 
 
-def test_the_command_line_tells_progress_and_best(path, capsys):
-    """Searches, how far they are, and the best complete trial."""
+def test_main_tells_progress_and_best(path, capsys):
+    """The output lists searches, how far they are, and the best complete trial."""
     assert main([str(path)]) == 0
     lines = capsys.readouterr().out.splitlines()
     lines = [line for line in lines if not line.startswith("  last fold: ")]
@@ -51,8 +51,8 @@ def test_the_command_line_tells_progress_and_best(path, capsys):
 @pytest.mark.parametrize(
     ("seconds", "text"), [(119.4, "119 s"), (120, "2 min"), (7200, "2 h")]
 )
-def test_long_times_are_told_in_larger_units(tmp_path, capsys, seconds, text):
-    """Seconds, minutes and hours."""
+def test_main_tells_long_times_in_larger_units(tmp_path, capsys, seconds, text):
+    """The output has seconds, minutes and hours."""
     with Journal.open(tmp_path / "j.sqlite") as journal:
         search = journal.search(
             identity_of("a", 1), description={}, metrics=[], codec=ParamsCodec()
@@ -65,8 +65,8 @@ def test_long_times_are_told_in_larger_units(tmp_path, capsys, seconds, text):
     assert "best mean score: nan" in out
 
 
-def test_the_command_line_tells_errors(tmp_path, capsys):
-    """One line, no traceback, a status that says that it failed."""
+def test_main_tells_errors(tmp_path, capsys):
+    """An error is one line without traceback, and the exit status is not zero."""
     assert main([str(tmp_path / "j.sqlite")]) == 1
     captured = capsys.readouterr()
     assert captured.out == ""
@@ -74,8 +74,8 @@ def test_the_command_line_tells_errors(tmp_path, capsys):
 
 
 @pytest.mark.parametrize("name", ["a\0b", "x" * 300])
-def test_the_command_line_tells_of_names_no_file_can_have(name, capsys):
-    """As of any other that is no journal."""
+def test_main_tells_of_names_no_file_can_have(name, capsys):
+    """Such a name is told as any other that is no journal."""
     assert main([name]) == 1
     captured = capsys.readouterr()
     assert captured.out == ""

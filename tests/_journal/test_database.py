@@ -76,15 +76,15 @@ def assert_refused(path: Path, match: str) -> None:
 # ------------------------------------------------------------------ new journals
 
 
-def test_a_new_journal_is_made_and_leaves_one_file(tmp_path):
-    """A closed journal is a single file."""
+def test_open_for_writing_makes_a_journal_of_one_file(tmp_path):
+    """A new journal, once closed, is a single file."""
     write_trials(tmp_path / "j.sqlite", range(3))
     assert [p.name for p in tmp_path.iterdir()] == ["j.sqlite"]
     assert scores_in(tmp_path / "j.sqlite") == [0.0, 1.0, 2.0]
 
 
-def test_an_empty_file_is_a_new_journal(tmp_path):
-    """A file of length zero, as `tempfile` makes it, is filled."""
+def test_open_for_writing_fills_an_empty_file(tmp_path):
+    """A file of length zero, as `tempfile` makes it, becomes a journal."""
     path = tmp_path / "j.sqlite"
     path.touch()
     write_trials(path, range(2))
@@ -92,16 +92,16 @@ def test_an_empty_file_is_a_new_journal(tmp_path):
 
 
 @pytest.mark.parametrize("name", ["j.sqlite", "späce & 100%?#.db", "noend", ":memory:"])
-def test_any_file_name_and_kind_of_path_will_do(tmp_path, monkeypatch, name):
-    """Names with characters that mean something in addresses, str, Path, relative."""
+def test_open_for_writing_takes_any_path(tmp_path, monkeypatch, name):
+    """Names with characters that mean something in addresses, str and Path work."""
     monkeypatch.chdir(tmp_path)
     write_trials(name, [7])
     assert scores_in(tmp_path / name) == scores_in(str(tmp_path / name)) == [7.0]
     assert [p.name for p in tmp_path.iterdir()] == [name]
 
 
-def test_a_symbolic_link_leads_to_the_journal(tmp_path):
-    """Link and file are the same journal, also when both are open."""
+def test_open_for_writing_follows_a_symbolic_link(tmp_path):
+    """A link and its file are the same journal, also when both are open."""
     (tmp_path / "links").mkdir()
     link, path = tmp_path / "links" / "l.sqlite", tmp_path / "j.sqlite"
     link.symlink_to(path)
@@ -115,7 +115,7 @@ def test_a_symbolic_link_leads_to_the_journal(tmp_path):
 # ------------------------------------------------------------------ damaged files
 
 
-def test_a_journal_cut_off_anywhere_is_refused_and_left_alone(tmp_path, sound):
+def test_read_snapshot_refuses_a_journal_cut_off_anywhere(tmp_path, sound):
     """Whatever part of the end is missing, nobody takes the rest for all of it."""
     path = tmp_path / "j.sqlite"
     lengths = {*range(1, 130), *range(130, len(sound), 997), len(sound) - 1}
@@ -126,16 +126,16 @@ def test_a_journal_cut_off_anywhere_is_refused_and_left_alone(tmp_path, sound):
 
 
 @pytest.mark.parametrize("n_trials", range(1, 40, 3))
-def test_a_journal_that_lacks_a_byte_is_refused(tmp_path, n_trials):
-    """Also where the byte belongs to a value, which SQLite would take for a zero."""
+def test_read_snapshot_refuses_a_journal_that_lacks_a_byte(tmp_path, n_trials):
+    """A lost byte of a value is found, which SQLite would take for a zero."""
     path = tmp_path / "j.sqlite"
     write_trials(path, range(n_trials))
     path.write_bytes(path.read_bytes()[:-1])
     assert_refused(path, "is (a damaged|no) journal")
 
 
-def test_a_journal_killed_while_its_log_was_written_back_is_sound(tmp_path):
-    """The file alone is torn then; with its log it is whole."""
+def test_read_snapshot_takes_a_journal_killed_at_a_checkpoint(tmp_path):
+    """The file alone is torn then, but with its log it is whole."""
     path = tmp_path / "j.sqlite"
     with Journal.open(path) as journal:
         with journal.reading() as connection:
@@ -155,7 +155,7 @@ def test_a_journal_killed_while_its_log_was_written_back_is_sound(tmp_path):
         assert len(scores_in(torn)) == 60
 
 
-def test_a_journal_with_garbage_on_any_page_is_refused(tmp_path, sound):
+def test_read_snapshot_refuses_garbage_on_any_page(tmp_path, sound):
     """Pages that make no sense are found before anything is written."""
     path = tmp_path / "j.sqlite"
     for start in range(0, len(sound), 4096):
@@ -163,8 +163,8 @@ def test_a_journal_with_garbage_on_any_page_is_refused(tmp_path, sound):
         assert_refused(path, "is (a damaged|no) journal")
 
 
-def test_rows_that_make_no_sense_are_told_when_read(tmp_path):
-    """Damage within a value cannot be seen from outside; it is no traceback either."""
+def test_as_damaged_journal_tells_of_senseless_rows(tmp_path):
+    """Damage within a value is told at reading, without a traceback of SQLite."""
     path = tmp_path / "j.sqlite"
     write_trials(path, range(3))
     changes = [
@@ -189,7 +189,7 @@ def test_rows_that_make_no_sense_are_told_when_read(tmp_path):
             begin(journal).trials()
 
 
-def test_a_damaged_journal_with_a_log_is_left_alone(tmp_path):
+def test_open_for_writing_leaves_a_damaged_journal_with_its_log(tmp_path):
     """The log of a killed process is not written into a file that has lost its end."""
     path = tmp_path / "live" / "j.sqlite"
     path.parent.mkdir()
@@ -208,7 +208,7 @@ def test_a_damaged_journal_with_a_log_is_left_alone(tmp_path):
     assert (damaged.read_bytes(), (copies / "j.sqlite-wal").read_bytes()) == before
 
 
-def test_a_log_cut_off_anywhere_costs_only_its_end(tmp_path):
+def test_open_for_writing_loses_only_the_torn_end_of_a_log(tmp_path):
     """After a crash that tore the log, the folds before the tear are there."""
     path = tmp_path / "j.sqlite"
     with Journal.open(path) as journal:
@@ -235,16 +235,16 @@ def test_a_log_cut_off_anywhere_costs_only_its_end(tmp_path):
 @pytest.mark.parametrize(
     "content", [b"C,score\n1,0.5\n" * 500, b"\0" * 8192, b"x", b"SQLite format 3\0"]
 )
-def test_other_files_are_refused_and_left_alone(tmp_path, content):
-    """Text, zeros, a byte or the mere beginning of a database are no journal."""
+def test_read_snapshot_refuses_other_files(tmp_path, content):
+    """Text, zeros, a byte and the mere beginning of a database are no journals."""
     path = tmp_path / "results.csv"
     path.write_bytes(content)
     assert_refused(path, "is no journal")
 
 
 @pytest.mark.parametrize("mode", ["DELETE", "WAL"])
-def test_other_databases_are_refused_and_left_alone(tmp_path, mode):
-    """A database of someone else is recognised by its header."""
+def test_read_snapshot_refuses_other_databases(tmp_path, mode):
+    """A database of someone else is recognised by its header and left alone."""
     path = tmp_path / "mlflow.db"
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         connection.execute(f"PRAGMA journal_mode = {mode}")
@@ -252,8 +252,8 @@ def test_other_databases_are_refused_and_left_alone(tmp_path, mode):
     assert_refused(path, "is no journal of skbayes")
 
 
-def test_a_database_in_use_by_others_is_refused_and_left_alone(tmp_path):
-    """So is one that a program has open, with a log beside it."""
+def test_open_for_writing_refuses_a_database_in_use(tmp_path):
+    """A database that a program has open, with a log beside it, is left alone."""
     path = tmp_path / "live.db"
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         connection.execute("PRAGMA journal_mode = WAL")
@@ -264,15 +264,15 @@ def test_a_database_in_use_by_others_is_refused_and_left_alone(tmp_path):
         assert path.read_bytes() == before
 
 
-def test_a_journal_of_another_version_is_refused(tmp_path, sound):
-    """It says which versions are meant."""
+def test_read_snapshot_refuses_another_version(tmp_path, sound):
+    """The message says which versions are meant."""
     path = tmp_path / "j.sqlite"
     path.write_bytes(sound[:60] + (VERSION + 1).to_bytes(4, "big") + sound[64:])
     assert_refused(path, rf"is a journal of version {VERSION + 1}.* writes {VERSION}")
 
 
-def test_a_journal_that_has_lost_a_table_is_refused(tmp_path, sound):
-    """Sound pages are not enough."""
+def test_read_snapshot_refuses_a_journal_without_a_table(tmp_path, sound):
+    """A journal whose pages are sound is refused all the same if a table is missing."""
     path = tmp_path / "j.sqlite"
     path.write_bytes(sound)
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
@@ -284,7 +284,7 @@ def test_a_journal_that_has_lost_a_table_is_refused(tmp_path, sound):
 
 
 @pytest.mark.parametrize("path", [3, b"j.sqlite", True, ["j.sqlite"]])
-def test_what_is_no_path_is_refused(path):
+def test_checked_place_refuses_what_is_no_path(path):
     """The message names the parameter and shows what was given."""
     with pytest.raises(
         TypeError, match=r"The `journal` parameter must be.*Got .* instead"
@@ -292,15 +292,15 @@ def test_what_is_no_path_is_refused(path):
         Journal.open(path)
 
 
-def test_an_empty_path_is_refused():
-    """It would mean the folder one is in."""
+def test_checked_place_refuses_an_empty_path():
+    """An empty path would mean the folder one is in."""
     with pytest.raises(
         JournalError, match=r"The `journal` parameter must be .* Got ''"
     ):
         Journal.open("")
 
 
-def test_a_missing_folder_is_named(tmp_path):
+def test_checked_place_names_a_missing_folder(tmp_path):
     """No folders are made on the way."""
     with pytest.raises(
         JournalError, match=r"`journal` parameter names .*nowhere is not"
@@ -308,7 +308,7 @@ def test_a_missing_folder_is_named(tmp_path):
         Journal.open(tmp_path / "nowhere" / "j.sqlite")
 
 
-def test_a_folder_that_is_a_file_is_named(tmp_path):
+def test_checked_place_names_a_folder_that_is_a_file(tmp_path):
     """Nobody can write below a regular file, not even root."""
     (tmp_path / "file").write_text("x")
     with pytest.raises(
@@ -317,8 +317,8 @@ def test_a_folder_that_is_a_file_is_named(tmp_path):
         Journal.open(tmp_path / "file" / "j.sqlite")
 
 
-def test_a_folder_is_no_journal(tmp_path):
-    """The message says that it is a folder."""
+def test_checked_place_refuses_a_folder(tmp_path):
+    """The message says that the path is a folder."""
     with pytest.raises(
         JournalError, match="`journal` parameter must name a .* a folder"
     ):
@@ -336,8 +336,8 @@ def test_a_folder_is_no_journal(tmp_path):
     ],
     ids=["null", "surrogate", "long", "long log"],
 )
-def test_a_name_that_no_file_can_have_is_told(tmp_path, name, reason):
-    """As any other, to those who write and those who read; nothing is left behind."""
+def test_checked_place_tells_of_a_name_no_file_can_have(tmp_path, name, reason):
+    """Writers and readers are told of the name, and nothing is left behind."""
     path = str(tmp_path / name)
     message = f"(?s)`journal` parameter must be the path .* cannot be one: .*{reason}"
     with pytest.raises(JournalError, match=message):
@@ -347,16 +347,16 @@ def test_a_name_that_no_file_can_have_is_told(tmp_path, name, reason):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_the_longest_name_is_the_longest_that_works(tmp_path):
-    """With room for what SQLite adds to it."""
+def test_checked_place_takes_the_longest_name_that_works(tmp_path):
+    """The longest name leaves room for what SQLite adds to it."""
     path = tmp_path / ("x" * (255 - len("-journal")))
     with Journal.open(path):
         assert path.exists()
     assert read_snapshot(path, lambda connection: "read") == "read"
 
 
-def test_a_tilde_is_the_home_folder(tmp_path, monkeypatch):
-    """As a shell would have it."""
+def test_checked_place_expands_a_tilde(tmp_path, monkeypatch):
+    """A tilde is the home folder, as in a shell."""
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("USERPROFILE", str(tmp_path))
     with Journal.open("~/j.sqlite"):
@@ -364,8 +364,8 @@ def test_a_tilde_is_the_home_folder(tmp_path, monkeypatch):
     assert read_snapshot(Path("~/j.sqlite"), lambda connection: "read") == "read"
 
 
-def test_a_device_is_no_journal():
-    """What has no length would otherwise pass for an empty file."""
+def test_checked_place_refuses_a_device():
+    """A device has no length and would otherwise pass for an empty file."""
     with pytest.raises(JournalError, match="/dev/null is not a regular file"):
         Journal.open("/dev/null")
 
@@ -390,15 +390,15 @@ def remount_read_only(place: Path) -> None:
     subprocess.run(["mount", "-o", "remount,ro", str(place)], check=True)
 
 
-def test_a_read_only_disk_is_refused(small_disk):
-    """A new journal cannot be made there; the message names the parameter."""
+def test_open_for_writing_refuses_a_read_only_disk(small_disk):
+    """A new journal cannot be made there, and the message names the parameter."""
     remount_read_only(small_disk)
     with pytest.raises(JournalError, match=r"j\.sqlite .*opened.* `journal` parameter"):
         Journal.open(small_disk / "j.sqlite")
 
 
-def test_a_read_only_journal_is_refused_but_can_be_read(small_disk):
-    """Reading needs no right to write, neither to the file nor to its folder."""
+def test_read_snapshot_needs_no_right_to_write(small_disk):
+    """A read-only journal can be read, though it is refused for writing."""
     write_trials(small_disk / "j.sqlite", range(3))
     remount_read_only(small_disk)
     with pytest.raises(JournalError, match="`journal` parameter needs"):
@@ -409,7 +409,7 @@ def test_a_read_only_journal_is_refused_but_can_be_read(small_disk):
     assert row == (6,)
 
 
-def test_a_disk_that_fills_up_loses_nothing_written_before(small_disk):
+def test_open_for_writing_keeps_what_a_full_disk_already_has(small_disk):
     """The fold that did not fit is refused in plain words; with room all is well."""
     path = small_disk / "j.sqlite"
     ballast = small_disk / "ballast"
@@ -427,7 +427,7 @@ def test_a_disk_that_fills_up_loses_nothing_written_before(small_disk):
 
 
 @pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="root may write")
-def test_a_folder_that_may_not_be_written_is_refused(tmp_path):
+def test_open_for_writing_refuses_a_folder_without_permission(tmp_path):
     """The message names the parameter."""
     tmp_path.chmod(0o500)
     with pytest.raises(JournalError, match="`journal` parameter needs"):
@@ -463,7 +463,7 @@ for i in range(60):
 
 @pytest.mark.slow
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs os.fork")
-def test_a_journal_killed_while_it_is_made_can_be_used(tmp_path):
+def test_open_for_writing_goes_on_after_a_killed_beginning(tmp_path):
     """Whenever a process dies between nothing and a journal, the next one goes on."""
     done = subprocess.run(
         [sys.executable, "-c", KILL_AT_BIRTH, str(tmp_path)],

@@ -29,8 +29,8 @@ def rows(path, table):
         return connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
 
 
-def test_a_driver_that_ends_lets_go(path):
-    """What it had claimed and not run is free at once, and its row is gone."""
+def test_driver_that_ends_lets_go(path):
+    """What a driver had claimed and not run is free at once, and its row is gone."""
     with Journal.open(path) as other:
         with Journal.open(path) as one:
             assert begin(one).claim(0, C, [C], 0)
@@ -79,8 +79,8 @@ def seconds_until_claimed(search, patience):
 
 
 @pytest.mark.skipif(os.name != "posix", reason="looks at processes as POSIX has them")
-def test_what_a_killed_process_had_is_free_at_once(path):
-    """On its own machine, even while its parent has not taken note of its end."""
+def test_driver_of_a_killed_process_is_lost_at_once(path):
+    """A killed process of this machine is noticed before its parent waits for it."""
     with Journal.open(path) as journal:
         search = begin(journal)
         with hold(path) as process:
@@ -91,10 +91,8 @@ def test_what_a_killed_process_had_is_free_at_once(path):
 
 
 @pytest.mark.slow
-def test_what_a_process_of_another_machine_had_is_free_after_the_lease(
-    path, monkeypatch
-):
-    """As long as it counts it keeps it; when it is silent it is waited for first."""
+def test_driver_of_another_machine_is_lost_after_its_lease(path, monkeypatch):
+    """A driver of another machine keeps its claims until its lease has run out."""
     monkeypatch.setattr(drivers, "BEAT_SECONDS", 0.2)
     monkeypatch.setattr(drivers, "LEASE_SECONDS", 5.0)
     with Journal.open(path) as journal:
@@ -110,8 +108,8 @@ def test_what_a_process_of_another_machine_had_is_free_after_the_lease(
             assert 2.5 < seconds_until_claimed(search, 30) < 15
 
 
-def test_a_search_of_this_process_that_did_not_let_go_is_lost(path, monkeypatch):
-    """Its journal was closed, but the disk was full then."""
+def test_driver_of_this_process_that_did_not_let_go_is_lost(path, monkeypatch):
+    """A journal that was closed on a full disk has left its driver behind."""
     with Journal.open(path) as other:
         with Journal.open(path) as one:
             assert begin(one).claim(0, C, [C], 0)
@@ -127,7 +125,7 @@ def _full_disk(connection, key):
     raise drivers.JournalError("no room")
 
 
-def test_a_machine_that_has_slept_does_not_take_others_for_dead(path, monkeypatch):
+def test_driver_of_a_machine_that_slept_takes_none_for_dead(path, monkeypatch):
     """A step of the clock counts as two beats at most."""
     now = [0.0]
     monkeypatch.setattr(drivers.time, "monotonic", lambda: now[0])
@@ -159,8 +157,8 @@ def process_of(machine, number=1, started=""):
     return json.dumps(facts)
 
 
-def test_a_driver_whose_row_was_taken_out_comes_back(path):
-    """It was taken for dead, and was only suspended: what it claims now is its own."""
+def test_driver_whose_row_was_taken_out_comes_back(path):
+    """A suspended driver was taken for dead, and its new claims are its own."""
     with Journal.open(path) as one, Journal.open(path) as other:
         first, second = begin(one), begin(other)
         assert first.claim(0, C, [C], 0)

@@ -66,22 +66,22 @@ def write(path, number=0):
         (["half a line"], None),
     ],
 )
-def test_the_innermost_mount_says_what_a_file_is_on(mount, lines, kind):
-    """Of several in one place the last."""
+def test_network_file_system_is_that_of_the_innermost_mount(mount, lines, kind):
+    """The innermost mount counts, and of several in one place the last."""
     mount(*lines)
     found = network_file_system(Path("/data/shared/j.sqlite"))
     assert (found and found.kind) == kind
 
 
-def test_blanks_in_names_are_read(mount):
-    """Linux writes them as their number."""
+def test_network_file_system_reads_blanks_in_names(mount):
+    """Linux writes blanks as their number."""
     mount(r"s:/x /my\040data nfs rw 0 0")
     assert network_file_system(Path("/my data/j.sqlite")).kind == "nfs"
     assert network_file_system(Path("/my/j.sqlite")) is None
 
 
-def test_where_there_is_no_table_nothing_is_detected(monkeypatch):
-    """As on other systems than Linux."""
+def test_network_file_system_is_none_without_a_table(monkeypatch):
+    """Systems other than Linux have no table of mounts."""
     monkeypatch.setattr(file_systems, "MOUNTS", Path("/nowhere/mounts"))
     assert network_file_system(Path("/data/j.sqlite")) is None
 
@@ -89,8 +89,8 @@ def test_where_there_is_no_table_nothing_is_detected(monkeypatch):
 # ------------------------------------------------------------------------- the journal
 
 
-def test_a_new_journal_has_no_log_on_a_network(tmp_path, mount):
-    """And gets none when it is opened where the disk is."""
+def test_network_file_system_gets_no_log_for_a_new_journal(tmp_path, mount):
+    """The journal gets a log when it is opened where the disk is."""
     path = tmp_path / "j.sqlite"
     mount(f"s:/x {tmp_path} nfs4 rw 0 0")
     write(path)
@@ -103,8 +103,8 @@ def test_a_new_journal_has_no_log_on_a_network(tmp_path, mount):
     assert sorted(p.name for p in tmp_path.iterdir()) == ["j.sqlite", "mounts"]
 
 
-def test_a_journal_with_a_log_loses_it_on_a_network(tmp_path, mount):
-    """If nobody has it open; else it is refused."""
+def test_network_file_system_takes_away_a_journals_log(tmp_path, mount):
+    """The journal loses its log if nobody has it open, else it is refused."""
     path = tmp_path / "j.sqlite"
     write(path)
     assert mode_of(path) == "wal"
@@ -114,7 +114,7 @@ def test_a_journal_with_a_log_loses_it_on_a_network(tmp_path, mount):
     assert read_snapshot(path, lambda c: c.execute(COUNT_FOLDS).fetchone()) == (2,)
 
 
-def test_a_log_that_is_in_use_is_refused_on_a_network(tmp_path, mount, monkeypatch):
+def test_network_file_system_refuses_a_log_in_use(tmp_path, mount, monkeypatch):
     """The message says what to do."""
     monkeypatch.setattr("skbayes._journal.making._ALONE_SECONDS", 0.05)
     path = tmp_path / "j.sqlite"
@@ -127,7 +127,7 @@ def test_a_log_that_is_in_use_is_refused_on_a_network(tmp_path, mount, monkeypat
 
 
 @pytest.mark.parametrize("option", ["nolock", "local_lock=all", "local_lock=posix"])
-def test_locks_of_one_machine_are_warned_of(tmp_path, mount, option):
+def test_warn_of_local_locks_names_the_danger(tmp_path, mount, option):
     """Whoever shares such a journal among machines would damage it."""
     mount(f"s:/x {tmp_path} nfs rw,{option},vers=3 0 0")
     with pytest.warns(UserWarning, match=f"mounted with {option}: locks hold on this"):
@@ -150,8 +150,8 @@ with Journal.open(sys.argv[1]) as journal:
 
 
 @pytest.mark.slow
-def test_processes_share_a_journal_without_a_log(tmp_path, mount):
-    """And a reader sees a sound one at any time."""
+def test_network_file_system_lets_processes_share_a_journal(tmp_path, mount):
+    """Processes share a journal without a log, and readers always see a sound one."""
     path = tmp_path / "j.sqlite"
     mount(f"s:/x {tmp_path} nfs4 rw 0 0")
     command = [sys.executable, "-c", WRITE, str(path), str(tmp_path / "mounts")]

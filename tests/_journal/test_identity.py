@@ -83,7 +83,7 @@ def scaled(factor):
         ("folds", {"splits": [SPLITS[0], (np.arange(10), np.arange(10, 30))]}),
     ],
 )
-def test_each_part_counts_and_is_told_from_others(part, changes):
+def test_identify_tells_each_part_from_the_others(part, changes):
     """A change of one part changes that part only."""
     before, after = identity_of(), identity_of(**changes)
     assert differing(before, after) == {part}
@@ -105,8 +105,8 @@ def test_each_part_counts_and_is_told_from_others(part, changes):
         {"splits": [tuple(np.isin(np.arange(30), p) for p in s) for s in SPLITS]},
     ],
 )
-def test_what_decides_nothing_does_not_count(changes):
-    """What was learned before, layouts, and how scorers and indices are written."""
+def test_identify_ignores_what_decides_nothing(changes):
+    """Earlier fits, layouts, and how scorers and indices are written do not count."""
     before, after = identity_of(), identity_of(**changes)
     assert differing(before, after) == set()
     assert before.search_key == after.search_key
@@ -122,15 +122,15 @@ def test_what_decides_nothing_does_not_count(changes):
         {"search": "RandomSearchCV"},
     ],
 )
-def test_the_sequence_of_candidates_decides_no_score(sequence):
-    """Another space, seed or kind of search shares the folds, and is another search."""
+def test_identify_shares_folds_between_sequences(sequence):
+    """Another space, seed or kind of search shares the folds but is another search."""
     before, after = identity_of(), identity_of(sequence=sequence)
     assert before.evaluation_key == after.evaluation_key
     assert before.search_key != after.search_key
 
 
-def test_code_is_a_part_of_its_own():
-    """Of steps and of scorers; what was edited is named."""
+def test_identify_has_a_part_for_code():
+    """The code of steps and scorers is one part, and what was edited is named."""
 
     def score(estimator, X, y):
         return 1.0
@@ -150,7 +150,7 @@ def test_code_is_a_part_of_its_own():
     }
 
 
-def test_versions_are_a_part_of_their_own(monkeypatch):
+def test_identify_has_a_part_for_versions(monkeypatch):
     """A score belongs to the version of the package that made it."""
     before = identity_of()
     monkeypatch.setattr(sklearn, "__version__", "0.1")
@@ -183,20 +183,20 @@ class Calling(BaseEstimator):
         (Calling(), {"sklearn", "threadpoolctl", "pytest"}),
     ],
 )
-def test_packages_that_own_code_is_built_on_count(estimator, packages):
-    """Their versions decide what it does; of those that carry values none does."""
+def test_identify_counts_packages_that_own_code_is_built_on(estimator, packages):
+    """Versions of such packages decide what own code does."""
     assert identity_of(estimator=estimator).parts["versions"].keys() == packages
 
 
-def test_configuration_is_a_part_of_its_own():
-    """What steps hand on is decided by it."""
+def test_identify_has_a_part_for_the_configuration():
+    """The configuration decides what steps hand on."""
     before = identity_of()
     with sklearn.config_context(transform_output="pandas"):
         assert differing(before, identity_of()) == {"configuration"}
 
 
-def test_metadata_requests_count_where_routing_is_on():
-    """They decide whether the fits see the weights."""
+def test_identify_counts_metadata_requests_under_routing():
+    """Metadata requests decide whether the fits see the weights."""
     with sklearn.config_context(enable_metadata_routing=True):
         found = {
             identity_of(estimator=make_pipeline(estimator)).evaluation_key
@@ -211,8 +211,8 @@ def test_metadata_requests_count_where_routing_is_on():
     assert identity_of(estimator=asks).search_key == identity_of().search_key
 
 
-def test_identities_are_plain_text():
-    """They are written into the file as JSON and read again."""
+def test_identify_returns_plain_text():
+    """Identities are written into the file as JSON and read again."""
     identity = identity_of(estimator=make_pipeline(scaled(1), SVC()))
     again = dataclasses.replace(identity, parts=json.loads(json.dumps(identity.parts)))
     assert again == identity

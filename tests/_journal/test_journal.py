@@ -26,7 +26,7 @@ def result(fold: int = 0, score: float = 0.5) -> FoldResult:
     return FoldResult(fold, {"score": score})
 
 
-def test_an_interrupt_leaves_no_half_transaction(path):
+def test_journal_transaction_is_undone_by_an_interrupt(path):
     """Ctrl-C between two statements undoes the first, and writing goes on."""
     with Journal.open(path) as journal:
         search = begin(journal)
@@ -42,8 +42,8 @@ def test_an_interrupt_leaves_no_half_transaction(path):
         assert len(begin(journal).trials()) == 1
 
 
-def test_a_file_held_by_another_is_told(path):
-    """After the time to wait, in plain words; later all is well again."""
+def test_journal_tells_that_another_holds_its_file(path):
+    """The error comes after the time to wait; later all is well again."""
     with Journal.open(path) as journal, Journal.open(path) as other:
         search = begin(journal)
         with journal.reading() as connection:
@@ -64,7 +64,7 @@ def write_on(search) -> None:
         search.write(i, {"C": i}, result())
 
 
-def test_a_full_disk_is_told_and_costs_one_fold(path):
+def test_journal_loses_one_fold_to_a_full_disk(path):
     """SQLite's own limit on the size of a file raises what a full disk raises."""
     with Journal.open(path) as journal:
         search = begin(journal)
@@ -80,7 +80,7 @@ def test_a_full_disk_is_told_and_costs_one_fold(path):
         assert len(search.trials()) == n_written + 1
 
 
-def test_a_closed_journal_says_so(path):
+def test_closed_journal_says_so(path):
     """Closing twice does nothing; writing after it is an error that names the file."""
     with Journal.open(path) as journal:
         search = begin(journal)
@@ -91,7 +91,7 @@ def test_a_closed_journal_says_so(path):
         search.write(0, {"C": 1}, result())
 
 
-def test_clocks_that_jump_change_nothing(path, monkeypatch):
+def test_journal_does_not_depend_on_the_clock(path, monkeypatch):
     """The wall clock is information; order and durations do not come from it."""
     with Journal.open(path) as journal:
         search = begin(journal)
@@ -103,8 +103,8 @@ def test_clocks_that_jump_change_nothing(path, monkeypatch):
     assert [t.seconds for t in trials] == [1.0] * 4
 
 
-def test_threads_share_a_journal(path):
-    """Folds written by several threads at once are all there."""
+def test_journal_is_shared_by_threads(path):
+    """Folds that several threads write at once are all there."""
     with Journal.open(path) as journal:
         search = begin(journal)
 
@@ -120,8 +120,8 @@ def test_threads_share_a_journal(path):
         assert len(search.trials()) == 200
 
 
-def test_a_fold_takes_little_time(path):
-    """Prints milliseconds a fold; benchmarks/journal_overhead.py holds the bar."""
+def test_journal_writes_a_fold_in_little_time(path):
+    """The test prints the time; benchmarks/journal_overhead.py holds the bar."""
     with Journal.open(path) as journal:
         search = begin(journal)
         began = time.perf_counter()
@@ -132,7 +132,7 @@ def test_a_fold_takes_little_time(path):
         assert sum(len(t.folds) for t in search.trials()) == 1000
 
 
-def test_nothing_is_ever_unpickled():
+def test_journal_never_unpickles():
     """No file that reads a journal can reach pickle, marshal or eval."""
     folder = ROOT / "skbayes" / "_journal"
     files = [*folder.rglob("*.py"), ROOT / "skbayes" / "journal.py"]
@@ -191,8 +191,8 @@ for chunk in range(5):
 """
 
 
-def test_several_processes_write_at_once(path, tmp_path):
-    """From the making of the file on: nothing is lost, shared trials are kept once."""
+def test_journal_takes_several_processes_at_once(path, tmp_path):
+    """Nothing is lost from the first moment on, and shared trials are kept once."""
     go = tmp_path / "go"
     workers = [start(WRITE_TOGETHER, path, number, go) for number in range(4)]
     for worker in workers:
@@ -220,8 +220,8 @@ with Journal.open(sys.argv[1]) as journal:
 """
 
 
-def test_a_killed_writer_loses_nothing_it_has_written(path):
-    """SIGKILL in mid-write, three times: what `write` returned from is there."""
+def test_journal_keeps_what_a_killed_writer_has_written(path):
+    """After SIGKILL in mid-write, three times, what `write` returned from is there."""
     last = -1
     for _ in range(3):
         writer = start(WRITE_FOREVER, path, last + 1)
@@ -239,7 +239,7 @@ def test_a_killed_writer_loses_nothing_it_has_written(path):
     assert last >= 1199
 
 
-def test_a_search_is_read_while_it_writes(path):
+def test_journal_is_read_while_a_search_writes(path):
     """A second process sees a growing, unbroken beginning."""
     with Journal.open(path) as journal:
         search = begin(journal)
@@ -281,8 +281,8 @@ with Journal.open(sys.argv[1]) as journal:
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs os.fork")
-def test_a_forked_child_must_not_use_its_parents_journal(path):
-    """It gets an error; the parent goes on."""
+def test_journal_of_a_parent_refuses_a_forked_child(path):
+    """The child gets an error, and the parent goes on."""
     process = start(FORK, path)
     _, errors = process.communicate(timeout=60)
     assert process.returncode == 7, errors

@@ -38,8 +38,8 @@ def differences(*searches):
     return [difference(MINE, search) for search in searches]
 
 
-def test_parts_and_details_that_differ_are_named():
-    """Those that are gone or new as well; folds by how many are the same."""
+def test_difference_names_parts_and_details():
+    """Details that are gone or new are named; folds differ by their number only."""
     other = known(code={"": "2", "clip": "2", "gone": "1"}, splits=("split 1", "x"))
     found = difference(MINE, other)
     assert found.parts == {"code": ["clip", "gone"], "folds": []}
@@ -49,8 +49,8 @@ def test_parts_and_details_that_differ_are_named():
     assert found.parts == {"versions": ["sklearn 1.7.2 then, 1.8.0 now"]}
 
 
-def test_a_single_part_is_told_by_the_latest_search():
-    """Of those that differ in one part only."""
+def test_only_difference_is_that_of_the_latest_search():
+    """Among searches that differ in one part only, the latest is told."""
     found = differences(
         known(1, code={"clip": "2"}),
         known(2, splits=("x",)),
@@ -59,21 +59,21 @@ def test_a_single_part_is_told_by_the_latest_search():
     assert only_difference(found, is_nested=False).number == 2
 
 
-def test_other_candidates_on_the_same_folds_are_no_difference_to_be_told():
-    """Folds are found again; what else the file holds is of no interest then."""
+def test_only_difference_is_none_for_other_candidates():
+    """Folds are found again, so what else the file holds is of no interest."""
     found = differences(known(1, code={"clip": "2"}), known(2, sequence={"space": "x"}))
     assert only_difference(found, is_nested=False) is None
 
 
-def test_two_parts_are_another_search():
-    """Nobody takes it for this one."""
+def test_only_difference_is_none_for_two_parts():
+    """Nobody takes a search that differs in two parts for this one."""
     found = differences(known(1, code={"clip": "2"}, data={"X": "2"}))
     assert only_difference(found, is_nested=False) is None
     assert only_difference([], is_nested=False) is None
 
 
-def test_outer_folds_differ_in_their_data_rightly():
-    """By hand the first one is named each time, and equal warnings are shown once."""
+def test_only_difference_is_none_for_the_data_of_outer_folds():
+    """Loops by hand are told of the first fold; equal warnings are shown once."""
     found = differences(known(1, data={"X": "2"}), known(2, data={"X": "3"}))
     assert only_difference(found, is_nested=True) is None
     assert only_difference(found, is_nested=False).number == 1
@@ -94,22 +94,22 @@ def test_outer_folds_differ_in_their_data_rightly():
         ),
     ],
 )
-def test_the_explanation_names_the_part_and_the_remedy(other, text):
-    """And the file and the search."""
+def test_explanation_names_the_part_and_the_remedy(other, text):
+    """The text names the file and the search, too."""
     message = explanation("j.sqlite", difference(MINE, other), 3)
     assert message.startswith("The journal j.sqlite holds search 1, which differs")
     assert re.search(text, message)
 
 
-def test_long_lists_of_details_are_cut():
-    """Five names are enough."""
+def test_explanation_cuts_long_lists_of_details():
+    """The text names five details at most."""
     other = known(code={f"f{i}": "2" for i in range(9)})
     message = explanation("j", difference(MINE, other), 3)
     assert "(f0, f1, f2, f3, f4, 4 more)" in message
 
 
-def test_the_nearest_search_differs_in_the_fewest_parts():
-    """Sequences count here; of equals it is the latest."""
+def test_nearest_differs_in_the_fewest_parts():
+    """Sequences count here, and of equal searches the latest is the nearest."""
     found = differences(
         known(1, code={"clip": "2"}),
         known(2, sequence={"space": "x"}),

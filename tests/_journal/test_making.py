@@ -26,8 +26,8 @@ from tests._journal.identities import begin
 C = {"C": 1}
 
 
-def test_a_journal_of_version_2_is_continued(path):
-    """It gets what is missing, and keeps what it has."""
+def test_make_journal_continues_a_journal_of_version_2(path):
+    """The journal gets what is missing, and keeps what it has."""
     with Journal.open(path) as journal:
         begin(journal).write(0, C, FoldResult(0, {"score": 0.5}))
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
@@ -60,7 +60,7 @@ def columns(connection, table):
 
 
 def test_make_journal_makes_all_tables_once(opened):
-    """Of an empty file; again it changes nothing."""
+    """An empty file gets all tables, and a second call changes nothing."""
     connection, file = opened
     assert table_names(connection) == set()
     make_journal(connection, file, 1.0)
@@ -74,7 +74,7 @@ def test_make_journal_makes_all_tables_once(opened):
 
 
 def test_make_journal_goes_on_after_the_header(opened):
-    """A process was killed between that and the tables."""
+    """Another process was killed between the header and the tables."""
     connection, file = opened
     connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
     connection.execute(f"PRAGMA user_version = {VERSION}")
@@ -84,7 +84,7 @@ def test_make_journal_goes_on_after_the_header(opened):
 
 @pytest.mark.parametrize("version", sorted(UPGRADED))
 def test_make_journal_upgrades_the_tables_it_has(opened, version):
-    """To those of a new journal, column by column."""
+    """Old tables become those of a new journal, column by column."""
     connection, file = opened
     make_journal(connection, file, 1.0)
     expected = columns(connection, "folds")
@@ -99,7 +99,7 @@ def test_make_journal_upgrades_the_tables_it_has(opened, version):
 
 
 def test_make_journal_refuses_the_database_of_others(opened):
-    """Nothing of it is changed, and it is not locked."""
+    """The foreign database is not changed and not locked."""
     connection, file = opened
     connection.execute("CREATE TABLE other (a)")
     with pytest.raises(JournalError, match=r"j\.sqlite is no journal"):
@@ -110,7 +110,7 @@ def test_make_journal_refuses_the_database_of_others(opened):
 
 
 def test_make_journal_raises_where_another_process_keeps_the_file(opened):
-    """After as long as it was told to wait."""
+    """The error comes after as long as the call was told to wait."""
     connection, file = opened
     connection.execute("PRAGMA busy_timeout = 0")
     with closing(sqlite3.connect(file, isolation_level=None)) as other:

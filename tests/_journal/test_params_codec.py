@@ -63,8 +63,8 @@ def same(a, b) -> bool:
 
 
 @given(st.dictionaries(names, plain, max_size=4))
-def test_plain_values_come_back_the_same(params):
-    """Numbers to the last bit, text, None, and tuples and lists of them."""
+def test_params_codec_gives_plain_values_back(params):
+    """Numbers come back to the last bit, and so do text, None, tuples and lists."""
     codec = ParamsCodec()
     back = codec.decode(codec.encode(params))
     assert list(back) == list(params)
@@ -72,7 +72,7 @@ def test_plain_values_come_back_the_same(params):
 
 
 @given(st.dictionaries(names, plain, max_size=4), st.randoms())
-def test_the_key_does_not_depend_on_the_order(params, random):
+def test_params_codec_key_does_not_depend_on_the_order(params, random):
     """Equal parameters have one key."""
     items = list(params.items())
     random.shuffle(items)
@@ -80,23 +80,23 @@ def test_the_key_does_not_depend_on_the_order(params, random):
 
 
 @given(plain, plain)
-def test_the_key_tells_values_apart(a, b):
+def test_params_codec_key_tells_values_apart(a, b):
     """Different values, or values of different types, have different keys."""
     codec = ParamsCodec()
     assert (codec.key({"x": a}) == codec.key({"x": b})) == same(a, b)
 
 
 @given(st.dictionaries(names, plain, max_size=4))
-def test_the_text_is_standard_json(params):
-    """Other programs can read it: no NaN, no Infinity, ASCII only."""
+def test_params_codec_encode_gives_standard_json(params):
+    """Other programs can read the text: it has no NaN, no Infinity and only ASCII."""
     text = ParamsCodec().encode(params)
     json.loads(text, parse_constant=pytest.fail)
     assert text.isascii()
 
 
 @given(st.dictionaries(names, st.floats(), min_size=1))
-def test_scores_come_back_to_the_last_bit(scores):
-    """NaN and infinities, too."""
+def test_scores_to_json_keeps_the_last_bit(scores):
+    """NaN and infinities come back, too."""
     back = scores_from_json(scores_to_json(scores))
     assert list(back) == list(scores)
     assert all(same(back[name], scores[name]) for name in scores)
@@ -113,8 +113,8 @@ def test_scores_come_back_to_the_last_bit(scores):
         ((np.int64(3), np.float64(math.inf)), (3, math.inf)),
     ],
 )
-def test_numpy_scalars_become_pythons(given, expected):
-    """They have the key of the Python value, too."""
+def test_params_codec_makes_numpy_scalars_pythons(given, expected):
+    """A numpy scalar has the key of the Python value, too."""
     codec = ParamsCodec()
     assert same(codec.decode(codec.encode({"x": given}))["x"], expected)
     assert codec.key({"x": given}) == codec.key({"x": expected})
@@ -143,8 +143,8 @@ FIRST_OF = {1: 0}
 
 
 @pytest.mark.parametrize("position", range(len(CHOICES)))
-def test_choices_come_back_as_the_very_object(position):
-    """Also if they refuse to be compared; equal ones are one choice."""
+def test_params_codec_gives_the_very_choices_back(position):
+    """Choices that refuse to be compared come back, too; equal ones are one choice."""
     codec = ParamsCodec({"x": CHOICES})
     text = codec.encode({"x": CHOICES[position]})
     expected = CHOICES[FIRST_OF.get(position, position)]
@@ -157,14 +157,14 @@ def test_choices_come_back_as_the_very_object(position):
     )
 
 
-def test_choices_are_told_apart():
-    """All but equal ones have keys of their own."""
+def test_params_codec_key_tells_choices_apart():
+    """All choices but equal ones have keys of their own."""
     codec = ParamsCodec()
     assert len({codec.key({"x": choice}) for choice in CHOICES}) == len(CHOICES) - 1
 
 
-def test_a_choice_that_was_edited_is_another():
-    """A function by its code, an estimator by its parameters, not by its fit."""
+def test_params_codec_takes_an_edited_choice_for_another():
+    """A function counts by its code, an estimator by its parameters, not by its fit."""
     keys = {
         ParamsCodec().key({"x": value})
         for value in (lambda x: x, lambda x: x + 1, SVC(), SVC(C=2))
@@ -174,7 +174,7 @@ def test_a_choice_that_was_edited_is_another():
     assert ParamsCodec().key({"x": fitted}) == ParamsCodec().key({"x": SVC()})
 
 
-def test_what_is_no_choice_any_more_cannot_be_had():
+def test_params_codec_decode_refuses_what_is_no_choice_any_more():
     """The digest alone does not give the value."""
     text = ParamsCodec().encode({"x": SVC(C=3)})
     with pytest.raises(LookupError, match=r"'x' has no choice SVC\(C=3\)"):
@@ -192,15 +192,15 @@ def test_what_is_no_choice_any_more_cannot_be_had():
         np.array(1.5),
     ],
 )
-def test_short_arrays_come_back(array):
-    """They need not be choices: distributions may draw them."""
+def test_params_codec_gives_short_arrays_back(array):
+    """Arrays need not be choices, because distributions may draw them."""
     back = ParamsCodec().decode(ParamsCodec().encode({"x": array}))["x"]
     assert (back.dtype, back.shape) == (array.dtype, array.shape)
     np.testing.assert_array_equal(back, array)
 
 
-def test_what_has_no_content_is_refused():
-    """When the choices are read, before anything is tried."""
+def test_params_codec_refuses_what_has_no_content():
+    """The error comes when the choices are read, before anything is tried."""
     with pytest.raises(TypeError, match="`journal` parameter needs .*lock"):
         ParamsCodec({"x": [threading.Lock()]})
 
@@ -214,8 +214,8 @@ def test_what_has_no_content_is_refused():
         ({"step": SVC(C=2)}, {"step": SVC(C=2), "kernel": "rbf"}),
     ],
 )
-def test_score_key_leaves_out_what_is_set_already(params, same):
-    """By content; the key of a trial does not."""
+def test_params_codec_score_key_leaves_out_what_is_set_already(params, same):
+    """Values that are set already count by content; the key of a trial keeps them."""
     codec = ParamsCodec(own_values={"kernel": "rbf", "step": SVC(), "step__C": 1.0})
     assert codec.score_key(params) == codec.score_key(same)
     assert codec.key(params) != codec.key(same)
@@ -231,8 +231,8 @@ def test_score_key_leaves_out_what_is_set_already(params, same):
         ({"step": SVC(C=2)}, {"step": SVC(C=2), "step__C": 1.0}),
     ],
 )
-def test_score_key_keeps_what_makes_a_difference(params, other):
-    """Other values, other types, and parameters of what is replaced."""
+def test_params_codec_score_key_keeps_what_makes_a_difference(params, other):
+    """Other values, other types and parameters of what is replaced stay in the key."""
     codec = ParamsCodec(own_values={"kernel": "rbf", "step": SVC(), "step__C": 1.0})
     assert codec.score_key(params) != codec.score_key(other)
 
@@ -258,14 +258,14 @@ def test_score_key_keeps_what_makes_a_difference(params, other):
         '{"x": {"float": "1", "tuple": []}}',
     ],
 )
-def test_text_of_another_kind_is_a_value_error(text):
+def test_params_codec_decode_raises_value_errors_only(text):
     """Whatever a damaged journal holds, nothing else is raised."""
     with pytest.raises(ValueError, match=r"."):
         ParamsCodec({"x": ["a"]}).decode(text)
 
 
 def test_readable_params_show_objects_as_text():
-    """One line each, not too long."""
+    """Each object becomes one line, not too long."""
     params = {"x": SVC(C=2), "C": 0.5, "long": np.zeros((900, 2))}
     shown = readable_params(ParamsCodec().encode(params))
     assert shown["x"] == "SVC(C=2)"
@@ -284,7 +284,7 @@ class Listed:
 
 
 def test_choices_of_a_dict_are_what_is_not_plain():
-    """In the order they are written; ranges and distributions have none."""
+    """Choices come in their written order; ranges and distributions have none."""
     clf = SVC()
     space = {
         "plain": [1, 2.0, "a", None, True],
@@ -309,13 +309,13 @@ def test_choices_of_a_dict_are_what_is_not_plain():
 
 
 def test_choices_of_a_list_of_dicts_are_joined():
-    """In the order of the dicts, so that positions do not depend on the branch."""
+    """Choices are in the order of the dicts: positions do not depend on the branch."""
     first, second = SVC(), SVC()
     found = choices_of([{"clf": [first], "C": [1]}, {"clf": [second, first]}])
     assert found == {"clf": [first, second, first]}
 
 
 @pytest.mark.parametrize("space", ["auto", None, 3, [], {}])
-def test_other_spaces_have_no_choices(space):
-    """What they are is for others to check."""
+def test_choices_of_other_spaces_is_empty(space):
+    """Others check what such a space is."""
     assert choices_of(space) == {}

@@ -35,16 +35,16 @@ def back_and_forth(predictions):
         hnp.array_shapes(min_dims=1, max_dims=3, min_side=0),
     )
 )
-def test_arrays_come_back_to_the_last_bit(array):
-    """Numbers and labels, of any shape."""
+def test_predictions_from_bytes_gives_arrays_back(array):
+    """Numbers and labels of any shape come back to the last bit."""
     back = back_and_forth(array)
     assert (back.dtype, back.shape) == (array.dtype, array.shape)
     assert back.tobytes() == array.tobytes()
 
 
 @given(st.lists(st.text() | st.integers() | st.none() | st.booleans(), max_size=5))
-def test_labels_that_are_objects_come_back(labels):
-    """Text, numbers and None, with their types."""
+def test_predictions_from_bytes_gives_object_labels_back(labels):
+    """Text, numbers and None come back with their types."""
     array = np.array([*labels, None], dtype=object)
     back = back_and_forth(array)
     assert back.dtype == object
@@ -53,7 +53,7 @@ def test_labels_that_are_objects_come_back(labels):
 
 
 @pytest.mark.parametrize("kind", [list, tuple])
-def test_predictions_of_several_outputs_come_back(kind):
+def test_predictions_from_bytes_gives_several_outputs_back(kind):
     """`predict_proba` of several outputs gives an array for each."""
     parts = kind([np.arange(6.0).reshape(3, 2), np.array(["a", None], dtype=object)])
     back = back_and_forth(parts)
@@ -65,20 +65,20 @@ def test_predictions_of_several_outputs_come_back(kind):
 @pytest.mark.parametrize(
     "kind", [sparse.csr_array, sparse.csr_matrix, sparse.coo_array]
 )
-def test_sparse_predictions_come_back(kind):
-    """Those of many labels."""
+def test_predictions_from_bytes_gives_sparse_matrices_back(kind):
+    """Predictions of many labels are sparse."""
     matrix = kind(np.eye(3))
     back = back_and_forth(matrix)
     assert isinstance(back, sparse.sparray) == isinstance(matrix, sparse.sparray)
     np.testing.assert_array_equal(back.toarray(), np.eye(3))
 
 
-def test_frames_become_arrays():
+def test_predictions_to_bytes_makes_frames_arrays():
     """Whoever looks at predictions takes them for arrays."""
     np.testing.assert_array_equal(back_and_forth(pd.Series([1.0, 2.0])), [1.0, 2.0])
 
 
-def test_no_predictions_are_predictions_too():
+def test_predictions_to_bytes_takes_no_predictions():
     """An estimator may have none to give, or no probabilities beside them."""
     assert back_and_forth(None) is None
     one, none = back_and_forth((np.arange(3), None))
@@ -89,7 +89,7 @@ def test_no_predictions_are_predictions_too():
 @pytest.mark.parametrize(
     "predictions", [np.array([{1}, 2], dtype=object), [object()], {"a": 1}]
 )
-def test_what_is_not_plain_is_not_written(predictions):
+def test_predictions_to_bytes_leaves_out_what_is_not_plain(predictions):
     """The fold is run again where its predictions are wanted."""
     assert predictions_to_bytes(predictions) is None
 
@@ -107,14 +107,14 @@ def test_what_is_not_plain_is_not_written(predictions):
         predictions_to_bytes(np.arange(9))[:-3],
     ],
 )
-def test_bytes_of_another_kind_are_a_value_error(content):
+def test_predictions_from_bytes_raises_value_errors_only(content):
     """Whatever a damaged journal holds, nothing else is raised."""
     with pytest.raises(ValueError, match="These are no predictions"):
         predictions_from_bytes(content)
 
 
-def test_pickled_arrays_are_not_read():
-    """Arrays of objects are never written so, nor read."""
+def test_predictions_from_bytes_refuses_pickled_arrays():
+    """Arrays of objects are never written as pickles, nor read."""
     import io
 
     file = io.BytesIO()

@@ -13,7 +13,7 @@ from skbayes._journal import processes
 
 
 def test_this_process_has_not_ended():
-    """Nor does anything count as ended that cannot be looked at."""
+    """Nothing counts as ended that cannot be looked at."""
     here = processes.this_process()
     assert not processes.has_ended(here)
     elsewhere = processes.Process("elsewhere", 2**22 + 1, "")
@@ -22,8 +22,8 @@ def test_this_process_has_not_ended():
 
 
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="needs /proc")
-def test_a_number_that_is_used_again_is_another_process():
-    """When it was started tells them apart."""
+def test_process_of_a_number_used_again_is_another():
+    """The start of a process tells it from a later one of the same number."""
     here = processes.this_process()
     again = processes.Process(here.machine, here.number, "1")
     assert processes.has_ended(again)
@@ -60,7 +60,7 @@ def test_has_ended_reads_any_name(shown, name):
 
 @pytest.mark.skipif(os.name != "posix", reason="looks at processes as POSIX has them")
 def test_has_ended_of_a_process_of_which_nothing_is_shown(shown):
-    """It lives, for all that is known; its start is not known either."""
+    """The process lives, for all that is known; its start is not known either."""
     machine, _ = shown
     here = processes.this_process()
     assert here == processes.Process(machine, os.getpid(), "")
@@ -69,7 +69,7 @@ def test_has_ended_of_a_process_of_which_nothing_is_shown(shown):
 
 @pytest.mark.skipif(os.name != "posix", reason="looks at processes as POSIX has them")
 def test_has_ended_of_a_process_that_has():
-    """Its parent has waited for it."""
+    """The parent of the process has waited for it."""
     done = subprocess.Popen([sys.executable, "-c", ""])
     done.wait()
     here = processes.this_process()

@@ -14,13 +14,13 @@ from tests._journal.identities import begin, identity_of
 
 
 def test_recorded_searches_of_a_file_without_tables():
-    """A search has only just made it."""
+    """A search has only just made the file."""
     with closing(sqlite3.connect(":memory:")) as connection:
         assert recorded_searches(connection) == []
 
 
 def test_recorded_searches_have_numbers_in_the_order_they_were_begun(path):
-    """With what was asked for, and the parameters as text where they are objects."""
+    """A search has what was asked for, and parameters that are objects as text."""
     with Journal.open(path) as journal:
         first = journal.search(
             identity_of(n_splits=2),
@@ -44,7 +44,7 @@ def test_recorded_searches_have_numbers_in_the_order_they_were_begun(path):
 
 
 def test_recorded_searches_take_the_first_metric_of_a_fold(path):
-    """Where the search did not know its name when it began."""
+    """The search did not know the metric's name when it began."""
     with Journal.open(path) as journal:
         search = journal.search(
             identity_of(), description={}, metrics=[], codec=ParamsCodec()
@@ -56,7 +56,7 @@ def test_recorded_searches_take_the_first_metric_of_a_fold(path):
 
 
 def test_recorded_searches_name_the_nearest_earlier_one(path):
-    """The first is like none; the later one of two that are as near is another's."""
+    """The first search is like none; of two that are as near the later one is named."""
     with Journal.open(path) as journal:
         for name, sequence in [("a", {}), ("b", {}), ("a", {"space": "t"})]:
             journal.search(

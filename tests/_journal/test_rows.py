@@ -35,7 +35,7 @@ def back(result, written_for, needs, **choices):
 
 
 def test_kept_row_has_types_of_sqlite_only():
-    """Whatever numpy's scalars a fold has; one value a column."""
+    """Numpy's scalars of a fold become one plain value a column."""
     result = FoldResult(
         1,
         {"auc": np.float32(0.5)},
@@ -55,7 +55,7 @@ def test_kept_row_has_types_of_sqlite_only():
 
 
 def test_fold_of_refuses_what_are_no_tracebacks():
-    """A list where there should be texts by name is damage."""
+    """A list in the place of texts by name is damage."""
     row = list(kept_row(GOOD, FoldNeeds()))[:N_FACTS]
     row[6] = json.dumps(["traceback"])
     with pytest.raises(ValueError, match="These are no tracebacks"):
@@ -70,14 +70,14 @@ def test_fold_of_refuses_what_are_no_tracebacks():
     [("auc", True), (None, True), ("acc", False), ("gone", True)],
 )
 def test_usable_fold_has_a_score_that_decides(metric, is_usable):
-    """Of an unknown metric the first one; what failed is found where it is wanted."""
+    """The first score decides for an unknown metric; failures are found if wanted."""
     needs = FoldNeeds(metric)
     assert (back(GOOD, FoldNeeds(), needs) is not None) == is_usable
     assert back(GOOD, FoldNeeds(), needs, with_failed=True).written == 9.0
 
 
 def test_usable_fold_of_a_fit_that_failed_is_run_again():
-    """Also without any score."""
+    """A fold of a failed fit is run again also without any score."""
     failed = FoldResult(1, {}, error="boom")
     assert back(failed, FoldNeeds(), FoldNeeds()) is None
     assert back(failed, FoldNeeds(), FoldNeeds(), with_failed=True).error == "boom"

@@ -38,8 +38,8 @@ FULL = FoldResult(
 )
 
 
-def test_every_field_of_a_fold_comes_back(path):
-    """All that is kept comes back to the last bit."""
+def test_search_journal_gives_every_field_of_a_fold_back(path):
+    """All that is kept of a fold comes back to the last bit."""
     names = {field.name for field in dataclasses.fields(FoldResult)}
     default = FoldResult(0, {})
     unset = {n for n in names if getattr(FULL, n) == getattr(default, n)}
@@ -65,8 +65,8 @@ def test_every_field_of_a_fold_comes_back(path):
         assert search.find({"C": 1}) == {2: good}
 
 
-def test_predictions_are_kept_where_they_are_wanted(path):
-    """For the metric they were made for; requests to stop never are."""
+def test_search_journal_keeps_predictions_where_they_are_wanted(path):
+    """Predictions belong to a metric; requests to stop are never kept."""
     output = {
         "predictions": np.arange(3),
         "probabilities": np.eye(3),
@@ -98,8 +98,8 @@ def test_predictions_are_kept_where_they_are_wanted(path):
         assert plain.find({"C": 1}) == {2: result(2)}
 
 
-def test_numpy_numbers_come_back_as_pythons(path):
-    """Scorers return numpy scalars; SQLite would store them as bytes."""
+def test_search_journal_makes_numpy_numbers_pythons(path):
+    """Scorers return numpy scalars, which SQLite would store as bytes."""
     given = FoldResult(
         np.int64(1),
         {"score": np.float32(0.5)},
@@ -115,8 +115,8 @@ def test_numpy_numbers_come_back_as_pythons(path):
     assert type(found.n_test_samples) is int
 
 
-def test_scores_that_are_no_numbers_come_back(path):
-    """NaN of a failed fold, and a fold without any score."""
+def test_search_journal_keeps_scores_that_are_no_numbers(path):
+    """NaN of a failed fold and a fold without any score come back."""
     with Journal.open(path) as journal:
         search = begin(journal)
         search.write(0, {"C": 1}, FoldResult(0, {"score": math.nan}, error="boom"))
@@ -127,7 +127,7 @@ def test_scores_that_are_no_numbers_come_back(path):
     assert found[1].train_scores is None
 
 
-def test_error_text_that_is_no_unicode_is_kept(path):
+def test_search_journal_keeps_error_text_that_is_no_unicode(path):
     """Names of files on disk may hold bytes that UTF-8 cannot write."""
     with Journal.open(path) as journal:
         search = begin(journal)
@@ -136,8 +136,8 @@ def test_error_text_that_is_no_unicode_is_kept(path):
 
 
 @pytest.mark.parametrize("other", [{"C": 2}, {"C": True}, {"C": 1.0}, {"C": "1"}, {}])
-def test_parameters_are_told_apart(path, other):
-    """By value and type."""
+def test_search_journal_tells_parameters_apart(path, other):
+    """Parameters differ by value and by type."""
     with Journal.open(path) as journal:
         search = begin(journal)
         search.write(0, {"C": 1}, result())
@@ -145,8 +145,8 @@ def test_parameters_are_told_apart(path, other):
         assert len(search.find({"C": 1})) == 1
 
 
-def test_the_order_of_names_does_not_matter(path):
-    """Nor does it change in what comes back."""
+def test_search_journal_ignores_the_order_of_names(path):
+    """What comes back keeps the order of its names."""
     with Journal.open(path) as journal:
         search = begin(journal)
         search.write(0, {"b": 1, "a": 2}, result())
@@ -154,8 +154,8 @@ def test_the_order_of_names_does_not_matter(path):
         assert list(search.trials()[0].params) == ["b", "a"]
 
 
-def test_choices_come_back_as_the_very_objects(path):
-    """Of the space that is searched now, not as copies."""
+def test_search_journal_gives_the_very_choices_back(path):
+    """Choices are objects of the space that is searched now, not copies."""
     first, second = object(), [1, 2]
     with Journal.open(path) as journal:
         search = begin(journal, clf=[first, second])
@@ -166,7 +166,7 @@ def test_choices_come_back_as_the_very_objects(path):
     assert trials[1].params["clf"] is first
 
 
-def test_values_that_cannot_be_written_are_refused(path):
+def test_search_journal_refuses_values_without_content(path):
     """The message names the journal and what has no content."""
     params = {"lock": threading.Lock()}
     with Journal.open(path) as journal:
@@ -178,7 +178,7 @@ def test_values_that_cannot_be_written_are_refused(path):
         assert search.trials() == []
 
 
-def test_other_evaluations_in_one_file_do_not_meet(path):
+def test_search_journal_keeps_evaluations_of_one_file_apart(path):
     """The outer folds of a nested cross-validation share a file, not results."""
     with Journal.open(path) as journal:
         first, second = begin(journal, name="a"), begin(journal, name="b")
@@ -188,8 +188,8 @@ def test_other_evaluations_in_one_file_do_not_meet(path):
         assert second.find({"C": 1})[0].test_scores == {"score": 0.2}
 
 
-def test_searches_on_one_evaluation_share_folds_and_no_trials(path):
-    """Each has its own sequence of candidates."""
+def test_search_journal_shares_folds_and_no_trials(path):
+    """Each search on one evaluation has its own sequence of candidates."""
     with Journal.open(path) as journal:
         codec = ParamsCodec()
         one, other = (
@@ -213,8 +213,8 @@ def test_searches_on_one_evaluation_share_folds_and_no_trials(path):
         assert one.trials()[0].status == Status.RUNNING
 
 
-def test_folds_are_found_by_their_indices(path):
-    """Another number of folds, in another order, some of them the same."""
+def test_search_journal_finds_folds_by_their_indices(path):
+    """Folds are found in another number and order, some of them the same."""
     with Journal.open(path) as journal:
         codec = ParamsCodec()
         first = journal.search(identity_of(), description={}, metrics=[], codec=codec)
@@ -233,8 +233,8 @@ def test_folds_are_found_by_their_indices(path):
         assert sorted(other.when_written({"C": 1})) == [0, 2]
 
 
-def test_parameters_at_the_estimators_own_value_share_folds(path):
-    """Setting what is set already makes no other estimator."""
+def test_search_journal_shares_folds_of_the_estimators_own_values(path):
+    """A parameter that is set already makes no other estimator."""
     with Journal.open(path) as journal:
         codec = ParamsCodec(own_values={"k": "a"})
         search = journal.search(identity_of(), description={}, metrics=[], codec=codec)
@@ -245,8 +245,8 @@ def test_parameters_at_the_estimators_own_value_share_folds(path):
         assert [t.params for t in search.trials()] == [{"C": 1}, {"C": 1, "k": "a"}]
 
 
-def test_candidates_that_a_search_begins_with_are_kept_at_once(path):
-    """In their order, and once."""
+def test_search_journal_keeps_first_candidates_at_once(path):
+    """The candidates that a search begins with are kept in their order, and once."""
     with Journal.open(path) as journal:
         search = begin(journal)
         search.begin([{"C": 2}, {"C": 1}])
@@ -255,7 +255,7 @@ def test_candidates_that_a_search_begins_with_are_kept_at_once(path):
         assert {trial.status for trial in search.trials()} == {Status.RUNNING}
 
 
-def test_equal_splits_of_one_search_are_kept_apart(path):
+def test_search_journal_keeps_equal_splits_apart(path):
     """A splitter may repeat itself."""
     identity = dataclasses.replace(identity_of(), splits=("x", "x again"))
     with Journal.open(path) as journal:
@@ -268,7 +268,7 @@ def test_equal_splits_of_one_search_are_kept_apart(path):
         assert [fold.test_scores["score"] for fold in found.values()] == [0.0, 1.0]
 
 
-def test_a_search_continues_where_it_was(path):
+def test_search_journal_continues_where_it_was(path):
     """A later run finds the folds of the earlier and adds its own."""
     for run in range(3):
         with Journal.open(path) as journal:
@@ -277,7 +277,7 @@ def test_a_search_continues_where_it_was(path):
             search.write(run, {"C": run}, result())
 
 
-def test_a_fold_that_is_run_again_replaces_the_first(path):
+def test_search_journal_replaces_a_fold_that_is_run_again(path):
     """There is one row a fold."""
     with Journal.open(path) as journal:
         search = begin(journal)

@@ -20,8 +20,8 @@ def result(fold: int = 0, score: float = 0.5) -> FoldResult:
     return FoldResult(fold, {"score": score})
 
 
-def test_the_order_of_writing_is_kept(path, monkeypatch):
-    """Whatever the clock says, and whatever the numbers of trials and folds are."""
+def test_search_records_keep_the_order_of_writing(path, monkeypatch):
+    """The clock and the numbers of trials and folds do not matter."""
     moments = iter(range(100, 0, -1))
     monkeypatch.setattr("time.time", lambda: float(next(moments)))
     with Journal.open(path) as journal:
@@ -35,8 +35,8 @@ def test_the_order_of_writing_is_kept(path, monkeypatch):
         assert search.when_written({"C": 7}) == {}
 
 
-def test_training_scores_are_found_where_they_are_wanted(path):
-    """A fold without them is run again, one with them serves both."""
+def test_search_records_find_training_scores_where_wanted(path):
+    """A fold without training scores is run again, one with them serves both."""
     trained = dataclasses.replace(result(), train_scores={"score": 1.0})
     wanted = FoldNeeds("score", train_scores=True)
     with Journal.open(path) as journal:
@@ -59,8 +59,8 @@ def test_training_scores_are_found_where_they_are_wanted(path):
         FoldResult(0, {"score": 1.0}, error="FitTimeout", is_fatal=True),
     ],
 )
-def test_failed_folds_are_not_found(path, failed):
-    """They are tried again; what is known of them is still there to be read."""
+def test_search_records_find_no_failed_folds(path, failed):
+    """Failed folds are tried again; what is known of them can still be read."""
     with Journal.open(path) as journal:
         search = begin(journal)
         search.write(0, {"C": 1}, failed)
@@ -69,8 +69,8 @@ def test_failed_folds_are_not_found(path, failed):
         assert [fold.fold for fold in search.trials()[0].folds] == [0, 1]
 
 
-def test_a_fold_whose_other_metrics_failed_is_found(path):
-    """The metric that decides has a score; the search knows which one that is."""
+def test_search_records_find_a_fold_whose_other_metrics_failed(path):
+    """The metric that decides has a score, and the search knows which one that is."""
     half = FoldResult(0, {"bad": math.nan, "good": 1.0}, is_multimetric=True)
     with Journal.open(path) as journal:
         search = begin(journal, needs=FoldNeeds("good"))
@@ -81,16 +81,16 @@ def test_a_fold_whose_other_metrics_failed_is_found(path):
         assert begin(journal, needs=FoldNeeds(None)).find({"C": 1}) == {}
 
 
-def test_unknown_parameters_have_no_folds(path):
-    """Nothing is found, and asking begins nothing."""
+def test_search_records_have_no_folds_of_unknown_parameters(path):
+    """No fold is found, and the question begins no trial."""
     with Journal.open(path) as journal:
         search = begin(journal)
         assert search.find({"C": 1}) == {}
         assert search.trials() == []
 
 
-def test_trials_come_back_in_the_order_they_were_begun(path):
-    """Not in the order in which their folds ended."""
+def test_search_records_trials_are_in_the_order_begun(path):
+    """The order in which their folds ended does not matter."""
     with Journal.open(path) as journal:
         search = begin(journal)
         for trial, fold in [(3, 0), (1, 2), (0, 1), (1, 0), (3, 2)]:
@@ -105,7 +105,7 @@ def test_trials_come_back_in_the_order_they_were_begun(path):
     assert {t.n_splits for t in trials} == {3}
 
 
-def test_trials_with_a_choice_that_is_gone_are_left_out(path):
+def test_search_records_trials_leave_out_a_choice_that_is_gone(path):
     """The value itself is in no journal."""
     one, other = np.arange(2000), np.arange(2001)
     with Journal.open(path) as journal:
@@ -117,8 +117,8 @@ def test_trials_with_a_choice_that_is_gone_are_left_out(path):
     assert trial.index == 0
 
 
-def test_trials_of_other_spaces_are_those_that_differ_in_nothing_else(path):
-    """Each complete candidate once, in the order begun; only of the same seed."""
+def test_search_records_of_other_spaces_differ_in_nothing_else(path):
+    """Each complete candidate of the same seed comes once, in the order begun."""
     with Journal.open(path) as journal:
 
         def search(**sequence):

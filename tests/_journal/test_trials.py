@@ -18,7 +18,7 @@ def read(path, search, folds):
 
 
 def test_recorded_trials_are_in_the_order_of_their_numbers(path):
-    """Also those without a fold, and several of one number; folds in their order."""
+    """Trials without a fold and several of one number are read, with folds in order."""
     with Journal.open(path) as journal:
         search = begin(journal)
         for trial, c, fold in [(4, 1, 2), (1, 2, 1), (4, 3, 0), (4, 1, 0)]:
@@ -45,7 +45,7 @@ def test_recorded_trials_leave_out_folds_of_other_splits(path):
 
 
 def test_recorded_trials_of_version_2_have_no_rounds(path):
-    """Their table lacks that column, and a reader does not add it."""
+    """The table of that version lacks the column, and a reader does not add it."""
     with Journal.open(path) as journal:
         fold = FoldResult(0, {"score": 0.5}, n_rounds=8)
         begin(journal).write(0, {"C": 1}, fold)

@@ -76,8 +76,8 @@ def path(tmp_path):
     return path
 
 
-def test_its_trials_are_a_frame(path):
-    """With choices as their text."""
+def test_recorded_searches_of_version_1_are_a_frame(path):
+    """The frame shows choices as their text."""
     pytest.importorskip("pandas")
     frame = skbayes.journal.read(path)
     assert frame["status"].tolist() == ["complete", "failed"]
@@ -89,8 +89,8 @@ def test_its_trials_are_a_frame(path):
     assert frame["error"][1] == "boom"
 
 
-def test_the_command_line_tells_what_is_in_it(path, capsys):
-    """As of any other."""
+def test_recorded_searches_of_version_1_are_told_on_the_command_line(path, capsys):
+    """The command line tells what is in the file, as of any other journal."""
     assert main([str(path)]) == 0
     out = capsys.readouterr().out
     assert "search 1, begun" in out
@@ -98,8 +98,8 @@ def test_the_command_line_tells_what_is_in_it(path, capsys):
     assert "best mean score: 0.5, trial 0" in out
 
 
-def test_no_search_is_continued_in_it(path):
-    """The error says what can be done with it; the file is left alone."""
+def test_recorded_searches_of_version_1_are_not_continued(path):
+    """The error says what can be done with the file, which is left alone."""
     before = path.read_bytes()
     data = make_classification(40, random_state=0)
     search = GridSearchCV(SVC(), {"C": [1, 2]}, cv=2, journal=path)
@@ -118,8 +118,8 @@ def test_no_search_is_continued_in_it(path):
         "DROP TABLE folds",
     ],
 )
-def test_damage_is_told(path, change):
-    """As a JournalError that names the file."""
+def test_recorded_searches_of_version_1_tell_damage(path, change):
+    """The JournalError names the file."""
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         connection.execute(change)
     with pytest.raises(JournalError, match=r"old\.sqlite"):

@@ -22,8 +22,8 @@ def trial(index, params, scores, status=Status.COMPLETE, seconds=1.0):
     return Trial(index, params, len(scores), folds, status)
 
 
-def test_no_more_candidates_than_n_iter():
-    """Told and pending ones count; a batch is cut short."""
+def test_bayes_strategy_has_no_more_candidates_than_n_iter():
+    """Told and pending candidates count, and a batch is cut short."""
     strategy = BayesStrategy(Optimizer(SPACE, random_state=0), 5)
     assert strategy.n_candidates == 5
     first = strategy.ask(2)
@@ -32,7 +32,7 @@ def test_no_more_candidates_than_n_iter():
     assert len(strategy.ask(9, pending)) == 3
 
 
-def test_a_trial_told_again_counts_once():
+def test_bayes_strategy_counts_a_trial_told_again_once():
     """A stopped candidate that is completed later is one candidate."""
     strategy = BayesStrategy(Optimizer(SPACE, random_state=0), 2)
     params = strategy.ask(1)[0]
@@ -41,7 +41,7 @@ def test_a_trial_told_again_counts_once():
     assert len(strategy.ask(9)) == 1
 
 
-def test_a_small_space_is_enumerated_in_grid_order():
+def test_bayes_strategy_enumerates_a_small_space_in_grid_order():
     """With no more points than n_iter there is nothing to decide."""
     optimizer = Optimizer({"b": ["u", "v"], "a": [1, 2]}, random_state=0)
     strategy = BayesStrategy(optimizer, 4)
@@ -53,8 +53,8 @@ def test_a_small_space_is_enumerated_in_grid_order():
     assert optimizer.n_told == 1
 
 
-def test_a_space_with_more_points_is_not_enumerated():
-    """It ends after n_iter."""
+def test_bayes_strategy_does_not_enumerate_more_points_than_n_iter():
+    """The strategy ends after n_iter."""
     strategy = BayesStrategy(Optimizer({"a": [1, 2, 3]}, random_state=0), 2)
     asked = []
     while candidates := strategy.ask(1):
@@ -86,8 +86,8 @@ def told_of(*trials, **kwargs):
     return recorder.told
 
 
-def test_a_complete_trial_is_told_with_its_mean_and_folds():
-    """And with the seconds of all folds."""
+def test_bayes_strategy_tells_a_complete_trial_with_mean_and_folds():
+    """The seconds of all folds are told, too."""
     ((params, score, folds, seconds),) = told_of(trial(0, {"x": 0.1}, [0.2, 0.4]))
     assert params == {"x": 0.1}
     assert score == pytest.approx(0.3)
@@ -95,8 +95,8 @@ def test_a_complete_trial_is_told_with_its_mean_and_folds():
     assert seconds == 2.0
 
 
-def test_a_stopped_trial_is_told_with_its_folds():
-    """NaN stands for those that were not run; without any there is nothing to tell."""
+def test_bayes_strategy_tells_a_stopped_trial_with_its_folds():
+    """NaN stands for folds that were not run; a trial without any is not told."""
     stopped = trial(0, {"x": 0.1}, [0.2, None, 0.4], Status.STOPPED)
     empty = trial(1, {"x": 0.2}, [None, None, None], Status.STOPPED)
     ((_, _, folds, _),) = told_of(stopped, empty)
@@ -112,15 +112,15 @@ def test_a_stopped_trial_is_told_with_its_folds():
         trial(0, {"x": 0.1}, [0.2, None]),
     ],
 )
-def test_failures_are_told_as_such(failed):
-    """Whatever error_score says, and also if a complete trial has a score missing."""
+def test_bayes_strategy_tells_failures_as_such(failed):
+    """A failure counts whatever error_score says, also with one score missing."""
     ((_, score, folds, _),) = told_of(failed)
     assert np.isnan(score)
     assert folds is None
 
 
-def test_a_trial_stopped_at_a_rung_is_told_with_what_is_expected():
-    """As one fold of several; it took no time that tells how long a fold takes."""
+def test_bayes_strategy_tells_a_trial_of_a_rung_as_expected():
+    """The trial is told as one fold of several, without seconds."""
     stopped = trial(0, {"x": 0.5}, [None, None, None], Status.STOPPED)
     ((_, score, folds, seconds),) = told_of(replace(stopped, expected={1: 0.3}))
     assert score == 0.3
@@ -128,8 +128,8 @@ def test_a_trial_stopped_at_a_rung_is_told_with_what_is_expected():
     assert seconds is None
 
 
-def test_tell_takes_the_metric_that_decides():
-    """Of several scores the one that the trial names is searched for."""
+def test_bayes_strategy_tell_takes_the_metric_that_decides():
+    """The trial names one of several scores, which is searched for."""
     both = trial(0, {"x": 0.1}, [0.2, 0.4])
     folds = [
         replace(f, test_scores={"loss": -9.0, "auc": f.test_scores["score"]})
@@ -140,8 +140,8 @@ def test_tell_takes_the_metric_that_decides():
     assert score == pytest.approx(0.3)
 
 
-def test_pending_trials_and_time_are_passed_on():
-    """With the folds that have ended."""
+def test_bayes_strategy_passes_on_pending_trials_and_time():
+    """The folds that have ended are passed on, too."""
     recorder = Recorder()
     left = TimeLeft(seconds=3.0, fraction=0.5)
     strategy = BayesStrategy(recorder, 9, time_left=lambda: left)
@@ -159,8 +159,8 @@ def test_pending_trials_and_time_are_passed_on():
     assert empty.fold_scores is None
 
 
-def test_the_strategy_finds_the_optimum():
-    """Through trials with folds, one of them failing now and then."""
+def test_bayes_strategy_finds_the_optimum():
+    """The trials have folds, one of which fails now and then."""
     strategy = BayesStrategy(Optimizer(SPACE, random_state=0, n_iter=20), 20)
     best, index = -np.inf, 0
     while candidates := strategy.ask(1):
@@ -177,8 +177,8 @@ def test_the_strategy_finds_the_optimum():
 
 
 @pytest.mark.parametrize("untuned", [{"x": None}, {"x": 7.0}, {}])
-def test_untuned_outside_the_space_is_first_and_not_told(untuned):
-    """It counts as a candidate; the optimizer never hears of it."""
+def test_bayes_strategy_does_not_tell_the_untuned_outside(untuned):
+    """The untuned candidate is first, and the optimizer never hears of it."""
     recorder = Recorder()
     strategy = BayesStrategy(recorder, 3, untuned=untuned)
     assert strategy.ask(1) == [untuned]
@@ -192,8 +192,8 @@ def test_untuned_outside_the_space_is_first_and_not_told(untuned):
     assert strategy.n_candidates == 3
 
 
-def test_untuned_that_amounts_to_a_point_is_told_as_this_point():
-    """As of gamma="scale", which is a number for the data at hand."""
+def test_bayes_strategy_tells_the_untuned_as_the_point_it_is():
+    """The value gamma="scale" is a number for the data at hand."""
     recorder, point = Recorder(), {"x": 0.25}
     strategy = BayesStrategy(recorder, 3, untuned={"x": None}, untuned_point=point)
     assert strategy.ask(1) == [{"x": None}]
@@ -207,8 +207,8 @@ def test_untuned_that_amounts_to_a_point_is_told_as_this_point():
     ]
 
 
-def test_untuned_inside_the_space_is_first_and_told():
-    """As any other point."""
+def test_bayes_strategy_tells_the_untuned_inside_the_space():
+    """The untuned candidate is first, and told as any other point."""
     recorder = Recorder()
     strategy = BayesStrategy(recorder, 3, untuned={"x": 0.5})
     assert strategy.ask(1) == [{"x": 0.5}]
@@ -216,8 +216,8 @@ def test_untuned_inside_the_space_is_first_and_told():
     assert [params for params, *_ in recorder.told] == [{"x": 0.5}]
 
 
-def test_untuned_that_an_earlier_run_left_out_comes_next():
-    """Whatever was told before it."""
+def test_bayes_strategy_has_an_omitted_untuned_next():
+    """The untuned candidate comes next, whatever was told before it."""
     strategy = BayesStrategy(Recorder(), 3, untuned={"x": None})
     strategy.tell(trial(0, {"x": 0.5}, [0.1, 0.2]))
     assert strategy.ask(1) == [{"x": None}]
@@ -230,15 +230,15 @@ def test_untuned_that_an_earlier_run_left_out_comes_next():
         ({"a": None}, 4, [{"a": None}, {"a": 1}, {"a": 2}, {"a": 3}]),
     ],
 )
-def test_untuned_is_the_first_point_of_a_small_space(untuned, n_iter, expected):
-    """Then the others in grid order, none twice."""
+def test_bayes_strategy_begins_a_small_space_untuned(untuned, n_iter, expected):
+    """The others follow in grid order, none twice."""
     optimizer = Optimizer({"a": [1, 2, 3]}, random_state=0)
     strategy = BayesStrategy(optimizer, n_iter, untuned=untuned)
     assert strategy.n_candidates == len(expected)
     assert strategy.ask(9) == expected
 
 
-def test_is_untuned_knows_it_by_its_values():
+def test_bayes_strategy_is_untuned_goes_by_values():
     """A copy of an object is the object; another value is another candidate."""
     strategy = BayesStrategy(Recorder(), 3, untuned={"x": np.array([1, 2])})
     assert strategy.is_untuned({"x": np.array([1, 2])})
@@ -248,8 +248,8 @@ def test_is_untuned_knows_it_by_its_values():
     assert not BayesStrategy(Recorder(), 3).is_untuned({})
 
 
-def test_a_pending_candidate_is_looked_up_once(monkeypatch):
-    """With hundreds of workers there are hundreds of them at every suggestion."""
+def test_bayes_strategy_looks_a_pending_candidate_up_once(monkeypatch):
+    """Hundreds of workers have hundreds of pending candidates at every suggestion."""
     strategy = BayesStrategy(Optimizer(SPACE, random_state=0), 30)
     asked = strategy.ask(9)
     pending = [trial(i, p, [None], Status.RUNNING) for i, p in enumerate(asked)]

@@ -11,7 +11,7 @@ def trial(index, **params):
     return Trial(index=index, params=params, n_splits=2, status=Status.COMPLETE)
 
 
-def test_the_sequence_is_given_in_order_and_ends():
+def test_fixed_candidates_come_in_order_and_end():
     """Candidates come in the given order; at the end there are fewer, then none."""
     strategy = FixedCandidates([{"a": i} for i in range(3)], 3)
     assert strategy.n_candidates == 3
@@ -23,20 +23,20 @@ def test_the_sequence_is_given_in_order_and_ends():
     assert strategy.ask(2) == []
 
 
-def test_asking_twice_gives_the_same():
+def test_fixed_candidates_are_the_same_when_asked_for_twice():
     """An ask changes nothing that a later ask returns."""
     strategy = FixedCandidates([{"a": i} for i in range(5)], 5)
     assert strategy.ask(2) == strategy.ask(2)
 
 
-def test_pending_candidates_are_skipped():
+def test_fixed_candidates_that_are_pending_are_skipped():
     """What is being evaluated is not proposed again, also if told out of order."""
     strategy = FixedCandidates([{"a": i} for i in range(5)], 5)
     strategy.tell(trial(1))
     assert strategy.ask(1, pending=[trial(0), trial(2)]) == [{"a": 3}]
 
 
-def test_an_endless_iterable_is_drawn_lazily():
+def test_fixed_candidates_are_drawn_lazily_from_an_endless_iterable():
     """Only what is asked for is drawn, and the number may be unknown."""
     drawn = []
     source = ({"a": drawn.append(i) or i} for i in count())
@@ -46,15 +46,15 @@ def test_an_endless_iterable_is_drawn_lazily():
     assert len(drawn) == 3
 
 
-def test_a_caller_may_change_what_it_got():
+def test_fixed_candidates_may_be_changed_by_the_caller():
     """Candidates are copies."""
     strategy = FixedCandidates([{"a": 0}], 1)
     strategy.ask(1)[0]["a"] = 9
     assert strategy.ask(1) == [{"a": 0}]
 
 
-def test_what_was_told_is_not_kept():
-    """Of a long sequence no more is held than what is under way."""
+def test_fixed_candidates_that_were_told_are_not_kept():
+    """No more of a long sequence is held than what is under way."""
     alive = weakref.WeakSet()
 
     class Value:

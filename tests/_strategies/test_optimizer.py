@@ -11,12 +11,12 @@ from skbayes._strategies.optimizer_input import Pending
 from tests._strategies.runs import SPACE, run, score
 
 
-class TestAsk:
-    """What comes back, and that nothing changes by asking."""
+class TestOptimizerAsk:
+    """An ask returns points and changes nothing."""
 
     @pytest.mark.parametrize("n_told", [0, 3, 11, 12])
     def test_asking_twice_gives_the_same(self, n_told):
-        """In the initial design and with either output transform."""
+        """Both answers agree in the initial design and with either output transform."""
         optimizer = Optimizer(SPACE, random_state=0)
         run(optimizer, n_told)
         assert optimizer.ask() == optimizer.ask()
@@ -36,7 +36,7 @@ class TestAsk:
 
     @pytest.mark.parametrize("constant", [True, False])
     def test_points_told_with_fewer_digits_are_not_asked_again(self, constant):
-        """As from a file; also where equal scores leave the model nothing to learn."""
+        """A file may hold fewer digits; equal scores teach the model nothing."""
         space = {"x": (0.0, 1.0, "uniform"), "y": (1e-3, 1e3, "log-uniform")}
         first = [{"x": 0.123456789012, "y": 1.0 / 3.0}]
         optimizer = Optimizer(space, initial_params=first, random_state=0)
@@ -67,7 +67,7 @@ class TestAsk:
         assert optimizer.ask(1, pending=[first, second]) == [third]
 
     def test_a_pickled_copy_goes_on_as_the_original(self):
-        """In the middle of a search, and its file holds no matrices."""
+        """The copy is made amid a search, and its file holds no matrices."""
         optimizer = Optimizer(SPACE, random_state=5)
         run(optimizer, 12)
         copy = pickle.loads(pickle.dumps(optimizer))
@@ -75,7 +75,7 @@ class TestAsk:
         assert run(copy, 4) == run(optimizer, 4)
 
     def test_seeds_decide(self):
-        """The same seed repeats, another one does not, nor does None."""
+        """The same seed repeats; another one does not, nor does None."""
         same = [run(Optimizer(SPACE, random_state=7), 10) for _ in range(2)]
         assert same[0] == same[1]
         assert run(Optimizer(SPACE, random_state=8), 2) != same[0][:2]
@@ -93,7 +93,7 @@ class TestAsk:
         )
 
     def test_pending_points_are_not_proposed_again(self):
-        """Nor are points that were told."""
+        """Points that were told are not proposed again, either."""
         optimizer = Optimizer({"a": list("uvwxyz"), "b": [1, 2]}, random_state=0)
         seen = []
         for i in range(12):
@@ -126,18 +126,18 @@ class TestAsk:
             Optimizer(SPACE, n_iter=n_iter)
 
     def test_a_pending_point_outside_the_space_is_refused(self):
-        """It is named."""
+        """The message names the point."""
         with pytest.raises(ValueError, match=r"Optimizer.ask.*x"):
             Optimizer(SPACE).ask(pending=[{"x": 7.0, "k": "a", "n": 1}])
 
     def test_values_are_plain_python(self):
-        """No numpy scalars, in the design or from the model."""
+        """Neither the design nor the model gives numpy scalars."""
         for params in run(Optimizer(SPACE, random_state=0), 12):
             assert [type(params[name]) for name in ("x", "k", "n")] == [float, str, int]
 
 
-class TestTell:
-    """What is recorded, and what is refused."""
+class TestOptimizerTell:
+    """An evaluation is recorded or refused."""
 
     @pytest.mark.parametrize(
         ("params", "match"),
@@ -171,7 +171,7 @@ class TestTell:
         assert optimizer.ask() == params
 
     def test_the_callers_dict_is_copied(self):
-        """Changing it later changes nothing."""
+        """A later change of the dict changes nothing."""
         optimizer = Optimizer(SPACE)
         params = {"x": 0.5, "k": "a", "n": 3}
         optimizer.tell(params, 1.0)
@@ -179,7 +179,7 @@ class TestTell:
         assert optimizer.recommend()["x"] == 0.5
 
     def test_points_not_asked_for_are_taken(self):
-        """They count, and the model learns from them."""
+        """Such points count, and the model learns from them."""
         optimizer = Optimizer(SPACE, random_state=0)
         for i in range(9):
             params = {"x": i / 8, "k": "b", "n": 6}
@@ -204,14 +204,14 @@ class TestTell:
         assert medians[0] == pytest.approx(medians[1], abs=0.02)
 
     def test_recommend_needs_a_score(self):
-        """A failure is none."""
+        """A failure is no score."""
         optimizer = Optimizer(SPACE, random_state=0)
         optimizer.tell(optimizer.ask(), np.nan)
         with pytest.raises(ValueError, match="at least one complete evaluation"):
             optimizer.recommend()
 
 
-def test_nothing_warns():
+def test_ask_and_tell_do_not_warn():
     """A search over a mixed space is silent."""
     with warnings.catch_warnings():
         warnings.simplefilter("error")

@@ -36,10 +36,10 @@ def check_is_own(params, expected):
 
 
 class TestOwnValues:
-    """Whatever types values come in, they go out as the space's own."""
+    """Values of any type go out as the space's own."""
 
     @pytest.mark.parametrize("best", range(4))
-    def test_rows_of_a_data_frame(self, best):
+    def test_prior_results_of_a_data_frame(self, best):
         """A column of ints with a None in it is one of floats with a NaN."""
         pd = pytest.importorskip("pandas")
         depths, leaves = [None, 3, 5, 3], [1, 2, 3, 9]
@@ -62,14 +62,14 @@ class TestOwnValues:
         check_is_own(optimizer.recommend(), expected)
 
     @every_equal_point
-    def test_initial_params(self, equal):
-        """They are asked for as the space has them."""
+    def test_check_initial_params_gives_own_values(self, equal):
+        """Initial params are asked for as the space has them."""
         optimizer = Optimizer(TREE, initial_params=[equal], random_state=0)
         check_is_own(optimizer.ask(), POINT)
 
     @every_equal_point
     def test_points_told(self, equal):
-        """They are recommended as the space has them, and not proposed again."""
+        """Points are recommended as the space has them, and not proposed again."""
         optimizer = Optimizer(TREE, initial_params=[POINT], random_state=0)
         optimizer.tell(equal, 0.5)
         check_is_own(optimizer.recommend(), POINT)
@@ -77,18 +77,18 @@ class TestOwnValues:
 
     @every_equal_point
     def test_points_pending(self, equal):
-        """They are known as what was asked for."""
+        """Pending points are known as what was asked for."""
         optimizer = Optimizer(TREE, initial_params=[POINT], random_state=0)
         assert optimizer.ask(pending=[equal]) == optimizer.ask(pending=[POINT])
         assert optimizer.ask(pending=[equal]) != POINT
 
 
 class TestRefused:
-    """What makes no sense is named, and nothing is changed by it."""
+    """Input that makes no sense is named and changes nothing."""
 
     @pytest.mark.parametrize("n", [True, False, 1.5, -1, "2", np.nan, [1]])
-    def test_numbers_of_points(self, n):
-        """A whole number of points, or None for one."""
+    def test_check_count_refuses_what_is_no_number_of_points(self, n):
+        """The number is whole, or None for one point."""
         match = r"`n` parameter of Optimizer.ask must be an integer >= 0 or None. Got "
         with pytest.raises(ValueError, match=match + re.escape(repr(n))):
             Optimizer(TREE).ask(n)
@@ -98,13 +98,13 @@ class TestRefused:
         [POINT, "max_depth", 3, None, iter([POINT])],
         ids=["dict", "str", "int", "None", "iterator"],
     )
-    def test_what_is_no_list_of_pending_points(self, pending):
+    def test_pending_points_are_a_list(self, pending):
         """A single point has to be put in a list."""
         with pytest.raises(TypeError, match="`pending` parameter of .* in a list"):
             Optimizer(TREE).ask(pending=pending)
 
     @pytest.mark.parametrize("item", [3, "max_depth", Pending(3)])
-    def test_what_is_no_pending_point(self, item):
+    def test_pending_point_is_a_dict(self, item):
         """A point is a dict."""
         with pytest.raises(TypeError, match="given to Optimizer.ask must be a dict"):
             Optimizer(TREE).ask(pending=[item])
@@ -113,7 +113,7 @@ class TestRefused:
         ("lengths", "told"), [((2, 3), None), ((2,), 3), ((3, 3, 2), 3)]
     )
     def test_pending_points_of_unequal_folds(self, lengths, told):
-        """Among themselves, or with what was told."""
+        """The folds are unequal among themselves, or with what was told."""
         optimizer = Optimizer(TREE)
         if told is not None:
             optimizer.tell(POINT, 0.5, fold_scores=[0.5] * told)
@@ -135,8 +135,8 @@ class TestRefused:
             (0.5, [np.nan, np.nan]),
         ],
     )
-    def test_folds_that_contradict_the_score(self, score, folds):
-        """Nothing of it is recorded."""
+    def test_check_outcome_refuses_folds_that_contradict_the_score(self, score, folds):
+        """Nothing of the contradiction is recorded."""
         optimizer = Optimizer(TREE, random_state=0)
         before = optimizer.ask()
         match = r"`fold_scores` parameter of Optimizer.tell must agree with `score`"
@@ -159,13 +159,13 @@ class TestRefused:
         ],
     )
     def test_times_that_are_none(self, left):
-        """What was got is shown."""
+        """The message shows what was got."""
         with pytest.raises(ValueError, match=r"TimeLeft needs .* Got TimeLeft\("):
             TimeLeft(*left)
 
     @pytest.mark.parametrize("left", [3.0, (3.0, 0.5), "3 s"])
     def test_what_is_no_time_left(self, left):
-        """Also while it would not be used yet."""
+        """The time is refused also while it would not be used yet."""
         match = r"`time_left` parameter of Optimizer.ask .* TimeLeft\(seconds, fraction"
         with pytest.raises(TypeError, match=match):
             Optimizer(TREE).ask(time_left=left)

@@ -13,7 +13,7 @@ from skbayes._strategies.optimizer_input import (
 
 @pytest.mark.parametrize("failed", [np.nan, -np.inf, np.float32("nan")])
 def test_nan_and_minus_infinity_are_failures(failed):
-    """Both mean that the evaluation failed."""
+    """NaN and minus infinity both mean that the evaluation failed."""
     assert np.isnan(check_score(failed))
 
 
@@ -51,7 +51,7 @@ def test_fold_scores_are_copied():
 
 
 def test_fold_scores_of_a_failed_evaluation_are_none():
-    """All NaN with a NaN score says nothing beyond the failure."""
+    """Folds of NaN with a score of NaN say nothing beyond the failure."""
     assert check_fold_scores([np.nan, np.nan], 2) is None
 
 
@@ -68,7 +68,7 @@ def test_fold_scores_of_a_failed_evaluation_are_none():
     ],
 )
 def test_bad_fold_scores_are_refused(folds, n_folds, match):
-    """Each with a message that says what was expected."""
+    """Each message says what was expected."""
     with pytest.raises(ValueError, match=match):
         check_fold_scores(folds, n_folds)
 
@@ -82,7 +82,7 @@ def test_bad_fold_scores_are_refused(folds, n_folds, match):
     ],
 )
 def test_the_score_is_the_mean_of_the_folds_that_were_run(score, folds, expected):
-    """It is told to the last bit where all were run, and not used where some were."""
+    """The score is exact where all folds were run, and not used where some were."""
     assert score_of_folds(score, np.array(folds)) == expected
 
 

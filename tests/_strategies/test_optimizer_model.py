@@ -12,17 +12,17 @@ from tests._strategies.runs import SPACE, run, score
 
 
 class TestBeginning:
-    """Initial points and prior results."""
+    """A search begins with initial points and prior results."""
 
     def test_initial_params_come_first_in_their_order(self):
-        """Each once, before the design, and counted in it."""
+        """Each point comes once, before the design, and is counted in it."""
         first = [{"x": 0.1, "k": "a", "n": 1}, {"x": 0.2, "k": "b", "n": 2}]
         optimizer = Optimizer(SPACE, initial_params=[*first, first[0]], random_state=0)
         assert optimizer.ask(3)[:2] == first
         assert run(optimizer, 2) == first
 
     def test_more_initial_params_than_initial_points_are_all_tried(self):
-        """They are not cut to the number of initial points."""
+        """Initial params are not cut to the number of initial points."""
         first = [{"x": i / 20, "k": "a", "n": 1} for i in range(12)]
         optimizer = Optimizer(SPACE, initial_params=first, n_initial_points=3)
         assert run(optimizer, 12) == first
@@ -43,7 +43,7 @@ class TestBeginning:
             Optimizer(SPACE, initial_params=params)
 
     def test_prior_results_are_learned_from_and_not_counted(self):
-        """The best of them is tried first; no initial design is needed."""
+        """The best prior result is tried first; no initial design is needed."""
         rng = np.random.default_rng(0)
         space = parse_space(SPACE)
         prior = [(p, score(p)) for p in space.decode(space.sample(40, rng))]
@@ -71,10 +71,10 @@ class TestBeginning:
 
 
 class TestNumericalTrouble:
-    """That a covariance which cannot be factorised does not end a search."""
+    """A covariance that cannot be factorised does not end a search."""
 
     def test_the_default_hyperparameters_step_in(self, monkeypatch):
-        """If those fitted cannot be used, the prior's are."""
+        """The prior's hyperparameters are used if those fitted cannot be."""
         optimizer = Optimizer(SPACE, random_state=0)
         run(optimizer, 9)
         made = []
@@ -90,7 +90,7 @@ class TestNumericalTrouble:
         assert len(made) == 2
 
     def test_else_the_space_is_filled(self, monkeypatch):
-        """Without any model the next point is one that fills the space."""
+        """The next point without any model is one that fills the space."""
         optimizer = Optimizer(SPACE, random_state=0)
         asked = run(optimizer, 9)
 
@@ -103,10 +103,10 @@ class TestNumericalTrouble:
 
 
 class TestInspection:
-    """The model, what is recommended and what is still to be gained."""
+    """An optimizer shows its model, its recommendation and the gain to expect."""
 
     def test_there_is_no_model_at_first(self):
-        """Nothing to learn: no model, no expected improvement."""
+        """There is nothing to learn: no model, no expected improvement."""
         optimizer = Optimizer(SPACE, random_state=0)
         assert optimizer.surrogate() is None
         assert optimizer.expected_improvement() is None
@@ -114,7 +114,7 @@ class TestInspection:
         assert optimizer.surrogate() is None
 
     def test_predictions_are_in_score_units(self):
-        """Medians are near the scores of told points, intervals narrow."""
+        """Medians are near the scores of told points, and intervals are narrow."""
         optimizer = Optimizer(SPACE, random_state=0)
         asked = run(optimizer, 25, lambda p: 1000 * score(p))
         median, half_width = optimizer.surrogate().predict(asked)
@@ -123,7 +123,7 @@ class TestInspection:
         assert half_width.max() < 0.3 * truth.std()
 
     def test_expected_improvement_falls_in_score_units(self):
-        """It is positive, scales with the scores, and gets small as the search ends."""
+        """The improvement is positive, scales with the scores, and shrinks."""
         early, late, scaled = (
             Optimizer({"x": (0.0, 1.0, "uniform")}, random_state=0) for _ in range(3)
         )
@@ -152,7 +152,7 @@ class TestInspection:
 
 
 class TestTimeBudget:
-    """That durations matter when time is short, and only then."""
+    """Durations matter when time is short, and only then."""
 
     @staticmethod
     def told():
@@ -164,7 +164,7 @@ class TestTimeBudget:
         return optimizer
 
     def test_cheap_points_are_preferred_early(self):
-        """Two equal peaks: the cheap one is refined while much time is left."""
+        """One of two equal peaks is cheap, and refined while much time is left."""
         optimizer = self.told()
         cheap = optimizer.ask(time_left=TimeLeft(seconds=1e9, fraction=1.0))
         assert cheap["x"] < 0.5

@@ -11,7 +11,7 @@ from tests._strategies.runs import SPACE, run, score
 
 
 class TestSearch:
-    """That it finds what is there, in spaces and with scores of every kind."""
+    """The search finds the best in spaces and with scores of every kind."""
 
     def test_a_mixed_optimum_is_found(self):
         """After 30 evaluations the best is near the optimum in all columns."""
@@ -52,7 +52,7 @@ class TestSearch:
         assert len({p["x"] for p in asked}) == 20
 
     def test_one_hundred_dimensions_work(self):
-        """Better than random search after 40 evaluations."""
+        """The search is better than a random one after 40 evaluations."""
         space = {f"x{j:02}": (0.0, 1.0, "uniform") for j in range(100)}
 
         def sphere(params):
@@ -68,7 +68,7 @@ class TestSearch:
         assert best > np.median(random)
 
     def test_scipy_distributions_work(self):
-        """Continuous and discrete, also unbounded by construction."""
+        """Distributions are continuous and discrete, also unbounded by construction."""
         space = {"c": loguniform(1e-3, 1e3), "n": randint(1, 50)}
 
         def f(params):
@@ -98,10 +98,10 @@ class TestSearch:
 
 
 class TestFiniteSpaces:
-    """That they end, and that no point is proposed twice."""
+    """Finite spaces end, and no point is proposed twice."""
 
     def test_every_point_comes_once_and_then_it_is_over(self):
-        """The last ask raises, or returns fewer."""
+        """The last ask raises, or returns fewer points."""
         optimizer = Optimizer({"a": [1, 2, 3], "b": ["u", "v"]}, random_state=0)
         asked = run(optimizer, 6, lambda p: float(p["a"]))
         assert len({tuple(p.items()) for p in asked}) == 6
@@ -111,12 +111,12 @@ class TestFiniteSpaces:
         assert optimizer.expected_improvement() == 0.0
 
     def test_a_batch_is_cut_short(self):
-        """Asked for more than there are, it returns what there is."""
+        """An ask for more than there are returns what there is."""
         optimizer = Optimizer({"a": [1, 2, 3]}, random_state=0)
         assert sorted(p["a"] for p in optimizer.ask(5)) == [1, 2, 3]
 
     def test_a_single_point_can_be_asked_for_once(self):
-        """A space of constants."""
+        """A space of constants has a single point."""
         optimizer = Optimizer({"a": [1]}, random_state=0)
         assert optimizer.ask() == {"a": 1}
         optimizer.tell({"a": 1}, 0.5)
@@ -125,7 +125,7 @@ class TestFiniteSpaces:
 
 
 class TestFailures:
-    """That the search goes on, elsewhere."""
+    """The search goes on elsewhere after failures."""
 
     def test_if_all_fail_the_space_is_filled(self):
         """Points stay distinct and spread while nothing works."""

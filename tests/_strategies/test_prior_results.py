@@ -44,18 +44,18 @@ def assert_read(rows):
     np.testing.assert_array_equal([s for _, s in rows], [0.5, np.nan, 0.7])
 
 
-def test_cv_results_are_read():
+def test_read_prior_results_reads_cv_results():
     """Rows come in their order, failed ones with a NaN score."""
     assert_read(read(cv_results()))
 
 
-def test_a_fitted_search_is_read():
-    """It has the results as an attribute."""
+def test_read_prior_results_reads_a_fitted_search():
+    """A fitted search has the results as an attribute."""
     assert_read(read(SimpleNamespace(cv_results_=cv_results())))
 
 
-def test_a_multimetric_search_is_read_by_its_refit_metric():
-    """Of several scores the one that decided counts."""
+def test_read_prior_results_takes_the_refit_metric_of_several():
+    """The score that decided counts among several."""
     results = cv_results()
     results["mean_test_auc"] = results.pop("mean_test_score")
     results["mean_test_acc"] = np.zeros(3)
@@ -63,7 +63,7 @@ def test_a_multimetric_search_is_read_by_its_refit_metric():
     assert_read(read(search))
 
 
-def test_the_metric_that_is_asked_for_comes_before_the_one_that_decided():
+def test_read_prior_results_takes_the_metric_asked_for():
     """A search for accuracy learns accuracies, also from a search for another score."""
     results = cv_results()
     results["mean_test_acc"] = results.pop("mean_test_score")
@@ -72,7 +72,7 @@ def test_the_metric_that_is_asked_for_comes_before_the_one_that_decided():
     assert_read(read(search, metric="acc"))
 
 
-def test_the_only_score_column_is_read_whatever_its_name():
+def test_read_prior_results_reads_the_only_score_column():
     """A single metric with a name needs no hint; two do."""
     results = cv_results()
     results["mean_test_auc"] = results.pop("mean_test_score")
@@ -84,8 +84,8 @@ def test_the_only_score_column_is_read_whatever_its_name():
 
 
 @pytest.mark.parametrize("with_params", [True, False])
-def test_a_data_frame_is_read(with_params):
-    """From its params column or, as after a round trip through text, the others."""
+def test_read_prior_results_reads_a_data_frame(with_params):
+    """The params column is read or, as after a round trip through text, the others."""
     pandas = pytest.importorskip("pandas")
     frame = pandas.DataFrame(cv_results())
     if not with_params:
@@ -93,8 +93,8 @@ def test_a_data_frame_is_read(with_params):
     assert_read(read(frame))
 
 
-def test_a_frame_of_polars_is_read():
-    """It gives its columns where one of pandas gives their names."""
+def test_read_prior_results_reads_a_frame_of_polars():
+    """Polars gives the columns where pandas gives their names."""
     polars = pytest.importorskip("polars")
     results = cv_results()
     frame = polars.DataFrame(
@@ -108,7 +108,7 @@ def test_a_frame_of_polars_is_read():
 
 
 @pytest.mark.parametrize("from_file", [False, True])
-def test_the_untuned_row_of_an_earlier_search_needs_no_warning(from_file):
+def test_read_prior_results_does_not_warn_of_the_untuned_row(from_file):
     """A search tries the estimator's own values, which may lie in no range."""
     results = cv_results()
     results["params"][0] = {"C": 50.0, "kernel": None}
@@ -122,12 +122,12 @@ def test_the_untuned_row_of_an_earlier_search_needs_no_warning(from_file):
             read_prior_results(results, SPACE, owner="Optimizer", untuned=other)
 
 
-def test_pairs_are_read():
-    """A list of tuples of parameters and score."""
+def test_read_prior_results_reads_pairs():
+    """A pair is a tuple of parameters and score."""
     assert read([({"C": 1.0, "kernel": "rbf"}, 0.5)]) == [(EXPECTED[0], 0.5)]
 
 
-def test_candidates_stopped_early_are_left_out():
+def test_read_prior_results_leaves_out_candidates_stopped_early():
     """A loser of a race has no mean score but is no failure."""
     results = cv_results()
     results["status"] = np.array(["complete", "stopped", "failed"])
@@ -136,8 +136,8 @@ def test_candidates_stopped_early_are_left_out():
     assert [p["C"] for p, _ in rows] == [1.0, 5.0]
 
 
-def test_rows_outside_the_space_are_skipped_with_one_warning():
-    """The warning counts them and names the parameters."""
+def test_read_prior_results_skips_rows_outside_with_one_warning():
+    """The warning counts the rows and names the parameters."""
     source = [
         ({"C": 1.0, "kernel": "rbf"}, 0.5),
         ({"C": 100.0, "kernel": "rbf"}, 0.6),
@@ -152,7 +152,7 @@ def test_rows_outside_the_space_are_skipped_with_one_warning():
         assert name in str(caught[0].message)
 
 
-def test_masked_parameters_are_inactive():
+def test_read_prior_results_takes_masked_for_inactive():
     """A row of one dict of a list has the parameters of that dict only."""
     space = parse_space([{"a": [1, 2], "x": [1, 2]}, {"a": [3, 4], "y": [1, 2]}])
     table = {
@@ -166,7 +166,7 @@ def test_masked_parameters_are_inactive():
 
 
 @pytest.mark.parametrize("source", [3, "results.csv", [1, 2], object()])
-def test_anything_else_is_refused(source):
+def test_read_prior_results_refuses_anything_else(source):
     """The message says what can be given."""
     with pytest.raises(TypeError, match="must be a fitted search, its `cv_results_`"):
         read(source)
@@ -181,19 +181,19 @@ def test_anything_else_is_refused(source):
         (SimpleNamespace(), "an unfitted search has no"),
     ],
 )
-def test_what_holds_results_in_another_way_is_told_what_to_give(source, match):
-    """As it is at hand."""
+def test_read_prior_results_tells_holders_of_results_what_to_give(source, match):
+    """The message names the results as the caller has them at hand."""
     with pytest.raises(TypeError, match=match):
         read(source)
 
 
-def test_a_table_without_scores_is_refused():
-    """There is nothing to learn from it."""
+def test_read_prior_results_refuses_a_table_without_scores():
+    """Nothing can be learned from such a table."""
     with pytest.raises(ValueError, match="no column of test scores"):
         read({"params": []})
 
 
-def test_values_become_those_of_the_space():
+def test_read_prior_results_gives_values_of_the_space():
     """A table has floats where there is a None among ints, and numpy's scalars."""
     pandas = pytest.importorskip("pandas")
     space = parse_space({"depth": [None, 3, 5], "leaf": (1, 9, "uniform")})
@@ -210,7 +210,7 @@ def test_values_become_those_of_the_space():
     assert {type(params["depth"]) for params, _ in rows} == {int, type(None)}
 
 
-def test_many_reasons_are_counted():
+def test_read_prior_results_counts_many_reasons():
     """A warning does not grow with the table."""
     source = [({"C": 100.0 + i, "kernel": "rbf"}, 0.6) for i in range(1000)]
     source.append(({"C": 1.0, "kernel": "rbf"}, 0.6))
@@ -220,8 +220,8 @@ def test_many_reasons_are_counted():
     assert caught[0].filename == __file__
 
 
-def test_a_table_of_which_no_row_fits_is_an_error():
-    """What is wholly in vain is told before the search, with the reasons."""
+def test_read_prior_results_refuses_a_table_without_a_fitting_row():
+    """The error has the reasons, and comes before the search."""
     source = [({"C": 100.0, "kernel": "rbf"}, 0.6), ({"kernel": "rbf"}, 0.6)]
     with pytest.raises(ValueError, match=r"Got 2 rows, none .* 'C' must be a number f"):
         read_prior_results(source, SPACE, owner="Optimizer")
@@ -240,7 +240,7 @@ CHOICES = {
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_a_table_from_a_file_is_read(seed, tmp_path):
+def test_read_prior_results_reads_a_table_from_a_file(seed, tmp_path):
     """Texts of choices, of numbers and of tuples are looked up in the space."""
     pandas = pytest.importorskip("pandas")
     space = parse_space(CHOICES)
@@ -266,8 +266,8 @@ def test_a_table_from_a_file_is_read(seed, tmp_path):
         assert any(params["scale"] is choice for choice in choices)
 
 
-def test_a_table_from_json_is_read():
-    """Its params have lists for tuples, and texts for what JSON does not know."""
+def test_read_prior_results_reads_a_table_from_json():
+    """The params have lists for tuples, and texts for what JSON does not know."""
     space = parse_space(CHOICES)
     (point,) = space.decode(space.sample(1, np.random.default_rng(0)))
     told = json.loads(json.dumps(point, default=repr))
@@ -278,8 +278,8 @@ def test_a_table_from_json_is_read():
 
 
 @pytest.mark.parametrize("cell", [None, np.nan, np.ma.masked, "NA"])
-def test_empty_cells_are_none_or_nan(cell):
-    """Whichever of the two the space has."""
+def test_read_prior_results_takes_empty_cells_for_none_or_nan(cell):
+    """An empty cell is whichever of the two the space has."""
     pandas = pytest.importorskip("pandas")
     cell = pandas.NA if isinstance(cell, str) else cell
     space = parse_space({"a": [None, "x"], "b": [np.nan, 1.0]})
@@ -298,14 +298,14 @@ def test_empty_cells_are_none_or_nan(cell):
         ({"mean_test_score": ["a", "b", "c"]}, "one number a row as the score"),
     ],
 )
-def test_tables_that_are_none_are_refused(change, match):
-    """The column at fault is named."""
+def test_read_prior_results_refuses_tables_that_are_none(change, match):
+    """The message names the column at fault."""
     with pytest.raises(ValueError, match=match):
         read(cv_results() | change)
 
 
 @pytest.mark.parametrize("score", ["abc", None])
-def test_scores_of_pairs_are_numbers(score):
-    """As those that an optimizer is told."""
+def test_read_prior_results_takes_numbers_for_scores_of_pairs(score):
+    """Scores are those that an optimizer is told."""
     with pytest.raises(TypeError, match="`prior_results` parameter of Optimizer must"):
         read([({"C": 1.0, "kernel": "rbf"}, score)])

@@ -16,8 +16,8 @@ from skbayes.selection._better import corrected_t_test
 from tests.selection.tables import table
 
 
-def test_corrected_test_has_the_stated_size():
-    """With folds that overlap, no difference is rejected as often as promised."""
+def test_corrected_t_test_has_the_stated_size():
+    """No difference is rejected as often as promised, though folds overlap."""
     rng = np.random.default_rng(0)
     # The common part of training sets makes the folds' differences correlated by 1/K.
     n_splits, n_sets = 5, 4000
@@ -29,7 +29,7 @@ def test_corrected_test_has_the_stated_size():
     assert np.mean(naive) > 0.09
 
 
-def test_only_a_significant_gain_is_taken():
+def test_best_if_better_takes_only_a_significant_gain():
     """A gain that all folds show is taken, one that some show is not."""
     params = [{"C": 1.0}, {"C": 2.0}]
     unsure = table([[0.8, 0.8, 0.8, 0.8], [0.7, 0.9, 0.7, 0.95]], params)
@@ -39,8 +39,8 @@ def test_only_a_significant_gain_is_taken():
     assert BestIfBetter({"C": 2.0})(sure) == 1
 
 
-def test_untuned_estimator_is_found_in_a_bayesian_search():
-    """A Bayesian search tries it first, so that it can always be compared with."""
+def test_best_if_better_finds_the_untuned_of_a_bayesian_search():
+    """A Bayesian search tries the untuned estimator first, for comparisons."""
     X, y = load_iris(return_X_y=True)
     rule = BestIfBetter(SVC(), alpha=1e-6)
     search = BayesSearchCV(
@@ -49,8 +49,8 @@ def test_untuned_estimator_is_found_in_a_bayesian_search():
     assert search.best_params_ == {"C": 1.0}
 
 
-def test_untuned_steps_are_found_among_copies():
-    """Candidates hold copies of estimators; they are known by what they are."""
+def test_best_if_better_finds_untuned_steps_among_copies():
+    """Candidates hold copies of estimators, which are known by what they are."""
     steps = [{"clf": SVC()}, {"clf": LogisticRegression()}]
     own = Pipeline([("clf", LogisticRegression())])
     scores = [[0.8, 0.8, 0.9], [0.8, 0.8, 0.8]]
@@ -58,7 +58,7 @@ def test_untuned_steps_are_found_among_copies():
 
 
 def test_corrected_t_test_is_that_of_student():
-    """With two degrees of freedom the tail is 1/2 - t / (2 sqrt(2 + t^2))."""
+    """The tail with two degrees of freedom is 1/2 - t / (2 sqrt(2 + t^2))."""
     differences = np.array([0.1, 0.2, 0.3])
     # Variance 0.01; 1/3 + (1/3) / (2/3) of it is that of the mean.
     t = 0.2 / np.sqrt(0.01 * 5 / 6)
@@ -87,7 +87,7 @@ def test_best_if_better_takes_the_share_that_the_table_tells():
 
 
 def test_best_if_better_does_not_prefer_a_failed_untuned_estimator():
-    """Nor does it test the best against itself."""
+    """The best is not tested against itself, either."""
     scores = [[np.nan, 0.9], [0.1, 0.8]]
     assert BestIfBetter(SVC())(table(scores, [{"C": 1.0}, {"C": 2.0}])) == 1
     assert BestIfBetter({"C": 2.0})(table(scores, [{"C": 1.0}, {"C": 2.0}])) == 1

@@ -24,18 +24,18 @@ def test_simplest_takes_the_best_of_equally_simple():
     assert Simplest("depth")(table(NEAR, params)) == 2
 
 
-def test_without_a_margin_the_best_is_taken():
-    """With no standard error to spare, only the best is near."""
+def test_simplest_takes_the_best_without_a_margin():
+    """Only the best is near if there is no standard error to spare."""
     assert Simplest("depth", n_standard_errors=0)(table(NEAR, DEPTHS)) == 3
 
 
-def test_candidates_without_the_parameter_are_passed_over():
+def test_simplest_passes_over_candidates_without_the_parameter():
     """In a conditional space only candidates that have the parameter compete."""
     params = [{"depth": 1}, {"C": 1.0}, {"depth": 2}, {"depth": 9}]
     assert Simplest("depth")(table(NEAR, params)) == 2
 
 
-def test_incomplete_candidates_are_never_taken():
+def test_simplest_never_takes_incomplete_candidates():
     """A candidate with a fold missing has no mean."""
     scores = [[np.nan, 0.99, 0.99], *NEAR[1:]]
     assert Simplest("depth")(table(scores, DEPTHS)) == 1
@@ -53,15 +53,15 @@ def test_fastest_within_one_standard_error(time, expected):
     assert Fastest(time=time)(results) == expected
 
 
-def test_words_have_no_order_of_their_own():
-    """Categories must be listed."""
+def test_simplest_takes_no_order_of_words():
+    """Words must be listed in their order."""
     params = [{"depth": name} for name in "abcd"]
     with pytest.raises(ValueError, match="List the values, the simplest first"):
         Simplest("depth")(table(NEAR, params))
 
 
 def test_simplest_leaves_out_what_has_no_order_among_numbers():
-    """As the "auto" of an untuned estimator; of words alone the order must be given."""
+    """The "auto" of an untuned estimator is left out; words alone need an order."""
     params = [{"depth": 1}, {"depth": "auto"}, {"depth": 5}, {"depth": 9}]
     assert Simplest("depth")(table(NEAR, params)) == 2
     words = [{"depth": word} for word in ("low", "auto", "high", "highest")]
@@ -72,7 +72,7 @@ def test_simplest_leaves_out_what_has_no_order_among_numbers():
 
 
 def test_simplest_finds_equal_values_in_its_list():
-    """Not the same objects only; NaN is found by identity."""
+    """Equal objects are found, not the same only; NaN is found by identity."""
     params = [{"depth": d} for d in (1, 1000.0, 2000.0, np.nan)]
     rule = Simplest("depth", prefer=[int("2000"), np.nan, int("1000")])
     assert rule(table(NEAR, params)) == 2

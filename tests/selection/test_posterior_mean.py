@@ -13,7 +13,7 @@ from skbayes.selection._posterior_mean import space_of, variance_of_means
 from tests.selection.tables import table
 
 
-def test_lucky_outlier_is_not_the_best_posterior_mean():
+def test_best_posterior_mean_is_no_lucky_outlier():
     """One high score among worse neighbours is luck; the top of a hill is not."""
     rng = np.random.default_rng(0)
     C = np.logspace(-3, 3, 25)
@@ -27,8 +27,8 @@ def test_lucky_outlier_is_not_the_best_posterior_mean():
     assert 2 < chosen < 50
 
 
-def test_folds_that_differ_make_a_mean_uncertain():
-    """By its own folds and by what is usual; effects of folds do not count."""
+def test_variance_of_means_counts_folds_that_differ():
+    """A candidate's own folds and what is usual count; effects of folds do not."""
     rng = np.random.default_rng(0)
     scores = 0.9 + np.arange(5) / 10 + 0.01 * rng.standard_normal((40, 5))
     scores[7] += [0.2, -0.2, 0.2, -0.2, 0.0]
@@ -41,7 +41,7 @@ def test_folds_that_differ_make_a_mean_uncertain():
     assert (variance_of_means(scores[:, :1]) == 0.0).all()
 
 
-def test_posterior_mean_over_branches_and_categories():
+def test_best_posterior_mean_models_branches_and_categories():
     """Tables of several dicts, of categories and of constants are modelled too."""
     X, y = load_iris(return_X_y=True)
     grid = [
@@ -53,14 +53,14 @@ def test_posterior_mean_over_branches_and_categories():
 
 
 @pytest.mark.parametrize("scores", [[[0.5, 0.5]] * 4, [[0.5, 0.6]] * 2])
-def test_posterior_mean_without_a_model(scores):
+def test_best_posterior_mean_does_without_a_model(scores):
     """Equal scores and too few of them leave the first of the best."""
     params = [{"C": float(c)} for c in range(len(scores))]
     assert BestPosteriorMean()(table(scores, params)) == 0
 
 
 def test_best_posterior_mean_models_numbers_beside_an_odd_value():
-    """None among numbers does not make categories of them: a lucky one is seen."""
+    """None among numbers makes no categories of them: a lucky one is seen."""
     rng = np.random.default_rng(0)
     values = [float(v) for v in np.linspace(0.0, 1.0, 30)]
     scores = np.array([-4 * (v - 0.5) ** 2 for v in values])[:, None]
@@ -76,7 +76,7 @@ def test_best_posterior_mean_models_numbers_beside_an_odd_value():
 
 
 def test_space_of_has_one_dict_for_each_set_of_names():
-    """In the order of the candidates; numbers are an axis, other values choices."""
+    """The candidates' order is kept; numbers are an axis, other values choices."""
     candidates = [
         {"kind": "b", "C": 10.0},
         {"C": 0.1},
@@ -107,7 +107,7 @@ def test_variance_of_means_of_equal_scores_is_nil():
 
 
 def test_variance_of_means_grows_with_the_share_held_out():
-    """As 1/J + share / (1 - share)."""
+    """The variance grows as 1/J + share / (1 - share)."""
     scores = np.random.default_rng(0).normal(size=(6, 4))
     usual, half = (variance_of_means(scores, share) for share in (None, 0.5))
     np.testing.assert_allclose(half / usual, (1 / 4 + 1) / (1 / 4 + 1 / 3))

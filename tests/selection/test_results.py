@@ -26,7 +26,7 @@ def test_read_fold_scores_has_nan_for_incomplete_candidates():
 
 
 def test_read_fold_scores_of_the_metric_that_is_named():
-    """Among several it must be; the message lists them and has the nearest."""
+    """One of several metrics must be named; the message lists them and the nearest."""
     results = {
         "params": [{}],
         "mean_test_accuracy": [0.5],
@@ -52,14 +52,14 @@ def test_read_fold_scores_needs_a_complete_candidate():
 
 
 def test_share_told_by_is_that_of_a_table_of_folds():
-    """A table of scikit-learn has none."""
+    """A table of scikit-learn has no share."""
     results = table(NEAR, DEPTHS)
     assert share_told_by(results) is None
     assert share_told_by(TableOfFolds(results, 0.2)) == 0.2
 
 
 def test_within_standard_errors_of_the_best():
-    """Three folds of 0.76, 0.80, 0.84: variance 0.0016, error 0.04 sqrt(1/3 + 1/2)."""
+    """The three folds have the variance 0.0016 and the error 0.04 sqrt(1/3 + 1/2)."""
     error = 0.04 * np.sqrt(5 / 6)
     gaps = np.array([0.0, 0.99, 1.01, 1.99, 2.01]) * error
     scores = np.array([0.76, 0.80, 0.84]) - gaps[:, None]
@@ -71,7 +71,7 @@ def test_within_standard_errors_of_the_best():
 
 
 def test_within_standard_errors_best_first_and_ties_in_order():
-    """Without incomplete candidates; a single fold has no error."""
+    """Incomplete candidates are left out, and a single fold has no error."""
     scores = np.array([[0.5], [0.75], [np.nan], [0.75], [0.7]])
     assert within_standard_errors(scores, 9.0, None).tolist() == [1, 3]
     scores = np.array([[0.7, 0.8], [np.nan, 1.0], [0.7, 0.9], [0.9, 0.7]])

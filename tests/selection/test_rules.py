@@ -44,7 +44,7 @@ def test_rules_serve_scikit_learns_searches():
 
 
 def test_metric_of_several_is_named():
-    """With several scores the rule says which one it means."""
+    """A rule says which of several scores it means."""
     X, y = load_iris(return_X_y=True)
     settings = {"scoring": ["accuracy", "f1_macro"]}
     grid = {"C": [0.01, 1, 10]}

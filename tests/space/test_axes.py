@@ -43,7 +43,7 @@ def column(positions):
     ],
 )
 def test_axes_snap_takes_the_nearest(kind, positions, expected):
-    """Positions outside are pulled in."""
+    """Positions outside are pulled in to the ends."""
     snapped = Axes([KINDS[kind]]).snap(column(positions))
     np.testing.assert_allclose(snapped[:, 0], expected, rtol=1e-15)
 
@@ -77,14 +77,14 @@ def test_axes_snap_rounds_integers_and_not_their_logarithms():
     ],
 )
 def test_axes_from_unit_draws_each_with_its_probability(kind, unit, expected):
-    """Codes and equally likely levels by equal shares, others by their cells."""
+    """Codes and equally likely levels have equal shares, others that of their cell."""
     drawn = Axes([KINDS[kind]]).from_unit(column(unit))
     np.testing.assert_allclose(drawn[:, 0], expected, rtol=1e-15)
 
 
 @pytest.mark.parametrize("order", [slice(None), slice(None, None, -1)])
 def test_axes_snap_each_column_by_its_own_kind(order):
-    """In any order of kinds; rounding twice changes nothing, and no argument."""
+    """Kinds may be in any order; rounding twice changes nothing, and no argument."""
     axes = list(KINDS.values())[order]
     U = np.random.default_rng(0).uniform(-0.5, 3.0, size=(200, len(axes)))
     given = U.copy()
@@ -98,7 +98,7 @@ def test_axes_snap_each_column_by_its_own_kind(order):
 
 @pytest.mark.parametrize("n_points", [0, 3])
 def test_axes_take_no_points_and_no_columns(n_points):
-    """The shape is kept."""
+    """An array without points or columns keeps its shape."""
     axes = Axes(list(KINDS.values()))
     assert axes.snap(np.empty((0, len(KINDS)))).shape == (0, len(KINDS))
     assert axes.from_unit(np.empty((0, len(KINDS)))).shape == (0, len(KINDS))

@@ -43,14 +43,14 @@ def column_named(space, name):
     return next((j, c) for j, c in enumerate(space.columns) if c.name == name)
 
 
-def test_first_column_tells_the_branch(space):
+def test_branch_is_told_by_the_first_column(space):
     """The branch is a categorical column with one level a dict."""
     assert space.columns[0].name == BRANCH
     assert space.columns[0].branches == (0, 1, 2)
     assert space.n_levels[0] == space.n_branches == 3
 
 
-def test_parameters_are_shared_where_dimensions_agree(space):
+def test_columns_of_dicts_are_shared_where_dimensions_agree(space):
     """C of the first two dicts is one column, C of the third another."""
     columns = [(c.name, c.branches) for c in space.columns[1:]]
     assert columns == [
@@ -64,8 +64,8 @@ def test_parameters_are_shared_where_dimensions_agree(space):
     assert space.names == ("C", "kernel", "gamma", "coef0")
 
 
-def test_equal_choices_in_another_order_are_shared():
-    """Two dicts with the same choices share the column, each keeps its grid order."""
+def test_columns_of_equal_choices_in_another_order_are_shared():
+    """Two dicts share the column, and each keeps its grid order."""
     space = parse_space([{"a": ["x", "y"], "b": [1]}, {"a": ["y", "x"]}])
     assert [c.name for c in space.columns] == [BRANCH, "a"]
     assert [p["a"] for p in space.grid()] == ["x", "y", "y", "x"]
@@ -73,7 +73,7 @@ def test_equal_choices_in_another_order_are_shared():
     assert space.decode(row[None]) == [{"a": "y"}]
 
 
-def test_equal_objects_are_shared_by_identity():
+def test_columns_of_objects_are_shared_by_identity():
     """The same estimators in two dicts share a column, equal copies do not."""
     steps = [PCA(), SelectKBest()]
     shared = parse_space([{"s": steps, "a": [1, 2]}, {"s": list(steps), "b": [1, 2]}])
@@ -82,13 +82,13 @@ def test_equal_objects_are_shared_by_identity():
     assert [c.name for c in copies.columns] == [BRANCH, "s", "s"]
 
 
-def test_a_bool_is_not_shared_with_an_int():
+def test_columns_of_a_bool_and_an_int_are_not_shared():
     """[True, 2] and [1, 2] are different choices."""
     space = parse_space([{"a": [True, 2]}, {"a": [1, 2]}])
     assert [c.branches for c in space.columns] == [(0, 1), (0,), (1,)]
 
 
-def test_activity_follows_the_branch(space):
+def test_column_is_active_in_its_branches(space):
     """A column is active in the rows of its branches."""
     U = space.snap(np.full((3, 6), 0.3) + np.array([[0], [1], [2]]) * np.eye(1, 6))
     assert space.active(U).tolist() == [
@@ -98,7 +98,7 @@ def test_activity_follows_the_branch(space):
     ]
 
 
-def test_inactive_columns_stand_at_their_place(space):
+def test_column_that_is_inactive_stands_at_its_place(space):
     """Inactive numeric columns are 0.5 and categorical ones -1, however they came."""
     Q = np.random.default_rng(0).random((500, 6))
     for U in (space.snap(Q * [3, 1, 1, 2, 1, 1]), space.from_unit(Q)):
@@ -109,7 +109,7 @@ def test_inactive_columns_stand_at_their_place(space):
         assert np.all(U[:, ~is_categorical][inactive[:, ~is_categorical]] == 0.5)
 
 
-def test_points_have_the_parameters_of_their_dict(space):
+def test_points_of_a_branch_have_the_parameters_of_their_dict(space):
     """Decoding leaves inactive parameters out and puts constants in."""
     points = space.decode(space.sample(200, np.random.default_rng(0)))
     names = {"linear": {"C"}, "sigmoid": {"C", "coef0"}}
@@ -127,7 +127,7 @@ def test_branches_are_drawn_equally_often(space):
     assert np.mean(U[:, 0]) == pytest.approx(0.5, abs=0.04)
 
 
-def test_encoding_finds_the_dict(space):
+def test_find_in_takes_the_dict_of_a_point(space):
     """A point is placed in the dict whose names and values it has."""
     points = [
         {"kernel": "sigmoid", "C": 1, "coef0": 2},
@@ -140,7 +140,7 @@ def test_encoding_finds_the_dict(space):
     assert [space.key(p) for p in space.decode(U)] == [space.key(p) for p in points]
 
 
-def test_numbers_of_another_type_find_their_dict():
+def test_find_in_takes_a_number_of_another_type():
     """A float is placed in the dict with the equal int where none has the float."""
     space = parse_space([{"a": ["x", "y"]}, {"a": [1, 10]}, {"a": (1, 9, "uniform")}])
     U = space.encode([{"a": 10.0}, {"a": 1.0}, {"a": 9.0}])
@@ -174,35 +174,35 @@ def test_points_of_no_dict_are_refused(space, params, message):
         space.check(params, owner="Optimizer")
 
 
-def test_empty_dict_among_others_is_one_point():
-    """As in scikit-learn, it stands for the estimator as it is."""
+def test_branch_of_an_empty_dict_is_one_point():
+    """The empty dict stands for the estimator as it is, as in scikit-learn."""
     space = parse_space([{}, {"a": (0.0, 1.0, "uniform")}])
     assert space.encode([{}, {"a": 0.25}]).tolist() == [[0, 0.5], [1, 0.25]]
     assert space.decode(np.array([[0, 0.5], [1, 0.25]])) == [{}, {"a": 0.25}]
     assert space.cardinality is None
 
 
-def test_one_dict_in_a_list_has_no_branch_column():
+def test_columns_of_one_dict_in_a_list_have_no_branch():
     """A list of one dict is that dict."""
     assert parse_space([{"a": [1, 2]}]) == parse_space({"a": [1, 2]})
     assert [c.name for c in parse_space([{"a": [1, 2]}]).columns] == ["a"]
 
 
-def test_repr_tells_conditional_columns(space):
+def test_column_that_is_conditional_is_told_in_the_repr(space):
     """The repr says in which dicts a column is active."""
     assert "gamma: loguniform(0.0001, 1) in (1,)" in repr(space)
     assert column_named(space, "C")[0] == 1
 
 
 def test_columns_of_one_dict_leave_out_constants():
-    """Sorted by name, without a column that tells branches."""
+    """The columns are sorted by name, and none tells branches apart."""
     branch = {"b": Integer(1, 9), "c": Categorical([2]), "a": Real(0.0, 1.0)}
     columns = columns_of([branch])
     assert [(c.name, c.branches) for c in columns] == [("a", (0,)), ("b", (0,))]
 
 
 def test_count_points_is_exact_beyond_the_precision_of_floats():
-    """Of all dicts: an empty one is one point, an infinite one is not counted."""
+    """An empty dict counts as one point, and an infinite one is not counted."""
     n = 10**9 + 7
     assert count_points([{"a": Integer(1, n), "b": Integer(1, n)}, {}]) == n * n + 1
     assert count_points([{"a": Integer(1, n)}, {"b": Real(0.0, 1.0)}]) is None
@@ -216,7 +216,7 @@ def test_points_of_a_dict_are_lazy():
 
 
 def test_find_in_needs_all_names_and_no_others():
-    """Values are those of the dimension."""
+    """The values are those of the dimension."""
     branch = {"a": Integer(1, 9), "b": Categorical([None, "x"])}
     assert find_in(branch, {"b": None, "a": np.float64(3.0)}) == {"a": 3, "b": None}
     for params in ({"a": 3}, {"a": 3, "c": "x"}, {"a": 10, "b": "x"}, {}):
@@ -231,14 +231,14 @@ def test_has_same_values_tells_types_apart():
 
 
 def test_may_coincide_looks_at_names():
-    """In any order."""
+    """The order of the names does not matter."""
     a, b = Integer(1, 2), Integer(3, 4)
     assert may_coincide([{"a": a, "b": a}, {"a": a}, {"b": b, "a": b}])
     assert not may_coincide([{"a": a}, {"b": a}, {}])
 
 
 def test_what_keeps_out_is_that_of_the_nearest_dict():
-    """Of equally near ones the first."""
+    """Of equally near dicts the first counts."""
     branches = [{"a": Integer(1, 2), "b": Integer(1, 2)}, {"a": Integer(5, 6)}]
     assert what_keeps_out({"a": 9}, branches).startswith("'a' must be")
     assert what_keeps_out({"b": 1}, branches) == "'a' is missing"

@@ -51,7 +51,7 @@ MODE_OFF = inactive("mode", among("kind", 0), value="q")
 
 @pytest.mark.parametrize("is_reversed", [False, True])
 def test_activity_of_an_inactive_parent_may_have_any_value(is_reversed):
-    """Parents are settled first, in any order of the rules."""
+    """Parents are settled first, whatever the order of the rules is."""
     rules = [MODE_OFF, inactive("x", among("mode", 0))]
     found = conditions(*rules[:: -1 if is_reversed else 1]).activity(POINTS)
     assert found.inactive["mode"].tolist() == [True, True, False]
@@ -71,7 +71,7 @@ def test_activity_of_an_absent_parent_is_not_decided_by_it():
 
 
 def test_activity_joins_rules_of_one_parameter():
-    """It is inactive where one of its rules holds; places are those of the list."""
+    """A parameter is inactive where one of its rules holds; the list has its places."""
     of_both = conditions(
         inactive("x", among("size", 0)), inactive("x", among("kind", 1))
     )
@@ -80,8 +80,8 @@ def test_activity_joins_rules_of_one_parameter():
     assert not never.activity(POINTS).inactive["x"].any()
 
 
-def test_invalid_takes_the_canonical_value_of_an_inactive_parameter():
-    """Whatever its encoded value is."""
+def test_conditions_invalid_takes_the_canonical_value_of_the_inactive():
+    """The encoded value of an inactive parameter does not matter."""
     refused = Rule(Effect.INVALID, (among("mode", 0),), reason="p is refused")
     with_own_value = conditions(MODE_OFF, refused)
     found = with_own_value.activity(POINTS)
@@ -90,8 +90,8 @@ def test_invalid_takes_the_canonical_value_of_an_inactive_parameter():
     assert with_refused.invalid(POINTS, found).all()
 
 
-def test_invalid_compares_parameters_with_constants():
-    """In the order of the arguments; of inactive ones the canonical value counts."""
+def test_conditions_invalid_compares_parameters_with_constants():
+    """Arguments keep their order; inactive ones count by their canonical value."""
     less = Satisfies(("size", None), (None, 2), operator.lt)
     refused = Rule(Effect.INVALID, (less,))
     plain = conditions(refused)
@@ -102,8 +102,8 @@ def test_invalid_compares_parameters_with_constants():
     assert off.invalid(POINTS, found).tolist() == [False, True, True]
 
 
-def test_reason_against_is_that_of_the_first_rule_that_holds():
-    """With words of its own where the rule has none; empty for a valid point."""
+def test_conditions_reason_against_is_that_of_the_first_rule():
+    """A rule without words gets some, and a valid point has an empty reason."""
     refusing = conditions(
         Rule(Effect.INVALID, (among("kind", 1),), reason="no b"),
         Rule(Effect.INVALID, (among("mode", 1),)),
@@ -114,8 +114,8 @@ def test_reason_against_is_that_of_the_first_rule_that_holds():
     assert reasons == ["", "the combination is invalid", "no b"]
 
 
-def test_canonical_values_are_own_ones_or_the_middle():
-    """The own one as the dimension has it, the first choice of categories."""
+def test_conditions_own_value_is_the_estimators_or_the_middle():
+    """An own value is as the dimension has it; categories have their first choice."""
     found = conditions(
         inactive("mode", among("kind", 0), value="unknown"),
         inactive("x", among("kind", 0), value="auto"),
@@ -125,8 +125,8 @@ def test_canonical_values_are_own_ones_or_the_middle():
     assert type(found["size"]) is int
 
 
-def test_circles_of_parameters_are_cut_at_the_first():
-    """It is settled without the rules that close the circle."""
+def test_conditions_cut_circles_at_the_first_parameter():
+    """The first parameter is settled without the rules that close the circle."""
     circle = conditions(
         inactive("kind", among("mode", 0)),
         inactive("mode", among("kind", 0)),
@@ -136,7 +136,7 @@ def test_circles_of_parameters_are_cut_at_the_first():
     assert circle.activity(POINTS).inactive["mode"].tolist() == [True, True, False]
 
 
-def test_gates_and_switches_are_parents():
+def test_conditions_have_gates_and_switches():
     """Switches are those of parameters with a column, gates those of all rules."""
     some = Conditions(
         BRANCH,
@@ -152,8 +152,8 @@ def test_gates_and_switches_are_parents():
     assert some.conditional == {"x", "mode"}
 
 
-def test_no_points_and_no_rules_are_no_obstacle():
-    """Nothing is inactive, and nothing is invalid."""
+def test_conditions_take_no_points_and_no_rules():
+    """Without points or rules nothing is inactive, and nothing is invalid."""
     none = conditions()
     assert none.activity(POINTS).inactive == {}
     assert none.invalid(POINTS[:0], none.activity(POINTS[:0])).shape == (0,)

@@ -42,18 +42,18 @@ LINEAR = [
 
 
 @pytest.mark.parametrize("dimension", LOGARITHMIC, ids=repr)
-def test_values_that_span_orders_of_magnitude(dimension):
-    """The prior, the distribution or the list may say so."""
+def test_dimension_is_logarithmic_over_orders_of_magnitude(dimension):
+    """The prior, the distribution or the list may tell a logarithm."""
     assert dimension.is_logarithmic is True
 
 
 @pytest.mark.parametrize("dimension", LINEAR, ids=repr)
-def test_values_that_do_not(dimension):
-    """Narrow ranges, linear ones, those around zero, and what has no order."""
+def test_dimension_is_not_logarithmic_otherwise(dimension):
+    """Ranges may be narrow, linear or around zero, and some values have no order."""
     assert dimension.is_logarithmic is False
 
 
-def test_a_space_tells_it_of_each_column():
+def test_dimension_is_logarithmic_for_each_column_of_a_space():
     """The column that tells branches apart is none of them."""
     space = Space(
         [
@@ -69,7 +69,7 @@ def test_a_space_tells_it_of_each_column():
     assert Space([{}]).is_logarithmic.shape == (0,)
 
 
-def test_it_survives_what_a_space_survives():
+def test_dimension_is_logarithmic_takes_no_logarithm_below_zero():
     """A logarithm of a number that is not positive is never taken."""
     space = Space([{"alpha": Real(-1.0, 1e6), "beta": Integer(0, 10**6)}])
     with np.errstate(all="raise"):
@@ -80,8 +80,8 @@ ALL = [*LOGARITHMIC, *LINEAR]
 
 
 @pytest.mark.parametrize("dimension", ALL, ids=repr)
-def test_find_returns_what_decode_gives(dimension):
-    """Of each value that was drawn, and its position is the one it has."""
+def test_dimension_find_returns_what_decode_gives(dimension):
+    """Each value that was drawn is found at the position that it has."""
     drawn = dimension.rvs(20, random_state=0)
     positions = dimension.encode(drawn)
     found = [dimension.find(value) for value in drawn]
@@ -93,8 +93,8 @@ def test_find_returns_what_decode_gives(dimension):
 
 @pytest.mark.parametrize("value", [object(), "l3", np.nan, np.inf, 10**400])
 @pytest.mark.parametrize("dimension", ALL, ids=repr)
-def test_find_tells_the_domain_of_other_values(dimension, value):
-    """No value is an error of another kind."""
+def test_dimension_find_tells_the_domain_of_other_values(dimension, value):
+    """Values of any kind raise no other error."""
     assert not dimension.contains(value)
     with pytest.raises(ValueError, match="^must be ") as caught:
         dimension.find(value)
@@ -102,8 +102,8 @@ def test_find_tells_the_domain_of_other_values(dimension, value):
 
 
 @pytest.mark.parametrize("dimension", ALL, ids=repr)
-def test_values_are_as_many_as_there_are(dimension):
-    """An infinite dimension has no list of them."""
+def test_dimension_values_are_as_many_as_there_are(dimension):
+    """An infinite dimension has no list of values."""
     if np.isinf(dimension.n_values):
         with pytest.raises(TypeError, match="has infinitely many values"):
             dimension.values()
@@ -115,7 +115,7 @@ def test_values_are_as_many_as_there_are(dimension):
 
 @pytest.mark.parametrize("dimension", ALL, ids=repr)
 def test_dimensions_are_equal_after_pickling(dimension):
-    """With one hash; caches, which may hold addresses, are not pickled."""
+    """Copies have one hash; caches, which may hold addresses, are not pickled."""
     before = pickle.dumps(dimension)
     hash(dimension)
     dimension.rvs(random_state=0)
@@ -126,8 +126,8 @@ def test_dimensions_are_equal_after_pickling(dimension):
     assert [other for other in ALL if other == dimension] == [dimension]
 
 
-def test_rvs_repeats_with_its_seed():
-    """One value is no list; generators of both kinds are taken."""
+def test_dimension_rvs_repeats_with_its_seed():
+    """A single value is no list, and generators of both kinds are taken."""
     dimension = Integer(1, 1000)
     assert dimension.rvs(random_state=3) == dimension.rvs(1, random_state=3)[0]
     for kind in (np.random.default_rng, np.random.RandomState):
@@ -136,6 +136,6 @@ def test_rvs_repeats_with_its_seed():
 
 
 def test_is_whole_refuses_what_is_not_finite():
-    """Zero of either sign is whole."""
+    """A zero of either sign is whole."""
     numbers = [0.0, -0.0, 3, -2.0, 1e300, 0.5, np.nan, np.inf, -np.inf]
     assert [is_whole(number) for number in numbers] == [True] * 5 + [False] * 4

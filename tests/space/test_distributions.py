@@ -50,7 +50,7 @@ def name_of(distribution):
 
 
 @pytest.mark.parametrize("distribution", CONTINUOUS, ids=name_of)
-def test_position_is_the_cdf(distribution):
+def test_dimension_of_distribution_has_the_cdf_as_position(distribution):
     """Continuous values are encoded by the cdf and decoded by its inverse."""
     dimension = dimension_of_distribution(distribution)
     u = np.linspace(0.01, 0.99, 23)
@@ -61,7 +61,7 @@ def test_position_is_the_cdf(distribution):
 
 
 @pytest.mark.parametrize("distribution", CONTINUOUS, ids=name_of)
-def test_outermost_positions_are_finite_and_not_zero(distribution):
+def test_dimension_of_distribution_has_finite_ends_that_are_not_zero(distribution):
     """The ends of the axis decode to finite values, and never to a bound of zero."""
     dimension = dimension_of_distribution(distribution)
     ends = dimension._axes.snap(np.array([[0.0], [1.0]]))[:, 0]
@@ -71,7 +71,7 @@ def test_outermost_positions_are_finite_and_not_zero(distribution):
     np.testing.assert_allclose(dimension.encode(values), ends, rtol=1e-9)
 
 
-def test_finite_ends_are_reached():
+def test_dimension_of_distribution_reaches_finite_ends():
     """The bounds of a bounded distribution are values, unless they are zero."""
     dimension = dimension_of_distribution(stats.uniform(0, 4))
     ends = dimension._axes.snap(np.array([[0.0], [1.0]]))[:, 0]
@@ -85,7 +85,7 @@ def test_finite_ends_are_reached():
     [stats.norm(), stats.expon(), stats.uniform(0, 4), stats.beta(0.5, 0.5)],
     ids=lambda d: d.dist.name,
 )
-def test_contains_what_the_axis_holds_and_nothing_else(distribution):
+def test_dimension_of_distribution_contains_what_its_axis_holds(distribution):
     """A value is in if and only if decoding its position gives it back."""
     dimension = dimension_of_distribution(distribution)
     low, high = dimension.decode(np.array([dimension.axis.lower, dimension.axis.upper]))
@@ -99,7 +99,7 @@ def test_contains_what_the_axis_holds_and_nothing_else(distribution):
             dimension.find(beyond)
 
 
-def test_contains_no_text_and_no_infinity():
+def test_dimension_of_distribution_contains_no_text_and_no_infinity():
     """Only finite numbers are values of a distribution."""
     dimension = dimension_of_distribution(stats.norm())
     assert not dimension.contains(math.inf)
@@ -107,7 +107,7 @@ def test_contains_no_text_and_no_infinity():
     assert not dimension_of_distribution(stats.expon()).contains(-1e-3)
 
 
-def test_rounding_at_the_end_of_the_support_is_forgiven():
+def test_dimension_of_distribution_forgives_rounding_at_the_end():
     """0.9 is a value of uniform(0.7, 0.2), whose end is 0.8999999999999999."""
     dimension = dimension_of_distribution(stats.uniform(0.7, 0.2))
     assert dimension.find(0.9) == 0.7 + 0.2
@@ -135,7 +135,7 @@ def test_discrete_draws_follow_the_probabilities(distribution):
     assert low <= np.median(values) <= high
 
 
-def test_find_says_what_discrete_values_there_are():
+def test_discrete_find_says_what_values_there_are():
     """The error of a value outside names the smallest and the largest."""
     dimension = dimension_of_distribution(stats.binom(3, 0.5))
     assert dimension.find(np.float64(2)) == 2
@@ -152,21 +152,21 @@ def test_discrete_position_is_the_middle_of_the_values_share():
     assert position == pytest.approx(distribution.cdf([2, 3]).mean())
 
 
-def test_randint_is_an_integer_range():
+def test_dimension_of_distribution_makes_randint_a_range():
     """randint(low, high) means the integers from low to high - 1, at any size."""
     assert dimension_of_distribution(stats.randint(2, 9)) == Integer(2, 8)
     assert dimension_of_distribution(stats.randint(0, 10, loc=5)) == Integer(5, 14)
     assert dimension_of_distribution(stats.randint(0, 2**31)) == Integer(0, 2**31 - 1)
 
 
-def test_randint_of_one_value_is_a_constant():
+def test_dimension_of_distribution_makes_randint_of_one_value_a_constant():
     """randint(3, 4) is always 3."""
     dimension = dimension_of_distribution(stats.randint(3, 4))
     assert dimension.n_values == 1
     assert list(dimension.values()) == [3]
 
 
-def test_impossible_values_are_no_values():
+def test_dimension_of_distribution_leaves_out_impossible_values():
     """Values between the listed ones, and those next to impossible, are left out."""
     dimension = dimension_of_distribution(
         stats.rv_discrete(values=([1, 2, 50], [0.2, 0.8 - 1e-12, 1e-12]))()
@@ -177,8 +177,8 @@ def test_impossible_values_are_no_values():
     assert dimension_of_distribution(stats.binom(1000, 0.5)).n_values < 400
 
 
-def test_values_with_a_fraction_are_floats():
-    """A discrete distribution over 0.5, 1 and 2.5 gives these."""
+def test_dimension_of_distribution_has_floats_for_fractions():
+    """A discrete distribution over 0.5, 1 and 2.5 gives these numbers."""
     listed = stats.rv_discrete(values=([0.5, 1, 2.5], [0.2, 0.5, 0.3]))(loc=1)
     dimension = dimension_of_distribution(listed)
     assert list(dimension.values()) == [1.5, 2, 3.5]
@@ -187,7 +187,7 @@ def test_values_with_a_fraction_are_floats():
         dimension.find(3)
 
 
-def test_many_values_need_no_table():
+def test_discrete_needs_no_table_of_many_values():
     """A distribution over millions of integers is rounded by its own functions."""
     dimension = dimension_of_distribution(stats.geom(1e-6))
     assert isinstance(dimension.axis, Steps)
@@ -202,7 +202,7 @@ def test_many_values_need_no_table():
     assert 990_000 < low < high < 1_010_000
 
 
-def test_distributions_are_equal_when_they_draw_alike():
+def test_dimension_of_distribution_is_equal_where_draws_are_alike():
     """Equal parameters make equal dimensions, however they are written."""
     first = dimension_of_distribution(stats.norm(1, 2))
     assert first == dimension_of_distribution(stats.norm(loc=1, scale=2))
@@ -213,14 +213,14 @@ def test_distributions_are_equal_when_they_draw_alike():
     assert poisson != dimension_of_distribution(stats.poisson(4))
 
 
-def test_repr_shows_the_call():
+def test_dimension_of_distribution_has_the_call_in_its_repr():
     """The repr says which distribution it is."""
     assert repr(dimension_of_distribution(stats.norm(1, scale=2))) == "norm(1, scale=2)"
     assert repr(dimension_of_distribution(stats.poisson(np.int64(3)))) == "poisson(3)"
 
 
 @pytest.mark.parametrize("distribution", [stats.norm(), stats.poisson(3)], ids=name_of)
-def test_copies_are_equal(distribution):
+def test_dimension_of_distribution_equals_its_copies(distribution):
     """Pickle and deepcopy give an equal dimension."""
     dimension = dimension_of_distribution(distribution)
     dimension.rvs(random_state=0)
@@ -232,7 +232,7 @@ def test_copies_are_equal(distribution):
 @pytest.mark.parametrize(
     ("distribution", "kind"), [(stats.t(3), Continuous), (stats.zipf(3), Discrete)]
 )
-def test_kind(distribution, kind):
+def test_dimension_of_distribution_with_a_pmf_is_discrete(distribution, kind):
     """Distributions with a pmf are discrete."""
     assert type(dimension_of_distribution(distribution)) is kind
 
@@ -245,7 +245,7 @@ def test_kind(distribution, kind):
         (stats.uniform([0, 1], [1, 2]), r"has the shape \(2,\)"),
     ],
 )
-def test_bad_distributions_are_refused(distribution, message):
+def test_dimension_of_distribution_refuses_bad_distributions(distribution, message):
     """Parameters that are not valid, or arrays, are an error."""
     with pytest.raises(ValueError, match=message):
         dimension_of_distribution(distribution)

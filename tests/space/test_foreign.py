@@ -172,34 +172,34 @@ def dimension_of(value):
 
 
 @pytest.mark.parametrize(("value", "expected"), RANGES + LISTS, **by_class)
-def test_parse_space_reads_attributes(value, expected):
-    """A Bayesian search takes them all."""
+def test_read_range_gives_parse_space_attributes(value, expected):
+    """A Bayesian search takes all ranges and choices."""
     assert dimension_of(value) == expected
 
 
 @pytest.mark.parametrize(("value", "expected"), RANGES, **by_class)
-def test_check_param_grid_refuses_their_ranges(value, expected):
+def test_read_range_is_refused_by_check_param_grid(value, expected):
     """A grid has no ranges, whoever describes them."""
     with pytest.raises(TypeError, match="cannot enumerate a range or a distribution"):
         check_param_grid({"p": value})
 
 
 @pytest.mark.parametrize(("value", "expected"), LISTS, **by_class)
-def test_check_param_grid_takes_their_lists(value, expected):
+def test_read_choices_gives_check_param_grid_lists(value, expected):
     """Choices and steps are a grid's."""
     assert list(check_param_grid({"p": value})["p"]) == list(expected.values())
 
 
 @pytest.mark.parametrize(("value", "expected"), RANGES + LISTS, **by_class)
-def test_check_param_distributions_draws_single_values(value, expected):
+def test_draws_single_values_for_check_param_distributions(value, expected):
     """A random search draws values of the dimension, never lists of one."""
     spec = check_param_distributions({"p": value, "other": Real(0, 1)})
     for params in ParameterSampler(spec, 5, random_state=0):
         assert expected.contains(params["p"])
 
 
-def test_check_param_distributions_keeps_what_draws_as_scipy_does():
-    """Its candidates stay scikit-learn's to the last bit."""
+def test_draws_single_values_leaves_what_draws_as_scipy_does():
+    """The candidates stay scikit-learn's to the last bit."""
     for value in (NumericChoice(0.1, 1), Steps(1.0, 100.0)):
         assert check_param_distributions({"p": value})["p"] is value
 
@@ -212,13 +212,13 @@ def test_check_param_distributions_keeps_what_draws_as_scipy_does():
     ],
     ids=["no scale", "normal"],
 )
-def test_parse_space_reads_no_more_than_is_said(value):
+def test_read_range_takes_no_more_than_is_said(value):
     """Two ends without a scale, or with another density, are no uniform range."""
     with pytest.raises(TypeError, match="must be a list of choices, a range or a dis"):
         parse_space({"p": value})
 
 
-def test_parse_space_names_the_parameter_of_a_foreign_range_that_is_none():
+def test_read_range_names_the_parameter_of_a_range_that_is_none():
     """Reversed ends and steps of zero are told as in a range of ours."""
     with pytest.raises(ValueError, match="'p' in the .* valid range.*must be below"):
         parse_space({"p": FloatDistribution(2.0, 1.0)})
@@ -226,8 +226,8 @@ def test_parse_space_names_the_parameter_of_a_foreign_range_that_is_none():
         parse_space({"p": FloatDistribution(1.0, 2.0, step=0.0)})
 
 
-def test_scikit_optimize():
-    """The real package, whose attributes the classes above repeat."""
+def test_read_range_of_scikit_optimize():
+    """The test takes the real package, whose attributes the classes above repeat."""
     space = pytest.importorskip("skopt.space")
     assert dimension_of(space.Real(1, 10)) == Real(1, 10)
     log = space.Integer(1, 100, prior="log-uniform", transform="normalize")
@@ -237,8 +237,8 @@ def test_scikit_optimize():
     assert all(1 <= p["p"] <= 10 for p in ParameterSampler(drawn, 5, random_state=0))
 
 
-def test_optuna():
-    """The real package."""
+def test_read_range_of_optuna():
+    """The test takes the real package."""
     optuna = pytest.importorskip("optuna.distributions")
     log = optuna.FloatDistribution(1e-3, 1, log=True)
     assert dimension_of(log) == Real(1e-3, 1, "log-uniform")
@@ -251,8 +251,8 @@ def test_optuna():
     )
 
 
-def test_skrub():
-    """The real package."""
+def test_read_range_of_skrub():
+    """The test takes the real package."""
     skrub = pytest.importorskip("skrub")
     log = skrub.choose_float(0.1, 1, log=True, name="c")
     assert dimension_of(log) == Real(0.1, 1, "log-uniform")
@@ -265,8 +265,8 @@ def test_skrub():
     assert check_param_distributions({"C": log})["C"] is log
 
 
-def test_config_space():
-    """The real package."""
+def test_read_range_of_config_space():
+    """The test takes the real package."""
     config_space = pytest.importorskip("ConfigSpace")
     log = config_space.Float("a", (0.1, 2), log=True)
     assert dimension_of(log) == Real(0.1, 2, "log-uniform")

@@ -24,7 +24,7 @@ SEQUENCE_OF_GRIDS = ({"C": [1, 10]}, {"C": [5]})
 
 
 @pytest.mark.parametrize("spec", [*GRIDS, SEQUENCE_OF_GRIDS], ids=label)
-def test_grids_of_scikit_learn_pass_untouched(spec):
+def test_check_param_grid_leaves_grids_of_scikit_learn(spec):
     """What ParameterGrid accepts is handed on as the very same object."""
     assert check_param_grid(spec) is spec
     assert len(list(ParameterGrid(check_param_grid(spec)))) > 0
@@ -41,13 +41,13 @@ def test_grids_of_scikit_learn_pass_untouched(spec):
     ],
     ids=label,
 )
-def test_distributions_of_scikit_learn_pass_untouched(spec):
+def test_check_param_distributions_leaves_those_of_scikit_learn(spec):
     """What ParameterSampler accepts is handed on as the very same object."""
     assert check_param_distributions(spec) is spec
     assert len(list(ParameterSampler(spec, 2, random_state=0))) == 2
 
 
-def test_random_search_translates_ranges():
+def test_check_param_distributions_translates_ranges():
     """A range becomes a dimension to draw from; other tuples stay choices."""
     given = {"C": (1e-3, 1e3, "log-uniform"), "n": (1, 5, "uniform"), "p": (1, 10)}
     spec = check_param_distributions(given)
@@ -64,8 +64,8 @@ def test_random_search_translates_ranges():
 
 
 @pytest.mark.parametrize("check", [check_param_grid, check_param_distributions])
-def test_categorical_and_series_become_lists(check):
-    """Both are choices, so that drawing from them is drawing from a list."""
+def test_check_param_grid_makes_categorical_and_series_lists(check):
+    """A Categorical and a series are choices, and drawn from as a list."""
     svc = object()
     spec = [{"a": Categorical(["x", svc])}, {"b": pd.Series([1, 2], index=[7, 8])}]
     assert check(spec) == [{"a": ["x", svc]}, {"b": [1, 2]}]
@@ -84,8 +84,8 @@ def test_categorical_and_series_become_lists(check):
     ],
     ids=label,
 )
-def test_ranges_and_distributions_have_no_place_in_a_grid(value):
-    """The error says which search takes them and what a grid takes."""
+def test_check_param_grid_refuses_ranges_and_distributions(value):
+    """The error says which search takes ranges and what a grid takes."""
     message = (
         "'C' in the `param_grid` parameter of GridSearchCV must be a list of choices"
         ".* use RandomSearchCV or BayesSearchCV, or write the values to try, such as"
@@ -94,7 +94,7 @@ def test_ranges_and_distributions_have_no_place_in_a_grid(value):
         check_param_grid({"C": value})
 
 
-def test_grid_shows_what_to_write_for_a_range():
+def test_check_param_grid_shows_what_to_write_for_a_range():
     """The example in the message is made of the range's ends."""
     with pytest.raises(TypeError, match=r"such as \[1, 10\]"):
         check_param_grid({"C": (1, 10, "uniform")})
@@ -116,8 +116,8 @@ def test_grid_shows_what_to_write_for_a_range():
     ],
     ids=["family", "invalid"],
 )
-def test_distributions_that_cannot_be_drawn_from_are_refused(value, message):
-    """With the name of the parameter, before the first draw."""
+def test_check_param_distributions_refuses_what_draws_nothing(value, message):
+    """The error has the name of the parameter, and comes before the first draw."""
     with pytest.raises(ValueError, match=message):
         check_param_distributions({"C": value})
 
@@ -143,7 +143,7 @@ def test_distributions_that_cannot_be_drawn_from_are_refused(value, message):
     ],
     ids=label,
 )
-def test_bad_values_are_refused(check, value, error, message):
+def test_check_param_grid_refuses_bad_values(check, value, error, message):
     """A value that is no choices is refused in scikit-learn's words and ours."""
     with pytest.raises(error, match=message):
         check({"C": value})
@@ -165,7 +165,7 @@ def test_bad_values_are_refused(check, value, error, message):
     ],
     ids=label,
 )
-def test_errors_begin_as_scikit_learns(bad, theirs):
+def test_check_param_grid_errors_begin_as_scikit_learns(bad, theirs):
     """Whoever catches or matches scikit-learn's errors still does."""
     is_grid = theirs is ParameterGrid
     with pytest.raises((TypeError, ValueError), match="Parameter") as expected:
@@ -189,21 +189,21 @@ def test_errors_begin_as_scikit_learns(bad, theirs):
     ],
     ids=label,
 )
-def test_bad_specs_are_refused(check, spec, error, message):
-    """What is no dict or list of dicts is refused with what to write."""
+def test_check_param_grid_refuses_bad_specs(check, spec, error, message):
+    """What is no dict or list of dicts is refused, and the error says what to write."""
     with pytest.raises(error, match=message):
         check(spec)
 
 
 @pytest.mark.parametrize("spec", [{}, [{}], [{}, {}]], ids=label)
-def test_random_search_needs_a_parameter(spec):
+def test_check_param_distributions_needs_a_parameter(spec):
     """There is nothing to draw from an empty dict."""
     message = "`param_distributions` parameter of RandomSearchCV must name at least one"
     with pytest.raises(ValueError, match=message):
         check_param_distributions(spec)
 
 
-def test_messages_name_the_caller():
+def test_check_param_grid_messages_name_the_caller():
     """Owner and parameter in an error are those of the caller."""
     with pytest.raises(TypeError, match="`grid` parameter of MySearch must be a list"):
         check_param_grid({"C": Real(0, 1)}, owner="MySearch", parameter="grid")

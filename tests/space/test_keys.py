@@ -31,13 +31,13 @@ def keys_of(choices, *others):
     ids=repr,
 )
 def test_point_keys_tell_choices_apart(choices):
-    """By type and content, listed floats to the last bit, estimators by identity."""
+    """Type and content count, listed floats to the last bit, estimators by identity."""
     _, found = keys_of(Categorical(choices))
     assert len(set(found)) == len(choices)
 
 
 def test_point_keys_of_a_range_count_twelve_digits():
-    """Encoding and decoding lose the last ones; the twelfth counts."""
+    """Encoding and decoding lose the last digits; the twelfth counts."""
     keys = PointKeys([{"a": Real(0.0, 1.0)}])
     assert keys.key({"a": 0.1 + 0.2}) == keys.key({"a": 0.3})
     assert keys.key({"a": 0.0}) == keys.key({"a": -0.0})
@@ -47,7 +47,7 @@ def test_point_keys_of_a_range_count_twelve_digits():
 
 
 def test_point_keys_of_nan_are_equal():
-    """Though NaN equals nothing."""
+    """Keys of NaN are equal, though NaN equals nothing."""
     keys, (nan, _) = keys_of(Categorical([math.nan, 1.0]))
     assert keys.key({"a": float("nan")}) == nan
 

@@ -61,7 +61,7 @@ def dimension_of(value):
     ],
     ids=label,
 )
-def test_what_is_written_is_what_is_meant(value, expected):
+def test_parse_space_means_what_is_written(value, expected):
     """Every way to write a value gives the dimension the guide promises."""
     assert dimension_of(value) == expected
 
@@ -74,30 +74,30 @@ def test_what_is_written_is_what_is_meant(value, expected):
         (stats.poisson(3), Discrete),
     ],
 )
-def test_distributions_keep_their_own_prior(value, kind):
+def test_parse_space_keeps_the_own_prior_of_distributions(value, kind):
     """Frozen distributions are modelled on their cdf; parameterless ones are frozen."""
     assert type(dimension_of(value)) is kind
 
 
-def test_choices_from_arrays_are_plain():
+def test_parse_space_makes_choices_from_arrays_plain():
     """Elements of numpy arrays reach users as Python objects."""
     for given in (np.array([1, 10]), np.array([True, False]), np.array(["a", "b"])):
         choices = dimension_of(given).choices
         assert {type(c) for c in choices} <= {int, bool, str}
 
 
-def test_estimators_are_choices():
+def test_parse_space_takes_estimators_for_choices():
     """An estimator in a list is a choice, handed on as it is."""
     svc = SVC()
     assert dimension_of([svc, "passthrough"]).choices[0] is svc
 
 
-def test_any_mapping_is_a_space():
+def test_parse_space_takes_any_mapping():
     """An OrderedDict is a dict."""
     assert parse_space(OrderedDict(a=[1, 2])).names == ("a",)
 
 
-def test_messages_name_owner_and_parameter():
+def test_parse_space_messages_name_owner_and_parameter():
     """Owner and parameter in an error are those of the caller."""
     with pytest.raises(ValueError, match="'C' in the `space` parameter of Optimizer"):
         parse_space({"C": []}, owner="Optimizer", parameter="space")
@@ -161,7 +161,7 @@ ONLY_RVS = type("OnlyRvs", (), {"rvs": lambda *_, **__: 0.5})()
         (ONLY_RVS, TypeError, "can be sampled but not modelled.*RandomSearchCV"),
     ],
 )
-def test_bad_values_are_refused(value, error, message):
+def test_parse_space_refuses_bad_values(value, error, message):
     """Each mistake names the parameter, shows the value and says what to write."""
     with pytest.raises(error, match=message) as caught:
         parse_space({"C": value})
@@ -192,7 +192,7 @@ def test_bad_values_are_refused(value, error, message):
         ({None: [1]}, TypeError, "must be strings. Got None instead"),
     ],
 )
-def test_bad_spaces_are_refused(spec, error, message):
+def test_parse_space_refuses_bad_spaces(spec, error, message):
     """What is no space, or an empty one, is refused with what to write."""
     with pytest.raises(error, match=message) as caught:
         parse_space(spec)

@@ -10,7 +10,7 @@ PLACE = Place("GridSearchCV", "param_grid", "C")
 
 
 def test_place_refusal_names_the_value_and_its_place():
-    """Advice follows, if there is any."""
+    """The refusal ends with advice, if there is any."""
     text = (
         "The value of 'C' in the `param_grid` parameter of GridSearchCV must be a list."
         " Got '1' instead."
@@ -20,7 +20,7 @@ def test_place_refusal_names_the_value_and_its_place():
 
 
 def test_raise_together_raises_nothing_and_a_single_error_itself():
-    """With its type and traceback."""
+    """A single error keeps its type and traceback."""
     raise_together([])
     error = KeyError("k")
     with pytest.raises(KeyError, match="k") as caught:
@@ -37,7 +37,7 @@ def test_raise_together_raises_nothing_and_a_single_error_itself():
     ],
 )
 def test_raise_together_has_all_messages(kinds, kind):
-    """A TypeError only if all are; the first error is the cause."""
+    """The error is a TypeError only if all are; the first one is the cause."""
     errors = [of(f"message {i}") for i, of in enumerate(kinds)]
     with pytest.raises(kind, match=r"^message 0\nmessage 1$") as caught:
         raise_together(errors)

@@ -21,7 +21,7 @@ OVERLAPPING = Points(
 
 
 def test_points_grid_has_shared_points_once():
-    """Names sorted, values in the user's order, the last name varies fastest."""
+    """Names are sorted, values in the user's order; the last name varies fastest."""
     found = [tuple(point.values()) for point in OVERLAPPING.grid()]
     assert found == [
         *[(a, b) for a in (3, 1, 2) for b in "xy"],
@@ -35,7 +35,7 @@ def test_points_grid_has_shared_points_once():
 
 
 def test_points_cardinality_of_large_spaces_counts_shared_points_twice():
-    """Without a look at each of them; of infinite ones there is none."""
+    """Large spaces are not walked through; infinite ones have no cardinality."""
     large = {"a": Integer(1, 10**9), "b": Integer(1, 10**9 + 7)}
     assert Points([large]).cardinality == 10**9 * (10**9 + 7)
     assert Points([large, large]).cardinality == 2 * 10**9 * (10**9 + 7)
@@ -44,14 +44,14 @@ def test_points_cardinality_of_large_spaces_counts_shared_points_twice():
 
 
 def test_points_grid_of_an_infinite_space_is_refused():
-    """At its first point."""
+    """The error comes at the first point."""
     points = Points([{"a": Real(0.0, 1.0)}])
     with pytest.raises(ValueError, match="infinitely many points has no grid"):
         next(points.grid())
 
 
 def test_points_canonical_prefers_the_dict_with_the_same_values():
-    """To an earlier one whose values may stand for them."""
+    """An earlier dict whose values may stand for them comes second."""
     points = Points([{"a": Ordinal([1.0, 2.0, 3.0])}, {"a": Ordinal([1, 2, 3])}])
     (value,) = points.canonical({"a": 2}).values()
     assert type(value) is int
@@ -71,7 +71,7 @@ def test_points_canonical_prefers_the_dict_with_the_same_values():
     ],
 )
 def test_points_check_tells_what_keeps_out_of_the_nearest_dict(params, reason):
-    """The fewest problems; of equally near dicts the first."""
+    """The nearest dict has the fewest problems; the first of equally near ones wins."""
     assert not OVERLAPPING.contains(params)
     assert OVERLAPPING.what_keeps_out(params) == reason
     with pytest.raises(ValueError, match=f"given to me is not .*{reason}"):
@@ -98,7 +98,7 @@ def test_points_from_cells_reads_texts_and_empty_cells():
 
 
 def test_points_are_equal_whatever_the_order_of_names():
-    """And have one hash; the order of dicts counts."""
+    """Equal points have one hash; the order of dicts counts."""
     a, b = Categorical([1, 2]), Categorical(["x"])
     one, other = Points([{"a": a, "b": b}]), Points([{"b": b, "a": a}])
     assert one == other

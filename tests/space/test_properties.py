@@ -102,7 +102,7 @@ def test_rounding_twice_is_rounding_once(space, seed):
 @laws
 @given(space=SPACES, seed=SEEDS)
 def test_points_stay_in_bounds(space, seed):
-    """Numeric columns are in [0, 1], codes among the levels, inactive in place."""
+    """Numeric columns are in [0, 1], codes are levels, inactive columns in place."""
     U = points_of(space, seed)
     active = space.active(U)
     is_categorical = np.broadcast_to(space.n_levels > 0, U.shape)

@@ -27,14 +27,14 @@ RANGES = [
 
 
 @pytest.mark.parametrize("dimension", RANGES, ids=label)
-def test_both_ends_are_reached_exactly(dimension):
+def test_real_and_integer_reach_both_ends_exactly(dimension):
     """The outermost positions decode to the ends, to the last bit."""
     low, high = dimension.decode(np.array([0.0, 1.0]))
     assert (low, high) == (dimension.low, dimension.high)
 
 
 @pytest.mark.parametrize("dimension", RANGES, ids=label)
-def test_values_are_plain_and_inside(dimension):
+def test_real_and_integer_values_are_plain_and_inside(dimension):
     """What is drawn is a float or an int between the ends."""
     kind = int if isinstance(dimension, Integer) else float
     values = dimension.rvs(size=500, random_state=0)
@@ -43,7 +43,7 @@ def test_values_are_plain_and_inside(dimension):
 
 
 @pytest.mark.parametrize("dimension", RANGES, ids=label)
-def test_encoding_inverts_decoding(dimension):
+def test_real_and_integer_encoding_inverts_decoding(dimension):
     """A value's position decodes to it."""
     values = dimension.rvs(size=200, random_state=1)
     positions = dimension.encode(values)
@@ -51,7 +51,7 @@ def test_encoding_inverts_decoding(dimension):
     assert dimension.decode(positions) == pytest.approx(values, rel=1e-12, abs=1e-12)
 
 
-def test_log_uniform_spreads_over_orders_of_magnitude():
+def test_real_log_uniform_spreads_over_orders_of_magnitude():
     """A third of the draws falls into each of three decades."""
     values = np.array(Real(1e-3, 1.0, "log-uniform").rvs(3000, random_state=0))
     counts = np.histogram(np.log10(values), bins=[-3, -2, -1, 0])[0]
@@ -59,7 +59,7 @@ def test_log_uniform_spreads_over_orders_of_magnitude():
 
 
 @pytest.mark.parametrize("prior", ["uniform", "log-uniform"])
-def test_every_integer_is_drawn(prior):
+def test_integer_draws_are_all_integers(prior):
     """All integers from end to end come up, uniformly where the prior is uniform."""
     values = Integer(2, 9, prior).rvs(8000, random_state=0)
     counts = np.bincount(values, minlength=10)
@@ -75,7 +75,7 @@ def test_integer_positions_are_cell_centres():
     assert positions.tolist() == [0.125, 0.375, 0.625, 0.875]
 
 
-def test_log_integer_positions_lie_on_a_log_axis_half_a_step_wider():
+def test_integer_log_axis_is_half_a_step_wider():
     """The axis runs from log(low - 1/2) to log(high + 1/2)."""
     (position,) = Integer(1, 100, "log-uniform").encode([10])
     expected = (math.log(10) - math.log(0.5)) / (math.log(100.5) - math.log(0.5))
@@ -90,13 +90,13 @@ def test_log_integer_positions_lie_on_a_log_axis_half_a_step_wider():
     ],
     ids=label,
 )
-def test_containment(dimension, inside, outside):
+def test_real_and_integer_contain_numbers_of_either_type(dimension, inside, outside):
     """Numbers of either type are found, bools and texts are not."""
     assert all(dimension.contains(v) for v in inside)
     assert not any(dimension.contains(v) for v in outside)
 
 
-def test_find_gives_the_type_of_the_range():
+def test_real_and_integer_find_gives_the_type_of_the_range():
     """An int becomes a float in a real range and a whole float an int."""
     assert type(Real(0, 10).find(3)) is float
     assert type(Integer(0, 10).find(3.0)) is int
@@ -110,13 +110,13 @@ def test_find_gives_the_type_of_the_range():
     ],
     ids=label,
 )
-def test_find_says_what_there_is(dimension, message):
+def test_real_and_integer_find_says_what_there_is(dimension, message):
     """The error of a value outside names the range."""
     with pytest.raises(ValueError, match=message):
         dimension.find(11)
 
 
-def test_infinite_range_has_no_list_of_values():
+def test_real_has_no_list_of_values():
     """Asking a continuous range for all its values is an error."""
     with pytest.raises(TypeError, match="has infinitely many values"):
         Real(0, 1).values()
@@ -132,21 +132,21 @@ def test_integer_values_ascend():
     [7, np.random.RandomState(7), np.random.default_rng(7)],
     ids=["int", "RandomState", "Generator"],
 )
-def test_draws_repeat_with_the_seed(random_state):
+def test_real_draws_repeat_with_the_seed(random_state):
     """An equal random state draws equal values."""
     again = copy.deepcopy(random_state)
     assert Real(0, 1).rvs(5, random_state) == Real(0, 1).rvs(5, again)
 
 
-def test_draws_leave_the_global_generator_alone():
+def test_real_draws_leave_the_global_generator_alone():
     """Without a random state a fresh seed is used, not numpy's global one."""
     before = np.random.get_state()[1].tolist()  # noqa: NPY002
     assert 0 <= Real(0, 1).rvs() <= 1
     assert np.random.get_state()[1].tolist() == before  # noqa: NPY002
 
 
-def test_scikit_learn_samples_from_dimensions():
-    """ParameterSampler draws from them as from scipy's distributions."""
+def test_real_and_integer_are_sampled_by_scikit_learn():
+    """ParameterSampler draws from ranges as from scipy's distributions."""
     spec = {"a": Real(0, 1), "b": Integer(1, 5), "c": Categorical(["x", None])}
     draws = list(ParameterSampler(spec, n_iter=50, random_state=0))
     assert {type(d["a"]) for d in draws} == {float}
@@ -154,13 +154,13 @@ def test_scikit_learn_samples_from_dimensions():
     assert {d["c"] for d in draws} == {"x", None}
 
 
-def test_repr_can_be_evaluated():
+def test_real_and_integer_repr_can_be_evaluated():
     """The repr is the call that makes an equal dimension."""
     for dimension in [*RANGES, Categorical(["a", None, True])]:
         assert eval(repr(dimension)) == dimension
 
 
-def test_equality_and_hash():
+def test_real_and_integer_are_equal_by_ends_and_priors():
     """Dimensions are equal when their ends and priors are."""
     assert Real(0, 1) == Real(0.0, 1.0)
     assert hash(Real(0, 1)) == hash(Real(0.0, 1.0))
@@ -169,14 +169,14 @@ def test_equality_and_hash():
     assert Integer(1, 2) != "Integer"
 
 
-def test_dimensions_are_immutable():
-    """No field can be set."""
+def test_real_is_immutable():
+    """No field of a range can be set."""
     with pytest.raises(AttributeError, match="cannot assign to field"):
         Real(0, 1).low = 2
 
 
 @pytest.mark.parametrize("dimension", RANGES, ids=label)
-def test_copies_are_equal(dimension):
+def test_real_and_integer_equal_their_copies(dimension):
     """Pickle, deepcopy and scikit-learn's clone give an equal dimension."""
     dimension.rvs(random_state=0)  # fills the caches
     for restored in (
@@ -216,13 +216,13 @@ def test_copies_are_equal(dimension):
         (lambda: Integer(0, 10**13), ValueError, r"within 10\*\*12 of zero"),
     ],
 )
-def test_bad_ranges_are_refused(make, error, message):
+def test_real_and_integer_refuse_bad_ranges(make, error, message):
     """Every mistake in a range is an error that names the argument and the value."""
     with pytest.raises(error, match=message):
         make()
 
 
-def test_numpy_bounds_become_plain():
+def test_real_and_integer_make_numpy_bounds_plain():
     """Bounds given as numpy scalars are kept as Python numbers."""
     dimension = Integer(np.int64(1), np.int32(5))
     assert type(dimension.low) is int

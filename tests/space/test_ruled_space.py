@@ -45,7 +45,7 @@ def test_with_rules_returns_the_space_itself_without_any():
     assert with_rules(plain, []) is plain
 
 
-def test_points_survive_encoding_and_decoding():
+def test_ruled_space_encode_inverts_decode():
     """Valid points decode to dicts that encode to the same rows."""
     U = SPACE.sample(200, np.random.default_rng(0))
     U = U[SPACE.valid(U)]
@@ -54,15 +54,15 @@ def test_points_survive_encoding_and_decoding():
     assert all(SPACE.contains(point) for point in points)
 
 
-def test_inactive_parameters_have_one_canonical_value():
-    """It is the estimator's own where the dimension has it, else the middle."""
+def test_ruled_space_has_one_canonical_value_of_the_inactive():
+    """The value is the estimator's own where the dimension has it, else the middle."""
     points = SPACE.decode(SPACE.sample(200, np.random.default_rng(0)))
     assert {p["deep"] for p in points if p["kind"] != "c"} == {3}
     (middle,) = {p["x"] for p in points if p["kind"] == "b"}
     assert middle == pytest.approx(0.1)
 
 
-def test_points_of_equal_effect_have_one_key():
+def test_ruled_space_has_one_key_for_points_of_equal_effect():
     """What does nothing may have any value, also one that the space does not have."""
     one = {"kind": "b", "x": 0.2, "deep": 1, "share": 0.5}
     other = {"kind": "b", "x": "scale", "deep": 99, "share": 0.5}
@@ -71,20 +71,20 @@ def test_points_of_equal_effect_have_one_key():
     assert SPACE.key(one) != SPACE.key(one | {"share": 0.6})
 
 
-def test_invalid_points_say_why():
+def test_ruled_space_says_why_points_are_invalid():
     """The reason of the rule is in the message."""
     with pytest.raises(ValueError, match="c refuses 1"):
         SPACE.check({"kind": "c", "x": 0.1, "deep": 1, "share": 0.1}, owner="me")
 
 
-def test_a_range_that_is_left_is_still_named():
+def test_ruled_space_still_names_a_range_that_is_left():
     """What is wrong without any rule is said as ever."""
     text = SPACE.what_keeps_out({"kind": "c", "x": 99.0, "deep": 2, "share": 0.1})
     assert "'x' must be" in text
 
 
-def test_absent_parameters_may_be_missing_or_the_estimators_own():
-    """Any other value must not be set there."""
+def test_ruled_space_absent_parameters_may_be_the_estimators_own():
+    """An absent parameter may be missing; any other value must not be set there."""
     point = {"kind": "a", "x": 0.1, "deep": 2}
     assert SPACE.contains(point)
     assert SPACE.contains(point | {"share": None})
@@ -92,15 +92,15 @@ def test_absent_parameters_may_be_missing_or_the_estimators_own():
     assert not SPACE.contains({"kind": "b", "x": 0.1, "deep": 2})
 
 
-def test_a_ruled_space_is_pickled_with_its_rules():
-    """What comes back is equal, and differs from the space without rules."""
+def test_ruled_space_is_pickled_with_its_rules():
+    """The copy is equal, and differs from the space without rules."""
     again = pickle.loads(pickle.dumps(SPACE))
     assert again == SPACE
     assert again != parse_space(SPEC)
 
 
-def test_the_grid_has_each_effect_once():
-    """Points that differ in what does nothing are one, invalid ones none."""
+def test_ruled_space_grid_has_each_effect_once():
+    """Points that differ in what does nothing are one, and invalid points are none."""
     spec = {"kind": ["a", "b"], "x": [1, 2, 3], "y": [0, 1]}
     space = with_rules(
         parse_space(spec),
@@ -124,7 +124,7 @@ def larger(a, b):
     return a > b
 
 
-def test_tests_compare_several_parameters():
+def test_ruled_space_compares_several_parameters():
     """A rule may hold by the order of two numbers."""
     spec = {"a": [1, 2, 3], "b": (0.0, 4.0, "uniform")}
     rule = Rule(Effect.INVALID, (Satisfies(("a", "b"), (None, None), larger),))
@@ -136,8 +136,8 @@ def test_tests_compare_several_parameters():
     assert 0 < sum(expected) < 100
 
 
-def test_a_parameter_that_is_inactive_counts_as_any_of_its_values():
-    """Then what depends on it is settled: no value of it makes a difference."""
+def test_ruled_space_lets_an_inactive_parameter_have_any_value():
+    """What depends on it is settled then: no value of it makes a difference."""
     spec = {"a": [0, 1], "b": [0, 1], "c": [0, 1]}
     rules = [
         Rule(Effect.INACTIVE, (Among("a", frozenset({0})),), "b", 1),
@@ -147,7 +147,7 @@ def test_a_parameter_that_is_inactive_counts_as_any_of_its_values():
     assert space.cardinality == 4
 
 
-def test_circles_of_rules_are_cut():
+def test_ruled_space_cuts_circles_of_rules():
     """Two parameters that switch each other off do not both vanish."""
     spec = {"a": [0, 1], "b": [0, 1]}
     rules = [
@@ -168,7 +168,7 @@ def objective(point):
     return score
 
 
-def test_an_optimizer_proposes_no_effect_twice_and_nothing_invalid():
+def test_ruled_space_has_an_optimizer_propose_no_effect_twice():
     """Every suggestion is valid, canonical and new; the best is found."""
     optimizer = Optimizer(SPACE, random_state=0)
     keys = []
@@ -182,7 +182,7 @@ def test_an_optimizer_proposes_no_effect_twice_and_nothing_invalid():
     assert (best["kind"], best["deep"]) == ("c", 3)
 
 
-def test_a_finite_space_is_used_up_without_repeats():
+def test_ruled_space_that_is_finite_is_used_up_without_repeats():
     """When all effects are told there is nothing left to ask for."""
     spec = {"kind": ["a", "b", "c"], "x": [1, 2, 3, 4]}
     rule = Rule(Effect.INACTIVE, (kind(0, 1),), "x", 1)

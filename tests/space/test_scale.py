@@ -23,7 +23,7 @@ from skbayes.space._scale import lies_on_log_axis
     ],
 )
 def test_lies_on_log_axis(values, expected):
-    """Positive numbers of which the ratios, and not the differences, are even."""
+    """The ratios of positive numbers are even, and their differences are not."""
     assert lies_on_log_axis(np.array(values, dtype=float)) is expected
 
 

@@ -29,8 +29,8 @@ def space():
     return parse_space(MIXED)
 
 
-def test_layout(space):
-    """Columns are sorted by name, constants have none."""
+def test_space_columns_are_sorted_by_name(space):
+    """Constants have no column."""
     assert space.names == ("C", "alpha", "constant", "depth", "kernel", "noise")
     names = [column.name for column in space.columns]
     assert names == ["C", "alpha", "depth", "kernel", "noise"]
@@ -41,7 +41,7 @@ def test_layout(space):
     assert space.cardinality is None
 
 
-def test_decoded_points_are_plain_and_complete(space):
+def test_space_decode_gives_plain_and_complete_points(space):
     """Decoding gives all parameters, sorted by name, as plain Python objects."""
     U = space.sample(20, np.random.default_rng(0))
     for params in space.decode(U):
@@ -53,14 +53,14 @@ def test_decoded_points_are_plain_and_complete(space):
         assert params["constant"] == "x"
 
 
-def test_unconditional_columns_are_always_active(space):
+def test_space_active_is_true_without_branches(space):
     """Without branches every column counts in every point."""
     U = space.sample(7, np.random.default_rng(0))
     assert space.active(U).shape == (7, 5)
     assert space.active(U).all()
 
 
-def test_arrays_given_are_not_changed(space):
+def test_space_leaves_given_arrays_alone(space):
     """Rounding, drawing and decoding work on copies."""
     Q = np.random.default_rng(0).random((9, 5))
     before = Q.copy()
@@ -68,7 +68,7 @@ def test_arrays_given_are_not_changed(space):
     np.testing.assert_array_equal(Q, before)
 
 
-def test_points_outside_are_pulled_in(space):
+def test_space_snap_pulls_in_points_outside(space):
     """Positions and codes beyond the ends become the ends."""
     low, high = space.decode(np.array([[-1.0] * 5, [9.0] * 5]))
     assert low["C"] == 1e-3
@@ -77,14 +77,14 @@ def test_points_outside_are_pulled_in(space):
     assert (low["kernel"], high["kernel"]) == ("rbf", None)
 
 
-def test_categories_are_drawn_by_equal_shares(space):
+def test_space_from_unit_draws_categories_by_equal_shares(space):
     """A uniform number q picks choice floor(q * m)."""
     Q = np.full((4, 5), 0.5)
     Q[:, 3] = [0.0, 0.34, 0.67, 0.999999]
     assert space.from_unit(Q)[:, 3].tolist() == [0, 1, 2, 2]
 
 
-def test_samples_follow_the_priors(space):
+def test_space_sample_follows_the_priors(space):
     """Half of the draws lie below each prior's median."""
     points = space.decode(space.sample(4000, np.random.default_rng(0)))
     for name, median in (("C", 1.0), ("depth", 10.5), ("noise", 0.0), ("alpha", 5)):
@@ -92,14 +92,14 @@ def test_samples_follow_the_priors(space):
         assert below == pytest.approx(0.5, abs=0.04), name
 
 
-def test_samples_repeat_with_the_generator(space):
+def test_space_sample_repeats_with_the_generator(space):
     """Equal generators draw equal points."""
     first = space.sample(5, np.random.default_rng(3))
     np.testing.assert_array_equal(first, space.sample(5, np.random.default_rng(3)))
 
 
-def test_empty_batches(space):
-    """No points in, no points out."""
+def test_space_takes_empty_batches(space):
+    """Without points in there are no points out."""
     assert space.encode([]).shape == (0, 5)
     assert space.decode(np.empty((0, 5))) == []
 
@@ -115,7 +115,7 @@ def test_space_of_constants():
     assert space.encode([{"a": 1, "b": "x"}]).shape == (1, 0)
 
 
-def test_canonical_has_the_types_of_the_space(space):
+def test_space_canonical_has_the_types_of_the_space(space):
     """The canonical value of a point has the space's types and order."""
     given = {"noise": 1, "kernel": np.str_("rbf"), "depth": 3.0, "C": np.float32(1)}
     equal = space.canonical({**given, "alpha": 1.0, "constant": "x"})
@@ -142,7 +142,7 @@ def test_canonical_has_the_types_of_the_space(space):
         ({"C": 0, "depth": 0}, "'C' must be .*; 'depth' must be"),
     ],
 )
-def test_check_names_what_is_wrong(space, change, message):
+def test_space_check_names_what_is_wrong(space, change, message):
     """A point outside the space is refused by name, in `check` and in `encode`."""
     (good,) = space.decode(space.sample(1, np.random.default_rng(0)))
     space.check(good, owner="Optimizer")
@@ -159,13 +159,13 @@ def test_check_names_what_is_wrong(space, change, message):
         space.key(bad)
 
 
-def test_check_names_what_is_missing(space):
+def test_space_check_names_what_is_missing(space):
     """A point without one of the parameters is refused."""
     with pytest.raises(ValueError, match="'noise' is missing"):
         space.check({name: 1 for name in space.names if name != "noise"}, owner="x")
 
 
-def test_keys_of_equal_points_are_equal(space):
+def test_space_keys_of_equal_points_are_equal(space):
     """Order, number types and the thirteenth digit do not count."""
     (point,) = space.decode(space.sample(1, np.random.default_rng(0)))
     equal = dict(reversed(point.items()))
@@ -175,13 +175,13 @@ def test_keys_of_equal_points_are_equal(space):
     assert space.key({**point, "C": point["C"] * (1 + 1e-9)}) != space.key(point)
 
 
-def test_keys_tell_bools_ints_and_floats_apart():
+def test_space_keys_tell_bools_ints_and_floats_apart():
     """Choices that estimators tell apart are different points."""
     space = parse_space({"a": [1, True, 1.0, "1"]})
     assert len({space.key(p) for p in space.grid()}) == 4
 
 
-def test_keys_of_objects_survive_pickling():
+def test_space_keys_of_objects_survive_pickling():
     """Choices without a value of their own are known by number, not by address."""
     choices = [PCA(2), PCA(3), np.arange(3), (1, [2]), None]
     space = parse_space([{"a": choices}, {"a": choices[::-1], "b": [1, 2]}])
@@ -191,7 +191,7 @@ def test_keys_of_objects_survive_pickling():
     assert [equal.key(p) for p in equal.grid()] == keys
 
 
-def test_values_equal_but_for_their_type_stay_apart_between_dicts():
+def test_space_keeps_values_apart_that_differ_in_type():
     """Where one dict has ints and another equal floats, both are points."""
     space = parse_space([{"a": [1.0, 2.0, 3.0]}, {"a": [1, 2, 3]}])
     keys = {space.key(p) for p in space.grid()}
@@ -208,7 +208,7 @@ def test_values_equal_but_for_their_type_stay_apart_between_dicts():
         [{"a": [1, 2]}, {}, {"b": range(3)}],
     ],
 )
-def test_grid_is_scikit_learns(spec):
+def test_space_grid_is_scikit_learns(spec):
     """A finite space enumerates what ParameterGrid does, in its order."""
     space = parse_space(spec)
     expected = list(ParameterGrid(spec))
@@ -218,7 +218,7 @@ def test_grid_is_scikit_learns(spec):
     assert space.cardinality == len(expected)
 
 
-def test_grid_has_no_point_twice():
+def test_space_grid_has_no_point_twice():
     """Repeated choices, and points that several dicts share, come once."""
     spec = [{"a": [1, 1, 2], "b": ["x"]}, {"b": ["x", "y"], "a": [2, 3]}, {"a": [2]}]
     space = parse_space(spec)
@@ -231,7 +231,7 @@ def test_grid_has_no_point_twice():
     assert space.cardinality == len(points) == 6
 
 
-def test_grid_of_ranges_is_lazy():
+def test_space_grid_of_ranges_is_lazy():
     """The grid of a huge finite space starts at once, and its size is known."""
     space = parse_space({"a": (1, 10**9, "uniform"), "b": (1, 10**9, "uniform")})
     points = space.grid()
@@ -239,19 +239,19 @@ def test_grid_of_ranges_is_lazy():
     assert space.cardinality == 10**18
 
 
-def test_cardinality_of_large_overlaps_is_an_upper_bound():
+def test_space_cardinality_of_large_overlaps_is_an_upper_bound():
     """Beyond 100,000 points nothing is enumerated only to be counted."""
     branch = {"a": (1, 10**6, "uniform")}
     assert parse_space([branch, branch]).cardinality == 2 * 10**6
 
 
-def test_infinite_space_has_no_grid(space):
-    """Asking for it is an error."""
+def test_space_without_end_has_no_grid(space):
+    """Asking an infinite space for its grid is an error."""
     with pytest.raises(ValueError, match="infinitely many points has no grid"):
         next(space.grid())
 
 
-def test_repr_lists_the_columns(space):
+def test_space_repr_lists_the_columns(space):
     """The repr names each column and what it holds, one a line."""
     lines = repr(space).splitlines()
     assert lines[0] == "Space with 5 columns"
@@ -259,8 +259,8 @@ def test_repr_lists_the_columns(space):
     assert lines[5].strip() == "noise: norm(0, 2)"
 
 
-def test_equality(space):
-    """Spaces are equal when they offer the same, in whatever order it is written."""
+def test_spaces_are_equal_when_they_offer_the_same(space):
+    """The order in which a space is written does not matter."""
     same = parse_space(dict(reversed(MIXED.items())))
     assert space == same
     assert hash(space) == hash(same)
@@ -271,7 +271,7 @@ def test_equality(space):
 @pytest.mark.parametrize(
     "copied", [lambda s: pickle.loads(pickle.dumps(s)), copy.deepcopy]
 )
-def test_copies_do_the_same(space, copied):
+def test_space_copies_do_the_same(space, copied):
     """A copy encodes, decodes and draws as the original does."""
     U = space.sample(10, np.random.default_rng(0))
     points = space.decode(U)

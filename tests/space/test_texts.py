@@ -32,7 +32,7 @@ PLAIN, ONE_PCA = Plain(), PCA(n_components=2)
     ],
 )
 def test_value_of_nothing_is_the_only_word_for_it(choices, expected):
-    """Several, or none, are not guessed at."""
+    """Several words, or none, are not guessed at."""
     assert value_of_nothing(Categorical(choices)) == expected
 
 

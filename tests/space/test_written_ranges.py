@@ -41,8 +41,8 @@ EVERY_CHECK = pytest.mark.parametrize(
     ],
     ids=label,
 )
-def test_what_reads_like_a_range_is_refused(check, value, written):
-    """In all three searches, before the word could become a candidate."""
+def test_refuse_range_like_refuses_what_reads_like_a_range(check, value, written):
+    """All three searches refuse the word before it could become a candidate."""
     with pytest.raises((TypeError, ValueError), match="value of 'C' in the") as caught:
         check({"C": value})
     assert written in str(caught.value)
@@ -64,13 +64,13 @@ def test_what_reads_like_a_range_is_refused(check, value, written):
     ],
     ids=label,
 )
-def test_other_lists_are_choices(check, value):
+def test_refuse_range_like_leaves_other_lists(check, value):
     """Words beside numbers are choices where they name no prior, or say so."""
     check({"C": value})
 
 
-def test_a_space_read_from_json_is_refused_at_once():
-    """All its ranges are told in one error, so that one round mends them."""
+def test_refuse_range_like_tells_of_all_ranges_of_json():
+    """All ranges are told in one error, so that one round mends them."""
     text = '{"C": [0.01, 1000.0, "log-uniform"], "gamma": [1e-4, 1, "log-uniform"]}'
     with pytest.raises(ValueError, match=r"(?s)'C' .*0\.01.*\n.*'gamma' .*0\.0001"):
         parse_space(json.loads(text))
@@ -87,14 +87,14 @@ def test_a_space_read_from_json_is_refused_at_once():
     ],
     ids=label,
 )
-def test_texts_and_dicts_that_describe_a_range_are_told_what_to_write(check, value):
+def test_how_to_write_texts_and_dicts_that_describe_a_range(check, value):
     """YAML keeps a tuple as text; other tools describe a range by a dict."""
     with pytest.raises(TypeError, match=r"describes a range: write \(0.01, 1000"):
         check({"C": value})
 
 
-def test_all_bare_pairs_are_told_at_once():
-    """Nine pairs take one round, not nine; also over the dicts of a list."""
+def test_refuse_bare_pair_tells_of_all_pairs_at_once():
+    """Nine pairs take one round, not nine, also over the dicts of a list."""
     names = [f"p{i}" for i in range(9)]
     with pytest.raises(ValueError, match="'p0' in the .* must not be a bare") as caught:
         parse_space([dict.fromkeys(names[:5], (1, 10)), dict.fromkeys(names, (0.5, 1))])
@@ -104,7 +104,7 @@ def test_all_bare_pairs_are_told_at_once():
     assert "(0.5, 1, 'uniform') for a range." in str(caught.value)
 
 
-def test_errors_of_one_kind_keep_their_kind():
+def test_refuse_bare_pair_keeps_the_kind_of_errors():
     """Two wrong types are a TypeError, a type and a value a ValueError."""
     with pytest.raises(TypeError, match=r"(?s)'a'.*\n.*'b'"):
         parse_space({"a": 1, "b": 2})
@@ -112,13 +112,13 @@ def test_errors_of_one_kind_keep_their_kind():
         parse_space({"a": 1, "b": (1, 2)})
 
 
-def test_the_refused_range_in_a_grid_says_what_a_grid_takes():
-    """A grid has no ranges: values, or another search."""
+def test_refuse_range_like_says_what_a_grid_takes():
+    """A grid has no ranges: it takes values, or another search takes the range."""
     with pytest.raises(ValueError, match=r"such as \[0.01, 10\], or give .* RandomSe"):
         check_param_grid({"C": [0.01, 10, "log-uniform"]})
 
 
-def test_integer_takes_whole_floats():
+def test_parse_range_takes_whole_floats():
     """Integer(1e2, 1e5) is a range of integers; half a number is none."""
     assert Integer(1e2, 1e5) == Integer(100, 100_000)
     assert type(Integer(1e2, 1e5, "log-uniform").low) is int
@@ -127,7 +127,7 @@ def test_integer_takes_whole_floats():
         Integer(0.5, 10)
 
 
-def test_mixed_ends_are_real():
+def test_parse_range_of_mixed_ends_is_real():
     """One float makes the range one of real numbers."""
     space = parse_space({"C": (1, 10.0, "uniform")})
     assert space.columns[0].dimension == Real(1, 10.0)

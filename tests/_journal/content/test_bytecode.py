@@ -29,7 +29,7 @@ def code_of(body, header="def f(self, x):"):
     ],
 )
 def test_lookups_are_global_names_with_their_attributes(body, lookups):
-    """Also those of nested functions, classes and comprehensions."""
+    """Lookups of nested functions, classes and comprehensions are among them."""
     assert facts_of(code_of(body)).lookups == lookups
 
 
@@ -44,7 +44,7 @@ def test_lookups_are_global_names_with_their_attributes(body, lookups):
     ],
 )
 def test_imports_inside_functions_are_found(body, imports):
-    """With their level and names."""
+    """Imports come with their level and names."""
     assert facts_of(code_of(body)).imports == imports
 
 
@@ -69,8 +69,8 @@ def test_imports_inside_functions_are_found(body, imports):
         ("return [f(y, a=1) for y in x]", "return [f(y, b=1) for y in x]"),
     ],
 )
-def test_other_content_where_something_else_is_done(one, other):
-    """Also by what is caught, and by types of constants."""
+def test_facts_of_code_that_does_something_else_differ(one, other):
+    """Caught exceptions and the types of constants make a difference, too."""
     assert repr(facts_of(code_of(one)).content) != repr(
         facts_of(code_of(other)).content
     )
@@ -86,8 +86,8 @@ def test_other_content_where_something_else_is_done(one, other):
         ("def f(a):", "async def f(a):"),
     ],
 )
-def test_how_it_is_called_counts(one, other):
-    """Names, order and kinds of arguments."""
+def test_facts_of_count_how_a_function_is_called(one, other):
+    """Names, order and kinds of arguments make a difference."""
     contents = [facts_of(code_of("return 1", header=h)).content for h in (one, other)]
     assert contents[0] != contents[1]
 
@@ -109,6 +109,6 @@ def test_how_it_is_called_counts(one, other):
         ),
     ],
 )
-def test_equal_content_whatever_is_written_around_it(one, other):
-    """Docstrings, comments, lines and the numbers of constants."""
+def test_facts_of_ignore_what_is_written_around_code(one, other):
+    """Docstrings, comments, lines and the numbers of constants make no difference."""
     assert facts_of(code_of(one)).content == facts_of(code_of(other)).content

@@ -23,7 +23,7 @@ from skbayes._journal.content.reader import Reader
 from tests._journal.content.test_own_code import made
 
 
-def test_installed_code_counts_by_name():
+def test_full_name_stands_for_installed_code():
     """Functions and classes of packages are not looked into."""
     assert content_digest(np.log) != content_digest(np.exp)
     assert content_digest(StandardScaler) != content_digest(LogisticRegression)
@@ -32,8 +32,8 @@ def test_installed_code_counts_by_name():
     assert "sklearn" in reader.packages
 
 
-def test_an_installed_class_that_was_patched_is_another(monkeypatch):
-    """With a function of the user's in place of a method, here or in a base."""
+def test_callables_differ_where_an_installed_class_was_patched(monkeypatch):
+    """A function of the user's may stand in place of a method, here or in a base."""
     before = content_digest(StandardScaler())
     patch = made("def transform(self, X): return X").transform
     monkeypatch.setattr(StandardScaler, "transform", patch)
@@ -62,14 +62,14 @@ def test_an_installed_class_that_was_patched_is_another(monkeypatch):
         lambda g: type("T", (), {"g": g})(),
     ],
 )
-def test_wrappers_count_by_what_they_wrap(wrap):
-    """Whatever a function is in, its code is read."""
+def test_wrapper_counts_by_what_it_wraps(wrap):
+    """The code of a function is read, whatever wraps it."""
     one, same, other = (made(f"def g(*x, **y): return {n}").g for n in (1, 1, 2))
     assert content_digest(wrap(one)) == content_digest(wrap(same))
     assert content_digest(wrap(one)) != content_digest(wrap(other))
 
 
-def test_a_ufunc_of_a_hidden_function_is_refused():
+def test_callables_refuse_a_ufunc_of_a_hidden_function():
     """`numpy.frompyfunc` does not tell what it was made of."""
     with pytest.raises(TypeError, match="`journal` parameter.*frompyfunc"):
         content_digest(np.frompyfunc(lambda x: x, 1, 1))
@@ -92,12 +92,12 @@ def test_a_ufunc_of_a_hidden_function_is_refused():
     ],
 )
 def test_is_function_knows_functions_with_names(value, is_one):
-    """Of Python, C and Cython; what is made of one is none."""
+    """Functions of Python, C and Cython are known; what is made of one is none."""
     assert is_function(value) == is_one
 
 
 def test_full_name_is_that_to_import():
-    """Module and place in it."""
+    """The full name has the module and the place in it."""
     assert full_name(StandardScaler).endswith(".StandardScaler")
     assert full_name(StandardScaler.fit).endswith("_data.StandardScaler.fit")
     assert full_name(textwrap.dedent) == "textwrap.dedent"
@@ -122,7 +122,7 @@ def test_compiled_file_is_none_of_installed_modules_and_of_python():
 
 
 def test_compiled_file_of_an_extension_changes_with_its_bytes(tmp_path, monkeypatch):
-    """It is not imported for that."""
+    """The extension is not imported for that."""
     file = tmp_path / f"own_extension{EXTENSION_SUFFIXES[0]}"
     monkeypatch.syspath_prepend(tmp_path)
     found = []
@@ -133,7 +133,7 @@ def test_compiled_file_of_an_extension_changes_with_its_bytes(tmp_path, monkeypa
 
 
 def test_callables_tell_singledispatch_by_its_functions():
-    """Not by the types that were looked up since."""
+    """The types that were looked up since do not count."""
     source = """
         import functools
         @functools.singledispatch

@@ -29,7 +29,7 @@ def digest(source: str) -> bytes:
 
 
 @pytest.mark.parametrize("decorator", ["frozen", "define(order=True)"])
-def test_classes_of_attrs_are_the_same_in_every_process(tmp_path, decorator):
+def test_code_nodes_of_attrs_are_the_same_in_every_process(tmp_path, decorator):
     """Hashes that attrs writes, also for its own classes, have a constant of theirs."""
     pytest.importorskip("attrs")
     source = """
@@ -113,14 +113,14 @@ REGISTRIES = """
         ("share = 0.25", "share = 0.2"),
     ],
 )
-def test_what_a_script_has_registered_counts(before, after):
+def test_code_nodes_count_what_a_script_has_registered(before, after):
     """A method that the code itself does not call leaves no state of the program."""
     assert REGISTRIES.replace(before, after) != REGISTRIES
     assert digest(REGISTRIES.replace(before, after)) != digest(REGISTRIES)
 
 
-def test_what_the_code_registers_itself_is_a_state():
-    """Also if it calls the method through another one."""
+def test_code_nodes_take_what_code_registers_itself_for_state():
+    """The code may also call the method through another one."""
     source = (
         REGISTRIES
         + """
@@ -140,8 +140,8 @@ def test_what_the_code_registers_itself_is_a_state():
     assert content_digest(module.f) != before[1]
 
 
-def test_a_method_that_is_called_from_outside_leaves_a_state():
-    """A scorer that is a bound method, and an object that libraries call by name."""
+def test_code_nodes_take_methods_called_from_outside_for_state():
+    """The method is a scorer, or one of an object that libraries call by name."""
     module = made("""
         class Scorer:
             log = []

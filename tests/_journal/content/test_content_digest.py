@@ -89,8 +89,8 @@ print(t.content_digest(t.everything()).hex())
 """
 
 
-def test_a_digest_is_the_same_in_every_process():
-    """Whatever the hash seed, and whatever was drawn from global generators."""
+def test_content_digest_is_the_same_in_every_process():
+    """The hash seed and draws from global generators do not matter."""
     found = {content_digest(everything()).hex()}
     for seed in ("0", "1", "4294967295"):
         done = subprocess.run(
@@ -111,7 +111,7 @@ def test_a_digest_is_the_same_in_every_process():
 
 
 @pytest.mark.parametrize("name", list(everything()))
-def test_copies_have_the_same_digest(name):
+def test_content_digest_of_copies_is_the_same(name):
     """Nested cross-validation clones a search and may send it to other processes."""
     value = everything()[name]
     before = content_digest(value)
@@ -122,8 +122,8 @@ def test_copies_have_the_same_digest(name):
         assert content_digest(pickle.loads(pickle.dumps(value))) == before
 
 
-def test_using_a_search_does_not_change_its_digest():
-    """Neither drawing from its distributions nor fitting its estimator does."""
+def test_content_digest_of_a_search_outlasts_its_use():
+    """Neither draws from its distributions nor fits of its estimator change it."""
     space = {"C": stats.loguniform(1, 9), "w": stats.dirichlet([1, 2])}
     forest, before = RandomForestClassifier(3), content_digest(space)
     unfitted = content_digest(forest, is_cloned=True)
@@ -134,15 +134,15 @@ def test_using_a_search_does_not_change_its_digest():
     assert content_digest(forest.fit(X, y), is_cloned=True) == unfitted
 
 
-def test_set_output_counts():
+def test_content_digest_counts_set_output():
     """What a step hands on changes what the next one sees."""
     assert content_digest(StandardScaler()) != content_digest(
         StandardScaler().set_output(transform="pandas")
     )
 
 
-def test_frozen_estimators_count_by_what_they_have_learned():
-    """Their parameters are the same, their predictions are not."""
+def test_content_digest_counts_what_frozen_estimators_learned():
+    """The parameters of the estimators are the same, their predictions are not."""
     fits = [LogisticRegression().fit(X, target) for target in (y, 1 - y, y)]
     digests = [content_digest(FrozenEstimator(fit)) for fit in fits]
     assert digests[0] != digests[1]
@@ -164,8 +164,8 @@ def test_frozen_estimators_count_by_what_they_have_learned():
         lambda fit: np.array([fit, None], dtype=object),
     ],
 )
-def test_what_is_not_cloned_on_the_way_counts_with_what_it_has_learned(place):
-    """In a closure, an argument, a bound method, an object's state."""
+def test_content_digest_counts_what_is_not_cloned_on_the_way(place):
+    """A closure, an argument, a bound method or an object's state may hold a model."""
     fits = [LogisticRegression().fit(X, target) for target in (y, 1 - y, y)]
     digests = [content_digest(place(fit), is_cloned=True) for fit in fits]
     assert digests[0] != digests[1]
@@ -181,8 +181,8 @@ def test_what_is_not_cloned_on_the_way_counts_with_what_it_has_learned(place):
         lambda fit: BaggingClassifier(fit),
     ],
 )
-def test_what_is_cloned_counts_by_its_parameters(place):
-    """In estimators and in what `clone` goes into."""
+def test_content_digest_counts_parameters_of_what_is_cloned(place):
+    """`clone` goes into estimators and some containers."""
     fits = [LogisticRegression().fit(X, target) for target in (y, 1 - y)]
     digests = [content_digest(place(fit), is_cloned=True) for fit in fits]
     assert digests[0] == digests[1]
@@ -190,8 +190,8 @@ def test_what_is_cloned_counts_by_its_parameters(place):
     assert content_digest(other, is_cloned=True) != digests[0]
 
 
-def test_generators_count_by_their_state():
-    """The same seed is the same, a generator that was drawn from is another."""
+def test_content_digest_counts_the_state_of_generators():
+    """Equal seeds are the same, and a generator that was drawn from is another."""
     for make in (np.random.RandomState, np.random.default_rng, np.random.Philox):
         first, second = the_same_twice(lambda make=make: make(3))
         assert first == second
@@ -201,8 +201,8 @@ def test_generators_count_by_their_state():
     assert content_digest(used) != content_digest(np.random.RandomState(3))
 
 
-def test_the_global_generator_has_no_state_that_counts():
-    """It differs in every run anyway."""
+def test_content_digest_leaves_out_the_global_generator():
+    """The state of the global generator differs in every run anyway."""
     generator = np.random.mtrand._rand
     before = content_digest(generator)
     generator.rand()
@@ -226,13 +226,13 @@ def test_the_global_generator_has_no_state_that_counts():
         (SVC(C=1).fit, SVC(C=2).fit),
     ],
 )
-def test_functions_that_do_different_things_differ(a, b):
-    """By code, constants, defaults, closure or the object they are bound to."""
+def test_content_digest_tells_functions_apart(a, b):
+    """Code, constants, defaults, closure and the object they are bound to count."""
     assert content_digest(a) != content_digest(b)
 
 
-def test_functions_that_are_alike_are_alike():
-    """Where they stand in a file does not count."""
+def test_content_digest_of_functions_alike_is_the_same():
+    """Where a function stands in a file does not count."""
     functions = [
         lambda x: x + 1,
         lambda x: x + 1,
@@ -333,22 +333,22 @@ DISTINCT = [
 ]
 
 
-def test_different_values_differ():
-    """Each of many values, by type and content, alone and inside others."""
+def test_content_digest_tells_values_apart():
+    """Many values differ by type and content, alone and inside others."""
     for wrap in (lambda v: v, lambda v: [v], lambda v: {"k": (v, 1)}):
         digests = [content_digest(wrap(value)) for value in DISTINCT]
         assert len(set(digests)) == len(DISTINCT)
 
 
-def test_equal_values_are_alike():
-    """Copies of each of them have the same digest."""
+def test_content_digest_of_equal_values_is_the_same():
+    """Copies of each value have the same digest."""
     for value in DISTINCT:
         if value is not np:
             assert content_digest(copy.deepcopy(value)) == content_digest(value)
 
 
-def test_polars_frames_are_read():
-    """By names, types and values, missing ones and dates among them."""
+def test_content_digest_reads_polars_frames():
+    """Names, types and values count, missing ones and dates among them."""
     pl = pytest.importorskip("polars")
     columns = {
         "a": [1.0, None, 3.0],
@@ -398,8 +398,8 @@ for name, kind in all_estimators():
 
 
 @pytest.mark.slow
-def test_fitted_estimators_are_the_same_in_every_process():
-    """All of scikit-learn's that can be fitted without more ado, twice."""
+def test_content_digest_of_fitted_estimators_is_the_same_everywhere():
+    """All of scikit-learn's that can be fitted without more ado are fitted twice."""
     found = []
     for seed in ("1", "2"):
         done = subprocess.run(

@@ -153,7 +153,7 @@ every_kind = pytest.mark.parametrize("kind", COLUMNS)
 
 @every_kind
 def test_columns_of_every_type_have_a_content(kind):
-    """As a series, in a frame, as its index and as an extension array."""
+    """A column has a content in a series, a frame, an index and an extension array."""
     make = COLUMNS[kind]
     for wrap in (
         lambda column: column,
@@ -186,7 +186,7 @@ def _hashable(column):
 
 
 @every_kind
-def test_a_part_of_a_column_counts_by_what_is_in_it(kind):
+def test_columns_of_a_part_count_what_is_in_it(kind):
     """Rows that were selected are the same as rows that were made so."""
     column = COLUMNS[kind](first)
     selected = column[[True, False, True, True]].reset_index(drop=True)
@@ -195,8 +195,8 @@ def test_a_part_of_a_column_counts_by_what_is_in_it(kind):
     assert content_digest(selected) != content_digest(column)
 
 
-def test_types_are_told_apart():
-    """Also where their values look alike."""
+def test_columns_of_tell_types_apart():
+    """Types count also where their values look alike."""
     digests = {kind: content_digest(make(first)) for kind, make in COLUMNS.items()}
     # How text is stored does not matter to what it is.
     same = {digests.pop("string"), digests.pop("string of Python")}
@@ -204,8 +204,8 @@ def test_types_are_told_apart():
     assert len(set(digests.values())) == len(digests)
 
 
-def test_labels_and_their_order_count():
-    """Names of columns, the index and its name, the order of rows and columns."""
+def test_columns_of_count_labels_and_their_order():
+    """Names of columns, the index and its name, and the order of both count."""
     frame = pd.DataFrame({"a": [1, 2], "b": [3, 4]})
     others = [
         frame.rename(columns={"a": "c"}),
@@ -267,8 +267,8 @@ class UnknownArray(pd.api.extensions.ExtensionArray):
         raise NotImplementedError("no array")
 
 
-def test_a_type_that_nobody_knows_is_read_by_its_objects():
-    """Whatever it says of itself, and whatever it cannot do."""
+def test_columns_of_an_unknown_type_are_read_as_objects():
+    """The type may say anything of itself and lack any ability."""
     one, same, other = (UnknownArray(["a", None, v]) for v in "bbc")
     assert content_digest(one) == content_digest(same) != content_digest(other)
     frame = pd.DataFrame({"a": one})
@@ -278,7 +278,7 @@ def test_a_type_that_nobody_knows_is_read_by_its_objects():
 # ------------------------------------------------------------------- pyarrow and polars
 
 
-def test_arrow_tables_count_by_values():
+def test_columns_of_arrow_tables_count_by_values():
     """Neither chunks count nor what lies where values are missing."""
     table = pa.table({"a": [1, None, 3, 4], "b": ["x", None, "z", "z"]})
     cut = pa.concat_tables([table.slice(0, 1), table.slice(1)])
@@ -343,7 +343,7 @@ POLARS = {
 
 @pytest.mark.parametrize("kind", POLARS)
 def test_columns_of_polars_have_a_content(kind):
-    """As a series and in a frame."""
+    """A column is read as a series and in a frame."""
     pl = pytest.importorskip("polars")
     one, same, other = (POLARS[kind](v, pl) for v in (first, first, second))
     assert content_digest(one) == content_digest(same) != content_digest(other)
@@ -353,8 +353,8 @@ def test_columns_of_polars_have_a_content(kind):
     assert content_digest(frames[0].rename({"a": "b"})) != digests[0]
 
 
-def test_what_is_no_table_is_not_taken_for_one():
-    """Arrays and lists are read by others."""
+def test_is_table_takes_nothing_else_for_a_table():
+    """Others read arrays and lists."""
     assert not is_table(np.zeros(3))
     assert not is_table([1, 2])
     assert is_table(pd.Index([1]))
@@ -369,8 +369,8 @@ print(content_digest({kind: make(first) for kind, make in COLUMNS.items()}).hex(
 """
 
 
-def test_two_processes_agree():
-    """Of all types at once, whatever the hash seed is."""
+def test_columns_of_are_the_same_in_two_processes():
+    """All types agree at once, whatever the hash seed is."""
     found = {content_digest({k: make(first) for k, make in COLUMNS.items()}).hex()}
     for seed in ("1", "4294967295"):
         done = subprocess.run(

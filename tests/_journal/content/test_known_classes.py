@@ -26,7 +26,7 @@ X = np.random.RandomState(0).rand(30, 3)
 y = (X[:, 0] > 0.5).astype(int)
 
 
-def test_parameters_without_effect_do_not_count():
+def test_has_no_effect_leaves_out_parameters_without_effect():
     """A bigger machine, more output, or names in another order continue a search."""
     forest = RandomForestClassifier(random_state=0)
     louder = RandomForestClassifier(random_state=0, n_jobs=8, verbose=2)
@@ -38,14 +38,14 @@ def test_parameters_without_effect_do_not_count():
 
 
 @pytest.mark.parametrize("cache", ["folder", Path("folder"), Memory("folder")])
-def test_a_cache_has_no_effect(cache):
-    """However a pipeline gets its cache folder."""
+def test_has_no_effect_is_true_of_a_cache(cache):
+    """The way in which a pipeline gets its cache folder does not matter."""
     plain = content_digest(make_pipeline(SVC()))
     assert content_digest(make_pipeline(SVC(), memory=cache)) == plain
 
 
-def test_a_cache_has_no_effect_wherever_it_is():
-    """Also as a parameter of the user's own estimator: its class is known."""
+def test_has_no_effect_is_true_of_a_cache_anywhere():
+    """The user's own estimator may take the cache: its class is known."""
     caches = [Memory(None), Memory("folder"), Memory("folder", verbose=3)]
     assert len({content_digest(Plain(cache=cache)) for cache in caches}) == 1
     assert content_digest(Plain(cache=caches[0])) != content_digest(Plain(cache=None))
@@ -79,7 +79,7 @@ class OwnForest(RandomForestClassifier):
         (BayesSearchCV, "n_jobs"),
     ],
 )
-def test_a_name_alone_does_not_tell_that_it_has_no_effect(kind, name):
+def test_has_no_effect_is_not_told_by_a_name_alone(kind, name):
     """`memory` may be the number of lags, and random numbers depend on jobs."""
     make = partial(BayesSearchCV, SVC(), {}) if kind is BayesSearchCV else kind
     one, other = make(**{name: 2}), make(**{name: 4})
@@ -107,7 +107,7 @@ def test_has_no_effect_knows_names_of_known_classes(kind, name, value, is_withou
 
 
 def test_lasting_state_leaves_out_what_was_computed_on_the_way():
-    """Cached properties of any class, results of searches, scipy's generators."""
+    """Cached properties, results of searches and scipy's generators are left out."""
     assert lasting_state(Plain, {"cached": 1, "other": 2}) == {"other": 2}
     state = {"cv_results_": {}, "trials_": [], "C": 1, "verbose": 3}
     assert lasting_state(BayesSearchCV, state) == {"C": 1}

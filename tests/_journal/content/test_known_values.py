@@ -64,21 +64,21 @@ def digest(value):
         *("bytes", "text", "weak", "code"),
     ],
 )
-def test_a_value_that_code_reads_counts_by_its_content(make):
-    """Equal content, equal digest; other content, another one."""
+def test_known_values_count_by_their_content(make):
+    """Equal content has an equal digest, other content another one."""
     assert digest(make(1)) == digest(make(1))
     assert digest(make(1)) != digest(make(2))
 
 
-def test_a_context_variable_without_value_counts_by_its_name():
-    """It is no error."""
+def test_known_values_without_a_value_count_by_their_name():
+    """A variable without a value is no error."""
     made = [contextvars.ContextVar(name) for name in ("a", "a", "b")]
     first, same, other = map(digest, made)
     assert first == same != other
 
 
-def test_reading_a_file_in_memory_changes_nothing():
-    """The place up to which it is read is state of the program."""
+def test_known_values_in_memory_are_read_without_a_change():
+    """The place up to which a file is read is state of the program."""
     file = io.StringIO("content")
     before = digest(file)
     file.read()

@@ -11,8 +11,8 @@ from skbayes._journal.content.content_digest import content_digest
 from tests._journal.content.test_reader import the_same_twice
 
 
-def test_the_layout_of_arrays_does_not_count():
-    """Nor whether they are mapped from a file, read-only or a view."""
+def test_array_leaf_ignores_the_layout():
+    """An array mapped from a file, a read-only one and a view count by content."""
     array = np.arange(24.0).reshape(4, 6)
     fixed = array.copy()
     fixed.flags.writeable = False
@@ -20,7 +20,7 @@ def test_the_layout_of_arrays_does_not_count():
     assert {content_digest(v) for v in [array, *views]} == {content_digest(array)}
 
 
-def test_large_arrays_are_read_in_pieces(monkeypatch):
+def test_array_leaf_reads_large_arrays_in_pieces(monkeypatch):
     """The pieces make no difference to arrays that fit into one."""
     array = np.random.default_rng(0).random((1000, 7))
     before = content_digest(array)
@@ -32,7 +32,7 @@ def test_large_arrays_are_read_in_pieces(monkeypatch):
     assert content_digest(changed) != before
 
 
-def test_sorting_a_sparse_matrix_does_not_count():
+def test_canonical_sparse_ignores_sorting():
     """Fits sort the indices of the matrix they are given, in place."""
     data, indices, indptr = [1.0, 2.0, 3.0], [1, 0, 1], [0, 2, 3]
     matrix = sparse.csr_array((data, indices, indptr), shape=(2, 2))
@@ -46,16 +46,16 @@ def test_sorting_a_sparse_matrix_does_not_count():
 
 
 @pytest.mark.parametrize("kind", ["lil", "dok", "dia", "bsr", "coo", "csc", "csr"])
-def test_every_sparse_format_is_read(kind):
-    """Equal ones are alike, others are not."""
+def test_canonical_sparse_reads_every_format(kind):
+    """Equal matrices are alike, others are not."""
     dense = np.eye(4)
     first, second = the_same_twice(lambda: sparse.eye_array(4, format=kind))
     dense[0, 3] = 5
     assert first == second != content_digest(sparse.csr_array(dense).asformat(kind))
 
 
-def test_bytes_between_values_do_not_count():
-    """Records are padded, and long doubles are."""
+def test_array_leaf_ignores_bytes_between_values():
+    """Records are padded, and so are long doubles."""
     kind = np.dtype([("a", np.int8), ("b", np.float64)], align=True)
     fills = (b"\0", b"\7")
     records = [np.frombuffer(fill * 48, np.uint8).copy().view(kind) for fill in fills]
@@ -71,13 +71,13 @@ def test_bytes_between_values_do_not_count():
 
 
 def test_leaf_ends_its_tag():
-    """No content can pass for a part of the tag; how it is cut makes no difference."""
+    """No content can pass for a part of the tag, however the content is cut."""
     assert leaves.leaf("a", [b"b"]) != leaves.leaf("ab", [])
     assert leaves.leaf("a", [b"bc", b"", b"d"]) == leaves.leaf("a", [b"bcd"])
 
 
 def test_text_tells_several_texts_from_one():
-    """Also lone surrogates, which no encoding of text takes."""
+    """Lone surrogates are told apart, too, though no encoding of text takes them."""
     digests = [
         leaves.text("a", *texts)
         for texts in [("b", "c"), ("bc",), ("b, c",), ("b', 'c",), ("\udcff",), ()]
@@ -99,13 +99,13 @@ def test_text_tells_several_texts_from_one():
     ],
 )
 def test_array_leaf_counts_type_and_shape(one, other):
-    """Of empty arrays too; a copy has the same hash."""
+    """Empty arrays differ, too, and a copy has the same hash."""
     assert leaves.array_leaf(one) != leaves.array_leaf(other)
     assert leaves.array_leaf(one) == leaves.array_leaf(one.copy())
 
 
 def test_canonical_sparse_joins_entries_of_one_place():
-    """And leaves the matrix as it is; an explicit zero is an entry."""
+    """The matrix itself stays as it is, and an explicit zero is an entry."""
     places = ([0, 0, 1], [1, 1, 0])
     matrix = sparse.coo_array(([1.0, 2.0, 4.0], places), shape=(2, 2))
     kind, name, shape, data, *found = leaves.canonical_sparse(matrix)

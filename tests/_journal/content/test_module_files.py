@@ -43,7 +43,7 @@ def names(found):
         ("own_lone", "", 0),
     ],
 )
-def test_file_knows_its_package_and_imports(files, module, package, n_imports):
+def test_module_file_knows_its_package_and_imports(files, module, package, n_imports):
     """Relative imports start from a package itself, and from that of a module."""
     one = files.file(module)
     assert one.package == package
@@ -52,20 +52,20 @@ def test_file_knows_its_package_and_imports(files, module, package, n_imports):
 
 
 @pytest.mark.parametrize("module", ["own_broken", "own_null"])
-def test_file_that_is_no_python_has_its_bytes_only(files, module):
-    """It changes with every byte, and imports nothing."""
+def test_module_files_have_only_bytes_of_what_is_no_python(files, module):
+    """Such a file changes with every byte, and imports nothing."""
     one = files.file(module)
     assert one.facts is None
     assert one.content
 
 
-def test_file_in_another_encoding_is_read(files):
-    """As its first line says."""
+def test_module_file_in_another_encoding_is_read(files):
+    """The first line of the file says its encoding."""
     assert files.file("own_text").facts is not None
 
 
-def test_file_of_no_module_is_empty(files):
-    """Neither does a module without a file have any."""
+def test_module_files_of_no_module_are_empty(files):
+    """A module without a file has none, either."""
     for module in ("own_missing", "sys"):
         one = files.file(module)
         assert (one.content, one.facts) == (b"", None)
@@ -85,12 +85,12 @@ def test_file_of_no_module_is_empty(files):
     ],
 )
 def test_imported_modules_of_the_user(files, statement, package, found):
-    """Of packages with the modules that are taken from them; installed ones not."""
+    """Packages come with the modules taken from them; installed ones do not count."""
     assert names(files.imported([statement], package)) == found
 
 
 def test_imported_modules_are_sorted_and_read_once(files):
-    """Whatever the order of the statements is."""
+    """The order of the statements does not matter."""
     statements = [("own_pack", 0, ()), ("own_lone", 0, ()), ("own_pack", 0, ())]
     assert names(files.imported(statements, "")) == ["own_lone", "own_pack"]
     assert names(files.imported(statements[::-1], "")) == ["own_lone", "own_pack"]

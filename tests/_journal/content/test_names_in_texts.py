@@ -38,28 +38,28 @@ def digest(body, helper="step_a", constant=1):
 
 
 @pytest.mark.parametrize("body", BY_TEXT)
-def test_a_function_found_by_its_text_counts(body):
-    """An edit of it is an edit of the code that finds it."""
+def test_globals_in_texts_find_a_function_by_its_text(body):
+    """An edit of the function is an edit of the code that finds it."""
     assert digest(body, constant=1) == digest(body, constant=1)
     assert digest(body, constant=1) != digest(body, constant=2)
 
 
 @pytest.mark.parametrize("body", BY_TEXT)
-def test_functions_that_no_text_names_do_not_count(body):
+def test_globals_in_texts_leave_out_functions_no_text_names(body):
     """Where the text names some, edits of the others cost nothing."""
     names = vars(made(f"import sys\ndef step_a(): 0\ndef b(): 0\ndef f(x): {body}\n"))
     assert set(globals_in_texts(facts_of(names["f"].__code__), names)) == {"step_a"}
 
 
-def test_a_text_that_is_an_argument_may_name_all():
-    """All functions and classes of the module."""
+def test_globals_in_texts_are_all_for_an_argument():
+    """A text that is an argument may name all functions and classes of the module."""
     names = vars(made("def a(): 0\nclass B: 0\ndef f(x): return globals()[x]()\n"))
     found = globals_in_texts(facts_of(names["f"].__code__), names)
     assert set(found) == {"a", "B", "f"}
 
 
-def test_texts_of_other_code_are_no_names():
-    """A text beside a function that finds nothing by its text."""
+def test_globals_in_texts_ignore_texts_of_other_code():
+    """A text may stand beside a function that finds nothing by its text."""
     names = vars(made("def a(): 0\ndef f(x): return x['a']\n"))
     assert list(globals_in_texts(facts_of(names["f"].__code__), names)) == []
 
@@ -71,8 +71,8 @@ def test_texts_of_other_code_are_no_names():
         "__import__('by_its_text').g()",
     ],
 )
-def test_a_module_imported_by_its_text_counts(body, tmp_path, monkeypatch):
-    """It is read as a file."""
+def test_imports_in_texts_find_a_module_by_its_text(body, tmp_path, monkeypatch):
+    """The module is read as a file."""
     monkeypatch.syspath_prepend(tmp_path)
     source = f"import importlib\ndef f(x): return {body}\n"
     facts = facts_of(made(source).f.__code__)

@@ -281,8 +281,8 @@ EDITS = [
 
 
 @pytest.mark.parametrize(("source", "before", "after"), EDITS)
-def test_an_edit_is_another_code(source, before, after):
-    """Of the thing itself, of what it calls, inherits, closes over or reads."""
+def test_code_of_an_edit_is_another(source, before, after):
+    """An edit may be of the thing itself, or of what it calls, inherits or reads."""
     edited = source.replace(before, after, 1)
     assert edited != source
     assert digest(source) == digest(source)
@@ -301,15 +301,15 @@ ALIKE = [
 
 
 @pytest.mark.parametrize(("source", "before", "after"), ALIKE)
-def test_what_has_no_effect_does_not_count(source, before, after):
-    """Comments, docstrings, annotations, lines, and what is not used."""
+def test_code_of_ignores_what_has_no_effect(source, before, after):
+    """Comments, docstrings, annotations, lines, and what is not used do not count."""
     edited = source.replace(before, after, 1)
     assert edited != source
     assert digest(edited) == digest(source)
 
 
-def test_a_function_is_the_same_wherever_it_stands():
-    """In a script, a notebook, a module of any name, or another file."""
+def test_code_of_a_function_is_the_same_wherever_it_stands():
+    """The function may be in a script, a notebook or a module of any name."""
     for source in (FUNCTION, CLASS, NESTED, LOGGED):
         one = made(source, __name__="__main__").f
         other = made("\n\n" + source, __name__="anywhere", __file__="x.py").f
@@ -317,8 +317,8 @@ def test_a_function_is_the_same_wherever_it_stands():
 
 
 @pytest.mark.parametrize("n", [2, 30])
-def test_functions_that_all_call_each_other_are_read_in_time(n):
-    """Also where the ways through them are too many to follow each."""
+def test_code_of_functions_that_all_call_each_other_takes_little_time(n):
+    """The ways through them are too many to follow each."""
     names = [f"g{i}" for i in range(n)]
     calls = " + ".join(f"{name}(x)" for name in names)
     source = "\n".join(
@@ -331,14 +331,14 @@ def test_functions_that_all_call_each_other_are_read_in_time(n):
     assert digest(source) == before
 
 
-def test_an_edit_far_down_is_found():
-    """However long the way is from what is called first."""
+def test_code_of_finds_an_edit_far_down():
+    """The way from what is called first may have any length."""
     source = "\n".join(f"def g{i}(x):\n    return g{i + 1}(x)" for i in range(60))
     source += "\ndef g60(x):\n    return {}\nf = g0"
     assert digest(source.format(1)) != digest(source.format(2))
 
 
-def test_functions_of_one_name_are_told_apart():
+def test_code_of_tells_functions_of_one_name_apart():
     """Two lambdas change places, and so do two closures that differ far inside."""
     source = """
         def factory(g):
@@ -356,7 +356,7 @@ def test_functions_of_one_name_are_told_apart():
     assert digest(swapped.format(1, 2)) != digest(swapped.format(2, 1))
 
 
-def test_sets_of_functions_have_no_order():
+def test_code_of_sets_of_functions_has_no_order():
     """A set is the same however its hash table lies."""
     source = "def a(x): return {}\ndef b(x): return {}\nf = {{a, b}}"
     assert digest(source.format(1, 2)) == digest(source.format(1, 2))
@@ -366,8 +366,8 @@ def test_sets_of_functions_have_no_order():
 # ---------------------------------------------------------------------- global values
 
 
-def test_a_global_that_code_reads_counts_by_content():
-    """Numbers, arrays, and fitted models with what they have learned."""
+def test_code_of_counts_globals_by_content():
+    """Numbers, arrays and fitted models count, these with what they have learned."""
     rng = np.random.default_rng(0)
     X, y = rng.normal(size=(20, 2)), np.tile([0, 1], 10)
     fits = [LogisticRegression().fit(X, target) for target in (y, y, 1 - y)]
@@ -381,8 +381,8 @@ def test_a_global_that_code_reads_counts_by_content():
     assert len(set(found)) == 4
 
 
-def test_only_what_is_read_of_a_module_counts():
-    """Attributes of the user's own modules, also through other modules."""
+def test_code_of_counts_only_what_is_read_of_a_module():
+    """Attributes of own modules are also read through other modules."""
     inner = made("def g(x): return 1\ndef unused(x): return 1\nN = 1")
     outer = types.ModuleType("made_outside")
     outer.inner = inner
@@ -458,7 +458,7 @@ STATES = """
 """
 
 
-def test_what_code_writes_to_itself_is_a_state():
+def test_code_of_leaves_out_what_code_writes_to_itself():
     """Counters, logs and caches do not change what the code is."""
     module = made(STATES)
     before = content_digest(module.f)
@@ -477,7 +477,7 @@ def test_what_code_writes_to_itself_is_a_state():
     ],
 )
 def test_code_with_a_state_is_known_by_the_rest_of_it(before, after):
-    """It is distinguished from others that write to the same names."""
+    """The rest tells it from other code that writes to the same names."""
     assert STATES.replace(before, after) != STATES
     assert digest(STATES.replace(before, after)) != digest(STATES)
 
@@ -503,13 +503,13 @@ READ_ONLY = """
     ("before", "after"),
     [('{"a": 1}', '{"a": 2}'), ("[1, 2]", "[1, 3]"), ("factor = 1", "factor = 2")],
 )
-def test_what_is_only_read_counts_beside_what_is_written(before, after):
+def test_code_of_counts_what_is_only_read_beside_what_is_written(before, after):
     """Values go into other objects that the code writes to."""
     assert digest(READ_ONLY.replace(before, after)) != digest(READ_ONLY)
 
 
-def test_generators_that_code_draws_from_count_by_their_seed():
-    """Not by how far they have come; in parameters they do."""
+def test_code_of_counts_generators_by_their_seed():
+    """The state of a generator that code draws from does not count."""
     source = "def f(x):\n    return RNG.normal(size=x)"
 
     def read(seed, n_drawn):
@@ -521,7 +521,7 @@ def test_generators_that_code_draws_from_count_by_their_seed():
     assert read(0, 0)[1] != read(0, 5)[1]
 
 
-def test_assigning_from_outside_counts():
+def test_code_of_counts_what_is_assigned_from_outside():
     """Only the code that is read may have states, not the script around it."""
     source = """
         FACTOR = 1
@@ -537,7 +537,7 @@ def test_assigning_from_outside_counts():
     assert content_digest(module.f) != before
 
 
-def test_defaults_and_attributes_that_were_changed_count():
+def test_code_of_counts_changed_defaults_and_attributes():
     """Whoever changes a function's defaults changes the function."""
     source = """
         def f(x, a=1, *, b=2):
@@ -555,7 +555,7 @@ def test_defaults_and_attributes_that_were_changed_count():
     assert len(found) == 4
 
 
-def test_what_has_no_content_does_not_end_the_reading_of_code():
+def test_code_of_goes_on_past_what_has_no_content():
     """Open files, generators and what refuses to be copied count by their type."""
     source = "def f(x):\n    return FILE, ITEMS, STUBBORN"
 
@@ -572,8 +572,8 @@ def test_what_has_no_content_does_not_end_the_reading_of_code():
 # -------------------------------------------------------------------- installed things
 
 
-def test_a_method_of_the_users_that_was_replaced_counts():
-    """By assigning to the class."""
+def test_code_of_counts_a_replaced_method():
+    """The script assigns another method to the class."""
     module = made(CLASS)
     before = content_digest(module.f)
     module.f.fit = lambda self, X: 3
@@ -583,8 +583,8 @@ def test_a_method_of_the_users_that_was_replaced_counts():
 # ---------------------------------------------------------------------------- its names
 
 
-def test_the_pieces_that_differ_are_named():
-    """What was edited, or the value that was changed, not all that leads to it."""
+def test_code_names_the_pieces_that_differ():
+    """An edit or a changed value is named, not all that leads to it."""
     reader = ContentReader()
 
     def names(source):

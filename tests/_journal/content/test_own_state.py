@@ -50,8 +50,8 @@ class Learner(BaseEstimator):
         self.learned_ = X
 
 
-def test_calls_leave_an_object_what_it_was():
-    """Counters, lists and dicts, also of methods that its call goes through."""
+def test_state_without_own_writes_outlasts_calls():
+    """Calls write to counters, lists and dicts, also through other methods."""
     scorer = Scorer()
     before = content_digest(scorer)
     scorer.n_calls, scorer.log, scorer.cache = 7, [1], {1: 1}
@@ -67,16 +67,16 @@ def test_calls_leave_an_object_what_it_was():
         lambda scorer: setattr(scorer, "last", 2),
     ],
 )
-def test_what_a_call_does_not_write_counts(change):
-    """And what the constructor takes, though a call may change it."""
+def test_state_without_own_writes_keeps_what_no_call_writes(change):
+    """Values that the constructor takes count, though a call may change them."""
     scorer = Scorer()
     before = content_digest(scorer)
     change(scorer)
     assert content_digest(scorer) != before
 
 
-def test_a_bound_method_is_a_call():
-    """What it writes does not count where it is what is called."""
+def test_state_without_own_writes_takes_a_bound_method_for_a_call():
+    """What it writes does not count where the method is what is called."""
     scorer = Scorer()
     before = content_digest(scorer.by_name)
     scorer.by_name(None, 3, None)
@@ -85,8 +85,8 @@ def test_a_bound_method_is_a_call():
     assert content_digest(scorer.by_name) != before
 
 
-def test_what_an_estimator_has_learned_counts():
-    """Whatever taught it."""
+def test_state_without_own_writes_keeps_what_an_estimator_learned():
+    """Whatever taught the estimator does not matter."""
     learner = Learner()
     before = content_digest([learner])
     learner(1)
@@ -106,8 +106,8 @@ class Lazy:
         return X + self.number
 
 
-def test_what_a_property_has_computed_does_not_count():
-    """Also where the object has nothing else: no state is a state without entries."""
+def test_state_without_own_writes_leaves_out_computed_properties():
+    """Without other attributes no state is left, as of a state without entries."""
     lazy = Lazy()
     before = content_digest(lazy)
     lazy(1)
@@ -126,7 +126,7 @@ def _(value: int):
     return value + 1
 
 
-def test_calls_leave_a_function_of_many_types_what_it_was():
+def test_state_without_own_writes_of_a_function_of_many_types():
     """`functools.singledispatch` notes the types of its calls; its code counts."""
     before = content_digest(dispatched)
     assert dispatched(3) == 4

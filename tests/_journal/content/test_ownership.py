@@ -39,8 +39,8 @@ from skbayes._journal.content.ownership import (
         "skbayes.callbacks",
     ],
 )
-def test_packages_and_the_standard_library_are_installed(module):
-    """And this package is, wherever it runs from."""
+def test_ownership_leaves_out_packages_and_the_standard_library(module):
+    """The package itself is installed, too, wherever it runs from."""
     assert not Ownership().is_own(module)
 
 
@@ -48,13 +48,13 @@ def test_packages_and_the_standard_library_are_installed(module):
     "module",
     ["__main__", "__mp_main__", "tests.search.estimators", "never_heard_of_it"],
 )
-def test_scripts_and_modules_beside_them_are_the_users(module):
-    """Also those that nobody has loaded: a notebook's, or made by a program."""
+def test_ownership_takes_scripts_and_modules_beside_them(module):
+    """Modules that nobody has loaded count: a notebook's, or those a program made."""
     assert Ownership().is_own(module)
 
 
-def test_the_folder_of_a_module_tells_whose_it_is(tmp_path, monkeypatch):
-    """Below a folder for packages it is installed; editable ones lie elsewhere."""
+def test_ownership_follows_the_folder_of_a_module(tmp_path, monkeypatch):
+    """Modules below a folder for packages are installed; editable ones need not be."""
     installed = tmp_path / "site-packages" / "some_package"
     editable = tmp_path / "project" / "some_project"
     for folder in (installed, editable):
@@ -71,22 +71,22 @@ def test_the_folder_of_a_module_tells_whose_it_is(tmp_path, monkeypatch):
     assert "some_project" not in sys.modules
 
 
-def test_files_are_found_without_importing():
-    """Of modules that are loaded, that are not, and that are none."""
+def test_file_of_imports_nothing():
+    """Files are found of modules that are loaded, that are not, and that are none."""
     assert file_of("json") == Path(json.__file__)
     assert file_of("no_such_module") is None
     assert file_of("json.no_such_module") is None
     assert file_of("sys") is None
 
 
-def test_extensions_are_told_by_their_names():
-    """They have no byte code."""
+def test_is_compiled_tells_extensions_by_their_names():
+    """Extensions have no byte code."""
     suffix = sysconfig.get_config_var("EXT_SUFFIX")
     assert is_compiled(Path(f"a{suffix}"))
     assert not is_compiled(Path("a.py"))
 
 
-def test_the_module_of_a_function_is_where_it_looks_up_names():
+def test_defining_module_is_where_a_function_looks_up_names():
     """A wrapper is its maker's, whatever it is named after."""
     assert defining_module(SVC) == "sklearn.svm._classes"
     assert defining_module(accuracy_score) == "sklearn.utils._param_validation"
@@ -94,8 +94,8 @@ def test_the_module_of_a_function_is_where_it_looks_up_names():
     assert defining_module(np.log) in ("", "numpy")
 
 
-def test_what_can_be_had_by_its_name_is_importable():
-    """Functions that were made on the way cannot."""
+def test_is_importable_takes_what_its_name_leads_to():
+    """Functions that were made on the way have no such name."""
     assert is_importable(SVC)
     assert is_importable(accuracy_score)
     assert is_importable(SVC.fit)
@@ -104,8 +104,8 @@ def test_what_can_be_had_by_its_name_is_importable():
     assert not is_importable(other)
 
 
-def test_versions_are_those_of_the_packages():
-    """By what they say, or by what was installed."""
+def test_version_of_a_package_is_its_own():
+    """The package says its version, or what was installed does."""
     assert version_of("sklearn") == sklearn.__version__
     assert version_of("threadpoolctl") != ""
     assert version_of("no_such_package") == ""

@@ -38,14 +38,14 @@ def the_same_twice(make):
         (np.bool_(True), True),
     ],
 )
-def test_scalars_of_numpy_are_those_of_python(given, plain):
-    """A candidate's parameters are compared so, too."""
+def test_reader_takes_scalars_of_numpy_for_those_of_python(given, plain):
+    """The parameters of a candidate are compared so, too."""
     assert content_digest(Plain(a=given)) == content_digest(Plain(a=plain))
     assert content_digest([given, ()]) == content_digest([plain, ()])
 
 
-def test_caches_do_not_count():
-    """What an object has computed on the way is not what it is."""
+def test_reader_leaves_out_caches():
+    """A value that an object has computed on the way is no part of it."""
     thing = Plain(a=1)
     before = content_digest(thing)
     assert thing.cached == 1
@@ -53,8 +53,8 @@ def test_caches_do_not_count():
     assert content_digest(thing) == before
 
 
-def test_circles_come_to_an_end():
-    """Objects that contain themselves, and differ in what else they contain."""
+def test_reader_comes_to_an_end_in_circles():
+    """Objects contain themselves, and differ in what else they contain."""
 
     def circle(value):
         items = [value]
@@ -66,14 +66,14 @@ def test_circles_come_to_an_end():
 
 
 @pytest.mark.parametrize("value", [threading.Lock(), (i for i in "ab")])
-def test_what_has_no_content_is_refused(value):
+def test_reader_refuses_what_has_no_content(value):
     """The message names the journal and the type."""
     with pytest.raises(TypeError, match="`journal` parameter needs .*(lock|generator)"):
         content_digest({"x": [value]})
 
 
-def test_what_is_nested_too_deeply_is_refused():
-    """As pickle would."""
+def test_reader_refuses_what_is_nested_too_deeply():
+    """Pickle refuses it, too."""
     nested = []
     for _ in range(10_000):
         nested = [nested]
@@ -81,7 +81,7 @@ def test_what_is_nested_too_deeply_is_refused():
         content_digest(nested)
 
 
-def test_shared_parts_are_read_once():
+def test_reader_reads_shared_parts_once():
     """A chain of pairs of the same object has more ways than could be gone."""
     chain = Plain(a=1)
     for _ in range(40):

@@ -14,7 +14,7 @@ def other():
 
 
 def test_pieces_of_are_in_the_order_of_reading():
-    """Those of nested objects at the place of the object."""
+    """Pieces of nested objects come at the place of the object."""
     nested = Ends((other, Ends((str, one))))
     assert list(pieces_of([int, nested, one, float])) == [int, other, str, one, float]
     assert list(pieces_of(iter([one, one]))) == [one]
@@ -22,13 +22,13 @@ def test_pieces_of_are_in_the_order_of_reading():
 
 
 def test_pieces_of_equal_pieces_are_told_apart():
-    """By which object they are: two functions of one code may have other globals."""
+    """The object tells them apart: two functions of one code may have other globals."""
     lists = [[1], [1]]
     assert len(list(pieces_of(lists))) == 2
 
 
 def test_pieces_of_deep_and_shared_ends_take_little_time():
-    """Each is gone through once: there are 2 to the 2,000 ways to the last one."""
+    """Each end is gone through once: there are 2 to the 2,000 ways to the last one."""
     ends = Ends((one,))
     for _ in range(2_000):
         ends = Ends((ends, ends))

@@ -47,7 +47,7 @@ from tests._journal.content.test_bytecode import code_of
     ],
 )
 def test_writes_are_told_from_reads(body, writes):
-    """By the name that they go to: ! is in place, ? by a method."""
+    """The name that they go to tells them apart: ! is in place, ? by a method."""
     found = {
         f"{w.kind} {'.'.join(w.path)}{'!' * w.is_in_place}{'?' * w.by_method}"
         for w in facts_of(code_of(body)).writes
@@ -55,8 +55,8 @@ def test_writes_are_told_from_reads(body, writes):
     assert found == writes
 
 
-def test_free_variables_are_written_to():
-    """Those of the function around, not its own."""
+def test_writes_of_free_variables_are_found():
+    """Free variables belong to the function around, not to the inner one."""
     body = "def g():\n    nonlocal n\n    n += 1\n    own.append(n)"
     code = code_of(f"n, own = 0, []\n{body}\nreturn g")
     inner = next(c for c in code.co_consts if isinstance(c, types.CodeType))

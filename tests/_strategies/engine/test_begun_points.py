@@ -37,7 +37,7 @@ def holds(known, space, params):
     ("value", "is_begun"),
     [(1 / 3, True), (0.33333333, True), (0.3333, False), (0.5, False)],
 )
-def test_a_number_told_with_fewer_digits_is_begun(value, is_begun, how):
+def test_begun_points_take_a_number_told_with_fewer_digits(value, is_begun, how):
     """Eight digits are the same point, four are another one."""
     space = parse_space({"a": (0.0, 1.0, "uniform"), "b": ["x", "y"]})
     known = begun(space, **{how: [{"a": 1 / 3, "b": "x"}]})
@@ -45,7 +45,7 @@ def test_a_number_told_with_fewer_digits_is_begun(value, is_begun, how):
     assert not holds(known, space, {"a": value, "b": "y"})
 
 
-def test_neighbours_of_a_fine_grid_are_other_points():
+def test_begun_points_keep_neighbours_of_a_fine_grid_apart():
     """A finite space has no rounding, however close its points lie."""
     space = parse_space({"a": (1, 10_000_000, "uniform")})
     known = begun(space, [{"a": 5_000_000}])
@@ -53,7 +53,7 @@ def test_neighbours_of_a_fine_grid_are_other_points():
     assert not holds(known, space, {"a": 5_000_001})
 
 
-def test_nothing_is_begun_at_first():
+def test_encoded_points_are_none_at_first():
     """Without observations there is an array without rows."""
     space = parse_space({"a": (0.0, 1.0, "uniform")})
     assert not holds(begun(space), space, {"a": 0.5})
@@ -61,7 +61,7 @@ def test_nothing_is_begun_at_first():
 
 
 def test_told_points_follow_a_history_that_grows():
-    """What is new is added, prior results are not, and another history replaces all."""
+    """New observations are added, prior results are not; another history resets all."""
     space = parse_space({"a": (0.0, 1.0, "uniform")})
     history = observations(space, *({"a": i / 200} for i in range(150)))
     history[0] = replace(history[0], is_prior=True)

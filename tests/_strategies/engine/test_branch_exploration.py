@@ -42,23 +42,23 @@ def chosen(optimizer, seed=0):
 
 
 class TestNeglectedBranch:
-    """Which branch it is, if any."""
+    """A neglected branch is one that had few trials, if any did."""
 
     @pytest.mark.parametrize("n_in_each", [[6, 6], [10, 4], [7, 5, 4], [6, 2, 4]])
     def test_none_is_chosen_while_all_have_half_their_share(self, n_in_each):
-        """Uneven is not neglected; what had exactly half of its share is not either."""
+        """A branch is not neglected with exactly half of its share."""
         assert chosen(told(n_in_each)) is None
 
     @pytest.mark.parametrize("neglected", [0, 1, 2])
     def test_the_one_that_had_few_is_chosen(self, neglected):
-        """Wherever it is in the list."""
+        """The neglected branch may be anywhere in the list."""
         n_in_each = [9, 9, 9]
         n_in_each[neglected] = 1
         assert chosen(told(n_in_each)) == neglected
 
     @pytest.mark.parametrize("better", [1, 2])
     def test_of_several_the_most_promising_is_chosen(self, better):
-        """The one whose point did better."""
+        """The branch whose point did better is the most promising."""
         offsets = [0.0, -0.1, -0.1]
         offsets[better] = 0.1
         assert chosen(told([14, 1, 1], offsets=offsets)) == better
@@ -70,12 +70,12 @@ class TestNeglectedBranch:
 
     @pytest.mark.parametrize(("offset", "expected"), [(0.0, 1), (-3.0, None)])
     def test_one_that_is_surely_worse_is_left_alone(self, offset, expected):
-        """As often tried, it is left alone for being worse, not for being known."""
+        """A branch tried as often is left alone for being worse, not for being old."""
         optimizer = told([30, 5], offsets=[0.0, offset], curvature=0.1)
         assert chosen(optimizer) == expected
 
     def test_what_is_sure_is_the_models_probability(self):
-        """Where it is left alone no point of it beats the incumbent, by the model."""
+        """No point of a branch left alone beats the incumbent, by the model."""
         optimizer = told([30, 5], offsets=[0.0, -3.0], curvature=0.1)
         points = [{"kind": "k1", "x1": x} for x in np.linspace(0.0, 1.0, 201)]
         median, half_width = optimizer.surrogate().predict(points)
@@ -88,14 +88,14 @@ class TestNeglectedBranch:
         [(1, False), (2, True), (MAX_BRANCHES, True), (MAX_BRANCHES + 1, False)],
     )
     def test_one_branch_or_too_many_have_no_floor(self, n_branches, is_chosen):
-        """Where there is no choice, and where not all could have their turn."""
+        """One branch leaves no choice, and too many could not all have their turn."""
         n_in_each = [9, *[1] * (n_branches - 1)]
         if n_branches > 1:
             n_in_each[1:-1] = [5] * (n_branches - 2)
         assert (chosen(told(n_in_each)) is not None) == is_chosen
 
     def test_without_a_complete_point_there_is_no_floor(self):
-        """Nothing is known that a branch could be worse than."""
+        """No branch is known to be worse than another."""
         optimizer = Optimizer(branches(2), random_state=0)
         for i, x in enumerate(np.linspace(0.0, 1.0, 9)):
             params = {"kind": "k0", "x0": float(x)} if i else {"kind": "k1", "x1": 0.5}
@@ -108,8 +108,8 @@ def without_floor(monkeypatch):
     monkeypatch.setattr(engine, "EXPLORE_EVERY", 10**9)
 
 
-class TestTurns:
-    """When it is a neglected branch's turn, and what that changes."""
+class TestNeglectedBranchTurns:
+    """A neglected branch has its turn, which changes nothing else."""
 
     def neglecting(self, n_told):
         """An optimizer with few scores in one branch, and many in a hard one."""
@@ -126,7 +126,7 @@ class TestTurns:
         return optimizer
 
     def test_every_eighth_suggestion_goes_to_it(self, monkeypatch):
-        """All others are where most is to be gained, which is elsewhere."""
+        """All other suggestions are where most is to be gained, which is elsewhere."""
         turn = 3 * EXPLORE_EVERY - 1
         n_told = range(turn - 3, turn + 2)
         kinds = [self.neglecting(n).ask()["kind"] for n in n_told]

@@ -27,8 +27,8 @@ def engine_of(space=SPACE, **settings):
     return Engine(space, **{**usual, **settings})
 
 
-def test_suggest_takes_the_first_points_first():
-    """Those that were told or are running are passed over, prior results are not."""
+def test_engine_suggest_takes_the_first_points_first():
+    """Points that were told or are running are passed over, prior results are not."""
     first = [{"x": x, "k": "a"} for x in (0.1, 0.2, 0.3)]
     engine = engine_of(first=first)
     history = [told(SPACE, first[0], 0.5)]
@@ -39,8 +39,8 @@ def test_suggest_takes_the_first_points_first():
     assert engine.suggest(prior, []) == first[0]
 
 
-def test_suggest_does_not_depend_on_what_was_asked_before():
-    """Nor on pickling; another number of evaluations gives another point."""
+def test_engine_suggest_does_not_depend_on_earlier_questions():
+    """Pickling does not matter, either; another number of evaluations does."""
     history = told_all(SPACE, 9, score)
     asked, new = engine_of(), engine_of()
     for n in (3, 8, 5):
@@ -53,8 +53,8 @@ def test_suggest_does_not_depend_on_what_was_asked_before():
     assert engine_of(seed=1).suggest(history, []) != expected
 
 
-def test_suggest_has_a_model_from_n_initial_begun_points_on(monkeypatch):
-    """Running ones count; the transforms take turns with their number."""
+def test_engine_suggest_has_a_model_from_n_initial_points_on(monkeypatch):
+    """Running points count; the transforms take turns with their number."""
     asked = []
 
     def surrogate(self, history, running, transform_idx):
@@ -68,8 +68,8 @@ def test_suggest_has_a_model_from_n_initial_begun_points_on(monkeypatch):
     assert asked == [(4, 0, 0), (3, 1, 0), (3, 2, 1), (2, 5, 1)]
 
 
-def test_suggest_comes_near_the_best_point():
-    """Ten suggestions after the design, as a search makes them."""
+def test_engine_suggest_comes_near_the_best_point():
+    """The engine makes ten suggestions after the design, as in a search."""
     engine, history = engine_of(), []
     for _ in range(14):
         params = engine.suggest(history, [])
@@ -80,8 +80,8 @@ def test_suggest_comes_near_the_best_point():
 
 
 @pytest.mark.parametrize("value", [0.5, np.nan])
-def test_suggest_ends_when_a_finite_space_is_used_up(value):
-    """Each point once, also without a model: all scores equal, or all fits failed."""
+def test_engine_suggest_ends_when_a_finite_space_is_used_up(value):
+    """Each point comes once, also if all scores are equal or all fits failed."""
     engine, history = engine_of(FINITE), []
     while (params := engine.suggest(history, [])) is not None:
         history.append(told(FINITE, params, value))
@@ -89,8 +89,8 @@ def test_suggest_ends_when_a_finite_space_is_used_up(value):
     assert engine.suggest(history[:5], history[5:]) is None
 
 
-def test_surrogate_is_kept_until_the_history_grows():
-    """With folds of running points it holds for the moment only."""
+def test_engine_surrogate_is_kept_until_the_history_grows():
+    """A surrogate with folds of running points holds for the moment only."""
     engine, history = engine_of(), told_all(SPACE, 8, score)
     kept = engine.surrogate(history, [], 0)
     assert engine.surrogate(history, [], 0) is kept
@@ -103,8 +103,8 @@ def test_surrogate_is_kept_until_the_history_grows():
     assert len(engine.surrogate(more, [], 0).gp.U) == 9
 
 
-def test_surrogate_is_none_while_there_is_nothing_to_learn():
-    """No history, only failures, or equal scores."""
+def test_engine_surrogate_is_none_with_nothing_to_learn():
+    """The history is empty, or has only failures or equal scores."""
     engine = engine_of()
     assert engine.surrogate([], [], 0) is None
     for value in (np.nan, 0.5):
@@ -112,7 +112,7 @@ def test_surrogate_is_none_while_there_is_nothing_to_learn():
         assert engine_of().surrogate(trials, [], 0) is None
 
 
-def test_candidates_leave_out_what_was_told_or_is_running():
+def test_engine_candidates_leave_out_what_was_told_or_is_running():
     """Prior results may be tried again."""
     grid = list(FINITE.grid())
     history = [told(FINITE, p, float(p["n"])) for p in grid[:4]]
@@ -126,8 +126,8 @@ def test_candidates_leave_out_what_was_told_or_is_running():
     assert len(again.U) == 5
 
 
-def test_time_left_counts_once_a_duration_is_known():
-    """Without one the suggestion is that of no budget."""
+def test_engine_counts_time_left_once_a_duration_is_known():
+    """The suggestion without a duration is that of no budget."""
     tenths = [x for x in range(11) if x not in (1, 7)]
     drawn, timed = [], []
     for x in tenths:
@@ -146,7 +146,7 @@ def test_time_left_counts_once_a_duration_is_known():
 
 
 def test_best_of_is_in_order_and_leaves_out_failures():
-    """Of equal scores the earlier; as many as there are."""
+    """The earlier of equal scores comes first, and as many come as there are."""
     scores = [0.5, np.nan, 0.75, 0.5, 0.75]
     trials = [told(SPACE, {"x": k / 10, "k": "a"}, s) for k, s in enumerate(scores)]
     found = [round(10 * params["x"]) for params in best_of(trials, 9)]

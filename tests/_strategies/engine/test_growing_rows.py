@@ -6,7 +6,7 @@ from skbayes._strategies.engine.growing_rows import GrowingRows
 
 
 def test_growing_rows_are_what_was_appended():
-    """Through many doublings, in blocks and one by one."""
+    """The rows double many times, in blocks and one by one."""
     rng = np.random.default_rng(0)
     rows, plain = GrowingRows(3), np.empty((0, 3))
     for n in (0, 1, 63, 1, 200, 1, 1000):

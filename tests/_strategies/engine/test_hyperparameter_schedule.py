@@ -48,15 +48,15 @@ def history(n, seed=0):
         (309, 1, 300),
     ],
 )
-def test_fits_get_rarer(n, transform_idx, expected):
-    """All up to 30, in turns up to 100, every 3rd up to 300, every 10th beyond."""
+def test_last_fit_gets_rarer(n, transform_idx, expected):
+    """Fits come each time up to 30, in turns to 100, every 3rd to 300, then 10th."""
     assert last_fit(n, transform_idx) == expected
 
 
 @pytest.mark.parametrize("n", [99, 100, 300, 1000])
 @pytest.mark.parametrize("transform_idx", [0, 1])
-def test_the_chain_of_fits_is_short(n, transform_idx):
-    """It falls by two observations up to 100, and beyond by a tenth."""
+def test_previous_fit_makes_a_short_chain(n, transform_idx):
+    """The number falls by two observations up to 100, and beyond by a tenth."""
     chain = [last_fit(n, transform_idx)]
     while (previous := previous_fit(chain[-1], transform_idx)) is not None:
         chain.append(previous)
@@ -66,7 +66,7 @@ def test_the_chain_of_fits_is_short(n, transform_idx):
 
 
 @pytest.mark.parametrize("lag", [0, 1, 7])
-def test_an_observation_costs_one_fit(lag):
+def test_hyperparameter_schedule_costs_one_fit_an_observation(lag):
     """Whichever transform is asked for first, no link is missing that it needs.
 
     But the first ones, once more where transforms begin to take turns, and now and
@@ -89,8 +89,8 @@ def assert_equal(a, b):
     assert a.log_noise_variance == b.log_noise_variance
 
 
-def test_what_was_asked_before_does_not_matter():
-    """Asked for after each observation, or once at the end: the same result."""
+def test_hyperparameter_schedule_does_not_depend_on_questions():
+    """Hyperparameters are the same, asked for after each observation or at the end."""
     told = history(24)
     step_by_step, at_once = (
         HyperparameterSchedule(LAYOUT),
@@ -101,7 +101,7 @@ def test_what_was_asked_before_does_not_matter():
     assert_equal(last, at_once.hyperparameters(told, 0))
 
 
-def test_each_transform_has_its_own():
+def test_hyperparameter_schedule_has_a_chain_for_each_transform():
     """Fits of one output transform do not start from those of the other."""
     told = history(20)
     schedule = HyperparameterSchedule(LAYOUT)
@@ -112,7 +112,7 @@ def test_each_transform_has_its_own():
     )
 
 
-def test_a_constant_beginning_has_none():
+def test_hyperparameter_schedule_has_no_fit_of_equal_scores():
     """Nothing can be learned from equal scores; the chain starts after them."""
     flat = [
         Observation(params={}, key=i, encoded=np.array([i / 9, 0.5]), score=1.0)
@@ -129,7 +129,7 @@ def test_a_constant_beginning_has_none():
     assert schedule.hyperparameters(told, 0) is not None
 
 
-def test_what_was_known_before_is_fitted_to_at_once():
+def test_hyperparameter_schedule_fits_prior_results_at_once():
     """A thousand results of an earlier search need no chain of fits."""
     told = [replace(o, is_prior=True) for o in history(90)] + history(4, seed=1)
     told = [replace(o, key=i) for i, o in enumerate(told)]
@@ -143,8 +143,8 @@ def test_what_was_known_before_is_fitted_to_at_once():
     )
 
 
-def test_fits_that_none_starts_from_are_forgotten():
-    """Each holds a matrix; a long search must not keep one a trial."""
+def test_hyperparameter_schedule_forgets_fits_that_none_starts_from():
+    """Each fit holds a matrix; a long search must not keep one a trial."""
     told, schedule = history(130), HyperparameterSchedule(LAYOUT)
     for n in range(5, 131):
         schedule.hyperparameters(told[:n], n % 2)
@@ -167,8 +167,8 @@ def gained(layout, U, y, noise, **settings):
 
 
 @pytest.mark.parametrize("kind", ["spike", "step", "ties"])
-def test_no_fit_of_a_search_ends_worse_than_it_began(kind, monkeypatch):
-    """Flat scores with one peak, two values, or few: where fits have gone astray."""
+def test_hyperparameter_schedule_never_ends_worse_than_it_began(kind, monkeypatch):
+    """Scores are flat with one peak, two values, or few, where fits have gone wrong."""
     gains = []
 
     def watched(*args, **settings):

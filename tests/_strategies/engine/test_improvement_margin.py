@@ -13,14 +13,14 @@ from skbayes._strategies.engine.improvement_margin import (
 )
 
 
-class TestMargin:
-    """improvement_margin."""
+class TestImprovementMargin:
+    """An improvement has to exceed a margin."""
 
     TARGETS = np.array([-1.0, 0.5, 0.0, 2.0])
 
     @pytest.mark.parametrize("share", [0.0, 0.25, 1.0])
     def test_falls_with_the_budget(self, share):
-        """It is proportional to what is left, and to the spread of the targets."""
+        """The margin is proportional to what is left and to the targets' spread."""
         expected = MARGIN_AT_START * share * self.TARGETS.std()
         assert improvement_margin(self.TARGETS, share) == pytest.approx(expected)
         assert improvement_margin(10 * self.TARGETS, share) == pytest.approx(
@@ -39,21 +39,21 @@ class TestMargin:
         assert improvement_margin(np.array([0.0, 0.0, 0.0, 1.0]), 0.0) == 0.0
 
 
-class TestShareLeft:
-    """share_of_budget_left."""
+class TestShareOfBudgetLeft:
+    """A share of the budget is left."""
 
     def test_of_a_known_number(self):
-        """From 1 to 0, and never below."""
+        """The share falls from 1 to 0, and never below."""
         shares = [share_of_budget_left(n, 20, 5) for n in (0, 5, 20, 30)]
         assert shares == [1.0, 0.75, 0.0, 0.0]
 
     def test_of_an_unknown_number(self):
-        """1 until the first model, then falling for ever."""
+        """The share is 1 until the first model, then falls for ever."""
         shares = [share_of_budget_left(n, None, 10) for n in (0, 10, 20, 1000)]
         assert shares == [1.0, 1.0, 0.5, 0.01]
 
     def test_of_an_unknown_number_after_few_initial_points(self):
-        """1 for eight evaluations, however few came before the first model."""
+        """The share is 1 for eight evaluations, however few came before a model."""
         shares = [share_of_budget_left(n, None, 4) for n in (4, 8, 16)]
         assert shares == [1.0, 1.0, 0.5]
 
@@ -71,14 +71,14 @@ def suggestion(n_iter, n_told=12):
     return np.array([*optimizer.ask().values()])
 
 
-def test_searches_farther_while_much_budget_is_left():
-    """At the end the best region is refined; long before, another is looked at."""
+def test_improvement_margin_searches_farther_with_much_budget_left():
+    """The best region is refined at the end; long before, another is looked at."""
     early, late = suggestion(n_iter=1000), suggestion(n_iter=13)
     assert np.abs(late - 0.3).max() < 0.1
     assert np.abs(early - 0.3).max() > np.abs(late - 0.3).max()
 
 
-def test_leaves_a_plateau_of_ties():
+def test_improvement_margin_leaves_a_plateau_of_ties():
     """One branch gives the same score everywhere: the others get their share."""
     space = [
         {"kind": ["flat"], "a": (0.0, 1.0, "uniform")},

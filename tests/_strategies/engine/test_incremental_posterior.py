@@ -41,8 +41,8 @@ def built(monkeypatch):
     return counts
 
 
-def test_it_is_the_same_to_the_last_bit_whatever_was_asked_for_before():
-    """Grown from trial to trial, or at once."""
+def test_incremental_posterior_does_not_depend_on_questions():
+    """The posterior has the same bits, grown from trial to trial or at once."""
     hyperparameters = default_hyperparameters(LAYOUT)
     step_by_step = IncrementalPosterior(LAYOUT)
     for n in range(295, N + 1):
@@ -54,8 +54,8 @@ def test_it_is_the_same_to_the_last_bit_whatever_was_asked_for_before():
 
 
 @pytest.mark.parametrize("n", [250, 300, 301, N])
-def test_it_equals_the_posterior_built_from_all_trials(n):
-    """Up to rounding."""
+def test_incremental_posterior_equals_one_built_from_all_trials(n):
+    """Only rounding errors make a difference."""
     hyperparameters, data = default_hyperparameters(LAYOUT), data_of(n)
     incremental = IncrementalPosterior(LAYOUT).given(hyperparameters, data)
     whole = GaussianProcess(
@@ -68,8 +68,8 @@ def test_it_equals_the_posterior_built_from_all_trials(n):
         np.testing.assert_allclose(ours, other, rtol=1e-6, atol=1e-8)
 
 
-def test_a_long_history_is_factorised_once_in_ten_trials(built):
-    """The others are appended."""
+def test_incremental_posterior_is_factorised_once_in_ten_trials(built):
+    """The other trials are appended."""
     hyperparameters, incremental = (
         default_hyperparameters(LAYOUT),
         IncrementalPosterior(LAYOUT),
@@ -79,8 +79,8 @@ def test_a_long_history_is_factorised_once_in_ten_trials(built):
     assert built == [320, 330, 340]
 
 
-def test_so_is_one_of_which_a_choice_of_rows_is_kept(built):
-    """Beyond a thousand trials the choice stays the same for ten, too."""
+def test_incremental_posterior_keeps_its_rows_for_ten_trials(built):
+    """The choice of rows stays the same for ten trials beyond a thousand."""
     hyperparameters, incremental = (
         default_hyperparameters(LAYOUT),
         IncrementalPosterior(LAYOUT),
@@ -91,8 +91,8 @@ def test_so_is_one_of_which_a_choice_of_rows_is_kept(built):
     assert built == [1000, 1000]
 
 
-def test_what_has_changed_is_built_anew(built):
-    """Other hyperparameters, and trials of which more is known."""
+def test_incremental_posterior_is_built_anew_after_changes(built):
+    """Hyperparameters change, and more is known of a trial."""
     incremental = IncrementalPosterior(LAYOUT)
     hyperparameters = default_hyperparameters(LAYOUT)
     for n, known, noise in [

@@ -38,8 +38,8 @@ def real_space(n_columns):
     ("n_branches", "budget", "expected"),
     [(2, None, 4), (6, None, 7), (100, None, 12), (6, 20, 5), (6, 8, 4), (6, 400, 7)],
 )
-def test_the_number_follows_branches_and_budget(n_branches, budget, expected):
-    """One more than branches, between 4 and 12, a quarter of the budget but 4."""
+def test_n_initial_auto_follows_branches_and_budget(n_branches, budget, expected):
+    """The number is one more than branches, 4 to 12, and a quarter of the budget."""
     space = parse_space(
         [{"kind": [str(b)], "x": (0.0, 1.0, "uniform")} for b in range(n_branches)]
     )
@@ -47,12 +47,12 @@ def test_the_number_follows_branches_and_budget(n_branches, budget, expected):
 
 
 @pytest.mark.parametrize("n_columns", [1, 6, 100])
-def test_the_number_does_not_follow_columns(n_columns):
+def test_n_initial_auto_does_not_follow_columns(n_columns):
     """Random points of a wide space teach no more than those of a narrow one."""
     assert n_initial_auto(real_space(n_columns), None) == 4
 
 
-def test_choices_that_switch_others_count_as_branches():
+def test_n_initial_auto_counts_choices_that_switch_others():
     """A ruled space has an initial point for each choice, and one more."""
     space = with_rules(
         parse_space({"kind": list("abcdef"), "x": (0.0, 1.0, "uniform")}),
@@ -61,7 +61,7 @@ def test_choices_that_switch_others_count_as_branches():
     assert n_initial_auto(space, None) == 7
 
 
-def test_points_are_more_even_than_random_ones():
+def test_space_filling_points_are_more_even_than_random_ones():
     """The discrepancy of the sequence is below that of random points."""
     space = real_space(3)
     points = space.encode(list(islice(space_filling_points(space, 0), 32)))
@@ -69,7 +69,7 @@ def test_points_are_more_even_than_random_ones():
     assert qmc.discrepancy(points) < 0.5 * qmc.discrepancy(random)
 
 
-def test_the_seed_decides():
+def test_space_filling_points_depend_on_the_seed():
     """One seed gives one sequence, another seed another."""
     space = real_space(2)
     first, again, other = (
@@ -79,8 +79,8 @@ def test_the_seed_decides():
     assert first[0] != other[0]
 
 
-def test_branches_take_balanced_turns():
-    """Of three branches each has its share of any prefix."""
+def test_space_filling_points_take_balanced_turns_of_branches():
+    """Each of three branches has its share of any prefix."""
     space = parse_space(
         [
             {"kind": ["a"], "x": (0.0, 1.0, "uniform")},
@@ -93,7 +93,7 @@ def test_branches_take_balanced_turns():
         assert sorted(kinds[start : start + 3]) == ["a", "b", "c"]
 
 
-def test_begun_points_are_left_out_and_a_finite_space_ends():
+def test_initial_design_leaves_out_begun_points_and_ends():
     """Every unseen point of a finite space comes once, however rare."""
     space = parse_space({"a": [1, 2, 3], "b": ["x", "y"]})
     points = unseen(space, [{"a": 1, "b": "x"}])
@@ -102,7 +102,7 @@ def test_begun_points_are_left_out_and_a_finite_space_ends():
     assert {"a": 1, "b": "x"} not in points
 
 
-def test_the_last_points_of_a_large_finite_space_are_found():
+def test_initial_design_finds_the_last_points_of_a_large_space():
     """When sampling no longer hits an unseen point, the grid is walked through."""
     space = parse_space({"a": list(range(100)), "b": list(range(100))})
     left = [{"a": 17, "b": 71}, {"a": 99, "b": 0}]
@@ -110,7 +110,7 @@ def test_the_last_points_of_a_large_finite_space_are_found():
     assert sorted(found, key=str) == left
 
 
-def test_a_space_of_constants_has_one_point():
+def test_initial_design_of_constants_has_one_point():
     """Without columns there is nothing to fill."""
     space = parse_space({"a": [1]})
     assert unseen(space, []) == [{"a": 1}]
@@ -128,12 +128,12 @@ def test_initial_design_begins_anew_each_time():
 
 
 @pytest.mark.parametrize("n_initial", [0, -1, 2.5, "all", None, True])
-def test_a_bad_number_is_refused(n_initial):
+def test_check_n_initial_refuses_a_bad_number(n_initial):
     """The message names the parameter and its owner."""
     with pytest.raises(ValueError, match="`n_initial_points` parameter of Optimizer"):
         check_n_initial(n_initial, real_space(1), None, owner="Optimizer")
 
 
-def test_a_given_number_is_taken():
-    """It is not cut to a share of the budget."""
+def test_check_n_initial_takes_a_given_number():
+    """The number is not cut to a share of the budget."""
     assert check_n_initial(30, real_space(1), 20, owner="Optimizer") == 30

@@ -8,7 +8,7 @@ from skbayes.space._parsing import parse_space
 
 
 def test_located_has_key_and_place():
-    """As the space gives them one by one, in the given order."""
+    """The space gives both one by one, in the given order."""
     space = parse_space(
         [
             {"k": ["a"], "x": (1.0, 100.0, "log-uniform")},

@@ -13,7 +13,7 @@ from skbayes._strategies.engine.model_data import MAX_ROWS, last_renewal
     [(301, 10), (1999, 10), (2000, 20), (3999, 20), (4000, 40), (10_000, 80)],
 )
 def test_last_renewal_is_less_often_the_more_trials_there_are(n, interval):
-    """The interval doubles with their number."""
+    """The interval doubles with the number of trials."""
     renewals = {last_renewal(k) for k in range(n, n + interval)}
     assert len(renewals) <= 2
     assert all(renewal % interval == 0 for renewal in renewals)

@@ -30,7 +30,7 @@ def observation(score, folds=None):
 def test_observation_is_failed_by_its_score_and_partial_by_its_folds(
     score, folds, is_failed, is_partial
 ):
-    """As plain bools, because they are looked at in conditions."""
+    """Both are plain bools, because they are looked at in conditions."""
     found = observation(score, folds)
     assert found.is_failed is is_failed
     assert found.is_partial is is_partial
@@ -38,7 +38,7 @@ def test_observation_is_failed_by_its_score_and_partial_by_its_folds(
 
 
 def test_n_folds_told_is_that_of_the_first_with_folds():
-    """None if none was told."""
+    """The number is None if no folds were told."""
     assert n_folds_told([]) is None
     assert n_folds_told([observation(0.5)]) is None
     some = [observation(0.5), observation(NAN, [NAN, NAN, NAN]), observation(0, [0])]

@@ -65,14 +65,14 @@ def proposed(points, *, exclude=None, **facts):
     ],
 )
 def test_time_left_refuses_values_that_would_switch_off_the_model(wrong):
-    """NaN among them."""
+    """NaN is among the refused values."""
     with pytest.raises(ValueError, match="TimeLeft needs `seconds` >= 0"):
         TimeLeft(*wrong)
 
 
 @pytest.mark.parametrize("right", [(0.0, 0.0), (math.inf, 1.0), (1.0, 0.5, 9)])
 def test_time_left_takes_the_ends_of_its_ranges(right):
-    """No time at all, and time without end."""
+    """The ends are no time at all and time without end."""
     check_time_left(TimeLeft(*right))
     check_time_left(None)
 
@@ -84,7 +84,7 @@ def test_check_time_left_refuses_other_types():
 
 
 def test_propose_finds_the_best_new_point_and_no_other():
-    """The one beside the best; what is excluded is not proposed again."""
+    """The point is the one beside the best; what is excluded is not proposed again."""
     found = proposed(SOME)
     assert found[0]["n"] in (5, 6)
     assert not any(point in SOME for point in found)
@@ -94,7 +94,7 @@ def test_propose_finds_the_best_new_point_and_no_other():
 
 
 def test_propose_searches_all_if_the_level_that_is_held_has_no_points_left():
-    """Else within the level only."""
+    """The search stays within the level while it has points."""
     within = proposed(SOME, fixed=(K, 0))
     assert {point["k"] for point in within} == {"a"}
     of_a = [p for p in GRID if p["k"] == "a"]
@@ -112,7 +112,7 @@ def cost(seconds, n_workers=1, fraction=0.0):
 
 @pytest.mark.parametrize(("n_workers", "peak"), [(1, 3), (2, 4)])
 def test_propose_prefers_what_ends_in_time(n_workers, peak):
-    """Two folds of 2^n seconds in 20 seconds: n is 3 at most, or 4 on two workers."""
+    """Two folds of 2^n seconds fit into 20 seconds up to n = 3, or 4 on two workers."""
 
     def two_peaks(p):
         return -min((p["n"] - peak) ** 2, (p["n"] - 10) ** 2 - 0.5)
@@ -128,7 +128,7 @@ def test_propose_prefers_what_ends_in_time(n_workers, peak):
 
 
 def test_propose_keeps_away_from_where_fits_failed():
-    """Also where the scores beside the failures rise towards them."""
+    """The scores beside the failures rise towards them."""
     trials = [told(SPACE, p, np.nan if p["n"] >= 10 else float(p["n"])) for p in SOME]
     surrogate = fit_surrogate(SPACE, training_data(trials))
     assert surrogate.data.is_failed.sum() == 2

@@ -24,8 +24,8 @@ def surrogate():
     return fit_surrogate(SPACE, training_data(told_all(SPACE, 25, score)))
 
 
-def test_predict_is_in_the_unit_of_the_scores(surrogate):
-    """Close to the truth between the trials, and sure of it."""
+def test_surrogate_predict_is_in_the_unit_of_the_scores(surrogate):
+    """Predictions are close to the truth between the trials, and sure of it."""
     points = SPACE.decode(SPACE.sample(50, np.random.default_rng(1)))
     median, half_width = surrogate.predict(points)
     truth = np.array([score(params) for params in points])
@@ -34,8 +34,8 @@ def test_predict_is_in_the_unit_of_the_scores(surrogate):
     assert half_width.max() < 10.0
 
 
-def test_predict_encoded_is_predict_of_the_decoded(surrogate):
-    """In transformed units the median is the mean of the process."""
+def test_surrogate_predict_encoded_is_predict_of_the_decoded(surrogate):
+    """The median in transformed units is the mean of the process."""
     U = SPACE.sample(9, np.random.default_rng(2))
     median, half_width = surrogate.predict_encoded(U)
     found = surrogate.predict(SPACE.decode(U))
@@ -51,7 +51,7 @@ def test_predict_encoded_is_predict_of_the_decoded(surrogate):
     )
 
 
-def test_incumbent_idx_is_by_the_posterior_mean_among_complete():
+def test_surrogate_incumbent_idx_is_by_the_posterior_mean():
     """A partial trial is no incumbent, nor is a lucky one among worse neighbours."""
     grid = [{"x": x, "k": "a"} for x in np.linspace(0.0, 1.0, 21)]
     trials = [told(SPACE, params, score(params)) for params in grid]

@@ -18,7 +18,7 @@ def observation(key, score, folds=None, seconds=None):
     )
 
 
-def test_rows_come_in_the_order_they_were_told():
+def test_training_data_rows_come_in_the_order_they_were_told():
     """Each point has one row, at its first appearance."""
     data = training_data([observation(k, k / 10) for k in (3, 1, 2, 1)])
     np.testing.assert_array_equal(data.U[:, 0], [3, 1, 2])
@@ -26,7 +26,7 @@ def test_rows_come_in_the_order_they_were_told():
     assert not data.extra_noise.any()
 
 
-def test_repeated_measurements_are_averaged():
+def test_training_data_averages_repeated_measurements():
     """Scores and seconds of equal points are means."""
     data = training_data(
         [observation(1, 0.5, seconds=1.0), observation(1, 0.7, seconds=3.0)]
@@ -35,7 +35,7 @@ def test_repeated_measurements_are_averaged():
     assert data.seconds_per_fold[0] == 2.0
 
 
-def test_a_success_replaces_a_failure():
+def test_training_data_replaces_a_failure_by_a_success():
     """A failure that did not happen again is forgotten, with its seconds."""
     failed = observation(1, np.nan, seconds=9.0)
     data = training_data([failed, observation(1, 0.5), failed])
@@ -44,15 +44,15 @@ def test_a_success_replaces_a_failure():
     assert np.isnan(data.seconds_per_fold[0])
 
 
-def test_failures_are_rows_without_a_score():
-    """They are neither complete nor do they disturb the others."""
+def test_training_data_has_rows_without_a_score_for_failures():
+    """Such rows are not complete, and do not disturb the others."""
     data = training_data([observation(1, 0.5), observation(2, np.nan)])
     np.testing.assert_array_equal(data.is_failed, [False, True])
     np.testing.assert_array_equal(data.is_complete, [True, False])
 
 
-def test_a_partial_evaluation_is_estimated_with_noise():
-    """The estimate uses the fold effects, not the raw mean, and says how sure it is."""
+def test_training_data_estimates_a_partial_evaluation_with_noise():
+    """The estimate uses the fold effects, not the raw mean, and states its variance."""
     rng = np.random.default_rng(0)
     effects = np.array([0.1, 0.0, -0.1])
     told = []
@@ -66,7 +66,7 @@ def test_a_partial_evaluation_is_estimated_with_noise():
     assert not data.is_complete[-1]
 
 
-def test_complete_replaces_partial_and_partial_ones_are_joined():
+def test_training_data_replaces_partial_by_complete():
     """Folds of two partial evaluations count together, complete ones alone."""
     table = [observation(k, 0.5, [0.5, 0.5]) for k in range(3)]
     left, right = (
@@ -81,8 +81,8 @@ def test_complete_replaces_partial_and_partial_ones_are_joined():
     assert complete.is_complete[-1]
 
 
-def test_scores_without_folds_are_complete_among_those_with_folds():
-    """Prior results have no fold scores; they keep their score as it is."""
+def test_training_data_takes_scores_without_folds_for_complete():
+    """Prior results have no fold scores, and keep their score as it is."""
     data = training_data(
         [
             observation(0, 0.3),
@@ -109,8 +109,8 @@ def drawn_history(rng, n):
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_a_growing_history_gives_what_a_new_one_does(seed):
-    """After any steps, with folds under way, and where another history follows."""
+def test_training_table_of_a_growing_history_is_that_of_a_new_one(seed):
+    """The steps may be any, with folds under way, and another history may follow."""
     rng = np.random.default_rng(seed)
     table = TrainingTable()
     for history in (drawn_history(rng, 60), drawn_history(rng, 40)):
