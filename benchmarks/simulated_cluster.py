@@ -313,7 +313,9 @@ def main():
             # With many workers, enough candidates that they are busy for a while.
             many = int(arguments.rounds_per_worker * n_workers / N_SPLITS)
             n_candidates = max(arguments.candidates, many)
-            n_seeds = arguments.seeds if n_candidates <= 400 else 1
+            n_seeds = (
+                arguments.seeds if n_candidates <= 400 else min(3, arguments.seeds)
+            )
             try:
                 runs = [run(kind, n_workers, n_candidates, s) for s in range(n_seeds)]
             except ImportError:
