@@ -65,7 +65,7 @@ def test_a_killed_worker_of_dask_costs_the_folds_it_was_running(tmp_path):
     assert (
         run_on_dask(f"""
 log = {str(tmp_path / "log")!r}
-with cluster_of(3) as cluster, Client(cluster) as client:
+with cluster_of(4) as cluster, Client(cluster) as client:
     pids = list(client.run(os.getpid).values())
     def kill():
         while not fits(log):
