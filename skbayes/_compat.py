@@ -1,5 +1,8 @@
 """Private and version-dependent objects of scikit-learn; no other file names any.
 
+Except the names that scikit-learn looks up in an estimator, which the searches define:
+`_parameter_constraints`, `_repr_html_` and `_repr_mimebundle_`.
+
 Most are the parts of its search that compute a fold's score: using them keeps our
 scores equal to the last bit in every version. Tested on the oldest and the newest
 version.

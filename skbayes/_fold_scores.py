@@ -38,6 +38,12 @@ def read_fold_columns(results: Mapping[str, Any], metric: str) -> FloatArray:
     return read_split_columns(results, f"test_{metric}")
 
 
+def split_names(results: Mapping[str, Any]) -> list[str]:
+    """List what comes after ``split<k>_`` in a table of results, such as a metric's."""
+    first = "split0_"
+    return [name.removeprefix(first) for name in results if name.startswith(first)]
+
+
 def split_columns(table: FloatArray, name: str) -> dict[str, FloatArray]:
     """Make the columns ``split<k>_<name>``, as `read_split_columns` reads them.
 

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from skbayes._fold_scores import read_fold_columns, read_split_columns, split_columns
+from skbayes._fold_scores import (
+    read_fold_columns,
+    read_split_columns,
+    split_columns,
+    split_names,
+)
 
 TABLE = np.array([[0.1, 0.2, 0.3], [0.4, np.nan, 0.6]])
 
@@ -32,3 +37,10 @@ def test_read_fold_columns_reads_one_metric():
 def test_read_fold_columns_without_folds_has_no_columns():
     """Rows are as many as candidates: other libraries' tables may have means only."""
     assert read_fold_columns({"params": [{}, {}]}, "score").shape == (2, 0)
+
+
+def test_split_names_are_those_of_the_first_split():
+    """Each once, in the order of the table; a mean has no split."""
+    table = {"split0_test_r2": 0, "split1_test_r2": 0, "mean_test_r2": 0}
+    assert split_names(table | {"split0_train_r2": 0}) == ["test_r2", "train_r2"]
+    assert split_names({"mean_fit_time": 0}) == []

@@ -56,7 +56,7 @@ def check_number_types(
             continue
         place = Place(type(search).__name__, parameter, name)
         default = _default_of(*_as_given(search.estimator, name, owner, local))
-        message = _complaint(
+        message = _message(
             value, written[number].get(name), owner, local, default, place
         )
         if message is not None:
@@ -112,7 +112,7 @@ def _n_choices(value: Any) -> int:
     return len(value.listed() if isinstance(value, Dimension) else value)
 
 
-def _complaint(
+def _message(
     value: Any, written: Any, owner: Any, local: str, default: Any, place: Place
 ) -> str | None:
     """The error message about a range; None if there is no known error."""

@@ -12,7 +12,12 @@ import numpy as np
 from scipy.stats import rankdata
 
 from skbayes._deciding_metric import metric_that_decided
-from skbayes._fold_scores import read_fold_columns, read_split_columns, split_columns
+from skbayes._fold_scores import (
+    read_fold_columns,
+    read_split_columns,
+    split_columns,
+    split_names,
+)
 from skbayes._fold_statistics import TableOfFolds
 from skbayes._selection_bias import why_unknown
 from skbayes.search._choice import row_by_rule, rows_of, rows_that_may_win
@@ -146,8 +151,7 @@ def _table_of(results, folds):
     # Times and ranks of single folds stay: a rule may read them, and they choose
     # nothing.
     table = {k: v for k, v in results.items() if not k.startswith("split")}
-    columns = (k for k in results if k.startswith("split0_"))
-    for name in [column.removeprefix("split0_") for column in columns]:
+    for name in split_names(results):
         scores = read_split_columns(results, name)[:, folds]
         table |= split_columns(scores, name)
         table[f"mean_{name}"] = scores.mean(axis=1)

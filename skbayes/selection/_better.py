@@ -13,7 +13,7 @@ from sklearn.base import BaseEstimator
 from skbayes._fold_statistics import corrected_standard_error
 from skbayes._protocol import FloatArray, Params
 from skbayes._values import row_with_values
-from skbayes.selection._results import read_fold_scores, share_told_by
+from skbayes.selection._results import held_out_share_of, read_fold_scores
 
 
 class BestIfBetter(BaseEstimator):  # type: ignore[misc]
@@ -103,7 +103,7 @@ class BestIfBetter(BaseEstimator):  # type: ignore[misc]
             return best
         share = self.test_share
         if share is None:
-            share = share_told_by(results) or 1 / scores.shape[1]
+            share = held_out_share_of(results) or 1 / scores.shape[1]
         if not 0 < share < 1:
             raise ValueError(
                 "The `test_share` parameter of BestIfBetter must be between 0 and 1. "

@@ -10,8 +10,8 @@ import numpy as np
 from sklearn.base import BaseEstimator
 
 from skbayes.selection._results import (
+    held_out_share_of,
     read_fold_scores,
-    share_told_by,
     within_standard_errors,
 )
 
@@ -92,7 +92,7 @@ class Simplest(BaseEstimator):  # type: ignore[misc]
         """
         scores = read_fold_scores(results, self.metric, owner="Simplest")
         near = within_standard_errors(
-            scores, self.n_standard_errors, share_told_by(results)
+            scores, self.n_standard_errors, held_out_share_of(results)
         )
         params = results["params"]
         having = [row for row in near if self.parameter in params[row]]
@@ -199,7 +199,7 @@ class Fastest(BaseEstimator):  # type: ignore[misc]
             )
         scores = read_fold_scores(results, self.metric, owner="Fastest")
         near = within_standard_errors(
-            scores, self.n_standard_errors, share_told_by(results)
+            scores, self.n_standard_errors, held_out_share_of(results)
         )
         seconds = sum(
             np.asarray(results[f"mean_{name}_time"]) for name in columns[self.time]

@@ -14,7 +14,7 @@ from skbayes._protocol import BoolArray, FloatArray, Params
 from skbayes._strategies.engine.surrogate import fit_surrogate
 from skbayes._strategies.engine.training_data import TrainingData
 from skbayes._values import value_key
-from skbayes.selection._results import read_fold_scores, share_told_by
+from skbayes.selection._results import held_out_share_of, read_fold_scores
 from skbayes.space import Categorical
 from skbayes.space._parsing import parse_space
 
@@ -85,7 +85,7 @@ class BestPosteriorMean(BaseEstimator):  # type: ignore[misc]
         means = _posterior_means(
             [one for one, usual in zip(candidates, is_usual, strict=True) if usual],
             scores[rows[is_usual]],
-            share_told_by(results),
+            held_out_share_of(results),
         )
         if means is None:
             return best

@@ -57,7 +57,7 @@ def read_fold_scores(
     return scores
 
 
-def share_told_by(results: Mapping[str, Any]) -> float | None:
+def held_out_share_of(results: Mapping[str, Any]) -> float | None:
     """The share of the data that a fold holds out, if the table carries it."""
     return results.test_share if isinstance(results, TableOfFolds) else None
 

@@ -7,8 +7,8 @@ import pytest
 
 from skbayes._fold_statistics import TableOfFolds
 from skbayes.selection._results import (
+    held_out_share_of,
     read_fold_scores,
-    share_told_by,
     within_standard_errors,
 )
 from tests.selection.tables import DEPTHS, NEAR, table
@@ -51,11 +51,11 @@ def test_read_fold_scores_needs_a_complete_candidate():
         read_fold_scores(results, None, owner="Rule")
 
 
-def test_share_told_by_is_that_of_a_table_of_folds():
+def test_held_out_share_of_is_that_of_a_table_of_folds():
     """A table of scikit-learn has no share."""
     results = table(NEAR, DEPTHS)
-    assert share_told_by(results) is None
-    assert share_told_by(TableOfFolds(results, 0.2)) == 0.2
+    assert held_out_share_of(results) is None
+    assert held_out_share_of(TableOfFolds(results, 0.2)) == 0.2
 
 
 def test_within_standard_errors_of_the_best():

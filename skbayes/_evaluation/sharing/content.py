@@ -66,7 +66,7 @@ def _sampled(values: Any, depth: int) -> int:
     return int(total * n / len(looked_at))
 
 
-def is_same(a: Any, b: Any) -> bool:
+def is_bitwise_equal(a: Any, b: Any) -> bool:
     """Whether two outputs are equal to the last bit; False for unknown types."""
     if type(a) is not type(b):
         return False
@@ -76,7 +76,7 @@ def is_same(a: Any, b: Any) -> bool:
         mine, theirs = _sparse_parts(a), _sparse_parts(b)
         return len(mine) == len(theirs) and all(map(_is_same_array, mine, theirs))
     if isinstance(a, tuple | list):
-        return len(a) == len(b) and all(map(is_same, a, b))
+        return len(a) == len(b) and all(map(is_bitwise_equal, a, b))
     if hasattr(a, "equals"):  # data frames and series, of pandas and polars
         return bool(a.equals(b)) and list(getattr(a, "columns", ())) == list(
             getattr(b, "columns", ())

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from skbayes._evaluation.sharing.content import is_same, n_bytes
+from skbayes._evaluation.sharing.content import is_bitwise_equal, n_bytes
 
 #: Bytes that each process may keep by default.
 DEFAULT_LIMIT = 2**30
@@ -124,7 +124,7 @@ class Store:
         After one difference, work of that part is never shared again.
         """
         with self._lock:
-            is_exact = is_same(kept, new) and self._is_exact.get(part, True)
+            is_exact = is_bitwise_equal(kept, new) and self._is_exact.get(part, True)
             self._is_exact[part] = is_exact
         return is_exact
 

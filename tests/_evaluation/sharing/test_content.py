@@ -8,8 +8,8 @@ from scipy import sparse
 
 from skbayes._evaluation.sharing.content import (
     freeze,
+    is_bitwise_equal,
     is_known,
-    is_same,
     n_bytes,
     private_copy,
 )
@@ -29,7 +29,7 @@ def test_private_copy_is_same_and_shares_no_memory(name):
     """A copy that is lent has the layout of what it is a copy of."""
     output = OUTPUTS[name]
     copy = private_copy(output)
-    assert is_same(copy, output)
+    assert is_bitwise_equal(copy, output)
     first, second = (
         part[0] if isinstance(part, tuple) else part for part in (copy, output)
     )
@@ -47,15 +47,15 @@ def test_freeze_stops_who_writes_into_shared_output(name):
         array[0] = 7
 
 
-def test_is_same_sees_dtype_layout_and_the_last_bit():
+def test_is_bitwise_equal_sees_dtype_layout_and_the_last_bit():
     """Outputs that print alike may still make another fit."""
     a = np.arange(6.0).reshape(2, 3)
-    assert is_same(np.array([np.nan]), np.array([np.nan]))
-    assert not is_same(a, a.astype(np.float32))
-    assert not is_same(a, np.asfortranarray(a))
-    assert not is_same(a, np.nextafter(a, np.inf))
-    assert not is_same(sparse.csr_matrix(a), sparse.csc_matrix(a))
-    assert not is_same(object(), object())
+    assert is_bitwise_equal(np.array([np.nan]), np.array([np.nan]))
+    assert not is_bitwise_equal(a, a.astype(np.float32))
+    assert not is_bitwise_equal(a, np.asfortranarray(a))
+    assert not is_bitwise_equal(a, np.nextafter(a, np.inf))
+    assert not is_bitwise_equal(sparse.csr_matrix(a), sparse.csc_matrix(a))
+    assert not is_bitwise_equal(object(), object())
 
 
 def test_n_bytes_counts_arrays_inside_of_estimators():
@@ -76,14 +76,18 @@ def frames():
     return [pytest.importorskip(name).DataFrame(data) for name in ("pandas", "polars")]
 
 
-def test_is_same_of_frames_looks_at_values_types_and_names():
+def test_is_bitwise_equal_of_frames_looks_at_values_types_and_names():
     """Missing values are the same where they are NaN in both frames."""
     for frame in frames():
         kind = type(frame)
-        assert is_same(frame, private_copy_of(frame))
-        assert not is_same(frame, kind({"a": [0.5, 0.25], "b": ["x", "y"]}))
-        assert not is_same(frame, kind({"b": ["x", "y"], "a": [0.5, float("nan")]}))
-        assert not is_same(frame, kind({"c": [0.5, float("nan")], "b": ["x", "y"]}))
+        assert is_bitwise_equal(frame, private_copy_of(frame))
+        nan = float("nan")
+        for other in (
+            {"a": [0.5, 0.25], "b": ["x", "y"]},
+            {"b": ["x", "y"], "a": [0.5, nan]},
+            {"c": [0.5, nan], "b": ["x", "y"]},
+        ):
+            assert not is_bitwise_equal(frame, kind(other))
 
 
 def private_copy_of(frame):
@@ -107,9 +111,9 @@ def private_copy_of(frame):
     ],
     ids=repr,
 )
-def test_is_same_of_plain_values_and_of_unknown_ones(a, b, expected):
+def test_is_bitwise_equal_of_plain_values_and_of_unknown_ones(a, b, expected):
     """What cannot be compared is not the same; strides count."""
-    assert is_same(a, b) is expected
+    assert is_bitwise_equal(a, b) is expected
 
 
 def test_n_bytes_of_frames_is_that_of_their_contents():
