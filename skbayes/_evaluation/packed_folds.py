@@ -88,9 +88,12 @@ class _Workers:
         if number is None:
             # Searches in other threads may be doing the same.
             with self._lock:
-                number = self._numbers.setdefault(name, len(self.names))
-                if number == len(self.names):
+                number = self._numbers.get(name)
+                if number is None:
+                    number = len(self.names)
+                    # Before its number: whoever finds the number looks up the name.
                     self.names.append(name)
+                    self._numbers[name] = number
         return number
 
 
