@@ -59,6 +59,12 @@ def metric_to_maximise(refit: Any, names: Sequence[str]) -> str:
     return deciding_metric(refit, names) or names[0]
 
 
+def metric_or_first(metric: str | None, names: Iterable[str]) -> str | None:
+    """Return the metric if it is one of the names, else the first; None without any."""
+    known = list(names)
+    return metric if metric in known else next(iter(known), None)
+
+
 def metrics_in(columns: Iterable[Any]) -> list[str]:
     """Return the metrics of a table such as ``cv_results_``, by its ``mean_test_*``."""
     names = (str(column) for column in columns)

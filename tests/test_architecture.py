@@ -74,6 +74,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     },
     "_evaluation": {
         "_compat",
+        "_deciding_metric",
         "_fold_scores",
         "_fold_statistics",
         "_joblib",
@@ -87,6 +88,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     },
     "_journal": {
         "_compat",
+        "_deciding_metric",
         "_duration",
         "_short_text",
         "_split_parts",

@@ -11,6 +11,7 @@ from sklearn.tree import DecisionTreeClassifier
 
 from skbayes._deciding_metric import (
     deciding_metric,
+    metric_or_first,
     metric_that_decided,
     metric_to_maximise,
     metrics_in,
@@ -50,6 +51,15 @@ def test_deciding_metric_is_the_only_one_or_the_one_named(
     """The `metric` of a rule names it; the first is maximised where none is named."""
     assert deciding_metric(refit, names) == decides
     assert metric_to_maximise(refit, names) == maximised
+
+
+@pytest.mark.parametrize(
+    ("metric", "names", "expected"),
+    [("b", "ab", "b"), ("c", "ab", "a"), (None, "ab", "a"), ("c", "", None)],
+)
+def test_metric_or_first_takes_the_first_for_an_unknown_one(metric, names, expected):
+    """A fold that failed has no names; then no metric decides."""
+    assert metric_or_first(metric, dict.fromkeys(names, 0.5)) == expected
 
 
 def test_metrics_in_reads_the_names_off_a_table():

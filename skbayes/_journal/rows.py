@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from skbayes._deciding_metric import metric_or_first
 from skbayes._journal.params_codec import scores_from_json, scores_to_json
 from skbayes._journal.predictions_codec import (
     predictions_from_bytes,
@@ -150,8 +151,7 @@ def usable_fold(
 
 def _has_score(result: FoldResult, metric: str | None) -> bool:
     """Whether a fold has a score of the deciding metric, else of its first one."""
-    names = result.test_scores
-    deciding = metric if metric in names else next(iter(names), None)
+    deciding = metric_or_first(metric, result.test_scores)
     return deciding is not None and result.failure(deciding) is None
 
 

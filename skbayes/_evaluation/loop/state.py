@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from skbayes._deciding_metric import metric_or_first
 from skbayes._evaluation.loop.duplicates import Duplicates
 from skbayes._evaluation.loop.open_trial import OpenTrial
 from skbayes._protocol import FoldResult, Params, Status, Trial
@@ -38,8 +39,7 @@ class SearchState:
         # A failed fold or scorer has no names of metrics, or a placeholder.
         if self.is_metric_settled or result.errors:
             return
-        if self.metric not in result.test_scores:
-            self.metric = next(iter(result.test_scores))
+        self.metric = metric_or_first(self.metric, result.test_scores)
         self.is_metric_settled = True
 
     def first_like(self, trial: OpenTrial | Trial) -> int | None:
