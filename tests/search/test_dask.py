@@ -207,7 +207,8 @@ thread.join()
 n_complete = statuses(search).count("complete")
 assert n_complete and len(search.cv_results_["params"]) >= n_complete
 n_finished = sum(len(trial.folds) for trial in search.trials_)
-assert n_finished >= 12, n_finished
+# Of twelve begun, two of each worker may be running or on their way.
+assert n_finished >= 8, n_finished
 n_before = sum(fits(log).values())
 search.set_params(estimator__seconds=0.0).fit(X, y)
 assert statuses(search) == ["complete"] * 12
