@@ -272,13 +272,17 @@ class ValueIndex:
         ]
 
 
+def one_or_several(given: Any) -> Any:
+    """A single dict in a list; what is no dict, such as a list of dicts, as it is."""
+    return [given] if isinstance(given, Mapping) else given
+
+
 def dicts_of(space: Any) -> list[Mapping[str, Any]]:
     """List the dicts of a space in the user's form: one, or several in a list."""
-    if isinstance(space, Mapping):
-        return [space]
-    if not isinstance(space, (list, tuple)):
+    parts = one_or_several(space)
+    if not isinstance(parts, (list, tuple)):
         return []
-    return [part for part in space if isinstance(part, Mapping)]
+    return [part for part in parts if isinstance(part, Mapping)]
 
 
 def row_with_values(own: Mapping[str, Any], candidates: Sequence[Params]) -> int | None:

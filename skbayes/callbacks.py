@@ -26,6 +26,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from skbayes._duration import duration
 from skbayes._fold_statistics import corrected_standard_error
 from skbayes._protocol import SearchProgress
 from skbayes.integrations.mlflow import MLflowRuns
@@ -287,8 +288,8 @@ class _Bar:
             # A widget is empty in a notebook that is saved or converted.
             last = self._last
             sys.stderr.write(
-                f"{self._description}: {last.n_done} trials in {last.elapsed:.3g} s, "
-                f"{_facts(last)}\n"
+                f"{self._description}: {last.n_done} trials in "
+                f"{duration(last.elapsed)}, {_facts(last)}\n"
             )
 
 

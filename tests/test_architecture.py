@@ -146,7 +146,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "inspection",
         "space",
     },
-    "callbacks": {"_fold_statistics", "integrations"},
+    "callbacks": {"_duration", "_fold_statistics", "integrations"},
     "journal": {"_evaluation", "_journal"},
     "search": {
         "_compat",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pickle
 from decimal import Decimal
 from functools import partial
+from types import MappingProxyType
 
 import numpy as np
 import pytest
@@ -20,6 +21,7 @@ from skbayes._values import (
     is_finite_number,
     is_same,
     native,
+    one_or_several,
     params_key,
     row_with_values,
     stands_for,
@@ -267,3 +269,11 @@ def test_row_with_values_prefers_the_same():
 def test_dicts_of_a_space(space, n_dicts):
     """A space has one dict, those of a list, or none if it is anything else."""
     assert len(dicts_of(space)) == n_dicts
+
+
+def test_one_or_several_puts_a_single_dict_in_a_list():
+    """Any mapping is one dict; the caller judges what is neither."""
+    one = MappingProxyType({"a": 1})
+    assert one_or_several(one) == [one]
+    for others in ([{"a": 1}, {"b": 2}], [], ({"a": 1},), "text", None):
+        assert one_or_several(others) is others

@@ -7,7 +7,7 @@ from typing import Any
 
 from skbayes import BayesSearchCV
 from skbayes._user_warnings import warn_user
-from skbayes._values import native
+from skbayes._values import native, one_or_several
 from skbayes.integrations._read_dimension import as_written_here
 
 __all__ = ["from_skopt"]
@@ -100,8 +100,7 @@ def from_skopt(search: Any) -> BayesSearchCV:
 
 def _spaces_of(search: Any) -> Iterator[tuple[Mapping[str, Any], int]]:
     """Yield each dict of the space with its number of candidates."""
-    given = search.search_spaces
-    for entry in [given] if isinstance(given, Mapping) else given:
+    for entry in one_or_several(search.search_spaces):
         space, n_iter = entry if isinstance(entry, tuple) else (entry, search.n_iter)
         if n_iter > 0:
             yield space, n_iter

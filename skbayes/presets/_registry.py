@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from importlib import metadata
 from typing import Any
 
+from skbayes._values import one_or_several
 from skbayes.presets._records import Idle, Refused, Rule, Versions
 from skbayes.presets._values import is_given
 
@@ -189,8 +190,7 @@ def _one_by_one(
     for name, when in (conditions or {}).items():
         if not isinstance(when, Mapping | list | tuple):
             raise TypeError(_refusal(parameter, when))
-        alternatives = [when] if isinstance(when, Mapping) else when
-        pairs += [(name, alternative) for alternative in alternatives]
+        pairs += [(name, alternative) for alternative in one_or_several(when)]
     return pairs
 
 

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from skbayes._values import one_or_several
 from skbayes.space._dimension import Dimension
 from skbayes.space._foreign import draws_single_values
 from skbayes.space._lists import Categorical
@@ -126,7 +127,7 @@ def _dicts_of(
     advice = f"Write {parameter}={{'name': [choice, choice]}} in {owner}."
     if not isinstance(spec, (Mapping, list, tuple)):
         raise TypeError(f"{no_spec} {advice}")
-    grids: Sequence[Any] = [spec] if isinstance(spec, Mapping) else spec
+    grids: Sequence[Any] = one_or_several(spec)
     for grid in grids:
         if not isinstance(grid, dict):
             raise TypeError(f"{no_dict} ({grid!r}). {advice}")

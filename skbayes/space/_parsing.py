@@ -25,6 +25,7 @@ from typing import Any
 
 import numpy as np
 
+from skbayes._values import one_or_several
 from skbayes.space._dimension import Dimension
 from skbayes.space._distributions import dimension_of_distribution
 from skbayes.space._foreign import read_choices, read_range
@@ -180,7 +181,7 @@ def _check_outer(spec: Any, owner: str, parameter: str) -> list[Mapping[Any, Any
             f"The `{parameter}` parameter of {owner} must be a dict or a list of dicts."
             f" Got {spec!r} instead. Write {{'name': [choice, choice]}}."
         )
-    grids = [spec] if isinstance(spec, Mapping) else spec
+    grids: list[Mapping[Any, Any]] = one_or_several(spec)
     for grid in grids:
         if not isinstance(grid, Mapping):
             # scikit-optimize's form: a tuple (dict, n_iter) in the list.
