@@ -181,7 +181,7 @@ def _check_outer(spec: Any, owner: str, parameter: str) -> list[Mapping[Any, Any
             f"The `{parameter}` parameter of {owner} must be a dict or a list of dicts."
             f" Got {spec!r} instead. Write {{'name': [choice, choice]}}."
         )
-    grids: list[Mapping[Any, Any]] = one_or_several(spec)
+    grids: list[Any] = one_or_several(spec)
     for grid in grids:
         if not isinstance(grid, Mapping):
             # scikit-optimize's form: a tuple (dict, n_iter) in the list.
