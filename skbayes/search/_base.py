@@ -316,10 +316,14 @@ class SearchCV(ExplainsMissingResults, BaseSearchCV, metaclass=ABCMeta):
                 trials, preparation.ladder, preparation.n_train
             )
         if interruption is None:
-            from skbayes._evaluation.fold.fit_problems import report_failures
+            self._warn_of_scores_missing(trials)
 
-            report_failures(trials, self.error_score)
-            warn_of_scores_not_finite(trials, self.cv_results_)
+    def _warn_of_scores_missing(self, trials):
+        """Warn of fits that failed, and of scores that are not finite."""
+        from skbayes._evaluation.fold.fit_problems import report_failures
+
+        report_failures(trials, self.error_score)
+        warn_of_scores_not_finite(trials, self.cv_results_)
 
     def _select(self, preparation, interruption):
         """Set `best_index_` and the attributes derived with it, if there is a best."""

@@ -114,7 +114,7 @@ class Engine:
             transform_idx = (len(history) + len(running)) % len(TRANSFORMS)
             surrogate = self.surrogate(history, running, transform_idx)
             if surrogate is not None:
-                share_left = self._share_left(history, running, time_left)
+                share_left = self._share_left(len(known.encoded), time_left)
                 candidates = self.candidates(
                     surrogate,
                     history,
@@ -243,14 +243,8 @@ class Engine:
                 return Surrogate(self._space, gp, data)
         return None
 
-    def _share_left(
-        self,
-        history: Sequence[Observation],
-        running: Sequence[Observation],
-        time_left: TimeLeft | None,
-    ) -> float:
+    def _share_left(self, n_begun: int, time_left: TimeLeft | None) -> float:
         """Share of the budget left: of evaluations or of time, the smaller one."""
-        n_begun = len(self._begun(history, running).encoded)
         share = share_of_budget_left(n_begun, self._n_iter, self._n_initial)
         return share if time_left is None else min(share, time_left.fraction)
 
