@@ -38,9 +38,9 @@ from sklearn.preprocessing import FunctionTransformer, StandardScaler
 from sklearn.svm import SVC
 
 from skbayes import GridSearchCV
-from skbayes._journal.content.content_digest import ContentReader
+from skbayes._journal.content.content_digest import ContentHasher
 from skbayes._journal.identity import Evaluated, SearchIdentity, identify
-from skbayes._journal.journal import Journal
+from skbayes._journal.journal_file import Journal
 from skbayes._journal.params_codec import ParamsCodec
 from skbayes._protocol import FoldResult, Status
 
@@ -77,7 +77,7 @@ def reading(repeats):
         times = []
         for _ in range(repeats):
             started = perf_counter()
-            identify(evaluated, {"space": {"C": [1, 2]}}, ContentReader())
+            identify(evaluated, {"space": {"C": [1, 2]}}, ContentHasher())
             times.append(1000 * (perf_counter() - started))
         found[name] = spread(times)
     return found

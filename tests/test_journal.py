@@ -16,7 +16,7 @@ import skbayes
 from skbayes import GridSearchCV
 from skbayes import journal as reader
 from skbayes._journal.command_line import main
-from skbayes._journal.journal import Journal
+from skbayes._journal.journal_file import Journal
 from skbayes.exceptions import JournalError
 from tests._journal.two_searches import write_two_searches
 
@@ -147,7 +147,7 @@ def test_read_takes_a_tilde_for_the_home_folder(path, monkeypatch, capsys):
 
 WRITER = """
 import itertools, sys
-from skbayes._journal.journal import Journal
+from skbayes._journal.journal_file import Journal
 from skbayes._protocol import FoldResult
 from tests._journal.identities import begin
 with Journal.open(sys.argv[1]) as journal:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from skbayes._fold_scores import (
+from skbayes._split_columns import (
     read_fold_columns,
     read_split_columns,
     split_columns,

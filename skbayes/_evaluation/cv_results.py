@@ -12,9 +12,9 @@ from skbayes._compat import masked_array_for_each_param
 from skbayes._evaluation.fidelity.ladder import Ladder
 from skbayes._evaluation.fold.failure_causes import cause_of
 from skbayes._evaluation.packed_folds import PackedFolds, folds_not_packed
-from skbayes._fold_scores import split_columns
 from skbayes._partial_scores import estimate_means
 from skbayes._protocol import SINGLE, BoolArray, FloatArray, FoldResult, Status, Trial
+from skbayes._split_columns import split_columns
 from skbayes._user_warnings import warn_user
 
 Scores = dict[str, FloatArray]

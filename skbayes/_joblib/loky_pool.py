@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Self
 
-from skbayes._joblib.parcel import PackedOnce
+from skbayes._joblib.pickling import PickledOnce
 from skbayes._joblib.pool import Call, TaskNotLoaded, WorkerLost
 from skbayes._joblib.private import (
     BatchedCalls,
@@ -208,7 +208,7 @@ class LokyPool:
 
     def __init__(self, n_jobs: int | None, backend: Any) -> None:
         self._parallel = Parallel(n_jobs=n_jobs, backend=_OwnLoky(backend))
-        self._packed = PackedOnce()
+        self._packed = PickledOnce()
 
     def __enter__(self) -> Self:
         self._parallel.__enter__()

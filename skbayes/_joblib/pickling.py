@@ -1,9 +1,9 @@
 """Pickle objects once for all the tasks that need them.
 
-A worker unpickles a parcel itself, so it can report what could not be loaded and why; a
-pool that fails to load a task takes the worker for broken, or loses the task. Large
-buffers of an object are kept beside its pickle, as arrays that joblib maps into memory:
-all workers of a machine then read the same copy.
+A worker unpickles the parts of a task itself, so it can report what could not be loaded
+and why; a pool that fails to load a task takes the worker for broken, or loses the
+task. Large buffers of an object are kept beside its pickle, as arrays that joblib maps
+into memory: all workers of a machine then read the same copy.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _LARGE = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class Parcel:
+class Pickled:
     """A pickled object.
 
     Parameters
@@ -45,7 +45,7 @@ class Parcel:
         return pickle.loads(self.pickled.data, buffers=self.parts)
 
 
-def pack(value: Any) -> Parcel:
+def pack(value: Any) -> Pickled:
     """Pickle an object; classes and functions of the main script by value.
 
     Raises
@@ -68,7 +68,7 @@ def pack(value: Any) -> Parcel:
             f"Could not pickle the task to send to the workers: "
             f"{type(error).__name__}: {error}"
         ) from error
-    return Parcel(
+    return Pickled(
         np.frombuffer(text, np.uint8),
         tuple(np.frombuffer(part.raw(), np.uint8) for part in parts),
     )
@@ -80,16 +80,16 @@ def pack_result(value: Any) -> bytes:
     return pickled
 
 
-class PackedOnce:
-    """Packs each value at its first use, and keeps the parcel."""
+class PickledOnce:
+    """Pickles each value at its first use, and keeps the pickle."""
 
     def __init__(self) -> None:
         # The value is kept alive too, so that no other object gets its id.
-        self._packed: dict[int, tuple[Any, Parcel]] = {}
+        self._packed: dict[int, tuple[Any, Pickled]] = {}
 
     def share(self, value: Any) -> Any:
-        """A plain array or a parcel as it is; other values packed."""
-        if value is None or isinstance(value, Parcel) or _is_plain_array(value):
+        """A plain array or a pickled value as it is; other values pickled."""
+        if value is None or isinstance(value, Pickled) or _is_plain_array(value):
             return value
         if id(value) not in self._packed:
             self._packed[id(value)] = value, pack(value)

@@ -8,7 +8,7 @@ from contextlib import suppress
 from functools import partial
 from typing import Any, Protocol, Self
 
-from skbayes._joblib.parcel import PackedOnce
+from skbayes._joblib.pickling import PickledOnce
 from skbayes._joblib.private import (
     BatchedCalls,
     LokyBackend,
@@ -126,7 +126,7 @@ class JoblibPool:
         self._parallel = Parallel(n_jobs=n_jobs)
         self._held: list[tuple[list[Call], Callable[[Any], None]]] = []
         self._processes: set[Any] = set()
-        self._packed = PackedOnce()
+        self._packed = PickledOnce()
 
     def __enter__(self) -> Self:
         self._parallel.__enter__()

@@ -19,8 +19,8 @@ from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import TypeVar
 
+from skbayes._journal.database_setup import pragma, set_up_journal, table_names
 from skbayes._journal.file_systems import network_file_system
-from skbayes._journal.making import make_journal, pragma, table_names
 from skbayes._journal.schema import (
     APPLICATION_ID,
     TABLES_OF_VERSIONS,
@@ -57,7 +57,7 @@ def open_for_writing(file: Path) -> sqlite3.Connection:
     with as_journal_error(file, "opened for writing"):
         connection = _connect(file, "mode=rwc")
         try:
-            make_journal(connection, file, BUSY_SECONDS)
+            set_up_journal(connection, file, BUSY_SECONDS)
         except BaseException:
             connection.close()
             raise

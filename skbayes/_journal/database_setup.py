@@ -1,4 +1,4 @@
-"""Making an empty file a journal, and an older journal one of today."""
+"""Set up a journal's database: header, WAL mode, tables; upgrade an older one."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _PAUSE_SECONDS = 0.01
 _ALONE_SECONDS = 5.0
 
 
-def make_journal(connection: sqlite3.Connection, file: Path, patience: float) -> None:
+def set_up_journal(connection: sqlite3.Connection, file: Path, patience: float) -> None:
     """Make an empty file a journal, in steps that may each be the last.
 
     First a header that fills one page, so that a process killed here leaves an

@@ -19,7 +19,7 @@ import numpy as np
 from sklearn import get_config
 from sklearn.metrics import get_scorer
 
-from skbayes._journal.content.content_digest import Content, ContentReader
+from skbayes._journal.content.content_digest import Content, ContentHasher
 from skbayes._journal.content.leaves import array_leaf, leaf
 from skbayes._journal.content.ownership import version_of
 from skbayes._split_parts import as_indices
@@ -100,7 +100,7 @@ class Evaluated:
 
 
 def identify(
-    evaluated: Evaluated, sequence: Mapping[str, Any], reader: ContentReader
+    evaluated: Evaluated, sequence: Mapping[str, Any], reader: ContentHasher
 ) -> SearchIdentity:
     """Compute the identity of a search.
 
@@ -110,7 +110,7 @@ def identify(
         Everything that decides the scores.
     sequence : mapping of str to object
         Everything that decides the candidates.
-    reader : ContentReader
+    reader : ContentHasher
         Computes the digests.
 
     Raises
@@ -196,7 +196,7 @@ def _requests(estimator: Any) -> Details:
     return {"metadata requests": repr(estimator.get_metadata_routing())}
 
 
-def _packages(reader: ContentReader) -> list[str]:
+def _packages(reader: ContentHasher) -> list[str]:
     """Packages whose version decides the behaviour of estimator and scorers."""
     found = reader.packages - _CARRIERS - sys.stdlib_module_names
     return sorted(found | {"sklearn"})

@@ -25,10 +25,10 @@ from skbayes._journal.database import (
     open_for_writing,
 )
 from skbayes._journal.drivers import Driver
+from skbayes._journal.fold_rows import FoldNeeds
 from skbayes._journal.identity import SearchIdentity
 from skbayes._journal.known_searches import KnownSearch, known_searches
 from skbayes._journal.params_codec import ParamsCodec
-from skbayes._journal.rows import FoldNeeds
 from skbayes._journal.search_journal import SearchJournal
 from skbayes.exceptions import JournalError
 

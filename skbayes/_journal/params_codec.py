@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from skbayes._journal.content.content_digest import ContentReader
+from skbayes._journal.content.content_digest import ContentHasher
 from skbayes._protocol import Params
 from skbayes._short_text import one_line
 from skbayes._values import dicts_of, native
@@ -40,7 +40,7 @@ class ParamsCodec:
         The choices of each parameter that are not plain, see `choices_of`.
     own_values : mapping of str to object, default={}
         The estimator's own parameters, see `score_key`.
-    reader : ContentReader or None
+    reader : ContentHasher or None
         Computes digests; None makes one.
     """
 
@@ -48,9 +48,9 @@ class ParamsCodec:
         self,
         choices: Mapping[str, Sequence[Any]] | None = None,
         own_values: Mapping[str, Any] | None = None,
-        reader: ContentReader | None = None,
+        reader: ContentHasher | None = None,
     ) -> None:
-        self._reader = reader or ContentReader()
+        self._reader = reader or ContentHasher()
         self._own_values = dict(own_values or {})
         #: Texts of objects by id. The objects are kept alive, so that no other object
         #: gets the id of one.

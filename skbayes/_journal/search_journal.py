@@ -7,17 +7,17 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 
-from skbayes._journal.begun_trials import (
+from skbayes._journal.claims import FoldClaims
+from skbayes._journal.drivers import Driver, OpenFile
+from skbayes._journal.fold_rows import KEPT_COLUMNS, FoldNeeds, kept_row
+from skbayes._journal.params_codec import ParamsCodec
+from skbayes._journal.search_records import SearchRecords
+from skbayes._journal.trial_rows import (
     begin_candidate,
     begin_trial,
     settle_trial,
     trial_begun_after,
 )
-from skbayes._journal.claims import FoldClaims
-from skbayes._journal.drivers import Driver, OpenFile
-from skbayes._journal.params_codec import ParamsCodec
-from skbayes._journal.rows import KEPT_COLUMNS, FoldNeeds, kept_row
-from skbayes._journal.search_records import SearchRecords
 from skbayes._protocol import FoldResult, Params, Status
 
 _MARKS = ", ".join("?" * (3 + len(KEPT_COLUMNS.split(","))))

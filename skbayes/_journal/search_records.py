@@ -7,10 +7,10 @@ import sqlite3
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 
-from skbayes._journal.begun_trials import candidate_of, n_begun
 from skbayes._journal.drivers import OpenFile
+from skbayes._journal.fold_rows import KEPT_COLUMNS, FoldNeeds, usable_fold
 from skbayes._journal.params_codec import ParamsCodec
-from skbayes._journal.rows import KEPT_COLUMNS, FoldNeeds, usable_fold
+from skbayes._journal.trial_rows import candidate_of, n_begun
 from skbayes._journal.trials import RecordedTrial, recorded_trials
 from skbayes._protocol import FoldResult, Params, Status, Trial
 

@@ -1,4 +1,4 @@
-"""Rows of the candidates and trials that a search begins."""
+"""Write the rows of the candidates and trials that a search begins."""
 
 from __future__ import annotations
 

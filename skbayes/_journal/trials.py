@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from skbayes._journal.rows import FOLD_COLUMNS, fold_of
+from skbayes._journal.fold_rows import FOLD_COLUMNS, fold_of
 from skbayes._protocol import FoldResult, Status
 
 

@@ -11,8 +11,8 @@ from sklearn.exceptions import NotFittedError
 
 from skbayes._deciding_metric import metric_that_decided, metrics_in
 from skbayes._did_you_mean import closest_name, hint
-from skbayes._fold_scores import read_fold_columns
 from skbayes._protocol import BoolArray, FloatArray, IntArray, Params, Status, Trial
+from skbayes._split_columns import read_fold_columns
 from skbayes._values import row_with_values
 from skbayes.space._space import Space
 

@@ -14,15 +14,14 @@ from skbayes.presets._classes import package_of
 from skbayes.space._dimension import Dimension
 from skbayes.space._rules import Among
 
-#: A step with more choices is not examined, because each choice is a holder with rules
-#: of its own.
+#: A step with more choices is not examined, because each choice has rules of its own.
 _MAX_CHOICES = 64
 #: Meta-estimators that read fitted attributes of their inner estimators.
 _READERS = frozenset({"SelectFromModel", "RFE", "RFECV"})
 
 
 @dataclass(frozen=True)
-class Holder:
+class NestedEstimator:
     """An estimator under a prefix, or its replacement such as "passthrough".
 
     Parameters
@@ -52,9 +51,9 @@ class Holder:
         return own
 
 
-def holders_of(
+def nested_estimators(
     prefix: str, estimator: Any, branch: Mapping[str, Dimension]
-) -> Sequence[Holder]:
+) -> Sequence[NestedEstimator]:
     """Find the estimators under a prefix in the candidates of one branch.
 
     Parameters
@@ -68,16 +67,16 @@ def holders_of(
 
     Returns
     -------
-    sequence of Holder
-        One holder for each choice; empty if they cannot be listed.
+    sequence of NestedEstimator
+        One for each choice; empty if they cannot be listed.
     """
     if not prefix:
-        return [Holder(estimator)]
+        return [NestedEstimator(estimator)]
     parent_name, _, leaf = prefix.rpartition("__")
-    found: list[Holder] = []
-    for parent in holders_of(parent_name, estimator, branch):
+    found: list[NestedEstimator] = []
+    for parent in nested_estimators(parent_name, estimator, branch):
         if not parent.is_estimator:
-            found.append(Holder(None, parent.guards))
+            found.append(NestedEstimator(None, parent.guards))
             continue
         is_read = parent.is_read or _reads(parent.value)
         if prefix in branch:
@@ -85,7 +84,7 @@ def holders_of(
             if chosen is None:
                 return []
             found += [
-                Holder(value, parent.guards + guards, is_read)
+                NestedEstimator(value, parent.guards + guards, is_read)
                 for value, guards in chosen
             ]
             continue
@@ -93,7 +92,7 @@ def holders_of(
         # A candidate may set `steps` itself: the estimator under the prefix is unknown.
         if _is_replaced(parent_name, parent.value, branch):
             return []
-        found.append(Holder(own.get(leaf), parent.guards, is_read))
+        found.append(NestedEstimator(own.get(leaf), parent.guards, is_read))
     return found
 
 

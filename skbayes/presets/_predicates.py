@@ -1,4 +1,4 @@
-"""Tests of values for the conditions of rules.
+"""Predicates of values, for the conditions of rules.
 
 They are functions of a module, because rules are pickled with the search.
 """

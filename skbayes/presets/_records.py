@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from skbayes.presets._values import is_one_of
+from skbayes.presets._predicates import is_one_of
 
 #: Condition on a value: membership in a list, or a test.
 Wanted = Sequence[Any] | Callable[..., bool]

@@ -11,8 +11,8 @@ from importlib import metadata
 from typing import Any
 
 from skbayes._values import one_or_several
+from skbayes.presets._predicates import is_given
 from skbayes.presets._records import Idle, Refused, Rule, Versions
-from skbayes.presets._values import is_given
 
 #: Conditions in the user's form: one dict, or several dicts as alternatives.
 Conditions = Mapping[str, Any] | Sequence[Mapping[str, Any]]

@@ -12,9 +12,9 @@ from typing import Any
 from sklearn.base import BaseEstimator
 
 from skbayes.presets._classes import meaning_of_nothing, package_of, rules_of
-from skbayes.presets._holders import Holder, holders_of
+from skbayes.presets._nested_estimators import NestedEstimator, nested_estimators
+from skbayes.presets._predicates import is_one_of
 from skbayes.presets._records import Idle, Refused, Wanted, When, passes
-from skbayes.presets._values import is_one_of
 from skbayes.space._dimension import Dimension
 from skbayes.space._rules import Among, Effect, Rule, Satisfies
 from skbayes.space._space import Space
@@ -47,8 +47,8 @@ def rules_for(estimator: Any, space: Space) -> list[Rule]:
     for b, branch in enumerate(space.branches):
         prefixes = dict.fromkeys(name.rpartition("__")[0] for name in branch)
         for prefix in prefixes:
-            for holder in holders_of(prefix, estimator, branch):
-                rules += _Translator(prefix, holder, branch, b).rules()
+            for nested in nested_estimators(prefix, estimator, branch):
+                rules += _Translator(prefix, nested, branch, b).rules()
     return rules
 
 
@@ -59,7 +59,7 @@ class _Translator:
     ----------
     prefix : str
         Prefix of the estimator's parameters.
-    holder : Holder
+    nested : NestedEstimator
         The estimator and the conditions under which it is in place.
     branch : mapping of str to Dimension
         Parameters of the branch.
@@ -70,38 +70,38 @@ class _Translator:
     def __init__(
         self,
         prefix: str,
-        holder: Holder,
+        nested: NestedEstimator,
         branch: Mapping[str, Dimension],
         number: int,
     ) -> None:
         self._start = f"{prefix}__" if prefix else ""
-        self._holder = holder
+        self._nested = nested
         self._branch = branch
         self._number = number
-        self._own = holder.own()
-        self._class = type(holder.value)
+        self._own = nested.own()
+        self._class = type(nested.value)
 
     def rules(self) -> Iterator[Rule]:
         """Yield rules for missing parameters and the rules of the class."""
-        if self._holder.guards:
+        if self._nested.guards:
             yield from self._missing()
-        if not self._holder.is_estimator:
+        if not self._nested.is_estimator:
             return
         for rule in rules_of(self._class):
             if isinstance(rule, Refused):
                 yield from self._refused(rule)
-            elif not (rule.only_predictions and self._holder.is_read):
+            elif not (rule.only_predictions and self._nested.is_read):
                 yield from self._idle(rule)
 
     def _missing(self) -> Iterator[Rule]:
         """Yield rules that leave a parameter unset which a step's choice lacks."""
-        takes_any = self._holder.is_estimator and not _lists_all(self._holder.value)
+        takes_any = self._nested.is_estimator and not _lists_all(self._nested.value)
         for name in self._branch:
             if not name.startswith(self._start) or takes_any:
                 continue
             leaf = name.removeprefix(self._start)
             if leaf.partition("__")[0] not in self._own:
-                yield self._rule(Effect.ABSENT, self._holder.guards, name)
+                yield self._rule(Effect.ABSENT, self._nested.guards, name)
 
     def _idle(self, known: Idle) -> Iterator[Rule]:
         """Yield a rule for each searched parameter without effect."""
@@ -148,7 +148,7 @@ class _Translator:
 
     def _literals(self, when: When) -> Literals | None:
         """Translate conditions to searched parameters; None if they cannot hold."""
-        literals: Literals = self._holder.guards
+        literals: Literals = self._nested.guards
         for key, wanted in when.items():
             found = (
                 self._literal(key, wanted)

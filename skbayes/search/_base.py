@@ -35,7 +35,7 @@ from skbayes._evaluation.trials_frame import column_order, trial_row, trials_fra
 from skbayes._protocol import Status
 from skbayes._selection_bias import why_unknown
 from skbayes._user_warnings import warn_user
-from skbayes.search._choice import choose_winner, failed_may_win, may_stop
+from skbayes.search._best_index import choose_winner, failed_may_win, may_stop
 from skbayes.search._cloning import clone_search
 from skbayes.search._equal_scores import warn_of_equal_scores
 from skbayes.search._html_repr import with_outcome

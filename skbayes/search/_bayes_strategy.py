@@ -16,7 +16,7 @@ from skbayes._strategies.optimizer import Optimizer
 from skbayes._strategies.optimizer_input import check_initial_params
 from skbayes._strategies.prior_results import read_prior_results
 from skbayes._values import dicts_of, native
-from skbayes.search._choice import may_stop
+from skbayes.search._best_index import may_stop
 from skbayes.search._known_space import is_auto, settle_space, training_facts
 from skbayes.search._params import check_params
 from skbayes.search._repeats import candidates_budget

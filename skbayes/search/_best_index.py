@@ -1,4 +1,4 @@
-"""Choose the winner: the best candidate by the deciding metric, or by a rule."""
+"""Choose `best_index_`: the best candidate by the deciding metric, or by a rule."""
 
 from __future__ import annotations
 

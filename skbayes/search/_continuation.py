@@ -1,4 +1,4 @@
-"""Open the journal of a search, and find the earlier run that it continues."""
+"""Find the earlier run in a journal that a search continues."""
 
 from __future__ import annotations
 
@@ -82,13 +82,13 @@ def open_journal(search, preparation, strategy):
         yield Continuation()
         return
     # Imported here, so that searches without a journal do not load SQLite.
-    from skbayes._journal.content.content_digest import ContentReader
-    from skbayes._journal.journal import Journal
+    from skbayes._journal.content.content_digest import ContentHasher
+    from skbayes._journal.journal_file import Journal
     from skbayes._journal.params_codec import ParamsCodec
 
     with Journal.open(search.journal) as journal:
         # One reader for identity and codec: it remembers digests of data and classes.
-        reader = ContentReader()
+        reader = ContentHasher()
         path_of, paths = searched_paths(strategy)
         identity = _identity(search, preparation, paths, reader)
         store = journal.search(
@@ -166,7 +166,7 @@ def _identity(search, preparation, paths, reader):
 
 def _needs(search, preparation):
     """The parts of a recorded fold that the search needs."""
-    from skbayes._journal.rows import FoldNeeds
+    from skbayes._journal.fold_rows import FoldNeeds
 
     settings = preparation.evaluation.settings
     return FoldNeeds(

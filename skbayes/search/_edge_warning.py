@@ -12,7 +12,7 @@ from skbayes._deciding_metric import metric_that_decided, metrics_in
 from skbayes._user_warnings import warn_user
 from skbayes._values import dicts_of
 from skbayes.exceptions import SearchSpaceEdgeWarning
-from skbayes.search._beyond_noise import matter_beyond_noise
+from skbayes.search._significance import matter_beyond_noise
 from skbayes.search._wider_range import widen
 from skbayes.space import Integer, Real
 from skbayes.space._parsing import is_choices, parse_space

@@ -12,15 +12,15 @@ import numpy as np
 from scipy.stats import rankdata
 
 from skbayes._deciding_metric import metric_that_decided
-from skbayes._fold_scores import (
+from skbayes._fold_statistics import TableOfFolds
+from skbayes._selection_bias import why_unknown
+from skbayes._split_columns import (
     read_fold_columns,
     read_split_columns,
     split_columns,
     split_names,
 )
-from skbayes._fold_statistics import TableOfFolds
-from skbayes._selection_bias import why_unknown
-from skbayes.search._choice import row_by_rule, rows_of, rows_that_may_win
+from skbayes.search._best_index import row_by_rule, rows_of, rows_that_may_win
 
 NAME = "`optimism_corrected_score_`"
 

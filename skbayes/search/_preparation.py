@@ -30,7 +30,7 @@ from skbayes._evaluation.fold.fit_and_score import Evaluation, FoldSettings
 from skbayes._evaluation.fold.held_out import HeldOut, hold_out
 from skbayes._evaluation.sharing.plan import SharingPlan, may_share
 from skbayes._evaluation.sharing.store import DEFAULT_LIMIT
-from skbayes.search._choice import check_refit
+from skbayes.search._best_index import check_refit
 from skbayes.search._data_check import check_data, check_fit_params
 from skbayes.search._early_stopping import stopping_set
 from skbayes.search._fold_estimators import FoldEstimatorKeeper, which_and_folder

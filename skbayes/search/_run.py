@@ -9,7 +9,7 @@ from sklearn.model_selection import TimeSeriesSplit
 
 from skbayes._compat import named_scorers
 from skbayes._evaluation.cv_results import is_multimetric
-from skbayes._evaluation.execution.opening import open_executor
+from skbayes._evaluation.execution.open_executor import open_executor
 from skbayes._evaluation.fidelity.ladder_race import LadderRace
 from skbayes._evaluation.fold.fit_problems import FitWarnings
 from skbayes._evaluation.loop.claiming_executor import claiming
@@ -21,10 +21,10 @@ from skbayes._evaluation.loop.sharing_order import in_sharing_order
 from skbayes._evaluation.loop.verbose import Printer
 from skbayes._evaluation.racing.paired_race import ALPHA, CAREFUL_ALPHA, PairedRace
 from skbayes._evaluation.racing.safe_race import SafeRace
+from skbayes.search._best_index import RefitCheck
 from skbayes.search._best_possible_score import best_possible_score
-from skbayes.search._choice import RefitCheck
+from skbayes.search._continuation import open_journal
 from skbayes.search._early_failures import EarlyFailures, n_first_candidates
-from skbayes.search._journal import open_journal
 from skbayes.search._repeats import candidates_budget
 from skbayes.search._searched_paths import searched_paths
 from skbayes.search._user_callbacks import CallbackObserver, check_callbacks

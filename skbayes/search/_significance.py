@@ -1,4 +1,4 @@
-"""Decide whether a parameter matters, or its best value is where it is by chance.
+"""Whether the place of a parameter's best value is significant, or chance.
 
 The model of the scores predicts how much the best candidate loses if one of its values
 is moved inwards, and how sure that is. A parameter without effect loses nothing.

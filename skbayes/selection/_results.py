@@ -9,9 +9,9 @@ import numpy as np
 
 from skbayes._deciding_metric import deciding_metric, metrics_in
 from skbayes._did_you_mean import closest_name, hint
-from skbayes._fold_scores import read_fold_columns
 from skbayes._fold_statistics import TableOfFolds, corrected_standard_error
 from skbayes._protocol import FloatArray, IntArray
+from skbayes._split_columns import read_fold_columns
 
 
 def read_fold_scores(

@@ -9,10 +9,8 @@ from types import SimpleNamespace
 import joblib
 import pytest
 
-from skbayes._joblib import opening
-from skbayes._joblib.dask_pool import DaskPool
-from skbayes._joblib.loky_pool import LokyPool
-from skbayes._joblib.opening import (
+from skbayes._joblib import active_backend
+from skbayes._joblib.active_backend import (
     evaluate_pre_dispatch,
     is_single_default,
     may_start_processes,
@@ -20,6 +18,8 @@ from skbayes._joblib.opening import (
     runs_here,
     worker_name,
 )
+from skbayes._joblib.dask_pool import DaskPool
+from skbayes._joblib.loky_pool import LokyPool
 from skbayes._joblib.pool import JoblibPool
 
 BACKENDS = ["loky", "multiprocessing", "threading", "sequential"]
@@ -49,8 +49,8 @@ def dask_backend(monkeypatch):
     backend = SimpleNamespace(
         client=client, submit_kwargs={}, effective_n_jobs=lambda n_jobs: 1
     )
-    monkeypatch.setattr(opening, "get_active_backend", lambda: (backend, 1))
-    monkeypatch.setattr(opening, "is_dask", lambda found: found is backend)
+    monkeypatch.setattr(active_backend, "get_active_backend", lambda: (backend, 1))
+    monkeypatch.setattr(active_backend, "is_dask", lambda found: found is backend)
     return backend
 
 
@@ -82,7 +82,7 @@ def test_is_single_default_unless_a_backend_was_chosen(backend):
 @pytest.mark.parametrize("in_main_thread", [True, False])
 def test_is_single_default_inside_a_worker_of_loky(monkeypatch, in_main_thread):
     """joblib sets threads in a worker's main thread, not in one started there."""
-    monkeypatch.setattr(opening, "is_inside_loky", lambda: True)
+    monkeypatch.setattr(active_backend, "is_inside_loky", lambda: True)
     found = []
 
     def ask():
@@ -102,7 +102,7 @@ def test_is_single_default_inside_a_worker_of_loky(monkeypatch, in_main_thread):
 def test_may_start_processes_unless_this_one_is_daemonic(monkeypatch, is_daemon):
     """Python refuses children of a daemonic process."""
     monkeypatch.setattr(
-        opening.multiprocessing,
+        active_backend.multiprocessing,
         "current_process",
         lambda: SimpleNamespace(daemon=is_daemon),
     )

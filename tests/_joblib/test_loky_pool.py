@@ -12,7 +12,7 @@ import joblib
 import numpy as np
 import pytest
 
-from skbayes._joblib.opening import open_pool
+from skbayes._joblib.active_backend import open_pool
 from skbayes._joblib.pool import TaskNotLoaded, WorkerLost
 
 pytestmark = pytest.mark.slow

@@ -1,4 +1,4 @@
-"""Are parcels opened as they were packed?"""
+"""Are pickled values opened as they were packed?"""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import sys
 import numpy as np
 import pytest
 
-from skbayes._joblib.parcel import PackedOnce, pack
+from skbayes._joblib.pickling import PickledOnce, pack
 
 pd = pytest.importorskip("pandas")
 
@@ -30,10 +30,10 @@ def test_pack_keeps_a_frame(n_rows):
 def test_pack_lays_large_parts_beside_the_pickle_without_a_copy():
     """The parts have the memory of the object, and workers may map it."""
     table = np.zeros(N_LARGE)
-    parcel = pack({"table": table, "small": np.zeros(3)})
-    assert len(parcel.parts) == 1
-    assert np.shares_memory(parcel.parts[0], table)
-    assert parcel.pickled.nbytes < 10_000
+    pickled = pack({"table": table, "small": np.zeros(3)})
+    assert len(pickled.parts) == 1
+    assert np.shares_memory(pickled.parts[0], table)
+    assert pickled.pickled.nbytes < 10_000
 
 
 def test_pack_takes_functions_of_the_main_script_by_value():
@@ -58,7 +58,7 @@ class Stubborn:
 
 def test_packed_once_leaves_plain_arrays_and_packs_others_once():
     """joblib maps arrays itself; of objects it would read a pickle each time."""
-    packed = PackedOnce()
+    packed = PickledOnce()
     table, words, frame = np.zeros(3), np.array([None]), pd.DataFrame({"a": [1]})
     assert packed.share(table) is table
     assert packed.share(None) is None
@@ -66,9 +66,9 @@ def test_packed_once_leaves_plain_arrays_and_packs_others_once():
     assert packed.share(words).open().tolist() == [None]
 
 
-def test_parcel_has_the_size_of_what_it_carries():
+def test_pickled_has_the_size_of_what_it_carries():
     """Ray sends an argument that seems small with every task, and keeps a large one."""
-    parcel = pack({"a": np.zeros(N_LARGE), "b": "text"})
-    assert len(parcel.parts) == 1
-    assert sys.getsizeof(parcel) >= 8 * N_LARGE + len(parcel.pickled)
+    pickled = pack({"a": np.zeros(N_LARGE), "b": "text"})
+    assert len(pickled.parts) == 1
+    assert sys.getsizeof(pickled) >= 8 * N_LARGE + len(pickled.pickled)
     assert sys.getsizeof(pack(3)) < 200

@@ -10,7 +10,7 @@ import pytest
 from joblib.parallel import ParallelBackendBase, register_parallel_backend
 
 from skbayes import GridSearchCV
-from skbayes._joblib.opening import open_pool
+from skbayes._joblib.active_backend import open_pool
 from skbayes._joblib.pool import WorkersGone
 from tests.search.estimators import Scripted
 

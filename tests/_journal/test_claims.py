@@ -8,9 +8,9 @@ from contextlib import closing
 
 import pytest
 
-from skbayes._journal.journal import Journal
+from skbayes._journal.fold_rows import FoldNeeds
+from skbayes._journal.journal_file import Journal
 from skbayes._journal.params_codec import ParamsCodec
-from skbayes._journal.rows import FoldNeeds
 from skbayes._protocol import FoldResult, Status
 from tests._journal.identities import begin, identity_of
 

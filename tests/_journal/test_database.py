@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from skbayes._journal.database import read_snapshot
-from skbayes._journal.journal import Journal
+from skbayes._journal.journal_file import Journal
 from skbayes._journal.params_codec import ParamsCodec
 from skbayes._journal.schema import VERSION
 from skbayes._protocol import FoldResult, Status
@@ -438,7 +438,7 @@ def test_open_for_writing_refuses_a_folder_without_permission(tmp_path):
 
 KILL_AT_BIRTH = """
 import os, random, signal, sys, time
-from skbayes._journal.journal import Journal
+from skbayes._journal.journal_file import Journal
 from tests._journal.test_database import begin, scores_in, write_trials
 
 rng = random.Random(0)

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from skbayes._journal import drivers
-from skbayes._journal.journal import Journal
+from skbayes._journal.journal_file import Journal
 from skbayes._protocol import FoldResult
 from tests._journal.identities import begin
 

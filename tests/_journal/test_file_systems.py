@@ -14,7 +14,7 @@ import pytest
 from skbayes._journal import file_systems
 from skbayes._journal.database import read_snapshot
 from skbayes._journal.file_systems import network_file_system
-from skbayes._journal.journal import Journal
+from skbayes._journal.journal_file import Journal
 from skbayes._protocol import FoldResult
 from skbayes.exceptions import JournalError
 from tests._journal.test_database import ROOT, begin
@@ -116,7 +116,7 @@ def test_network_file_system_takes_away_a_journals_log(tmp_path, mount):
 
 def test_network_file_system_refuses_a_log_in_use(tmp_path, mount, monkeypatch):
     """The message says what to do."""
-    monkeypatch.setattr("skbayes._journal.making._ALONE_SECONDS", 0.05)
+    monkeypatch.setattr("skbayes._journal.database_setup._ALONE_SECONDS", 0.05)
     path = tmp_path / "j.sqlite"
     mount()
     with Journal.open(path) as journal:

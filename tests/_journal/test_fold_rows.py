@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from skbayes._journal.rows import (
+from skbayes._journal.fold_rows import (
     FOLD_COLUMNS,
     KEPT_COLUMNS,
     FoldNeeds,

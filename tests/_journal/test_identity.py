@@ -19,7 +19,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer
 from sklearn.svm import SVC
 
-from skbayes._journal.content.content_digest import ContentReader
+from skbayes._journal.content.content_digest import ContentHasher
 from skbayes._journal.identity import Evaluated, identify
 
 X = np.random.RandomState(0).rand(30, 3)
@@ -41,7 +41,7 @@ def identity_of(**changes):
     """What the search is known by with another value of a part."""
     sequence = SEQUENCE | changes.pop("sequence", {})
     evaluated = dataclasses.replace(BASE, **changes)
-    return identify(evaluated, sequence, ContentReader())
+    return identify(evaluated, sequence, ContentHasher())
 
 
 def differing(one, other):

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 import skbayes
-from skbayes._journal.journal import Journal
+from skbayes._journal.journal_file import Journal
 from skbayes._protocol import FoldResult
 from skbayes.exceptions import JournalError
 from tests._journal.identities import begin

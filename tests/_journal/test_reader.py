@@ -6,7 +6,7 @@ import sqlite3
 from contextlib import closing
 
 from skbayes._journal.database import read_snapshot
-from skbayes._journal.journal import Journal
+from skbayes._journal.journal_file import Journal
 from skbayes._journal.params_codec import ParamsCodec
 from skbayes._journal.reader import recorded_searches
 from skbayes._protocol import FoldResult, Status

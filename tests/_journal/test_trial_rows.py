@@ -8,7 +8,8 @@ from contextlib import closing
 import numpy as np
 import pytest
 
-from skbayes._journal.begun_trials import (
+from skbayes._journal.schema import TABLES
+from skbayes._journal.trial_rows import (
     begin_candidate,
     begin_trial,
     candidate_of,
@@ -16,7 +17,6 @@ from skbayes._journal.begun_trials import (
     settle_trial,
     trial_begun_after,
 )
-from skbayes._journal.schema import TABLES
 
 
 @pytest.fixture

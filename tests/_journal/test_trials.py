@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from contextlib import closing
 
-from skbayes._journal.journal import Journal
+from skbayes._journal.journal_file import Journal
 from skbayes._journal.trials import recorded_trials
 from skbayes._protocol import FoldResult, Status
 from tests._journal.identities import begin

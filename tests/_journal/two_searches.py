@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sklearn.svm import SVC
 
-from skbayes._journal.journal import Journal
+from skbayes._journal.journal_file import Journal
 from skbayes._journal.params_codec import ParamsCodec
 from skbayes._protocol import FoldResult, Status
 from tests._journal.identities import identity_of

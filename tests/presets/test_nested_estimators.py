@@ -11,7 +11,7 @@ from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
 
-from skbayes.presets._holders import Holder, holders_of
+from skbayes.presets._nested_estimators import NestedEstimator, nested_estimators
 from skbayes.space._parsing import parse_space
 from skbayes.space._rules import Among
 
@@ -19,10 +19,10 @@ PIPE = Pipeline([("scale", StandardScaler()), ("model", SVC(C=3.0))])
 NESTED = Pipeline([("pre", PIPE), ("rest", OneVsRestClassifier(SVC()))])
 
 
-def holders(prefix, estimator, space=None):
+def nested_in(prefix, estimator, space=None):
     """Those in the first dict of a space."""
     branch = parse_space(space).branches[0] if space else {}
-    return list(holders_of(prefix, estimator, branch))
+    return list(nested_estimators(prefix, estimator, branch))
 
 
 @pytest.mark.parametrize(
@@ -34,34 +34,36 @@ def holders(prefix, estimator, space=None):
         ("rest__estimator", NESTED.named_steps["rest"].estimator),
     ],
 )
-def test_holders_of_a_fixed_estimator_are_that_one(prefix, expected):
-    """The holder has no condition."""
-    (found,) = holders(prefix, NESTED)
+def test_nested_estimators_of_a_fixed_estimator_are_that_one(prefix, expected):
+    """The estimator has no condition."""
+    (found,) = nested_in(prefix, NESTED)
     assert found.value is expected
     assert found.guards == ()
 
 
 @pytest.mark.parametrize("prefix", ["none", "pre__none", "pre__model__C"])
-def test_holders_of_what_is_no_estimator_hold_none(prefix):
+def test_nested_estimators_of_what_is_no_estimator_hold_none(prefix):
     """The prefix is unknown, or that of a number."""
-    assert not any(one.is_estimator for one in holders(prefix, NESTED))
+    assert not any(one.is_estimator for one in nested_in(prefix, NESTED))
 
 
-def test_holders_of_a_searched_step_are_its_choices():
+def test_nested_estimators_of_a_searched_step_are_its_choices():
     """Each has the condition that it is chosen; a lone choice needs none."""
     models = [SVC(), "passthrough", Ridge()]
-    found = holders("model", PIPE, {"model": models, "model__C": (1.0, 2.0, "uniform")})
+    found = nested_in(
+        "model", PIPE, {"model": models, "model__C": (1.0, 2.0, "uniform")}
+    )
     assert [one.value for one in found] == models
     assert [one.guards for one in found] == [
         (Among("model", frozenset({i})),) for i in range(3)
     ]
     assert [one.is_estimator for one in found] == [True, False, True]
     assert found[1].own() == {}
-    (lone,) = holders("model", PIPE, {"model": [PCA()]})
+    (lone,) = nested_in("model", PIPE, {"model": [PCA()]})
     assert lone.guards == ()
 
 
-def test_holders_below_choices_have_the_conditions_of_all():
+def test_nested_estimators_below_choices_have_the_conditions_of_all():
     """A choice that is no estimator holds nothing below."""
     inner = [SVC(), LogisticRegression()]
     space = {
@@ -72,7 +74,7 @@ def test_holders_below_choices_have_the_conditions_of_all():
         ],
         "rest__estimator": inner,
     }
-    found = holders("rest__estimator", NESTED, space)
+    found = nested_in("rest__estimator", NESTED, space)
     outer = [Among("rest", frozenset({i})) for i in range(3)]
     own = [Among("rest__estimator", frozenset({i})) for i in range(2)]
     assert [(one.value, one.guards) for one in found] == [
@@ -84,16 +86,16 @@ def test_holders_below_choices_have_the_conditions_of_all():
     ]
 
 
-def test_holders_are_not_known_where_there_are_many_or_the_list_is_searched():
+def test_nested_estimators_are_not_known_where_there_are_many_or_the_list_is_searched():
     """There are more than 64 choices, or a candidate sets the steps as a whole."""
     many = {"model": [SVC(C=float(i)) for i in range(1, 66)]}
-    assert holders("model", PIPE, many) == []
-    assert len(holders("model", PIPE, {"model": many["model"][:64]})) == 64
+    assert nested_in("model", PIPE, many) == []
+    assert len(nested_in("model", PIPE, {"model": many["model"][:64]})) == 64
     steps = {"steps": [[("model", Ridge())], [("model", SVC())]]}
-    assert holders("model", PIPE, steps) == []
+    assert nested_in("model", PIPE, steps) == []
     inner = {"pre__steps": [[("model", Ridge())], [("model", SVC())]]}
-    assert holders("pre__model", NESTED, inner) == []
-    assert len(holders("rest", NESTED, inner)) == 1
+    assert nested_in("pre__model", NESTED, inner) == []
+    assert len(nested_in("rest", NESTED, inner)) == 1
 
 
 @pytest.mark.parametrize(
@@ -105,23 +107,25 @@ def test_holders_are_not_known_where_there_are_many_or_the_list_is_searched():
         (Pipeline([("s", SelectFromModel(PIPE))]), "s__estimator__model", True),
     ],
 )
-def test_holders_know_who_reads_what_they_have_learned(estimator, prefix, is_read):
+def test_nested_estimators_know_who_reads_what_they_have_learned(
+    estimator, prefix, is_read
+):
     """The readers also read through what is between."""
-    (found,) = holders(prefix, estimator)
+    (found,) = nested_in(prefix, estimator)
     assert found.is_read == is_read
 
 
-def test_holders_in_classes_of_others_may_be_read():
+def test_nested_estimators_in_classes_of_others_may_be_read():
     """What they do with their parts is not known."""
 
     class Meta(OneVsRestClassifier):
         """A meta-estimator of the user's."""
 
-    (found,) = holders("estimator", Meta(SVC()))
+    (found,) = nested_in("estimator", Meta(SVC()))
     assert found.is_read
 
 
-def test_holder_of_a_class_is_no_estimator():
+def test_nested_estimator_of_a_class_is_no_estimator():
     """The class has `get_params`, but no parameters yet."""
-    assert not Holder(SVC).is_estimator
-    assert Holder(PIPE).own()["model__C"] == 3.0
+    assert not NestedEstimator(SVC).is_estimator
+    assert NestedEstimator(PIPE).own()["model__C"] == 3.0

@@ -1,4 +1,4 @@
-"""Do tests of values hold for just those values, whatever type they have?"""
+"""Do predicates of values hold for just those values, whatever type they have?"""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import pickle
 import numpy as np
 import pytest
 
-from skbayes.presets import _values as values
+from skbayes.presets import _predicates
 
 NAN = float("nan")
 
@@ -34,7 +34,7 @@ NAN = float("nan")
 )
 def test_is_one_of_plain_values(value, wanted, is_one):
     """True is not 1; numbers of any type are equal."""
-    assert values.is_one_of(value, wanted) == is_one
+    assert _predicates.is_one_of(value, wanted) == is_one
 
 
 #: For each test: values that pass, and values that do not.
@@ -56,9 +56,9 @@ CASES = {
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_is_given_and_other_tests_hold_for_their_values_only(name):
+def test_is_given_and_other_predicates_hold_for_their_values_only(name):
     """Each test can be pickled with a search."""
-    test = pickle.loads(pickle.dumps(getattr(values, name)))
+    test = pickle.loads(pickle.dumps(getattr(_predicates, name)))
     passing, others = CASES[name]
     assert [value for value in passing if not test(value)] == []
     assert [value for value in others if test(value)] == []
@@ -66,7 +66,7 @@ def test_is_given_and_other_tests_hold_for_their_values_only(name):
 
 def test_is_given_and_other_tests_have_cases():
     """CASES has every function of the module with one argument."""
-    functions = {n for n in vars(values) if n.startswith("is_")} - {"is_one_of"}
+    functions = {n for n in vars(_predicates) if n.startswith("is_")} - {"is_one_of"}
     assert functions == set(CASES)
 
 
@@ -85,4 +85,4 @@ def test_is_given_and_other_tests_have_cases():
 )
 def test_exceeds_compares_whole_numbers(one, other, exceeds):
     """Other values, such as a share or None, mean something else."""
-    assert values.exceeds(one, other) == exceeds
+    assert _predicates.exceeds(one, other) == exceeds

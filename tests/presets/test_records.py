@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from skbayes.presets._predicates import is_given
 from skbayes.presets._records import (
     Idle,
     Refused,
@@ -14,7 +15,6 @@ from skbayes.presets._records import (
     passes,
     refused,
 )
-from skbayes.presets._values import is_given
 
 
 @pytest.mark.parametrize(

@@ -11,9 +11,7 @@ import numpy as np
 import pytest
 
 from skbayes.presets._classes import version_of
-from skbayes.presets._records import Idle, passes
-from skbayes.presets._tables import rules_table
-from skbayes.presets._values import (
+from skbayes.presets._predicates import (
     exceeds,
     is_array,
     is_callable,
@@ -26,6 +24,8 @@ from skbayes.presets._values import (
     is_share,
     is_true,
 )
+from skbayes.presets._records import Idle, passes
+from skbayes.presets._tables import rules_table
 from tests.presets.fits import class_named, outputs, same
 
 PACKAGES = [

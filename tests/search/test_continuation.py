@@ -14,7 +14,7 @@ from sklearn.model_selection import cross_val_score
 
 import skbayes.journal
 from skbayes import BayesSearchCV, GridSearchCV, RandomSearchCV
-from skbayes._journal.journal import SearchJournal
+from skbayes._journal.journal_file import SearchJournal
 from skbayes._protocol import Status
 from skbayes.exceptions import JournalError, JournalNotContinuedWarning
 from tests.search import drivers

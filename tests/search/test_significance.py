@@ -9,7 +9,7 @@ import pytest
 
 from skbayes._gp import GaussianProcess, default_hyperparameters, layout_of
 from skbayes.search import GridSearchCV
-from skbayes.search._beyond_noise import matter_beyond_noise
+from skbayes.search._significance import matter_beyond_noise
 from skbayes.space._parsing import parse_space
 from tests.inspection.conftest import Formula, additive, fitted
 

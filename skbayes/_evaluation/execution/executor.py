@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol, Self
 
 from skbayes._evaluation.fold.fit_and_score import Evaluation
-from skbayes._evaluation.fold.fit_problems import Kind, run_fold_noting_warnings
+from skbayes._evaluation.fold.fit_problems import Kind, run_fold_recording_warnings
 from skbayes._evaluation.sharing.searched_path import Stretch
 from skbayes._protocol import FoldResult, Params
 
@@ -142,7 +142,7 @@ class SerialExecutor:
         # tasks, and hands over one at a time.
         task = self._tasks.popleft()
         arguments = task.arguments(self._evaluation)
-        result = run_fold_noting_warnings(*arguments, is_new=self._is_new)
+        result = run_fold_recording_warnings(*arguments, is_new=self._is_new)
         self.finished.append(Outcome(task, result))
 
     def release_held(self) -> None:

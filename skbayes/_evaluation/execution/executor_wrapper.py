@@ -1,4 +1,4 @@
-"""The part that executors share which hand their tasks to another one."""
+"""The base class of executors that hand their tasks to another executor."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections import deque
 from skbayes._evaluation.execution.executor import Executor, Outcome
 
 
-class ExecutorWithin:
+class ExecutorWrapper:
     """Passes all questions on to the executor that runs the tasks.
 
     Parameters

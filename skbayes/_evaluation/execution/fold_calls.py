@@ -18,7 +18,7 @@ from skbayes._evaluation.execution.remote_fold import (
     versions,
 )
 from skbayes._evaluation.fold.fit_and_score import Evaluation
-from skbayes._joblib.parcel import Parcel, pack
+from skbayes._joblib.pickling import Pickled, pack
 from skbayes._joblib.pool import Call, Pool
 
 
@@ -39,7 +39,7 @@ class FoldCalls:
         # scikit-learn's configuration is per thread: workers would have the default.
         self._run_fold = with_configuration(run_fold_in_time)
         self._versions = versions()
-        self._search: Parcel | None = None
+        self._search: Pickled | None = None
 
     def call(self, task: Task, report: Path | None) -> Call:
         """Function, arguments and keyword arguments, in joblib's form.

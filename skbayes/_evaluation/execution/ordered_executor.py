@@ -8,7 +8,7 @@ from itertools import takewhile
 from typing import Any
 
 from skbayes._evaluation.execution.executor import Executor, Outcome, Task
-from skbayes._evaluation.execution.executor_within import ExecutorWithin
+from skbayes._evaluation.execution.executor_wrapper import ExecutorWrapper
 from skbayes._evaluation.sharing.plan import SharingPlan
 
 #: Tasks held at once. More tasks to choose from give a better order; a task takes
@@ -16,7 +16,7 @@ from skbayes._evaluation.sharing.plan import SharingPlan
 WINDOW = 10_000
 
 
-class OrderedExecutor(ExecutorWithin):
+class OrderedExecutor(ExecutorWrapper):
     """Holds tasks and hands them to an executor in an order of its own.
 
     Candidates with the same head of a pipeline follow each other, so that workers still

@@ -35,7 +35,7 @@ class _Threads:
     n_threads: int
 
 
-class CrowdedCores:
+class OversubscriptionCheck:
     """Warns once, of the first candidate whose fits compete for the cores.
 
     Parameters
@@ -70,7 +70,7 @@ class CrowdedCores:
         if key in self._seen:
             return
         self._seen.add(key)
-        self._is_over = warn_if_cores_are_crowded(self._estimator, params, n_workers)
+        self._is_over = warn_if_oversubscribed(self._estimator, params, n_workers)
 
 
 def _may_set_threads(name: str, value: Any) -> bool:
@@ -82,7 +82,7 @@ def _is_estimator(value: Any) -> bool:
     return hasattr(type(value), "get_params") and not isinstance(value, type)
 
 
-def warn_if_cores_are_crowded(estimator: Any, params: Params, n_workers: int) -> bool:
+def warn_if_oversubscribed(estimator: Any, params: Params, n_workers: int) -> bool:
     """Warn if workers times threads of the estimator in each exceed the cores.
 
     Parameters

@@ -18,12 +18,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from skbayes._evaluation.execution.crowded_cores import CrowdedCores
 from skbayes._evaluation.execution.executor import Outcome, Task
 from skbayes._evaluation.execution.failed_fold import failed_fold
 from skbayes._evaluation.execution.fold_calls import FoldCalls
 from skbayes._evaluation.execution.inbox import Inbox
 from skbayes._evaluation.execution.interrupts import interrupts_held
+from skbayes._evaluation.execution.oversubscription import OversubscriptionCheck
 from skbayes._evaluation.execution.remote_fold import (
     Answer,
     Sent,
@@ -72,7 +72,7 @@ class PoolExecutor:
         self._is_limited = evaluation.settings.fit_timeout is not None
         self._pool = pool
         self._calls = FoldCalls(evaluation, pool)
-        self._crowded_cores = CrowdedCores(evaluation.settings.estimator)
+        self._oversubscription = OversubscriptionCheck(evaluation.settings.estimator)
         self.finished: deque[Outcome] = deque()
         self._inbox = Inbox()
         self._in_flight: dict[int, tuple[Task, ...]] = {}
@@ -132,7 +132,7 @@ class PoolExecutor:
         """Hand over a batch."""
         if self._pool.is_on_this_machine:
             for task in tasks:
-                self._crowded_cores.look_at(task.params, self.n_workers)
+                self._oversubscription.look_at(task.params, self.n_workers)
         calls = [self._calls.call(task, self._report(task)) for task in tasks]
         number = self._n_submitted
         self._n_submitted += 1

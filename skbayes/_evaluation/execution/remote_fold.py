@@ -20,8 +20,8 @@ import joblib
 import numpy as np
 import sklearn
 
-from skbayes._evaluation.fold.fit_problems import run_fold_noting_warnings
-from skbayes._joblib.parcel import Parcel, pack_result
+from skbayes._evaluation.fold.fit_problems import run_fold_recording_warnings
+from skbayes._joblib.pickling import Pickled, pack_result
 from skbayes._protocol import FoldResult
 
 
@@ -74,10 +74,10 @@ class RemoteTraceback(Exception):
 def run_fold_in_time(
     *arguments: Any, deadline: float | None = None
 ) -> FoldResult | None:
-    """`run_fold_noting_warnings`; None once the monotonic clock is past `deadline`."""
+    """Run a fold and record its warnings; None if `deadline` has passed."""
     if deadline is not None and time.monotonic() >= deadline:
         return None
-    return run_fold_noting_warnings(*arguments)
+    return run_fold_recording_warnings(*arguments)
 
 
 def versions() -> dict[str, str]:
@@ -96,8 +96,8 @@ def run_remotely(
     y: Any,
     train: Any,
     test: Any,
-    search: Parcel,
-    task: Parcel,
+    search: Pickled,
+    task: Pickled,
     expected: Mapping[str, str],
 ) -> Answer:
     """Run one fold in a worker; never raises."""
@@ -147,7 +147,7 @@ def _check_versions(expected: Mapping[str, str]) -> None:
 
 
 def _opened(part: Any) -> Any:
-    return part.open() if isinstance(part, Parcel) else part
+    return part.open() if isinstance(part, Pickled) else part
 
 
 def _packed(result: FoldResult) -> bytes:

@@ -14,7 +14,7 @@ from skbayes._evaluation.execution.executor import Outcome, Task
 from skbayes._evaluation.execution.pool_executor import PoolExecutor
 from skbayes._evaluation.execution.remote_fold import Answer
 from skbayes._evaluation.fold.fit_and_score import Evaluation
-from skbayes._evaluation.fold.fit_problems import run_fold_noting_warnings
+from skbayes._evaluation.fold.fit_problems import run_fold_recording_warnings
 from skbayes._joblib.pool import Pool
 from skbayes._protocol import FoldResult
 
@@ -64,4 +64,4 @@ class SingleProcessExecutor(PoolExecutor):
         return super()._opened(task, answer)
 
     def _run_here(self, task: Task) -> FoldResult:
-        return run_fold_noting_warnings(*task.arguments(self._evaluation))
+        return run_fold_recording_warnings(*task.arguments(self._evaluation))

@@ -22,7 +22,7 @@ from skbayes._evaluation.fold.autologging import without_autologging
 from skbayes._evaluation.fold.failure_causes import ends_fit_only, is_out_of_memory
 from skbayes._evaluation.fold.fitted_estimator import FittedEstimator
 from skbayes._evaluation.fold.kept_output import KeptOutput, kept_output
-from skbayes._evaluation.fold.noting_scorer import noting_scorer
+from skbayes._evaluation.fold.recording_scorer import recording_scorer
 from skbayes._evaluation.fold.set_parameters import set_parameters, what_to_write
 from skbayes._evaluation.fold.time_limit import (
     TimeLimit,
@@ -35,7 +35,7 @@ from skbayes._evaluation.sharing.session import Session, shared_fits
 from skbayes._evaluation.stopping.stopped_fit import StoppedFit
 from skbayes._evaluation.stopping.stopping_set import StoppingSet
 from skbayes._fold_statistics import held_out_share
-from skbayes._joblib.opening import worker_name
+from skbayes._joblib.active_backend import worker_name
 from skbayes._protocol import SINGLE, FoldResult, Params
 from skbayes.exceptions import FitTimeout
 
@@ -210,7 +210,7 @@ def run_fold(
         # A new scorer for each fold: its notes belong to this fold alone.
         seen = None if session is None else session.note_scored
         raises = settings.error_score == "raise"
-        scorer = noting_scorer(settings.scorer, seen, raises=raises)
+        scorer = recording_scorer(settings.scorer, seen, raises=raises)
         raw, is_fatal, n_rounds = _fit_within_limit(
             data, settings, params, scorer, context, session
         )

@@ -28,7 +28,7 @@ from skbayes._user_warnings import warn_user
 Kind = tuple[type[Warning], str]
 
 
-def run_fold_noting_warnings(
+def run_fold_recording_warnings(
     *arguments: Any, is_new: Callable[[Kind], bool] | None = None
 ) -> FoldResult:
     """Call `run_stretch` and add its warnings to the result, unless in a thread.

@@ -1,4 +1,4 @@
-"""A holder that hands a fitted estimator from a fold to its one consumer."""
+"""Hands a fitted estimator from a fold to its one consumer."""
 
 from __future__ import annotations
 

@@ -58,7 +58,7 @@ class _Notes:
                 self.seconds = time.monotonic() - began
 
 
-class _NotingMultimetricScorer(MultimetricScorer):  # type: ignore[misc]
+class _RecordingMultimetricScorer(MultimetricScorer):  # type: ignore[misc]
     """Keeps the tracebacks of failed metrics, and its times."""
 
     def __init__(
@@ -84,7 +84,7 @@ class _NotingMultimetricScorer(MultimetricScorer):  # type: ignore[misc]
         return scores
 
 
-class _NotingScorer:
+class _RecordingScorer:
     """Keeps the traceback of a failed scorer; scikit-learn only warns."""
 
     def __init__(
@@ -152,7 +152,7 @@ def _is_score(score: Any) -> bool:
     return True
 
 
-def noting_scorer(
+def recording_scorer(
     scorer: Any, seen: Callable[[Any], None] | None = None, *, raises: bool = False
 ) -> Any:
     """Wrap a scorer, so that it records errors and times in `notes`.
@@ -161,5 +161,5 @@ def noting_scorer(
     number ends the fold; else it is an error of its metric.
     """
     if is_multimetric(scorer):
-        return _NotingMultimetricScorer(scorer, seen, raises)
-    return _NotingScorer(scorer, seen, raises)
+        return _RecordingMultimetricScorer(scorer, seen, raises)
+    return _RecordingScorer(scorer, seen, raises)

@@ -6,7 +6,7 @@ import time
 from collections.abc import Sequence
 
 from skbayes._evaluation.execution.executor import Executor, Outcome, Task
-from skbayes._evaluation.execution.executor_within import ExecutorWithin
+from skbayes._evaluation.execution.executor_wrapper import ExecutorWrapper
 from skbayes._evaluation.loop.protocols import ClaimStore, guarded
 
 #: Seconds between two polls of other drivers: the first pause, the longest, the growth.
@@ -15,7 +15,7 @@ _LAST_PAUSE = 0.5
 _GROWTH = 1.5
 
 
-class ClaimingExecutor(ExecutorWithin):
+class ClaimingExecutor(ExecutorWrapper):
     """Claims each task before it submits it, and waits for the tasks of other drivers.
 
     A task that another driver has finished is returned as finished. A task that another

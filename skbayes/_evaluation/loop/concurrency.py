@@ -10,7 +10,7 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-from skbayes._joblib.opening import evaluate_pre_dispatch
+from skbayes._joblib.active_backend import evaluate_pre_dispatch
 
 #: Each worker of a cluster has a fold in reserve, because sending one takes tens of
 #: milliseconds. Beyond this number of workers fits are long, and need no reserve.

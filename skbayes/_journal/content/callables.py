@@ -1,4 +1,4 @@
-"""Read functions, classes, modules and their wrappers; part of `Reader`.
+"""Read functions, classes, modules and their wrappers; part of `Hasher`.
 
 The user's own become open ends: they count by name here, and `CodeNodes` reads their
 code. Those of installed packages count by name; their version is a part of its own.
@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from skbayes._journal.content.hasher_protocol import HasherProtocol
 from skbayes._journal.content.leaves import leaf, text
 from skbayes._journal.content.ownership import (
     defining_module,
@@ -22,7 +23,6 @@ from skbayes._journal.content.ownership import (
     is_importable,
     naming_module,
 )
-from skbayes._journal.content.reading import Reading
 
 _BUILTINS = (
     types.BuiltinFunctionType,
@@ -37,22 +37,22 @@ _BUILTINS = (
 #: Types of functions that Cython makes; each extension has its own.
 _OF_CYTHON = {"cython_function_or_method", "fused_cython_function"}
 
-Read = Callable[[Reading, Any], bytes]
+Read = Callable[[HasherProtocol, Any], bytes]
 
 
-def is_own(reader: Reading, value: Any) -> bool:
+def is_own(hasher: HasherProtocol, value: Any) -> bool:
     """Whether a class or function, or the one it wraps, is the user's own."""
     modules = {defining_module(value), naming_module(value) or defining_module(value)}
-    return any(map(reader.ownership.is_own, modules))
+    return any(map(hasher.ownership.is_own, modules))
 
 
-def _is_open(reader: Reading, value: Any) -> bool:
+def _is_open(hasher: HasherProtocol, value: Any) -> bool:
     """Whether the code of a class or function is read, instead of its name.
 
     It is if it is the user's, or if a library created it at run time so that its name
     does not find it: then the variables it closes over count.
     """
-    if is_own(reader, value):
+    if is_own(hasher, value):
         return True
     is_of_python = isinstance(value, types.FunctionType) or any(
         isinstance(item, types.FunctionType) for item in vars(value).values()
@@ -60,16 +60,16 @@ def _is_open(reader: Reading, value: Any) -> bool:
     return is_of_python and not is_importable(value)
 
 
-def _class(reader: Reading, value: type) -> bytes:
-    if _is_open(reader, value):
-        return reader.open_end("class", value)
-    reader.note_package(value)
-    patches = _patches(reader, value)
+def _class(hasher: HasherProtocol, value: type) -> bytes:
+    if _is_open(hasher, value):
+        return hasher.open_end("class", value)
+    hasher.note_package(value)
+    patches = _patches(hasher, value)
     tag = f"class {full_name(value)}"
-    return reader.node(tag, patches) if patches else text(tag)
+    return hasher.node(tag, patches) if patches else text(tag)
 
 
-def _patches(reader: Reading, kind: type) -> dict[str, Any]:
+def _patches(hasher: HasherProtocol, kind: type) -> dict[str, Any]:
     """Methods of an installed class that the user has replaced.
 
     Not those of no module: attrs writes such methods for its own classes at run time.
@@ -80,49 +80,51 @@ def _patches(reader: Reading, kind: type) -> dict[str, Any]:
         for name, item in vars(base).items()
         if isinstance(item, types.FunctionType)
         and (module := defining_module(item))
-        and reader.ownership.is_own(module)
+        and hasher.ownership.is_own(module)
     }
 
 
-def _function(reader: Reading, value: types.FunctionType) -> bytes:
-    if _is_open(reader, value):
-        return reader.open_end("function", value)
-    return _named(reader, value)
+def _function(hasher: HasherProtocol, value: types.FunctionType) -> bytes:
+    if _is_open(hasher, value):
+        return hasher.open_end("function", value)
+    return _named(hasher, value)
 
 
-def _single_dispatch(reader: Reading, value: Any) -> bytes:
+def _single_dispatch(hasher: HasherProtocol, value: Any) -> bytes:
     """Read the functions of `functools.singledispatch`, and not its cache."""
-    return reader.node("single dispatch", dict(value.registry), value.__wrapped__)
+    return hasher.node("single dispatch", dict(value.registry), value.__wrapped__)
 
 
-def _named(reader: Reading, value: Any) -> bytes:
-    reader.note_package(value)
+def _named(hasher: HasherProtocol, value: Any) -> bytes:
+    hasher.note_package(value)
     return text("function", full_name(value))
 
 
-def _method(reader: Reading, value: types.MethodType) -> bytes:
-    reader.note_called(value.__self__, value.__name__)
-    return reader.node("method", value.__func__, value.__self__)
+def _method(hasher: HasherProtocol, value: types.MethodType) -> bytes:
+    hasher.note_called(value.__self__, value.__name__)
+    return hasher.node("method", value.__func__, value.__self__)
 
 
-def _partial(reader: Reading, value: functools.partial[Any]) -> bytes:
+def _partial(hasher: HasherProtocol, value: functools.partial[Any]) -> bytes:
     parts = value.func, value.args, value.keywords
-    return reader.node("partial", *parts, type(value), vars(value))
+    return hasher.node("partial", *parts, type(value), vars(value))
 
 
-def _property(reader: Reading, value: property) -> bytes:
-    return reader.node("property", value.fget, value.fset, value.fdel)
+def _property(hasher: HasherProtocol, value: property) -> bytes:
+    return hasher.node("property", value.fget, value.fset, value.fdel)
 
 
-def _cached_property(reader: Reading, value: functools.cached_property[Any]) -> bytes:
-    return reader.node("cached property", value.func)
+def _cached_property(
+    hasher: HasherProtocol, value: functools.cached_property[Any]
+) -> bytes:
+    return hasher.node("cached property", value.func)
 
 
-def _bound_to_class(reader: Reading, value: Any) -> bytes:
-    return reader.node(type(value).__name__, value.__func__)
+def _bound_to_class(hasher: HasherProtocol, value: Any) -> bytes:
+    return hasher.node(type(value).__name__, value.__func__)
 
 
-def _wrapper(reader: Reading, value: Any) -> bytes:
+def _wrapper(hasher: HasherProtocol, value: Any) -> bytes:
     """Read a wrapper: of numba, `functools.cache`, jax, or the user's class.
 
     An installed wrapper counts with the user's own functions among its attributes, such
@@ -131,22 +133,22 @@ def _wrapper(reader: Reading, value: Any) -> bytes:
     inner = getattr(value, "py_func", None) or value.__wrapped__
     attributes = dict(getattr(value, "__dict__", {}))
     attributes.pop("__wrapped__", None)
-    if not is_own(reader, type(value)):
+    if not is_own(hasher, type(value)):
         attributes = {
             name: item
             for name, item in attributes.items()
-            if isinstance(item, types.FunctionType) and is_own(reader, item)
+            if isinstance(item, types.FunctionType) and is_own(hasher, item)
         }
     options = getattr(value, "targetoptions", None)
-    return reader.node("wrapper", type(value), inner, attributes, options)
+    return hasher.node("wrapper", type(value), inner, attributes, options)
 
 
-def _vectorized(reader: Reading, value: Any) -> bytes:
+def _vectorized(hasher: HasherProtocol, value: Any) -> bytes:
     parts = value.pyfunc, value.otypes, value.excluded, value.signature
-    return reader.node("vectorized", *parts)
+    return hasher.node("vectorized", *parts)
 
 
-def _builtin(reader: Reading, value: Any) -> bytes:
+def _builtin(hasher: HasherProtocol, value: Any) -> bytes:
     """Read a compiled function: name, owner, and the file if it is the user's."""
     owner = getattr(value, "__self__", None)
     module = getattr(value, "__module__", None)
@@ -154,15 +156,15 @@ def _builtin(reader: Reading, value: Any) -> bytes:
         module, owner = owner.__name__, None
     if isinstance(value, np.ufunc) and value.__name__.endswith("(vectorized)"):
         # The ufunc gives no access to the function passed to `numpy.frompyfunc`.
-        return reader.unreadable(value, "numpy.frompyfunc hides its function")
+        return hasher.unreadable(value, "numpy.frompyfunc hides its function")
     tag = f"builtin {module} {getattr(value, '__qualname__', value.__name__)}"
     defaults = getattr(value, "__defaults__", None)
-    return reader.node(tag, owner, defaults, compiled_file(reader, module))
+    return hasher.node(tag, owner, defaults, compiled_file(hasher, module))
 
 
-def compiled_file(reader: Reading, module: str | None) -> bytes | None:
+def compiled_file(hasher: HasherProtocol, module: str | None) -> bytes | None:
     """Hash of a module's file if it is the user's extension; None otherwise."""
-    if module is None or not reader.ownership.is_own(module):
+    if module is None or not hasher.ownership.is_own(module):
         return None
     file: Path | None = file_of(module)
     if file is None or not is_compiled(file):
@@ -170,9 +172,9 @@ def compiled_file(reader: Reading, module: str | None) -> bytes | None:
     return leaf("file", [file.read_bytes()])
 
 
-def _module(reader: Reading, value: types.ModuleType) -> bytes:
-    if reader.ownership.is_own(value.__name__):
-        return reader.open_end("module", value)
+def _module(hasher: HasherProtocol, value: types.ModuleType) -> bytes:
+    if hasher.ownership.is_own(value.__name__):
+        return hasher.open_end("module", value)
     return text("module", value.__name__)
 
 
@@ -187,21 +189,21 @@ def full_name(value: Any) -> str:
     return f"{naming_module(value)}.{value.__qualname__}"
 
 
-def _is(*kinds: type) -> Callable[[Reading, Any], bool]:
-    return lambda reader, value: isinstance(value, kinds)
+def _is(*kinds: type) -> Callable[[HasherProtocol, Any], bool]:
+    return lambda hasher, value: isinstance(value, kinds)
 
 
 #: All functions that `functools.singledispatch` returns have the same code.
 _DISPATCH_CODE = functools.singledispatch(lambda value: value).__code__  # type: ignore[attr-defined]
 
 
-def _is_single_dispatch(reader: Reading, value: Any) -> bool:
+def _is_single_dispatch(hasher: HasherProtocol, value: Any) -> bool:
     return getattr(value, "__code__", None) is _DISPATCH_CODE and is_own(
-        reader, value.__wrapped__
+        hasher, value.__wrapped__
     )
 
 
-def _is_named(reader: Reading, value: Any) -> bool:
+def _is_named(hasher: HasherProtocol, value: Any) -> bool:
     """Whether an object that is no Python function can be imported by its name.
 
     numpy's functions are such objects; they wrap Python functions of the same name.
@@ -211,15 +213,15 @@ def _is_named(reader: Reading, value: Any) -> bool:
     ):
         return False
     module = naming_module(value)
-    is_installed = bool(module) and not reader.ownership.is_own(module)
+    is_installed = bool(module) and not hasher.ownership.is_own(module)
     return is_installed and callable(value) and is_importable(value)
 
 
-def _is_builtin(reader: Reading, value: Any) -> bool:
+def _is_builtin(hasher: HasherProtocol, value: Any) -> bool:
     return is_function(value) and not isinstance(value, types.FunctionType)
 
 
-def _is_wrapper(reader: Reading, value: Any) -> bool:
+def _is_wrapper(hasher: HasherProtocol, value: Any) -> bool:
     is_compiled_function = isinstance(_attribute(value, "py_func"), types.FunctionType)
     return is_compiled_function or callable(_attribute(value, "__wrapped__"))
 
@@ -237,7 +239,7 @@ def _attribute(value: Any, name: str) -> Any:
 
 #: Conditions and the functions that read their values; the first match is used. The
 #: order matters: numpy's functions are named and wrappers too, and count by name.
-CALLABLES: tuple[tuple[Callable[[Reading, Any], bool], Read], ...] = (
+CALLABLES: tuple[tuple[Callable[[HasherProtocol, Any], bool], Read], ...] = (
     (_is(type), _class),
     (_is(types.ModuleType), _module),
     (_is_single_dispatch, _single_dispatch),

@@ -13,13 +13,13 @@ from typing import Any, Generic, Protocol
 
 from skbayes._journal.content.bytecode import CodeFacts, facts_of, in_order
 from skbayes._journal.content.callables import compiled_file, is_function, is_own
+from skbayes._journal.content.hasher import Hasher
+from skbayes._journal.content.hasher_protocol import pieces_of
 from skbayes._journal.content.leaves import leaf, text
 from skbayes._journal.content.module_files import ModuleFile, ModuleFiles
 from skbayes._journal.content.names_in_texts import globals_in_texts, imports_in_texts
 from skbayes._journal.content.own_code import Code, Entry, Node, Place, code_of
 from skbayes._journal.content.ownership import defining_module, naming_module
-from skbayes._journal.content.reader import Reader
-from skbayes._journal.content.reading import pieces_of
 from skbayes._journal.content.written_names import Write
 
 _MISSING = object()
@@ -42,13 +42,13 @@ class CodeNodes:
 
     Parameters
     ----------
-    reader : Reader
+    hasher : Hasher
         Reads the values that the code refers to.
     """
 
-    def __init__(self, reader: Reader) -> None:
-        self._reader = reader
-        self._files = ModuleFiles(reader.ownership)
+    def __init__(self, hasher: Hasher) -> None:
+        self._hasher = hasher
+        self._files = ModuleFiles(hasher.ownership)
         self._nodes: dict[int, Node] = {}
         #: Keeps the pieces alive, so that no other object gets the id of one.
         self._kept: list[Any] = []
@@ -74,13 +74,13 @@ class CodeNodes:
         if isinstance(piece, ModuleFile):
             entries = tuple(self._entries_of_file(piece))
             return Node(piece.name, entries)
-        name = piece.__qualname__ if is_own(self._reader, piece) else ""
+        name = piece.__qualname__ if is_own(self._hasher, piece) else ""
         if isinstance(piece, type):
             entries = tuple(self._entries_of_class(piece))
             is_asked = self._is_asked(piece)
             return Node(name, entries, frozenset(_class_writes(piece, is_asked)))
         entries = tuple(self._entries_of_values(piece))
-        if not self._reader.ownership.is_own(defining_module(piece)):
+        if not self._hasher.ownership.is_own(defining_module(piece)):
             # A library's function counts by the values it was made with, not its code.
             return Node(name, entries)
         facts = facts_of(piece.__code__)
@@ -136,7 +136,7 @@ class CodeNodes:
         for attribute in attributes:
             if not isinstance(value, types.ModuleType):
                 break
-            if not self._reader.ownership.is_own(value.__name__):
+            if not self._hasher.ownership.is_own(value.__name__):
                 break
             inner = getattr(value, attribute, _MISSING)
             if inner is _MISSING:
@@ -151,7 +151,7 @@ class CodeNodes:
         for base in kind.__bases__:
             self._note_package(base)
         yield self._entry("the metaclass", type(kind), None)
-        file = compiled_file(self._reader, kind.__module__)
+        file = compiled_file(self._hasher, kind.__module__)
         if file is not None:
             yield Entry("", file)
         is_asked = self._is_asked(kind)
@@ -164,7 +164,7 @@ class CodeNodes:
     def _is_asked(self, kind: type) -> bool:
         """Whether only the user's own code calls methods of a class's instances."""
         own = (
-            base in _PLAIN_BASES or is_own(self._reader, base) for base in kind.__mro__
+            base in _PLAIN_BASES or is_own(self._hasher, base) for base in kind.__mro__
         )
         return all(own) and not any(hasattr(kind, name) for name in _ASKED_BY_LIBRARIES)
 
@@ -196,13 +196,13 @@ class CodeNodes:
                 self._note_module(name)
 
     def _note_module(self, module: str) -> None:
-        if module and not self._reader.ownership.is_own(module):
+        if module and not self._hasher.ownership.is_own(module):
             self.packages.add(module.partition(".")[0])
 
     def _entry(self, label: str, value: Any, place: Place | None) -> Entry:
         """One value that code refers to; a value without content counts by its type."""
         if place is None or place not in self._values:
-            read = self._reader.read(value, is_tolerant=True)
+            read = self._hasher.read(value, is_tolerant=True)
             digest, ends = read
             if place is not None:
                 self._values[place] = digest, ends

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from skbayes._journal.content.code_nodes import CodeNodes
+from skbayes._journal.content.hasher import Hasher
 from skbayes._journal.content.leaves import leaf
 from skbayes._journal.content.own_code import Code
-from skbayes._journal.content.reader import Reader
 
 
 @dataclass(frozen=True)
@@ -32,12 +32,12 @@ class Content:
         return leaf("content", [self.values, self.code.digest])
 
 
-class ContentReader:
+class ContentHasher:
     """Computes contents; code that several values refer to is read once."""
 
     def __init__(self) -> None:
-        self._reader = Reader()
-        self._nodes = CodeNodes(self._reader)
+        self._hasher = Hasher()
+        self._nodes = CodeNodes(self._hasher)
 
     def read(self, value: Any, *, is_cloned: bool = False) -> Content:
         """Compute the content of a value and all its parts.
@@ -64,15 +64,15 @@ class ContentReader:
         TypeError
             If a value has no readable content: locks, open files, generators.
         """
-        values, ends = self._reader.read(value, is_cloned=is_cloned)
+        values, ends = self._hasher.read(value, is_cloned=is_cloned)
         return Content(values, self._nodes.code(ends))
 
     @property
     def packages(self) -> set[str]:
         """Installed packages of the values read so far, and of the code they use."""
-        return self._reader.packages | self._nodes.packages
+        return self._hasher.packages | self._nodes.packages
 
 
 def content_digest(value: Any, *, is_cloned: bool = False) -> bytes:
-    """Hash of a value's content, 32 bytes; see `ContentReader.read`."""
-    return ContentReader().read(value, is_cloned=is_cloned).digest
+    """Hash of a value's content, 32 bytes; see `ContentHasher.read`."""
+    return ContentHasher().read(value, is_cloned=is_cloned).digest

@@ -82,7 +82,7 @@ def _pandas_columns(value: Any) -> Iterator[Any]:
 
 def _pandas_values(column: Any) -> tuple[Any, ...]:
     """Type and values of a series, an index of one level or an extension array."""
-    # A numpy column first: it is the commonest, and needs no reader.
+    # A numpy column first: it is the commonest, and needs no hasher.
     dtype, array = column.dtype, getattr(column, "array", column)
     if isinstance(dtype, np.dtype):
         return str(dtype), column.to_numpy()

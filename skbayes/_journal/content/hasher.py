@@ -22,12 +22,12 @@ from sklearn.base import BaseEstimator
 
 from skbayes._compat import output_config
 from skbayes._journal.content.callables import CALLABLES, full_name
+from skbayes._journal.content.hasher_protocol import Ends, pieces_of
 from skbayes._journal.content.known_classes import has_no_effect, lasting_state
 from skbayes._journal.content.known_values import VALUES
 from skbayes._journal.content.leaves import array_leaf, leaf, text
 from skbayes._journal.content.own_state import state_without_own_writes
 from skbayes._journal.content.ownership import Ownership, naming_module
-from skbayes._journal.content.reading import Ends, pieces_of
 from skbayes._values import native
 
 _PLAIN = frozenset({bool, int, float, complex, str, bytes, type(None)})
@@ -40,7 +40,7 @@ _MAX_KNOWN = 100_000
 _Known = tuple[Any, bytes, Any]
 
 
-class Reader:
+class Hasher:
     """Reads values one after the other; equal objects by identity are read once.
 
     Attributes
@@ -159,7 +159,7 @@ class Reader:
         is_file = isinstance(value, io.BytesIO | io.StringIO)
         if self.is_tolerant and hasattr(type(value), "__next__") and not is_file:
             return self._state_of_the_program(value)
-        for is_of_kind, read in _READERS:
+        for is_of_kind, read in _METHODS:
             if is_of_kind(value):
                 return read(self, value)
         for is_it, read_it in (*VALUES, *CALLABLES):
@@ -345,9 +345,9 @@ def _is_array_like(value: Any) -> bool:
 
 #: Conditions and the methods that read their values; the first match is used. Others
 #: are in `VALUES` and `CALLABLES`.
-_READERS: tuple[tuple[Callable[[Any], bool], Callable[[Reader, Any], bytes]], ...] = (
-    (_is_just(list, tuple), Reader._sequence),
-    (_is_just(dict, types.MappingProxyType), Reader._mapping),
-    (lambda value: isinstance(value, set | frozenset), Reader._set),
-    (lambda value: isinstance(value, np.ndarray), Reader._array),
+_METHODS: tuple[tuple[Callable[[Any], bool], Callable[[Hasher, Any], bytes]], ...] = (
+    (_is_just(list, tuple), Hasher._sequence),
+    (_is_just(dict, types.MappingProxyType), Hasher._mapping),
+    (lambda value: isinstance(value, set | frozenset), Hasher._set),
+    (lambda value: isinstance(value, np.ndarray), Hasher._array),
 )

@@ -1,4 +1,4 @@
-"""The protocol by which functions for single types call back the `Reader`."""
+"""The protocol by which functions for single types call back the `Hasher`."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing import Any, Protocol
 from skbayes._journal.content.ownership import Ownership
 
 
-class Reading(Protocol):
-    """Reads a value and its parts; see `Reader`."""
+class HasherProtocol(Protocol):
+    """Reads a value and its parts; see `Hasher`."""
 
     ownership: Ownership
     is_tolerant: bool

@@ -18,8 +18,8 @@ from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from skbayes._journal.content.hasher_protocol import Ends, pieces_of
 from skbayes._journal.content.leaves import leaf
-from skbayes._journal.content.reading import Ends, pieces_of
 
 #: Place of a value: kind of place, id of the owner, name.
 Place = Hashable

@@ -18,11 +18,11 @@ from skbayes._gp import (
     layout_of,
 )
 from skbayes._protocol import Params
-from skbayes._strategies.engine.begun_points import BegunPoints, ToldPoints
 from skbayes._strategies.engine.branch_exploration import (
     EXPLORE_EVERY,
     neglected_branch,
 )
+from skbayes._strategies.engine.excluded_points import ExcludedPoints, ObservedPoints
 from skbayes._strategies.engine.hyperparameter_schedule import HyperparameterSchedule
 from skbayes._strategies.engine.improvement_margin import share_of_budget_left
 from skbayes._strategies.engine.incremental_posterior import IncrementalPosterior
@@ -132,10 +132,10 @@ class Engine:
 
     def _begun(
         self, history: Sequence[Observation], running: Sequence[Observation]
-    ) -> BegunPoints:
+    ) -> ExcludedPoints:
         """The points that were told or are running, without prior results."""
         self._caches.told.read(history)
-        return BegunPoints(self._space, self._caches.told, running)
+        return ExcludedPoints(self._space, self._caches.told, running)
 
     def surrogate(
         self,
@@ -282,7 +282,7 @@ class _Caches:
     ) -> None:
         self.first = located(space, first)
         self.design = InitialDesign(space, seed)
-        self.told = ToldPoints(space)
+        self.told = ObservedPoints(space)
         self.known = TrainingTable()
         self.choice = row_choice(layout)
         self.posteriors = [IncrementalPosterior(layout) for _ in TRANSFORMS]

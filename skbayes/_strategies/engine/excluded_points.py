@@ -1,4 +1,4 @@
-"""The points that need not be proposed again."""
+"""The points that are excluded from proposals: told before, or running."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from skbayes.space._space import Space
 ROUNDING = 1e-6
 
 
-class ToldPoints:
+class ObservedPoints:
     """Keys and places of a history that grows, without its prior results.
 
     Prior results do not count: the best of them are to be tried again.
@@ -51,7 +51,7 @@ class ToldPoints:
         return self._rows.rows
 
 
-class BegunPoints:
+class ExcludedPoints:
     """Container of the points that were told or are running.
 
     A caller may tell a point with fewer digits than were proposed. So a point of
@@ -61,14 +61,14 @@ class BegunPoints:
     ----------
     space : Space
         The search space.
-    told : ToldPoints
+    told : ObservedPoints
         The points that were told.
     running : sequence of LocatedPoint
         The points that are running.
     """
 
     def __init__(
-        self, space: Space, told: ToldPoints, running: Sequence[LocatedPoint]
+        self, space: Space, told: ObservedPoints, running: Sequence[LocatedPoint]
     ) -> None:
         self._keys = told.keys, {point.key for point in running}
         #: Encoded points, those told first; shape (n_points, n_columns).

@@ -5,8 +5,8 @@ Every row was found by experiment; the tests fit it where the package is install
 
 from __future__ import annotations
 
+from skbayes.presets._predicates import is_given, is_not_one, is_true
 from skbayes.presets._records import Table, Versions, idle, refused
-from skbayes.presets._values import is_given, is_not_one, is_true
 
 _XGB = "XGBClassifier XGBRegressor"
 _LGBM = "LGBMClassifier LGBMRegressor"

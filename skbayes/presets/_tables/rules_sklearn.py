@@ -7,9 +7,7 @@ the number of samples. Nor is a rule that holds only up to the last bits.
 
 from __future__ import annotations
 
-from skbayes.presets._records import Table, Versions, idle, refused
-from skbayes.presets._tables.rules_sklearn_unsupervised import UNSUPERVISED
-from skbayes.presets._values import (
+from skbayes.presets._predicates import (
     is_array,
     is_given,
     is_integer,
@@ -17,6 +15,8 @@ from skbayes.presets._values import (
     is_share,
     is_true,
 )
+from skbayes.presets._records import Table, Versions, idle, refused
+from skbayes.presets._tables.rules_sklearn_unsupervised import UNSUPERVISED
 
 _SVM = "SVC NuSVC SVR NuSVR OneClassSVM"
 _LINEAR_SVM = "LinearSVC LinearSVR"

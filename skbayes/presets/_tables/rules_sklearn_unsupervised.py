@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from skbayes.presets._records import idle, refused
-from skbayes.presets._values import (
+from skbayes.presets._predicates import (
     exceeds,
     is_array,
     is_callable,
@@ -13,6 +12,7 @@ from skbayes.presets._values import (
     is_not_ward_metric,
     is_share,
 )
+from skbayes.presets._records import idle, refused
 
 _TEXT = "CountVectorizer TfidfVectorizer"
 _DICTIONARY = "MiniBatchDictionaryLearning DictionaryLearning"

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from skbayes._evaluation.execution.executor_within import ExecutorWithin
+from skbayes._evaluation.execution.executor_wrapper import ExecutorWrapper
 
 NAMES = ["finished", "n_workers", "is_far", "n_waiting", "n_elsewhere", "batch_size"]
 
@@ -15,7 +15,7 @@ NAMES = ["finished", "n_workers", "is_far", "n_waiting", "n_elsewhere", "batch_s
 def test_executor_within_passes_questions_on(name):
     """The executor asks each time anew: the workers of a cluster come and go."""
     inner = SimpleNamespace(**{other: f"first {other}" for other in NAMES})
-    outer = ExecutorWithin(inner)
+    outer = ExecutorWrapper(inner)
     assert getattr(outer, name) == f"first {name}"
     now = object()
     setattr(inner, name, now)

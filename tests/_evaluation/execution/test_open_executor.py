@@ -5,12 +5,13 @@ from __future__ import annotations
 import joblib
 import pytest
 
-from skbayes._evaluation.execution import opening
 from skbayes._evaluation.execution.executor import SerialExecutor
-from skbayes._evaluation.execution.opening import open_executor
+from skbayes._evaluation.execution.open_executor import open_executor
 from skbayes._evaluation.execution.pool_executor import PoolExecutor
 from skbayes._evaluation.execution.single_process import SingleProcessExecutor
 from tests._evaluation.execution.folds import evaluation_of
+
+MODULE = "skbayes._evaluation.execution.open_executor"
 
 
 @pytest.mark.parametrize(
@@ -36,6 +37,6 @@ def test_open_executor_takes_another_process_where_it_must(
 
 def test_open_executor_is_serial_in_a_process_without_children(monkeypatch):
     """A process that may start no other stops fits between instructions only."""
-    monkeypatch.setattr(opening, "may_start_processes", lambda: False)
+    monkeypatch.setattr(f"{MODULE}.may_start_processes", lambda: False)
     executor = open_executor(evaluation_of(fit_timeout=9.0), 1)
     assert type(executor) is SerialExecutor

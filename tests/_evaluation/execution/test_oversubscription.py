@@ -13,9 +13,9 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline, make_pipeline
 
 from skbayes import GridSearchCV
-from skbayes._evaluation.execution.crowded_cores import (
-    CrowdedCores,
-    warn_if_cores_are_crowded,
+from skbayes._evaluation.execution.oversubscription import (
+    OversubscriptionCheck,
+    warn_if_oversubscribed,
 )
 from tests.search.estimators import FOLDS, Scripted, X, y
 
@@ -35,7 +35,7 @@ def booster(package, **params):
     return Booster(**params)
 
 
-CROWDED = {
+OVERSUBSCRIBED = {
     "all cores": (RandomForestClassifier(n_jobs=-1), {}, "n_jobs=-1"),
     "a number": (RandomForestClassifier(n_jobs=N_CORES), {}, f"n_jobs={N_CORES}"),
     "a number of numpy": (
@@ -66,22 +66,22 @@ QUIET = {
 }
 
 
-@pytest.mark.skipif(N_CORES < 2, reason="one core cannot be crowded by two threads")
-@pytest.mark.parametrize("case", CROWDED)
-def test_warn_if_cores_are_crowded_names_the_parameter(case):
+@pytest.mark.skipif(N_CORES < 2, reason="two threads need two cores")
+@pytest.mark.parametrize("case", OVERSUBSCRIBED)
+def test_warn_if_oversubscribed_names_the_parameter(case):
     """The warning names the parameter and says what to set it to."""
-    estimator, params, named = CROWDED[case]
+    estimator, params, named = OVERSUBSCRIBED[case]
     with pytest.warns(UserWarning, match=r"Set \w+=1 in the estimator") as caught:
-        assert warn_if_cores_are_crowded(estimator, params, N_CORES)
+        assert warn_if_oversubscribed(estimator, params, N_CORES)
     assert len(caught) == 1
     assert named in str(caught[0].message)
     assert f"{N_CORES} fits at once" in str(caught[0].message)
 
 
 @pytest.mark.parametrize("case", QUIET)
-def test_warn_if_cores_are_crowded_is_quiet_where_they_are_not(case):
+def test_warn_if_oversubscribed_is_quiet_where_they_are_not(case):
     """Warnings are errors in the tests."""
-    assert not warn_if_cores_are_crowded(*QUIET[case], N_CORES)
+    assert not warn_if_oversubscribed(*QUIET[case], N_CORES)
 
 
 @pytest.mark.parametrize(
@@ -89,26 +89,26 @@ def test_warn_if_cores_are_crowded_is_quiet_where_they_are_not(case):
     [(RandomForestClassifier(n_jobs=-1), 1), (object(), N_CORES)],
     ids=["one worker", "no estimator of scikit-learn"],
 )
-def test_crowded_cores_are_quiet_where_nothing_can_be_crowded(estimator, n_workers):
+def test_oversubscription_check_is_quiet_where_nothing_competes(estimator, n_workers):
     """With one worker all cores are the estimator's."""
-    CrowdedCores(estimator).look_at({}, n_workers)
+    OversubscriptionCheck(estimator).look_at({}, n_workers)
 
 
-@pytest.mark.skipif(N_CORES < 2, reason="one core cannot be crowded by two threads")
-def test_crowded_cores_warn_of_a_later_candidate_and_once():
+@pytest.mark.skipif(N_CORES < 2, reason="two threads need two cores")
+def test_oversubscription_check_warns_of_a_later_candidate_and_once():
     """`look_at` warns of the first candidate that sets threads or a new estimator."""
-    crowded = CrowdedCores(Pipeline([("model", LogisticRegression())]))
+    check = OversubscriptionCheck(Pipeline([("model", LogisticRegression())]))
     forest = RandomForestClassifier(n_jobs=-1)
-    crowded.look_at({"model__C": 1.0}, N_CORES)
-    crowded.look_at({"model": forest, "model__n_jobs": 1}, N_CORES)
+    check.look_at({"model__C": 1.0}, N_CORES)
+    check.look_at({"model": forest, "model__n_jobs": 1}, N_CORES)
     with pytest.warns(UserWarning, match="model__n_jobs=-1 of RandomForest") as caught:
-        crowded.look_at({"model": forest, "model__max_depth": 3}, N_CORES)
-    crowded.look_at({"model__n_jobs": N_CORES}, N_CORES)
+        check.look_at({"model": forest, "model__max_depth": 3}, N_CORES)
+    check.look_at({"model__n_jobs": N_CORES}, N_CORES)
     assert len(caught) == 1
 
 
-@pytest.mark.skipif(N_CORES < 2, reason="one core cannot be crowded by two threads")
-def test_crowded_cores_warn_once_a_search_before_the_first_fit():
+@pytest.mark.skipif(N_CORES < 2, reason="two threads need two cores")
+def test_oversubscription_check_warns_once_a_search_before_the_first_fit():
     """A search warns once, not once a fold, and not where it runs one fit at a time."""
     forest = RandomForestClassifier(2, n_jobs=-1, random_state=0)
     search = GridSearchCV(forest, {"max_depth": [1, 2]}, cv=FOLDS, refit=False)
@@ -123,6 +123,6 @@ def test_crowded_cores_warn_once_a_search_before_the_first_fit():
     assert len(told) == 1
 
 
-def test_warn_if_cores_are_crowded_is_quiet_for_linear_models():
+def test_warn_if_oversubscribed_is_quiet_for_linear_models():
     """Without a number linear models have one thread, and nothing is said."""
-    assert not warn_if_cores_are_crowded(LogisticRegression(), {}, N_CORES)
+    assert not warn_if_oversubscribed(LogisticRegression(), {}, N_CORES)

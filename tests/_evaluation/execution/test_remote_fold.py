@@ -25,8 +25,8 @@ from skbayes._evaluation.execution.remote_fold import (
     run_remotely,
     versions,
 )
-from skbayes._evaluation.fold.fit_problems import run_fold_noting_warnings
-from skbayes._joblib.parcel import pack
+from skbayes._evaluation.fold.fit_problems import run_fold_recording_warnings
+from skbayes._joblib.pickling import pack
 from tests._evaluation.execution.folds import evaluation_of
 from tests.search.estimators import Scripted, score_of
 
@@ -100,7 +100,7 @@ def test_run_remotely_answers_with_the_result():
     """Packed data are opened; a fold that came too late has no result."""
     evaluation = evaluation_of()
     answer = run(evaluation, {"quality": 0.25}, X=pack(evaluation.X))
-    expected = run_fold_noting_warnings(
+    expected = run_fold_recording_warnings(
         *evaluation.arguments({"quality": 0.25}, 0, None), None
     )
     result = read_result(answer)

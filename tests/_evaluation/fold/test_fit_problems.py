@@ -12,7 +12,7 @@ from sklearn.exceptions import FitFailedWarning
 from skbayes._evaluation.fold.fit_problems import (
     FitWarnings,
     report_failures,
-    run_fold_noting_warnings,
+    run_fold_recording_warnings,
 )
 from skbayes._protocol import FoldResult, SearchProgress, Trial
 from tests._evaluation.execution.folds import evaluation_of
@@ -38,7 +38,7 @@ def arguments():
 
 
 @pytest.mark.parametrize("n_new", [None, 0, 1, 2])
-def test_run_fold_noting_warnings_notes_each_kind_once(n_new):
+def test_run_fold_recording_warnings_notes_each_kind_once(n_new):
     """Warnings of a new kind are shown too; the filters act first."""
     asked = []
 
@@ -50,19 +50,19 @@ def test_run_fold_noting_warnings_notes_each_kind_once(n_new):
         warnings.simplefilter("always")
         warnings.filterwarnings("ignore", "more")
         own = {} if n_new is None else {"is_new": is_new}
-        result = run_fold_noting_warnings(*arguments(), **own)
+        result = run_fold_recording_warnings(*arguments(), **own)
     assert result.warnings == (KIND,)
     assert len(shown) == (n_new or 0)
     assert result.error is None
 
 
-def test_run_fold_noting_warnings_leaves_warnings_of_threads():
+def test_run_fold_recording_warnings_leaves_warnings_of_threads():
     """Python gathers warnings per process."""
     results = []
     with warnings.catch_warnings(record=True) as shown:
         warnings.simplefilter("always")
         thread = threading.Thread(
-            target=lambda: results.append(run_fold_noting_warnings(*arguments()))
+            target=lambda: results.append(run_fold_recording_warnings(*arguments()))
         )
         thread.start()
         thread.join()

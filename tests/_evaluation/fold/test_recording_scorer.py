@@ -52,7 +52,7 @@ def fitted(given, how, refit="accuracy", **settings):
 @WARNS
 @pytest.mark.parametrize("how", ["dict", "callable"])
 @pytest.mark.parametrize("kind", NO_NUMBERS)
-def test_noting_scorer_without_a_number_for_another_metric_fails_none(kind, how):
+def test_recording_scorer_without_a_number_for_another_metric_fails_none(kind, how):
     """The fold keeps the error beside the scores, and that metric's score is NaN."""
     search = fitted(NO_NUMBERS[kind], how)
     assert np.isfinite(search.cv_results_["mean_test_accuracy"]).all()
@@ -66,7 +66,7 @@ def test_noting_scorer_without_a_number_for_another_metric_fails_none(kind, how)
 
 @WARNS
 @pytest.mark.parametrize("how", ["dict", "callable"])
-def test_noting_scorer_without_a_number_to_decide_by_fails_a_candidate(how):
+def test_recording_scorer_without_a_number_to_decide_by_fails_a_candidate(how):
     """Other candidates go on."""
     search = fitted(None, how, refit="other")
     is_large = [params["C"] > 1 for params in search.cv_results_["params"]]
@@ -77,7 +77,7 @@ def test_noting_scorer_without_a_number_to_decide_by_fails_a_candidate(how):
 
 
 @pytest.mark.parametrize("how", ["dict", "callable"])
-def test_noting_scorer_raises_where_errors_are_to(how):
+def test_recording_scorer_raises_where_errors_are_to(how):
     """The error has the name of the metric and what it gave."""
     with pytest.raises(ValueError, match="The metric 'other'.*real number. Got None"):
         fitted(None, how, error_score="raise")
@@ -87,14 +87,14 @@ def test_noting_scorer_raises_where_errors_are_to(how):
 @pytest.mark.parametrize(
     "given", [np.array(0.5), np.array([0.5]), decimal.Decimal("0.5"), np.float32(0.5)]
 )
-def test_noting_scorer_takes_every_kind_of_number(given, how):
+def test_recording_scorer_takes_every_kind_of_number(given, how):
     """Numbers that scikit-learn takes out of an array are scores too."""
     search = fitted(given, how)
     np.testing.assert_array_equal(search.cv_results_["mean_test_other"], 0.5)
 
 
 @WARNS
-def test_noting_scorer_takes_no_masked_value_for_zero():
+def test_recording_scorer_takes_no_masked_value_for_zero():
     """A mean over masked values only is a mask, which converts to 0."""
     search = RandomSearchCV(
         LogisticRegression(),

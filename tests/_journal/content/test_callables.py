@@ -18,8 +18,8 @@ from skbayes._journal.content.callables import (
     is_function,
     is_own,
 )
-from skbayes._journal.content.content_digest import ContentReader, content_digest
-from skbayes._journal.content.reader import Reader
+from skbayes._journal.content.content_digest import ContentHasher, content_digest
+from skbayes._journal.content.hasher import Hasher
 from tests._journal.content.test_own_code import made
 
 
@@ -27,9 +27,9 @@ def test_full_name_stands_for_installed_code():
     """Functions and classes of packages are not looked into."""
     assert content_digest(np.log) != content_digest(np.exp)
     assert content_digest(StandardScaler) != content_digest(LogisticRegression)
-    reader = ContentReader()
-    assert reader.read([StandardScaler, np.clip, textwrap.dedent]).code.names == {}
-    assert "sklearn" in reader.packages
+    hasher = ContentHasher()
+    assert hasher.read([StandardScaler, np.clip, textwrap.dedent]).code.names == {}
+    assert "sklearn" in hasher.packages
 
 
 def test_callables_differ_where_an_installed_class_was_patched(monkeypatch):
@@ -105,20 +105,20 @@ def test_full_name_is_that_to_import():
 
 def test_is_own_looks_at_the_code_and_at_the_name():
     """A wrapper that a library made is named after the user's function inside."""
-    reader = Reader()
+    hasher = Hasher()
     own = made("def g(x): return x").g
-    assert is_own(reader, own)
-    assert is_own(reader, functools.singledispatch(own))
-    assert not is_own(reader, textwrap.dedent)
-    assert not is_own(reader, np.linalg.norm)
+    assert is_own(hasher, own)
+    assert is_own(hasher, functools.singledispatch(own))
+    assert not is_own(hasher, textwrap.dedent)
+    assert not is_own(hasher, np.linalg.norm)
 
 
 def test_compiled_file_is_none_of_installed_modules_and_of_python():
     """Only an extension of the user's own counts by its file."""
-    reader = Reader()
-    assert compiled_file(reader, None) is None
-    assert compiled_file(reader, "math") is None
-    assert compiled_file(reader, __name__) is None
+    hasher = Hasher()
+    assert compiled_file(hasher, None) is None
+    assert compiled_file(hasher, "math") is None
+    assert compiled_file(hasher, __name__) is None
 
 
 def test_compiled_file_of_an_extension_changes_with_its_bytes(tmp_path, monkeypatch):
@@ -128,7 +128,7 @@ def test_compiled_file_of_an_extension_changes_with_its_bytes(tmp_path, monkeypa
     found = []
     for content in (b"1", b"2", b"1"):
         file.write_bytes(content)
-        found.append(compiled_file(Reader(), "own_extension"))
+        found.append(compiled_file(Hasher(), "own_extension"))
     assert found[0] == found[2] != found[1] is not None
 
 

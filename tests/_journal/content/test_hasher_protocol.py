@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from skbayes._journal.content.reading import Ends, pieces_of
+from skbayes._journal.content.hasher_protocol import Ends, pieces_of
 
 
 def one():

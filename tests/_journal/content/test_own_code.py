@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from sklearn.linear_model import LogisticRegression
 
-from skbayes._journal.content.content_digest import ContentReader, content_digest
+from skbayes._journal.content.content_digest import ContentHasher, content_digest
 
 
 def made(source: str, **names):
@@ -585,10 +585,10 @@ def test_code_of_counts_a_replaced_method():
 
 def test_code_names_the_pieces_that_differ():
     """An edit or a changed value is named, not all that leads to it."""
-    reader = ContentReader()
+    hasher = ContentHasher()
 
     def names(source):
-        return reader.read(made(source).f).code.names
+        return hasher.read(made(source).f).code.names
 
     before = names(FUNCTION)
     for edit, expected in [

@@ -1,13 +1,13 @@
-"""BegunPoints: what was told or is running, rounded or not."""
+"""ExcludedPoints: what was told or is running, rounded or not."""
 
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from skbayes._strategies.engine.begun_points import (
-    BegunPoints,
-    ToldPoints,
+from skbayes._strategies.engine.excluded_points import (
+    ExcludedPoints,
+    ObservedPoints,
     encoded_points,
 )
 from skbayes._strategies.engine.located_point import located
@@ -22,9 +22,9 @@ def observations(space, *points):
 
 def begun(space, told=(), running=()):
     """The points that were told or are running."""
-    told_points = ToldPoints(space)
+    told_points = ObservedPoints(space)
     told_points.read(observations(space, *told))
-    return BegunPoints(space, told_points, located(space, running))
+    return ExcludedPoints(space, told_points, located(space, running))
 
 
 def holds(known, space, params):
@@ -37,7 +37,7 @@ def holds(known, space, params):
     ("value", "is_begun"),
     [(1 / 3, True), (0.33333333, True), (0.3333, False), (0.5, False)],
 )
-def test_begun_points_take_a_number_told_with_fewer_digits(value, is_begun, how):
+def test_excluded_points_take_a_number_told_with_fewer_digits(value, is_begun, how):
     """Eight digits are the same point, four are another one."""
     space = parse_space({"a": (0.0, 1.0, "uniform"), "b": ["x", "y"]})
     known = begun(space, **{how: [{"a": 1 / 3, "b": "x"}]})
@@ -45,7 +45,7 @@ def test_begun_points_take_a_number_told_with_fewer_digits(value, is_begun, how)
     assert not holds(known, space, {"a": value, "b": "y"})
 
 
-def test_begun_points_keep_neighbours_of_a_fine_grid_apart():
+def test_excluded_points_keep_neighbours_of_a_fine_grid_apart():
     """A finite space has no rounding, however close its points lie."""
     space = parse_space({"a": (1, 10_000_000, "uniform")})
     known = begun(space, [{"a": 5_000_000}])
@@ -60,12 +60,12 @@ def test_encoded_points_are_none_at_first():
     np.testing.assert_array_equal(encoded_points(space, []), np.zeros((0, 1)))
 
 
-def test_told_points_follow_a_history_that_grows():
+def test_observed_points_follow_a_history_that_grows():
     """New observations are added, prior results are not; another history resets all."""
     space = parse_space({"a": (0.0, 1.0, "uniform")})
     history = observations(space, *({"a": i / 200} for i in range(150)))
     history[0] = replace(history[0], is_prior=True)
-    told = ToldPoints(space)
+    told = ObservedPoints(space)
     for n in (0, 1, 2, 100, 150):
         told.read(history[:n])
         assert told.keys == {o.key for o in history[1:n]}

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.stats import qmc
 
-from skbayes._strategies.engine.begun_points import BegunPoints, ToldPoints
+from skbayes._strategies.engine.excluded_points import ExcludedPoints, ObservedPoints
 from skbayes._strategies.engine.initial_design import (
     InitialDesign,
     check_n_initial,
@@ -19,14 +19,14 @@ from skbayes.space._ruled_space import with_rules
 from skbayes.space._rules import Among, Effect, Rule
 
 
-def begun_points(space, points):
+def excluded_points(space, points):
     """Points that are running."""
-    return BegunPoints(space, ToldPoints(space), located(space, points))
+    return ExcludedPoints(space, ObservedPoints(space), located(space, points))
 
 
 def unseen(space, begun):
     """All points of the design that were not begun."""
-    points = InitialDesign(space, 0).unseen(begun_points(space, begun))
+    points = InitialDesign(space, 0).unseen(excluded_points(space, begun))
     return [point.params for point in points]
 
 
@@ -93,7 +93,7 @@ def test_space_filling_points_take_balanced_turns_of_branches():
         assert sorted(kinds[start : start + 3]) == ["a", "b", "c"]
 
 
-def test_initial_design_leaves_out_begun_points_and_ends():
+def test_initial_design_leaves_out_excluded_points_and_ends():
     """Every unseen point of a finite space comes once, however rare."""
     space = parse_space({"a": [1, 2, 3], "b": ["x", "y"]})
     points = unseen(space, [{"a": 1, "b": "x"}])
@@ -121,7 +121,7 @@ def test_initial_design_begins_anew_each_time():
     space = real_space(2)
     design = InitialDesign(space, 0)
     three = list(islice(design.unseen([]), 3))
-    again = list(islice(design.unseen(begun_points(space, [three[1].params])), 70))
+    again = list(islice(design.unseen(excluded_points(space, [three[1].params])), 70))
     assert [p.params for p in again[:2]] == [three[0].params, three[2].params]
     plain = list(islice(space_filling_points(space, 0), 71))
     assert [p.params for p in again] == [plain[0], *plain[2:]]
