@@ -14,7 +14,7 @@ from skbayes.space import Categorical, Integer, Real
 from skbayes.space._branches import BRANCH
 from skbayes.space._dimension import Dimension
 from skbayes.space._parsing import parse_space
-from skbayes.space._scale import lies_on_log_axis
+from skbayes.space._scale import lies_on_log_axis, prior_of
 from skbayes.space._space import Space
 
 #: Distinct numbers from which a parameter counts as a range.
@@ -94,7 +94,7 @@ def observed_dimension(values: Sequence[Any]) -> Dimension:
     low, high = min(values), max(values)
     is_wide = low > 0 and high >= _SMALLEST_LOG_RATIO * low
     is_log = is_wide and lies_on_log_axis(np.array(values, dtype=np.float64))
-    prior = "log-uniform" if is_log else "uniform"
+    prior = prior_of(is_log)
     # Larger integers lose digits as float64, which the encoding uses.
     if all(isinstance(v, int) for v in values) and max(abs(low), high) <= 10**12:
         return Integer(low, high, prior)

@@ -11,6 +11,7 @@ import numpy as np
 from skbayes.presets._densities import IntegerQuartiles, Quartiles, rounded
 from skbayes.presets._facts import Facts
 from skbayes.space import Integer, Real
+from skbayes.space._scale import prior_of
 
 #: A number, or a function of the data's facts.
 Number = float | Callable[[Facts], float]
@@ -44,7 +45,7 @@ class Span:
     def values(self, facts: Facts) -> Any:
         """Make the dimension or distribution for some data."""
         low, high = (_number(n, facts) for n in (self.low, self.high))
-        prior = "log-uniform" if self.log else "uniform"
+        prior = prior_of(self.log)
         inner = _quartiles_within(
             low, high, [_number(q, facts) for q in self.quartiles], log=self.log
         )

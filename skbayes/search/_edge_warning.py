@@ -17,6 +17,7 @@ from skbayes.search._wider_range import widen
 from skbayes.space import Integer, Real
 from skbayes.space._parsing import is_choices, parse_space
 from skbayes.space._profiled import Profiled
+from skbayes.space._scale import prior_named
 
 #: Distance of the best value from an end, at most, as a share of the range; in a random
 #: search at most the share that the two nearest of all values have on average ...
@@ -28,8 +29,6 @@ _NEAR_END = 0.25
 _MOST = 0.75
 #: With fewer complete candidates there is no warning.
 _LEAST_CANDIDATES = 10
-#: Families of scipy.stats that are ranges.
-_LOG_FAMILIES = {"loguniform", "reciprocal"}
 
 
 def warn_at_edges(search):
@@ -170,10 +169,11 @@ def _as_range(dimension):
     if not hasattr(dimension, "distribution"):
         return None
     family = getattr(getattr(dimension.distribution, "dist", None), "name", None)
-    if family not in {"uniform", *_LOG_FAMILIES}:
+    prior = prior_named(family)
+    if prior is None:
         return None
     low, high = map(float, dimension.distribution.support())
-    return Real(low, high, "log-uniform" if family in _LOG_FAMILIES else "uniform")
+    return Real(low, high, prior)
 
 
 def _end_pressed(dimension, name, value, best, at_end):

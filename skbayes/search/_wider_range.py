@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from skbayes._compat import NumberInterval, numbers_taken
 from skbayes.search._number_types import owner_of
 from skbayes.space import Integer, Real
+from skbayes.space._scale import prior_of
 
 #: Usual limits of shares and of positive numbers, if the estimator states none.
 _SHARES = NumberInterval(0, 1, True, True, takes_integers=False, takes_reals=True)
@@ -53,8 +54,7 @@ def widen(
     if bound == getattr(dimension, end):
         return None
     low, high = (bound, wider.high) if end == "low" else (wider.low, bound)
-    is_log = wider.prior == "log-uniform" and low > 0
-    prior = "log-uniform" if is_log else "uniform"
+    prior = prior_of(wider.prior == "log-uniform" and low > 0)
     if isinstance(dimension, Integer):
         return Integer(int(low), int(high), prior)
     return Real(low, high, prior)
@@ -141,4 +141,4 @@ def _by_half_or_powers(dimension: Real | Integer, end: str) -> _Span:
     else:
         bound = float(f"{bound:.3g}")
     low, high = (bound, high) if end == "low" else (low, bound)
-    return _Span(low, high, "log-uniform" if is_log else "uniform")
+    return _Span(low, high, prior_of(is_log))

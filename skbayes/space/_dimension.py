@@ -15,11 +15,7 @@ from skbayes._protocol import FloatArray
 from skbayes._seeding import uniform_source
 from skbayes._values import native
 from skbayes.space._axes import Axes, Axis
-
-#: An axis is logarithmic if the middle of its deciles' range is at least this many
-#: times its median: for a log-uniform prior, more than a factor of 14 between the
-#: deciles.
-_FAR_ABOVE = 2.0
+from skbayes.space._scale import spans_magnitudes
 
 #: Types of ``random_state``.
 RandomState = int | np.random.RandomState | np.random.Generator | None
@@ -60,7 +56,7 @@ class Dimension(ABC):
             return False
         deciles = self._axes.from_unit(np.array([[0.1], [0.5], [0.9]]))[:, 0]
         low, median, high = self.decode(deciles)
-        return bool(0.5 * (low + high) >= _FAR_ABOVE * median > 0)
+        return spans_magnitudes(low, median, high)
 
     @property
     @abstractmethod

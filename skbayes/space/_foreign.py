@@ -25,6 +25,7 @@ import numpy as np
 
 from skbayes._values import distinct, is_finite_number, is_number, native
 from skbayes.space._ranges import PRIORS, Integer, Real
+from skbayes.space._scale import prior_of
 
 #: Attributes that list choices.
 _LISTS = ("choices", "categories", "outcomes", "sequence")
@@ -114,7 +115,7 @@ def _span_of(value: Any) -> tuple[Any, Any, str] | None:
     for names in _ENDS:
         low, high = (native(_attribute(value, name)) for name in names)
         if is_number(low) and is_number(high):
-            prior = _prior_of(value)
+            prior = _stated_prior(value)
             return None if prior is None else (low, high, prior)
     return None
 
@@ -127,11 +128,11 @@ def _attribute(value: Any, name: str) -> Any:
         return None
 
 
-def _prior_of(value: Any) -> str | None:
+def _stated_prior(value: Any) -> str | None:
     """The prior of a range; None if it states none."""
     log, prior = _attribute(value, "log"), _attribute(value, "prior")
     if isinstance(log, bool | np.bool_):
-        return "log-uniform" if log else "uniform"
+        return prior_of(bool(log))
     return prior if isinstance(prior, str) and prior in PRIORS else None
 
 

@@ -14,11 +14,10 @@ from skbayes._protocol import FloatArray
 from skbayes._values import ValueIndex, distinct, is_finite_number, value_key
 from skbayes.space._axes import Axis, Cells, Codes, Levels
 from skbayes.space._dimension import Dimension
+from skbayes.space._scale import even_scale
 
 #: Gaps with a smaller relative difference are equal: logspace and linspace round.
 _EVEN = 1e-6
-#: Levels closer than this share of the mean gap are one point to a model.
-_SMALLEST_GAP = 0.1
 #: Choices needed for a scale: with two there is nothing to interpolate.
 _FEWEST_ORDERED = 3
 #: Choices quoted in a message before it is cut short.
@@ -148,7 +147,7 @@ class Ordinal(Dimension):
     def axis(self) -> Axis:
         """Equal cells if the numbers are evenly spaced, else their own positions."""
         m = len(self.choices)
-        scale = _even_scale(np.array(self._ascending, dtype=float))
+        scale = even_scale(np.array(self._ascending, dtype=float))
         gaps = np.diff(scale)
         if np.ptp(gaps) <= _EVEN * gaps.mean():
             return Cells(m)
@@ -244,30 +243,3 @@ def quote_choices(choices: Sequence[Any]) -> str:
     shown = ", ".join(map(repr, choices[:_QUOTED]))
     more = len(choices) - _QUOTED
     return f"one of {shown}" + (f" and {more} more" if more > 0 else "")
-
-
-def _even_scale(numbers: FloatArray) -> FloatArray:
-    """Put ascending numbers on the scale that spaces them most evenly, shape (m,).
-
-    The numbers themselves are tried, their logarithms and, if the first is zero,
-    logarithms with zero one step below the others. If even the best scale has levels
-    too close for a model, the ranks are used.
-    """
-    scales = [numbers]
-    if numbers[0] > 0:
-        scales.append(np.log(numbers))
-    elif numbers[0] == 0:
-        logs = np.log(numbers[1:])
-        scales.append(np.append(logs[0] - np.diff(logs).mean(), logs))
-    best = min(scales, key=_unevenness)
-    gaps = np.diff(best)
-    if gaps.min() < _SMALLEST_GAP * gaps.mean():
-        return np.arange(len(numbers), dtype=float)
-    return best
-
-
-def _unevenness(scale: FloatArray) -> float:
-    # The coefficient of variation of the gaps: it does not depend on the unit.
-    gaps = np.diff(scale)
-    mean = float(gaps.mean())
-    return float(gaps.std()) / mean if mean > 0 else math.inf

@@ -8,17 +8,17 @@ are refused, and the message names the correct form.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from skbayes._values import is_number, native
 from skbayes.space._place import Place
 from skbayes.space._ranges import PRIORS, Integer, Real
+from skbayes.space._scale import PRIOR_WORDS, prior_named
 
-#: Words for one of the priors, without hyphens and capitals ...
-_PRIOR_WORDS = {"uniform", "loguniform", "reciprocal", "log10uniform"}
-#: ... and in a tuple, where a word beside two numbers is unlikely to be a choice.
-_PRIOR_WORDS_IN_TUPLE = _PRIOR_WORDS | {
+#: Words for one of the priors in a tuple, where a word beside two numbers is unlikely
+#: to be a choice.
+_PRIOR_WORDS_IN_TUPLE = PRIOR_WORDS | {
     *("log", "log10", "loglinear", "lognormal"),
     *("linear", "lin", "normal"),
 }
@@ -151,7 +151,7 @@ def _is_range_in_list(item: Any) -> bool:
 
 
 def _parts_of_range(
-    items: Sequence[Any], words: set[str] = _PRIOR_WORDS
+    items: Sequence[Any], words: Collection[str] = PRIOR_WORDS
 ) -> tuple[Any, Any, str] | None:
     """Low, high and prior of values that read like a range; None for others.
 
@@ -162,25 +162,14 @@ def _parts_of_range(
     parts = list(map(native, items))
     # In a wrong place, too.
     for place in (0, 1):
-        if _prior_of(parts[place], words) is not None:
+        if prior_named(parts[place], words) is not None:
             parts.insert(2, parts.pop(place))
             break
-    prior = _prior_of(parts[2], words)
+    prior = prior_named(parts[2], words)
     numbers = [_number_of(part) for part in (*parts[:2], *parts[3:])]
     if prior is None or any(number is None for number in numbers):
         return None
     return numbers[0], numbers[1], prior
-
-
-def _prior_of(word: Any, words: set[str]) -> str | None:
-    """The prior that a word means; None for any other value."""
-    if not isinstance(word, str):
-        return None
-    plain = word.lower().replace("-", "").replace("_", "").replace(" ", "")
-    if plain not in words:
-        return None
-    is_log = plain.startswith("log") or plain == "reciprocal"
-    return "log-uniform" if is_log else "uniform"
 
 
 def _number_of(value: Any) -> int | float | None:
