@@ -1,4 +1,8 @@
-"""The columns ``split<k>_<name>`` of a table of results, as arrays."""
+"""The columns ``split<k>_<name>`` of a table of results: their names, and as arrays.
+
+No other module writes or reads their names. ``<name>`` is ``test_<metric>``,
+``train_<metric>`` or another value of a fold, such as ``n_rounds``.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +12,24 @@ from typing import Any
 import numpy as np
 
 from skbayes._protocol import FloatArray
+
+_PREFIX = "split"
+
+
+def split_column(k: int, name: str) -> str:
+    """Name of the column of one split, ``split<k>_<name>``."""
+    return f"{_PREFIX}{k}_{name}"
+
+
+def is_split_column(column: str) -> bool:
+    """Whether a column of a table of results belongs to one split."""
+    return column.startswith(_PREFIX)
+
+
+def split_names(results: Mapping[str, Any]) -> list[str]:
+    """List what comes after ``split<k>_`` in a table of results, such as a metric's."""
+    first = split_column(0, "")
+    return [name.removeprefix(first) for name in results if name.startswith(first)]
 
 
 def read_split_columns(results: Mapping[str, Any], name: str) -> FloatArray:
@@ -26,7 +48,7 @@ def read_split_columns(results: Mapping[str, Any], name: str) -> FloatArray:
         The columns unchanged; no columns if the table has none of the name.
     """
     columns: list[FloatArray] = []
-    while (column := f"split{len(columns)}_{name}") in results:
+    while (column := split_column(len(columns), name)) in results:
         columns.append(np.asarray(results[column], dtype=np.float64))
     if not columns:
         return np.empty((len(results["params"]), 0))
@@ -36,12 +58,6 @@ def read_split_columns(results: Mapping[str, Any], name: str) -> FloatArray:
 def read_fold_columns(results: Mapping[str, Any], metric: str) -> FloatArray:
     """Read the scores of a metric, ``split<k>_test_<metric>``, for all k."""
     return read_split_columns(results, f"test_{metric}")
-
-
-def split_names(results: Mapping[str, Any]) -> list[str]:
-    """List what comes after ``split<k>_`` in a table of results, such as a metric's."""
-    first = "split0_"
-    return [name.removeprefix(first) for name in results if name.startswith(first)]
 
 
 def split_columns(table: FloatArray, name: str) -> dict[str, FloatArray]:
@@ -55,4 +71,4 @@ def split_columns(table: FloatArray, name: str) -> dict[str, FloatArray]:
         Name of the columns after ``split<k>_``, such as ``"test_score"``.
     """
     # A copy: a view of a C-ordered table would keep all of it alive in each column.
-    return {f"split{k}_{name}": column.copy() for k, column in enumerate(table.T)}
+    return {split_column(k, name): column.copy() for k, column in enumerate(table.T)}

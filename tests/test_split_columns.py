@@ -5,8 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from skbayes._split_columns import (
+    is_split_column,
     read_fold_columns,
     read_split_columns,
+    split_column,
     split_columns,
     split_names,
 )
@@ -44,3 +46,10 @@ def test_split_names_are_those_of_the_first_split():
     table = {"split0_test_r2": 0, "split1_test_r2": 0, "mean_test_r2": 0}
     assert split_names(table | {"split0_train_r2": 0}) == ["test_r2", "train_r2"]
     assert split_names({"mean_fit_time": 0}) == []
+
+
+def test_split_column_has_the_name_of_scikit_learn():
+    """Only the columns of single splits are taken for them."""
+    assert split_column(2, "test_r2") == "split2_test_r2"
+    names = [split_column(0, "train_r2"), "mean_test_r2", "n_splits_evaluated"]
+    assert [is_split_column(name) for name in names] == [True, False, False]

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from skbayes._protocol import Trial
+from skbayes._split_columns import split_column
 
 _HEAD = ("search", "trial", "status")
 _TAIL = ("n_splits_evaluated", "mean_fit_time", "mean_score_time", "error")
@@ -74,6 +75,6 @@ def _score_columns(trial: Trial, kind: str) -> dict[str, float]:
         scores = [
             by_fold.get(k, {}).get(metric, math.nan) for k in range(trial.n_splits)
         ]
-        columns |= {f"split{k}_{name}": score for k, score in enumerate(scores)}
+        columns |= {split_column(k, name): score for k, score in enumerate(scores)}
         columns[f"mean_{name}"] = sum(scores) / len(scores)
     return columns

@@ -11,6 +11,7 @@ import numpy as np
 from skbayes._evaluation.trials_frame import column_order, trial_row, trials_frame
 from skbayes._protocol import SearchProgress, Trial
 from skbayes._short_text import cut
+from skbayes._split_columns import is_split_column
 
 __all__ = ["MLflowRuns"]
 
@@ -146,7 +147,7 @@ def _metrics_of(trial: Trial) -> dict[str, float]:
     numbers = {
         name: float(value)
         for name, value in row.items()
-        if name.startswith(("split", "mean_")) and value is not None
+        if (is_split_column(name) or name.startswith("mean_")) and value is not None
     }
     for metric in dict.fromkeys(m for fold in trial.folds for m in fold.test_scores):
         numbers[f"std_test_{metric}"] = float(np.std(trial.scores(metric)))

@@ -15,6 +15,7 @@ from skbayes._deciding_metric import metric_that_decided
 from skbayes._fold_statistics import TableOfFolds
 from skbayes._selection_bias import why_unknown
 from skbayes._split_columns import (
+    is_split_column,
     read_fold_columns,
     read_split_columns,
     split_columns,
@@ -150,7 +151,7 @@ def _table_of(results, folds):
     """`cv_results_` computed from some of the folds alone, for a callable `refit`."""
     # Times and ranks of single folds stay: a rule may read them, and they choose
     # nothing.
-    table = {k: v for k, v in results.items() if not k.startswith("split")}
+    table = {k: v for k, v in results.items() if not is_split_column(k)}
     for name in split_names(results):
         scores = read_split_columns(results, name)[:, folds]
         table |= split_columns(scores, name)
