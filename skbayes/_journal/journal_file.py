@@ -16,7 +16,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, NamedTuple
 
 from skbayes._journal.database import (
     as_damaged_journal,
@@ -96,44 +96,24 @@ class Journal:
         JournalError
             If the file cannot be written.
         """
-        parts = json.dumps(identity.parts)
         with self.transaction("written") as connection:
-            evaluation_id = _id_of(
-                connection, "evaluations", key=identity.evaluation_key, parts=parts
-            )
-            splits, further = (
-                [_id_of(connection, "splits", key=split) for split in those]
-                for those in (identity.splits, identity.further_splits)
-            )
-            n_before = connection.total_changes
-            search_id = _id_of(
-                connection,
-                "searches",
-                key=identity.search_key,
-                evaluation_id=evaluation_id,
-                splits=json.dumps(splits),
-                sequence=json.dumps(identity.sequence),
-                description=json.dumps(dict(description)),
-                metrics=json.dumps(list(metrics)),
-                begun=time.time(),
-            )
-            is_new = connection.total_changes > n_before
+            ids = _begin_search(connection, identity, description, metrics)
             connection.execute(
                 "UPDATE searches SET n_candidates = ? WHERE id = ?",
-                (n_candidates, search_id),
+                (n_candidates, ids.search),
             )
             last_fold = _number_of_last_fold(connection)
         return SearchJournal(
             self,
-            search_id,
-            evaluation_id,
-            splits,
+            ids.search,
+            ids.evaluation,
+            ids.splits,
             codec,
             needs or FoldNeeds(metrics[0] if metrics else None),
             self._driver,
-            is_new=is_new,
+            is_new=ids.is_new,
             last_fold=last_fold,
-            further_splits=further,
+            further_splits=ids.further_splits,
         )
 
     def known_searches(self) -> list[KnownSearch]:
@@ -192,6 +172,47 @@ class Journal:
         traceback: TracebackType | None,
     ) -> None:
         self.close()
+
+
+class _SearchIds(NamedTuple):
+    """Ids of a search's rows, and whether the search is new to the file."""
+
+    search: int
+    evaluation: int
+    splits: list[int]
+    further_splits: list[int]
+    is_new: bool
+
+
+def _begin_search(
+    connection: sqlite3.Connection,
+    identity: SearchIdentity,
+    description: Mapping[str, str],
+    metrics: Sequence[str],
+) -> _SearchIds:
+    """Find the rows of a search; insert those that are missing."""
+    parts = json.dumps(identity.parts)
+    evaluation = _id_of(
+        connection, "evaluations", key=identity.evaluation_key, parts=parts
+    )
+    splits, further = (
+        [_id_of(connection, "splits", key=split) for split in those]
+        for those in (identity.splits, identity.further_splits)
+    )
+    n_before = connection.total_changes
+    search = _id_of(
+        connection,
+        "searches",
+        key=identity.search_key,
+        evaluation_id=evaluation,
+        splits=json.dumps(splits),
+        sequence=json.dumps(identity.sequence),
+        description=json.dumps(dict(description)),
+        metrics=json.dumps(list(metrics)),
+        begun=time.time(),
+    )
+    is_new = connection.total_changes > n_before
+    return _SearchIds(search, evaluation, splits, further, is_new)
 
 
 def _number_of_last_fold(connection: sqlite3.Connection) -> int:

@@ -15,7 +15,7 @@ from skbayes._protocol import FoldResult, Params, SearchProgress, Status, Trial
 from skbayes._user_warnings import warn_user
 
 if TYPE_CHECKING:
-    from skbayes._evaluation.fold.fit_and_score import Evaluation
+    from skbayes._evaluation.fold.evaluation import Evaluation
 
 #: Fewer candidates may fail for one cause because they are similar.
 LEAST_CANDIDATES = 3

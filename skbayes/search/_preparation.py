@@ -26,7 +26,7 @@ from skbayes._compat import (
 from skbayes._deciding_metric import metric_named_by, metric_to_maximise
 from skbayes._did_you_mean import closest_name, hint
 from skbayes._evaluation.fidelity.ladder import Ladder
-from skbayes._evaluation.fold.fit_and_score import Evaluation, FoldSettings
+from skbayes._evaluation.fold.evaluation import Evaluation, FoldSettings
 from skbayes._evaluation.fold.held_out import HeldOut, hold_out
 from skbayes._evaluation.sharing.plan import SharingPlan, may_share
 from skbayes._evaluation.sharing.store import DEFAULT_LIMIT

@@ -138,21 +138,17 @@ def split_rungs(
         for one, train in zip(parts, trains, strict=True)
     ]
     _check_parts(search, chosen, parts, trains)
-    ladder = Ladder(
-        first,
-        tuple(tuple(len(part) for part in fold) for fold in chosen),
-        tuple(map(len, trains)),
-    )
+    sizes = tuple(tuple(map(len, fold)) for fold in chosen)
+    ladder = Ladder(first, sizes, tuple(map(len, trains)))
+    return Rungs(most, ladder, _rung_splits(chosen, splits))
+
+
+def _rung_splits(chosen: list[list[Any]], splits: Splits) -> Splits:
+    """Training and test part of each rung, in the order of their numbers."""
     tests = [test for _, test in splits]
-    return Rungs(
-        most,
-        ladder,
-        [
-            (part, test)
-            for fold, test in zip(chosen, tests, strict=True)
-            for part in fold
-        ],
-    )
+    return [
+        (part, test) for fold, test in zip(chosen, tests, strict=True) for part in fold
+    ]
 
 
 def _parts(

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, Self
 
-from skbayes._evaluation.fold.fit_and_score import Evaluation
+from skbayes._evaluation.fold.evaluation import Evaluation
 from skbayes._evaluation.fold.fit_problems import Kind, run_fold_recording_warnings
 from skbayes._evaluation.sharing.searched_path import Stretch
 from skbayes._protocol import FoldResult, Params

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from skbayes._compat import is_multimetric
-from skbayes._evaluation.fold.fit_and_score import Evaluation
+from skbayes._evaluation.fold.evaluation import Evaluation
 from skbayes._protocol import FoldResult
 
 

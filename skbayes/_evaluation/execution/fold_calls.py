@@ -17,7 +17,7 @@ from skbayes._evaluation.execution.remote_fold import (
     run_remotely,
     versions,
 )
-from skbayes._evaluation.fold.fit_and_score import Evaluation
+from skbayes._evaluation.fold.evaluation import Evaluation
 from skbayes._joblib.pickling import Pickled, pack
 from skbayes._joblib.pool import Call, Pool
 

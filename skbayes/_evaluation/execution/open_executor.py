@@ -7,7 +7,7 @@ from collections.abc import Callable
 from skbayes._evaluation.execution.executor import SerialExecutor
 from skbayes._evaluation.execution.pool_executor import PoolExecutor
 from skbayes._evaluation.execution.single_process import SingleProcessExecutor
-from skbayes._evaluation.fold.fit_and_score import Evaluation
+from skbayes._evaluation.fold.evaluation import Evaluation
 from skbayes._evaluation.fold.fit_problems import Kind
 from skbayes._joblib.active_backend import (
     is_single_default,

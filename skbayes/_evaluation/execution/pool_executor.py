@@ -30,7 +30,7 @@ from skbayes._evaluation.execution.remote_fold import (
     error_of,
     read_result,
 )
-from skbayes._evaluation.fold.fit_and_score import Evaluation
+from skbayes._evaluation.fold.evaluation import Evaluation
 from skbayes._joblib.pool import Pool, TaskNotLoaded, WorkerLost
 from skbayes._protocol import FoldResult
 from skbayes.exceptions import FitTimeout

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from skbayes._evaluation.execution.executor import Outcome, Task
 from skbayes._evaluation.execution.pool_executor import PoolExecutor
 from skbayes._evaluation.execution.remote_fold import Answer
-from skbayes._evaluation.fold.fit_and_score import Evaluation
+from skbayes._evaluation.fold.evaluation import Evaluation
 from skbayes._evaluation.fold.fit_problems import run_fold_recording_warnings
 from skbayes._joblib.pool import Pool
 from skbayes._protocol import FoldResult

@@ -6,7 +6,7 @@ import math
 import numbers
 import time
 import traceback
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,10 +19,11 @@ from skbayes._compat import (
     safe_split,
 )
 from skbayes._evaluation.fold.autologging import without_autologging
+from skbayes._evaluation.fold.evaluation import FoldSettings
 from skbayes._evaluation.fold.failure_causes import ends_fit_only, is_out_of_memory
 from skbayes._evaluation.fold.fitted_estimator import FittedEstimator
 from skbayes._evaluation.fold.kept_output import KeptOutput, kept_output
-from skbayes._evaluation.fold.recording_scorer import recording_scorer
+from skbayes._evaluation.fold.recording_scorer import ScorerNotes, recording_scorer
 from skbayes._evaluation.fold.set_parameters import set_parameters, what_to_write
 from skbayes._evaluation.fold.time_limit import (
     TimeLimit,
@@ -30,135 +31,11 @@ from skbayes._evaluation.fold.time_limit import (
     time_limit,
 )
 from skbayes._evaluation.sharing.hooks import SharedFold
-from skbayes._evaluation.sharing.plan import SharingPlan
 from skbayes._evaluation.sharing.session import Session, shared_fits
 from skbayes._evaluation.stopping.stopped_fit import StoppedFit
-from skbayes._evaluation.stopping.stopping_set import StoppingSet
-from skbayes._fold_statistics import held_out_share
 from skbayes._joblib.active_backend import worker_name
 from skbayes._protocol import SINGLE, FoldResult, Params
 from skbayes.exceptions import FitTimeout
-
-
-@dataclass(frozen=True)
-class FoldSettings:
-    """Settings that all folds of a search share, except the data.
-
-    Parameters
-    ----------
-    estimator : estimator
-        Unfitted estimator; every fold fits a clone.
-    scorer : callable
-        Returns a number, or several by name.
-    fit_params, score_params : mapping
-        Passed to ``fit`` and to the scorer, sliced to the samples in use.
-    return_train_score : bool
-        Whether to score on the training part too.
-    error_score : float or "raise"
-        ``"raise"``: a fit or a metric that fails raises. A number stands in the table
-        of results only: the record of a failed fold has NaN.
-    raises_if_not_set : bool
-        Whether parameters that cannot be set raise; else they count as a failed fit.
-    kept_scorer : callable or None
-        Scorer whose input is kept: the out-of-fold output of the method that it calls
-        on the fitted candidate. None keeps nothing.
-    keep_probabilities : bool
-        Whether the probabilities of classifiers are kept too.
-    keep_estimators : bool
-        Whether the fitted estimator is returned with the scores.
-    caller : estimator or None
-        The search, for the callbacks of scikit-learn.
-    origin : float
-        Monotonic time at which the search began.
-    fit_timeout : float or None
-        Seconds a fold may take.
-    exit_report : str or None
-        File for the traceback of a fold that exceeds `fit_timeout` and does not stop,
-        written when its process is ended. None: the process is not ended.
-    stopping : StoppingSet or None
-        Rule that holds out a part of the training samples for early stopping.
-    """
-
-    estimator: Any
-    scorer: Any
-    fit_params: Mapping[str, Any]
-    score_params: Mapping[str, Any]
-    return_train_score: bool = False
-    error_score: Any = float("nan")
-    raises_if_not_set: bool = False
-    kept_scorer: Any = None
-    keep_probabilities: bool = False
-    keep_estimators: bool = False
-    caller: Any = None
-    origin: float = 0.0
-    fit_timeout: float | None = None
-    exit_report: str | None = None
-    stopping: StoppingSet | None = None
-
-
-@dataclass(frozen=True)
-class Evaluation:
-    """Data, folds and settings, fixed once for a whole search.
-
-    Parameters
-    ----------
-    X, y : array-like
-        The user's data.
-    splits : sequence of (train, test)
-        Index arrays; every candidate sees the same ones.
-    settings : FoldSettings
-        Settings that all folds share.
-    sharing : SharingPlan or None
-        The work that candidates share between their fits, if any.
-    repeats : sequence of (train, test)
-        Further repeats of the cross-validation for finalists, `n_splits` folds each.
-    rungs : sequence of (train, test)
-        Folds with a part of their training samples; numbered on from the repeats.
-    """
-
-    X: Any
-    y: Any
-    splits: Sequence[tuple[Any, Any]]
-    settings: FoldSettings
-    sharing: SharingPlan | None = None
-    repeats: Sequence[tuple[Any, Any]] = ()
-    rungs: Sequence[tuple[Any, Any]] = ()
-
-    @property
-    def n_splits(self) -> int:
-        """Folds of a complete trial."""
-        return len(self.splits)
-
-    @property
-    def test_share(self) -> float | None:
-        """Share of the data that a fold holds out."""
-        return held_out_share(self.splits)
-
-    @property
-    def metric_names(self) -> tuple[str, ...]:
-        """Names of the scorer's metrics, if they are known before the first fold."""
-        return metric_names(self.settings.scorer)
-
-    def split(self, fold: int) -> tuple[Any, Any]:
-        """Training and test part of a fold, repeat or rung, which are numbered on."""
-        n_splits = self.n_splits
-        return self.splits[fold] if fold < n_splits else self.further[fold - n_splits]
-
-    @property
-    def further(self) -> Sequence[tuple[Any, Any]]:
-        """Training and test parts that only some candidates have."""
-        return (*self.repeats, *self.rungs)
-
-    def arguments(self, params: Params, fold: int, context: Any) -> tuple[Any, ...]:
-        """Arguments of `run_fold`; X and y come first, where dask looks for data."""
-        train, test = self.split(fold)
-        shared = self.shared(params, fold)
-        arguments = (self.settings, params, fold, context, shared)
-        return (self.X, self.y, train, test, *arguments)
-
-    def shared(self, params: Params, fold: int) -> SharedFold | None:
-        """Identity of the work that this fold shares with other candidates, if any."""
-        return None if self.sharing is None else self.sharing.fold(params, fold)
 
 
 @dataclass(frozen=True)
@@ -216,13 +93,40 @@ def run_fold(
         )
         raise_if_overdue()
         kept = _kept(raw, settings, data)
-    notes = scorer.notes
+    return _result(
+        raw,
+        scorer.notes,
+        kept,
+        settings,
+        fold=fold,
+        started=started,
+        n_rounds=n_rounds,
+        stop=context is not None and context.is_raised,
+        is_fatal=is_fatal,
+    )
+
+
+def _result(
+    raw: dict[str, Any],
+    notes: ScorerNotes,
+    kept: KeptOutput,
+    settings: FoldSettings,
+    *,
+    fold: int,
+    started: float,
+    n_rounds: int | None,
+    stop: bool,
+    is_fatal: bool,
+) -> FoldResult:
+    """The record of a fold, from scikit-learn's result and what was noted beside it."""
+    train_scores = (
+        _scores(raw, "train", notes.errors) if settings.return_train_score else None
+    )
+    is_kept = settings.keep_estimators and raw["fit_error"] is None
     return FoldResult(
         fold=fold,
         test_scores=_scores(raw, "test", notes.errors),
-        train_scores=_scores(raw, "train", notes.errors)
-        if settings.return_train_score
-        else None,
+        train_scores=train_scores,
         # Up to the first call of the scorer; a fit that failed never called it.
         fit_time=(notes.began or time.monotonic()) - started,
         score_time=notes.seconds,
@@ -235,11 +139,9 @@ def run_fold(
         probabilities=kept.probabilities,
         response_method=kept.method,
         response_classes=kept.classes,
-        estimator=FittedEstimator(raw["estimator"])
-        if settings.keep_estimators and raw["fit_error"] is None
-        else None,
+        estimator=FittedEstimator(raw["estimator"]) if is_kept else None,
         is_multimetric=isinstance(raw["test_scores"], dict),
-        stop=context is not None and context.is_raised,
+        stop=stop,
         is_fatal=is_fatal,
         n_rounds=n_rounds,
     )
@@ -277,24 +179,7 @@ def _fit_within_limit(
         with limit as limited:
             if (error := _try_to_set(estimator, params, settings)) is not None:
                 return _failure(settings, error), False, None
-            raw = fit_and_score(
-                estimator,
-                data.X,
-                data.y,
-                scorer=scorer,
-                train=data.train,
-                test=data.test,
-                parameters=None,  # they are set already
-                fit_params=settings.fit_params,
-                score_params=settings.score_params,
-                return_train_score=settings.return_train_score,
-                return_estimator=settings.kept_scorer is not None
-                or settings.keep_estimators,
-                error_score=settings.error_score,
-                verbose=0,
-                caller=settings.caller,
-                callback_ctx=context,
-            )
+            raw = _fit_and_score(estimator, data, settings, scorer, context)
     except FitTimeout as error:
         if settings.error_score == "raise":
             # In a thread the exception is raised asynchronously, without a message.
@@ -310,6 +195,31 @@ def _fit_within_limit(
         raw = _overdue_result(settings, raw, limited.message)
     is_fatal = limited.is_exceeded or is_out_of_memory(raw["fit_error"])
     return raw, is_fatal, None if stopped is None else stopped.n_rounds
+
+
+def _fit_and_score(
+    estimator: Any, data: _FoldData, settings: FoldSettings, scorer: Any, context: Any
+) -> dict[str, Any]:
+    """Call scikit-learn's function for one fold; the parameters are set already."""
+    returns_estimator = settings.kept_scorer is not None or settings.keep_estimators
+    raw: dict[str, Any] = fit_and_score(
+        estimator,
+        data.X,
+        data.y,
+        scorer=scorer,
+        train=data.train,
+        test=data.test,
+        parameters=None,
+        fit_params=settings.fit_params,
+        score_params=settings.score_params,
+        return_train_score=settings.return_train_score,
+        return_estimator=returns_estimator,
+        error_score=settings.error_score,
+        verbose=0,
+        caller=settings.caller,
+        callback_ctx=context,
+    )
+    return raw
 
 
 def _try_to_set(estimator: Any, params: Params, settings: FoldSettings) -> str | None:

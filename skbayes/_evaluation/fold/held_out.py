@@ -13,7 +13,7 @@ from skbayes._protocol import IntArray
 from skbayes._split_parts import as_indices
 
 if TYPE_CHECKING:
-    from skbayes._evaluation.fold.fit_and_score import Evaluation
+    from skbayes._evaluation.fold.evaluation import Evaluation
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,8 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
-from skbayes._evaluation.fold.fit_and_score import FoldSettings, run_fold
+from skbayes._evaluation.fold.evaluation import FoldSettings
+from skbayes._evaluation.fold.fit_and_score import run_fold
 from skbayes._evaluation.sharing.hooks import SharedFold
 from skbayes._evaluation.sharing.searched_path import Stretch
 from skbayes._evaluation.sharing.store import STORES

@@ -21,7 +21,7 @@ from skbayes._compat import MultimetricScorer, is_multimetric
 from skbayes._short_text import one_line
 
 
-class _Notes:
+class ScorerNotes:
     """Errors and times of a scorer.
 
     Parameters
@@ -67,7 +67,7 @@ class _RecordingMultimetricScorer(MultimetricScorer):  # type: ignore[misc]
         self.__dict__.update(scorer.__dict__)
         self.seen = seen
         self.raises = raises
-        self.notes = _Notes()
+        self.notes = ScorerNotes()
 
     def __call__(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
         _show_samples(self.seen, args)
@@ -93,7 +93,7 @@ class _RecordingScorer:
         self._scorer = scorer
         self.seen = seen
         self.raises = raises
-        self.notes = _Notes()
+        self.notes = ScorerNotes()
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         _show_samples(self.seen, args)

@@ -95,34 +95,19 @@ class SearchLoop:
         budget = settings.time_budget
         self._deadline = None if budget is None else time.monotonic() + budget
         duplicates = Duplicates(are_shared=settings.reuse_duplicates)
-        self._state = state = SearchState(
-            settings.n_splits, settings.metric, duplicates
-        )
-        self._progress = Progress(settings.test_share)
+        state = SearchState(settings.n_splits, settings.metric, duplicates)
+        self._state = state
+        self._progress = progress = Progress(settings.test_share)
         self._race = (
             RaceControl(race, state, settings.lag, settings.rungs) if race else None
         )
-        self._queue = FoldQueue(state, store, self._race, path_of)
-        self._order = TellOrder(strategy, state, settings)
+        self._queue = queue = FoldQueue(state, store, self._race, path_of)
+        self._order = order = TellOrder(strategy, state, settings)
         self._candidates = CandidateSequence(
-            self._order, strategy.n_candidates, replay, n_recorded, sequence
+            order, strategy.n_candidates, replay, n_recorded, sequence
         )
-        self._resumed = ResumedCandidates(
-            state, self._order, self._queue, is_race=race is not None
-        )
-        self._notifications = Notifications(
-            observers, strategy, self._progress, settings
-        )
-        #: The listeners of a trial's end, in the order they are called. It is recorded
-        #: before it is written, and written before the strategy builds on it; observers
-        #: come last, because they may raise.
-        self._when_ended: tuple[Callable[[Trial], None], ...] = (
-            state.end,
-            self._progress.count_trial,
-            self._store_end,
-            self._order.note_end,
-            self._notifications.add_trial,
-        )
+        self._resumed = ResumedCandidates(state, order, queue, is_race=race is not None)
+        self._notifications = Notifications(observers, strategy, progress, settings)
         self._failure: ObserverError | None = None
         #: The error that ended the search early: Ctrl-C, or one outside the fits.
         self.interruption: BaseException | None = None
@@ -360,8 +345,13 @@ class SearchLoop:
         self._record(replace(first, index=duplicate.index, params=params))
 
     def _record(self, trial: Trial) -> None:
-        for listener in self._when_ended:
-            listener(trial)
+        # Recorded before it is written, and written before the strategy builds on it;
+        # observers come last, because they may raise.
+        self._state.end(trial)
+        self._progress.count_trial(trial)
+        self._store_end(trial)
+        self._order.note_end(trial)
+        self._notifications.add_trial(trial)
 
     def _store_end(self, trial: Trial) -> None:
         self._write(lambda store: store.finish(trial.index, trial.asked, trial.status))

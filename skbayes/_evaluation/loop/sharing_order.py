@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from skbayes._evaluation.execution.executor import Executor
 from skbayes._evaluation.execution.ordered_executor import WINDOW, OrderedExecutor
-from skbayes._evaluation.fold.fit_and_score import Evaluation
+from skbayes._evaluation.fold.evaluation import Evaluation
 from skbayes._evaluation.loop.settings import LoopSettings
 
 

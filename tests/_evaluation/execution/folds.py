@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sklearn.metrics import check_scoring
 
-from skbayes._evaluation.fold.fit_and_score import Evaluation, FoldSettings
+from skbayes._evaluation.fold.evaluation import Evaluation, FoldSettings
 from tests.search.estimators import FOLDS, Scripted, X, y
 
 

@@ -12,7 +12,7 @@ from sklearn.metrics import check_scoring
 
 from skbayes._evaluation.execution.executor import Task
 from skbayes._evaluation.execution.pool_executor import PoolExecutor
-from skbayes._evaluation.fold.fit_and_score import Evaluation, FoldSettings
+from skbayes._evaluation.fold.evaluation import Evaluation, FoldSettings
 from skbayes._joblib.active_backend import open_pool
 from skbayes._joblib.pool import JoblibPool
 from tests.search.estimators import FOLDS, Scripted, X, fits, y

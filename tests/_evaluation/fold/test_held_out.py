@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import sparse
 
-from skbayes._evaluation.fold.fit_and_score import Evaluation, FoldSettings
+from skbayes._evaluation.fold.evaluation import Evaluation, FoldSettings
 from skbayes._evaluation.fold.held_out import hold_out
 
 MASK = np.array([True, False, False, True])

@@ -7,7 +7,8 @@ import pytest
 from sklearn.ensemble import GradientBoostingClassifier
 from sklearn.metrics import check_scoring
 
-from skbayes._evaluation.fold.fit_and_score import Evaluation, FoldSettings, run_fold
+from skbayes._evaluation.fold.evaluation import Evaluation, FoldSettings
+from skbayes._evaluation.fold.fit_and_score import run_fold
 from skbayes._evaluation.fold.path_fold import run_stretch
 from skbayes._evaluation.sharing.plan import SharingPlan
 from skbayes._evaluation.sharing.searched_path import Stretch

@@ -9,7 +9,7 @@ from sklearn.ensemble import RandomForestClassifier
 
 from skbayes._evaluation.execution.executor import Task
 from skbayes._evaluation.execution.ordered_executor import WINDOW, OrderedExecutor
-from skbayes._evaluation.fold.fit_and_score import Evaluation, FoldSettings
+from skbayes._evaluation.fold.evaluation import Evaluation, FoldSettings
 from skbayes._evaluation.loop.concurrency import Concurrency
 from skbayes._evaluation.loop.settings import LoopSettings
 from skbayes._evaluation.loop.sharing_order import in_sharing_order

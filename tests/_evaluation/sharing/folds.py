@@ -6,7 +6,8 @@ import numpy as np
 from sklearn.metrics import check_scoring
 from sklearn.model_selection import ParameterGrid, StratifiedKFold
 
-from skbayes._evaluation.fold.fit_and_score import Evaluation, FoldSettings, run_fold
+from skbayes._evaluation.fold.evaluation import Evaluation, FoldSettings
+from skbayes._evaluation.fold.fit_and_score import run_fold
 from skbayes._evaluation.sharing.plan import SharingPlan
 from skbayes._evaluation.sharing.store import STORES
 

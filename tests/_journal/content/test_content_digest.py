@@ -27,7 +27,7 @@ from sklearn.svm import SVC
 
 import skbayes
 from skbayes._journal.content.content_digest import content_digest
-from tests._journal.content.test_reader import Plain, the_same_twice
+from tests._journal.content.test_hasher import Plain, the_same_twice
 
 X = np.random.RandomState(0).rand(30, 3)
 y = (X[:, 0] > 0.5).astype(int)

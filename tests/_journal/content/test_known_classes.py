@@ -19,7 +19,7 @@ from sklearn.svm import SVC
 from skbayes import BayesSearchCV
 from skbayes._journal.content.content_digest import content_digest
 from skbayes._journal.content.known_classes import has_no_effect, lasting_state
-from tests._journal.content.test_reader import Plain
+from tests._journal.content.test_hasher import Plain
 
 X = np.random.RandomState(0).rand(30, 3)
 

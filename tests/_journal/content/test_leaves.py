@@ -8,7 +8,7 @@ from scipy import sparse
 
 from skbayes._journal.content import leaves
 from skbayes._journal.content.content_digest import content_digest
-from tests._journal.content.test_reader import the_same_twice
+from tests._journal.content.test_hasher import the_same_twice
 
 
 def test_array_leaf_ignores_the_layout():
