@@ -174,7 +174,7 @@ def start(script: str, *arguments: object) -> subprocess.Popen[str]:
 
 WRITE_TOGETHER = """
 import pathlib, sys, time
-from tests._journal.test_journal import Journal, begin, result
+from tests._journal.test_journal_file import Journal, begin, result
 path, number, go = sys.argv[1], int(sys.argv[2]), pathlib.Path(sys.argv[3])
 print("ready", flush=True)
 while not go.exists():
@@ -211,7 +211,7 @@ def test_journal_takes_several_processes_at_once(path, tmp_path):
 
 WRITE_FOREVER = """
 import itertools, sys
-from tests._journal.test_journal import Journal, begin, result
+from tests._journal.test_journal_file import Journal, begin, result
 with Journal.open(sys.argv[1]) as journal:
     search = begin(journal)
     for i in itertools.count(int(sys.argv[2])):
@@ -261,7 +261,7 @@ def test_journal_is_read_while_a_search_writes(path):
 
 FORK = """
 import os, sys
-from tests._journal.test_journal import Journal, JournalError, begin, result
+from tests._journal.test_journal_file import Journal, JournalError, begin, result
 with Journal.open(sys.argv[1]) as journal:
     search = begin(journal)
     search.write(0, {"C": 0}, result())
