@@ -17,7 +17,9 @@ from skbayes._journal.file_systems import network_file_system
 from skbayes._journal.journal_file import Journal
 from skbayes._protocol import FoldResult
 from skbayes.exceptions import JournalError
-from tests._journal.test_database import ROOT, begin
+from tests._journal.written_journals import begin
+
+ROOT = Path(__file__).parents[2]
 
 COUNT_FOLDS = "SELECT count(*) FROM folds"
 

@@ -8,8 +8,7 @@ import zlib
 import numpy as np
 
 from skbayes._protocol import FoldResult, Status
-from tests._evaluation.loop.simulation import CountingStrategy
-from tests._evaluation.loop.test_search_loop import Memory
+from tests._evaluation.loop.simulation import CountingStrategy, Memory
 
 
 def score_of(params, fold):

@@ -1,14 +1,22 @@
-"""A simulated executor and strategy for the loop, with a simulated clock."""
+"""The loop with a simulated executor, strategy and clock, and a store in memory."""
 
 from __future__ import annotations
 
 import heapq
+import math
 from collections import deque
 from collections.abc import Callable, Sequence
+from contextlib import contextmanager
+from types import SimpleNamespace
+from unittest import mock
 
 import numpy as np
+from hypothesis import strategies as st
 
 from skbayes._evaluation.execution.executor import Outcome, Task
+from skbayes._evaluation.loop import search_loop as loop
+from skbayes._evaluation.loop.search_loop import SearchLoop
+from skbayes._evaluation.loop.settings import LoopSettings
 from skbayes._protocol import FoldResult, Params, Trial
 
 Score = Callable[[Params, int], float]
@@ -156,3 +164,91 @@ class CountingStrategy:
     def expected_improvement(self) -> float | None:
         """Nothing is expected."""
         return None
+
+
+class Recorder:
+    """An observer that ends the search after a number of trials."""
+
+    def __init__(self, n_trials=math.inf, error=None):
+        self.n_trials = n_trials
+        self.error = error
+        self.seen = []
+
+    def on_fold(self, trial, params, result):
+        """Folds are of no interest."""
+
+    def on_trial(self, progress):
+        """Note it, raise if told to, stop when there are enough."""
+        self.seen.append(progress)
+        if self.error is not None and len(self.seen) >= self.n_trials:
+            raise self.error
+        return len(self.seen) >= self.n_trials
+
+
+class Memory:
+    """A store of folds."""
+
+    def __init__(self, folds=None):
+        self.folds = folds or {}
+        self.written = []
+        self.ended = []
+
+    def find(self, params):
+        """What is known of a candidate."""
+        return dict(self.folds.get(params["x"], {}))
+
+    def when_written(self, params):
+        """The order in which its folds were kept."""
+        return {k: n for n, (x, k) in enumerate(self.written) if x == params["x"]}
+
+    def write(self, trial, params, result):
+        """Keep a fold."""
+        self.written.append((params["x"], result.fold))
+        self.folds.setdefault(params["x"], {})[result.fold] = result
+
+    def finish(self, trial, params, status):
+        """Keep an end."""
+        self.ended.append((params["x"], status))
+
+
+def score_of(params, fold):
+    """A score that is the same whenever and wherever it is asked for."""
+    rng = np.random.default_rng([params["x"], fold, 7])
+    return float(np.cos(params["x"]) + 0.1 * rng.normal() + 0.3 * (fold % 3))
+
+
+@contextmanager
+def time_of(clock):
+    """The loop's time is that of the simulation."""
+    with mock.patch.object(loop, "time", SimpleNamespace(monotonic=lambda: clock.now)):
+        yield
+
+
+def simulate(
+    *, n_workers=1, n_splits=3, n_candidates=8, lag=None, in_order=True, seed=0,
+    race=None, budget=None, score=score_of, strategy=None,
+    executor=SimulatedExecutor, **partners,
+):  # fmt: skip
+    """Run a search on simulated workers: trials, executor and strategy."""
+    rng = np.random.default_rng(seed)
+    executor = executor(n_workers, lambda task: rng.exponential(), score)
+    strategy = strategy or CountingStrategy(n_candidates)
+    settings_ = LoopSettings(
+        n_splits=n_splits, lag=lag, in_order=in_order, max_batches=n_workers + 1,
+        time_budget=budget,
+    )  # fmt: skip
+    with time_of(executor.clock):
+        search = SearchLoop(strategy, executor, settings_, race=race, **partners)
+        return search.run(), executor, strategy
+
+
+searches = st.fixed_dictionaries(
+    {
+        "n_workers": st.integers(1, 9),
+        "n_splits": st.integers(1, 6),
+        "n_candidates": st.integers(1, 15),
+        "lag": st.none() | st.integers(1, 6),
+        "in_order": st.booleans(),
+        "seed": st.integers(0, 2**32 - 1),
+    }
+)

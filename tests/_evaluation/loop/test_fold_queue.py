@@ -8,7 +8,7 @@ from skbayes._evaluation.loop.duplicates import Duplicates
 from skbayes._evaluation.loop.fold_queue import FoldQueue
 from skbayes._evaluation.loop.state import SearchState
 from skbayes._protocol import FoldResult
-from tests._evaluation.loop.test_search_loop import Memory
+from tests._evaluation.loop.simulation import Memory
 
 
 def state_of(metric=None, n_splits=2):

@@ -10,10 +10,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from skbayes._protocol import Status
-from tests._evaluation.loop.simulation import SimulatedExecutor
-from tests._evaluation.loop.test_search_loop import (
+from tests._evaluation.loop.simulation import (
     Memory,
     Recorder,
+    SimulatedExecutor,
     score_of,
     searches,
     simulate,

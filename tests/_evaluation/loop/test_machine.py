@@ -35,9 +35,8 @@ from tests._evaluation.loop.machine_parts import (
     result_of,
     score_of,
 )
-from tests._evaluation.loop.simulation import Clock, SimulatedExecutor
+from tests._evaluation.loop.simulation import Clock, SimulatedExecutor, time_of
 from tests._evaluation.loop.stepping import SteppedExecutor, SteppedSearch, name_of
-from tests._evaluation.loop.test_search_loop import time_of
 
 searches = st.fixed_dictionaries(
     {

@@ -11,8 +11,7 @@ from skbayes._evaluation.loop.settings import LoopSettings
 from skbayes._evaluation.loop.state import SearchState
 from skbayes._evaluation.loop.tell_order import TellOrder
 from skbayes._protocol import FoldResult
-from tests._evaluation.loop.simulation import CountingStrategy
-from tests._evaluation.loop.test_search_loop import Memory
+from tests._evaluation.loop.simulation import CountingStrategy, Memory
 
 
 class Resumed:

@@ -8,10 +8,14 @@ import pytest
 
 from skbayes._evaluation.loop.search_loop import SearchLoop
 from skbayes._evaluation.loop.settings import LoopSettings
-from tests._evaluation.loop.simulation import CountingStrategy, SimulatedExecutor
+from tests._evaluation.loop.simulation import (
+    CountingStrategy,
+    Memory,
+    SimulatedExecutor,
+    score_of,
+)
 from tests._evaluation.loop.test_fold_queue import state_of
 from tests._evaluation.loop.test_open_trial import fold_of
-from tests._evaluation.loop.test_search_loop import Memory, score_of
 
 # ----------------------------------------------------------------------- settle_metric
 

@@ -20,7 +20,7 @@ from skbayes._journal.content.callables import (
 )
 from skbayes._journal.content.content_digest import ContentHasher, content_digest
 from skbayes._journal.content.hasher import Hasher
-from tests._journal.content.test_own_code import made
+from tests._journal.content.written_code import made
 
 
 def test_full_name_stands_for_installed_code():
