@@ -38,13 +38,13 @@ def the_same_twice(make):
         (np.bool_(True), True),
     ],
 )
-def test_reader_takes_scalars_of_numpy_for_those_of_python(given, plain):
+def test_hasher_takes_scalars_of_numpy_for_those_of_python(given, plain):
     """The parameters of a candidate are compared so, too."""
     assert content_digest(Plain(a=given)) == content_digest(Plain(a=plain))
     assert content_digest([given, ()]) == content_digest([plain, ()])
 
 
-def test_reader_leaves_out_caches():
+def test_hasher_leaves_out_caches():
     """A value that an object has computed on the way is no part of it."""
     thing = Plain(a=1)
     before = content_digest(thing)
@@ -53,7 +53,7 @@ def test_reader_leaves_out_caches():
     assert content_digest(thing) == before
 
 
-def test_reader_comes_to_an_end_in_circles():
+def test_hasher_comes_to_an_end_in_circles():
     """Objects contain themselves, and differ in what else they contain."""
 
     def circle(value):
@@ -66,13 +66,13 @@ def test_reader_comes_to_an_end_in_circles():
 
 
 @pytest.mark.parametrize("value", [threading.Lock(), (i for i in "ab")])
-def test_reader_refuses_what_has_no_content(value):
+def test_hasher_refuses_what_has_no_content(value):
     """The message names the journal and the type."""
     with pytest.raises(TypeError, match="`journal` parameter needs .*(lock|generator)"):
         content_digest({"x": [value]})
 
 
-def test_reader_refuses_what_is_nested_too_deeply():
+def test_hasher_refuses_what_is_nested_too_deeply():
     """Pickle refuses it, too."""
     nested = []
     for _ in range(10_000):
@@ -81,7 +81,7 @@ def test_reader_refuses_what_is_nested_too_deeply():
         content_digest(nested)
 
 
-def test_reader_reads_shared_parts_once():
+def test_hasher_reads_shared_parts_once():
     """A chain of pairs of the same object has more ways than could be gone."""
     chain = Plain(a=1)
     for _ in range(40):
