@@ -117,7 +117,6 @@ def test_read_refuses_what_is_no_journal(tmp_path, content):
 
 
 def test_read_does_not_make_a_missing_journal(tmp_path):
-    """Looking for a journal does not make it."""
     pytest.importorskip("pandas")
     with pytest.raises(JournalError, match=r"There is no journal .*j\.sqlite"):
         reader.read(tmp_path / "j.sqlite")

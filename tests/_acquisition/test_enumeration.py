@@ -25,7 +25,6 @@ def test_all_points_are_the_grid():
 
 
 def test_all_points_of_a_level():
-    """The points are only those of the level that is held."""
     space = FINITE["branches"]
     points = all_points(space, Fixed(0, 1))
     assert len(points) == 27

@@ -38,7 +38,6 @@ def test_maximize_finds_the_best_point_of_a_finite_space(name):
 
 @pytest.mark.parametrize("seed", range(4))
 def test_maximize_finds_the_best_point_of_a_large_finite_space(seed):
-    """Where there are too many points to look at, the search finds the best one."""
     space = parse_space(
         [
             {

@@ -51,7 +51,6 @@ def test_neighbourhood_of_another_branch_takes_crossover_values():
 
 
 def test_neighbourhood_has_none_in_inactive_columns():
-    """What is inactive is never exchanged."""
     space = SPACES["conditional"]
     here = space.encode([{"c": 0.5}])
     found, _ = Neighbourhood(space).of(here, here[:0])

@@ -27,7 +27,6 @@ def test_around_surrounds_the_parents(space):
 
 
 def test_around_uses_all_parents():
-    """Each parent has its share of the points around it."""
     space = SPACES["numeric"]
     parents = np.array([[0.1, 0.1], [0.9, 0.9]])
     U = around(space, parents, 300, np.random.default_rng(2))

@@ -25,7 +25,6 @@ def test_seen_tells_round_numbers_apart():
 
 
 def test_seen_contains_nothing_without_members():
-    """Without members nothing is seen."""
     U = np.zeros((3, 2))
     assert not Seen(None).contains(U).any()
     assert not Seen(U[:0]).contains(U).any()

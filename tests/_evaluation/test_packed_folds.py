@@ -116,7 +116,6 @@ def test_packed_keeps_what_is_rare_as_it_is(name, value):
 
 
 def test_packed_keeps_no_folds_as_none():
-    """There is nothing to pack."""
     assert packed(()) == ()
 
 

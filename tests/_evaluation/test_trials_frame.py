@@ -97,7 +97,6 @@ def test_trials_frame_keeps_integers_and_none(values, dtype):
 
 
 def test_trials_frame_of_no_rows_has_its_columns():
-    """The columns are in their order."""
     frame = trials_frame([], ["trial", "param_a"])
     assert list(frame.columns) == ["trial", "param_a"]
     assert len(frame) == 0
@@ -129,7 +128,6 @@ def test_column_order_has_parameters_before_scores(is_of_many):
 
 
 def test_column_order_of_no_rows_has_what_every_table_has():
-    """Every table has these columns."""
     head = ["trial", "status"]
     tail = ["n_splits_evaluated", "mean_fit_time", "mean_score_time", "error"]
     assert column_order([]) == [*head, *tail]

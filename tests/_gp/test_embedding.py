@@ -46,7 +46,6 @@ def test_embedding_ignores_values_of_inactive_columns(problem, hyperparameters):
 
 
 def test_embedding_with_derivatives_agrees_with_that_without(problem, hyperparameters):
-    """Coordinates with and without derivatives are the same."""
     embedding = Embedding(problem.layout, hyperparameters)
     Z, _ = embedding.embed_with_warp(prepare(problem.layout, problem.U))
     np.testing.assert_allclose(embedding.embed(problem.U), Z, rtol=1e-12, atol=1e-12)

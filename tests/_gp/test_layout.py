@@ -26,7 +26,6 @@ def test_activity_follows_the_branch():
 
 
 def test_layout_without_branches_has_all_columns_active():
-    """A space without branches has no inactive columns."""
     layout = LAYOUTS["mixed"]
     assert layout.activity(np.zeros((5, 4))).all()
     assert not layout.is_conditional.any()

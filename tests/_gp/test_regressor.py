@@ -79,7 +79,6 @@ def test_gaussian_process_append_equals_building(problem, hyperparameters, gp, n
 
 
 def test_gaussian_process_with_targets_equals_building(problem, hyperparameters, gp):
-    """New targets equal a new posterior."""
     y, noise = 0.5 - problem.y, problem.extra_noise
     built = GaussianProcess(problem.layout, hyperparameters, problem.U, y, noise)
     points = problem.points(10, seed=7)

@@ -43,7 +43,6 @@ def test_limit_threads_has_one_thread_inside_and_the_former_number_after():
 
 
 def test_limit_threads_inside_itself_ends_with_the_outer_block():
-    """The inner block does not lift the limit of the outer one."""
     with limit_threads():
         with limit_threads():
             pass

@@ -57,7 +57,6 @@ def test_output_transform_forward_standardises_in_order(fit, scores):
     "scores_name", [name for name in SCORES if "outlier" not in name]
 )
 def test_output_transform_inverse_undoes_forward(fit_name, scores_name):
-    """Scores come back from their targets."""
     scores = SCORES[scores_name]
     transform = FITS[fit_name](scores)
     back = transform.inverse(transform.forward(scores))
@@ -142,6 +141,5 @@ def test_output_transform_inverse_of_unreachable_targets_is_low():
 
 
 def test_output_transform_pickles(fit):
-    """A pickled transform is the same transform."""
     transform = fit(SCORES["normal"])
     assert pickle.loads(pickle.dumps(transform)) == transform

@@ -92,7 +92,6 @@ def test_driver_of_a_killed_process_is_lost_at_once(path):
 
 @pytest.mark.slow
 def test_driver_of_another_machine_is_lost_after_its_lease(path, monkeypatch):
-    """A driver of another machine keeps its claims until its lease has run out."""
     monkeypatch.setattr(drivers, "BEAT_SECONDS", 0.2)
     monkeypatch.setattr(drivers, "LEASE_SECONDS", 5.0)
     with Journal.open(path) as journal:

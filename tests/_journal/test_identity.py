@@ -84,7 +84,6 @@ def scaled(factor):
     ],
 )
 def test_identify_tells_each_part_from_the_others(part, changes):
-    """A change of one part changes that part only."""
     before, after = identity_of(), identity_of(**changes)
     assert differing(before, after) == {part}
     assert (before.evaluation_key == after.evaluation_key) == (part == "folds")

@@ -73,7 +73,6 @@ def test_params_codec_gives_plain_values_back(params):
 
 @given(st.dictionaries(names, plain, max_size=4), st.randoms())
 def test_params_codec_key_does_not_depend_on_the_order(params, random):
-    """Equal parameters have one key."""
     items = list(params.items())
     random.shuffle(items)
     assert ParamsCodec().key(params) == ParamsCodec().key(dict(items))

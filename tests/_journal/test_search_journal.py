@@ -246,7 +246,6 @@ def test_search_journal_shares_folds_of_the_estimators_own_values(path):
 
 
 def test_search_journal_keeps_first_candidates_at_once(path):
-    """The candidates that a search begins with are kept in their order, and once."""
     with Journal.open(path) as journal:
         search = begin(journal)
         search.begin([{"C": 2}, {"C": 1}])

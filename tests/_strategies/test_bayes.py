@@ -54,7 +54,6 @@ def test_bayes_strategy_enumerates_a_small_space_in_grid_order():
 
 
 def test_bayes_strategy_does_not_enumerate_more_points_than_n_iter():
-    """The strategy ends after n_iter."""
     strategy = BayesStrategy(Optimizer({"a": [1, 2, 3]}, random_state=0), 2)
     asked = []
     while candidates := strategy.ask(1):

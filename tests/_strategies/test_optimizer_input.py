@@ -105,7 +105,6 @@ class TestRefused:
 
     @pytest.mark.parametrize("item", [3, "max_depth", Pending(3)])
     def test_pending_point_is_a_dict(self, item):
-        """A point is a dict."""
         with pytest.raises(TypeError, match="given to Optimizer.ask must be a dict"):
             Optimizer(TREE).ask(pending=[item])
 

@@ -22,7 +22,6 @@ class TestBeginning:
         assert run(optimizer, 2) == first
 
     def test_more_initial_params_than_initial_points_are_all_tried(self):
-        """Initial params are not cut to the number of initial points."""
         first = [{"x": i / 20, "k": "a", "n": 1} for i in range(12)]
         optimizer = Optimizer(SPACE, initial_params=first, n_initial_points=3)
         assert run(optimizer, 12) == first

@@ -50,7 +50,6 @@ def test_read_prior_results_reads_cv_results():
 
 
 def test_read_prior_results_reads_a_fitted_search():
-    """A fitted search has the results as an attribute."""
     assert_read(read(SimpleNamespace(cv_results_=cv_results())))
 
 

@@ -92,7 +92,6 @@ def test_ensemble_classifier_and_regressor_persist(make):
 
 
 def test_ensemble_classifier_passes_fit_parameters_to_every_member():
-    """Weights reach all members."""
     members = [LogisticRegression(C=0.01), DecisionTreeClassifier(max_depth=1)]
     weights = np.where(Y == 2, 100.0, 1.0)
     plain = EnsembleClassifier(members).fit(X, Y).predict_proba(X)

@@ -95,7 +95,6 @@ def test_suggest_space_has_all_parameters_worth_tuning(name):
 
 
 def test_suggest_space_is_wider_with_more_effort():
-    """More effort has all of less."""
     quick, normal, wide = (
         names_in(suggest_space(SVC(), effort=effort)) for effort in EFFORTS
     )
@@ -269,7 +268,6 @@ class Registered(ClassifierMixin, BaseEstimator):
 
 
 def test_suggest_space_gives_registered_spaces():
-    """What `register` was told is what `suggest_space` gives."""
     register(Registered, space={"kind": ["a", "b"], "depth": (1, 9, "uniform")})
     assert suggest_space(Registered()) == {
         "kind": ["a", "b"],

@@ -95,7 +95,6 @@ def test_the_users_estimator_is_left_alone(kind):
 
 @every_kind
 def test_methods_are_those_of_the_estimator(kind):
-    """A search delegates methods that the estimator has, and has no others."""
     search = make_search(kind).fit(X, y)
     assert hasattr(search, "decision_function")
     assert not hasattr(search, "transform")

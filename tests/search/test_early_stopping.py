@@ -175,7 +175,6 @@ def test_stopping_set_stops_the_refit_too(name):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_stopping_set_of_a_regressor_with_its_own_patience(name):
-    """The estimator sets the patience itself."""
     Xr, yr = make_regression(200, 5, noise=30, random_state=0)
     own = {"n_iter_no_change": 2} if name == "hist" else {"early_stopping_rounds": 2}
     rounds = []

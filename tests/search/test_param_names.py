@@ -133,7 +133,6 @@ def test_check_param_names_takes_native_names_of_boosting_libraries(library):
     ],
 )
 def test_check_param_names_tells_the_name_that_was_meant_first(kind, name, meant):
-    """The name that was meant comes first; all names come after."""
     pipeline = Pipeline([("scale", StandardScaler()), ("svc", NeverFitted())])
     message = f"Got '{name}' instead. Did you mean '{meant}'.*Valid parameters are"
     with pytest.raises(ValueError, match=message) as caught:

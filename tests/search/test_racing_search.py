@@ -136,7 +136,6 @@ SPLITTERS = {
 @pytest.mark.parametrize("name", SPLITTERS)
 @every_kind
 def test_splitters(kind, name):
-    """Racing works with every splitter."""
     cv, groups = SPLITTERS[name]
     search = make_search(kind, cv=cv).fit(X, y, groups=groups)
     check_is_honest(search)

@@ -105,7 +105,6 @@ def test_rungs_with_workers_give_the_same_each_time(kind):
 
 
 def test_rungs_leave_all_samples_to_finalists():
-    """Repeats have all samples."""
     search = make_search("random", n_repeats_finalists=1, racing=True).fit(X, y)
     repeated = search.cv_results_["n_repeats"] > 0
     assert (search.cv_results_["n_resources"][repeated] == 900).all()

@@ -260,7 +260,6 @@ def test_callback_tree_has_candidates_that_are_proposed_twice_twice(tmp_path):
 
 @every_kind
 def test_callback_tree_has_tasks_for_failed_fits(kind, tmp_path):
-    """The tasks begin and end."""
     log = tmp_path / "log"
     search = make_search(kind).set_params(estimator=FailsAtTwo())
     search.set_callbacks(Recorder(log))

@@ -72,7 +72,6 @@ def test_materialise_splits_refuses_what_names_no_samples(kind, cv, message):
 @every_kind
 @pytest.mark.parametrize("form", [range, lambda *ends: list(range(*ends))])
 def test_materialise_splits_takes_ranges_and_lists(kind, form):
-    """The splits become arrays."""
     folds = [(form(100), form(100, 150)), (form(50, 150), form(50))]
     expected = [(ROWS[:100], ROWS[100:]), (ROWS[50:], ROWS[:50])]
     scores = [

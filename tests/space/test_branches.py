@@ -89,7 +89,6 @@ def test_columns_of_a_bool_and_an_int_are_not_shared():
 
 
 def test_column_is_active_in_its_branches(space):
-    """A column is active in the rows of its branches."""
     U = space.snap(np.full((3, 6), 0.3) + np.array([[0], [1], [2]]) * np.eye(1, 6))
     assert space.active(U).tolist() == [
         [True, True, False, False, False, False],
@@ -183,7 +182,7 @@ def test_branch_of_an_empty_dict_is_one_point():
 
 
 def test_columns_of_one_dict_in_a_list_have_no_branch():
-    """A list of one dict is that dict."""
+    """Without alternatives there is nothing to choose."""
     assert parse_space([{"a": [1, 2]}]) == parse_space({"a": [1, 2]})
     assert [c.name for c in parse_space([{"a": [1, 2]}]).columns] == ["a"]
 

@@ -117,7 +117,6 @@ def test_dimension_of_distribution_forgives_rounding_at_the_end():
 
 @pytest.mark.parametrize("distribution", DISCRETE, ids=name_of)
 def test_discrete_values_are_ints_with_a_position_each(distribution):
-    """Values are ints and come back from their positions."""
     dimension = dimension_of_distribution(distribution)
     values = dimension.rvs(300, random_state=0)
     assert {type(v) for v in values} == {int}
@@ -214,7 +213,6 @@ def test_dimension_of_distribution_is_equal_where_draws_are_alike():
 
 
 def test_dimension_of_distribution_has_the_call_in_its_repr():
-    """The repr says which distribution it is."""
     assert repr(dimension_of_distribution(stats.norm(1, scale=2))) == "norm(1, scale=2)"
     assert repr(dimension_of_distribution(stats.poisson(np.int64(3)))) == "poisson(3)"
 
@@ -233,7 +231,6 @@ def test_dimension_of_distribution_equals_its_copies(distribution):
     ("distribution", "kind"), [(stats.t(3), Continuous), (stats.zipf(3), Discrete)]
 )
 def test_dimension_of_distribution_with_a_pmf_is_discrete(distribution, kind):
-    """Distributions with a pmf are discrete."""
     assert type(dimension_of_distribution(distribution)) is kind
 
 

@@ -193,7 +193,6 @@ def test_parse_space_refuses_bad_values(value, error, message):
     ],
 )
 def test_parse_space_refuses_bad_spaces(spec, error, message):
-    """What is no space, or an empty one, is refused with what to write."""
     with pytest.raises(error, match=message) as caught:
         parse_space(spec)
     assert "`param_distributions` parameter of BayesSearchCV" in str(caught.value)

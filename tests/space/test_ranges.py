@@ -161,7 +161,6 @@ def test_real_and_integer_repr_can_be_evaluated():
 
 
 def test_real_and_integer_are_equal_by_ends_and_priors():
-    """Dimensions are equal when their ends and priors are."""
     assert Real(0, 1) == Real(0.0, 1.0)
     assert hash(Real(0, 1)) == hash(Real(0.0, 1.0))
     assert Real(1, 2) != Real(1, 2, "log-uniform")

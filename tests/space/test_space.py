@@ -93,7 +93,6 @@ def test_space_sample_follows_the_priors(space):
 
 
 def test_space_sample_repeats_with_the_generator(space):
-    """Equal generators draw equal points."""
     first = space.sample(5, np.random.default_rng(3))
     np.testing.assert_array_equal(first, space.sample(5, np.random.default_rng(3)))
 

@@ -37,7 +37,6 @@ def test_task_arguments_end_with_the_stretch():
 
 
 def test_serial_executor_runs_one_task_each_time_it_is_waited_for():
-    """The executor runs tasks in the order in which they were handed over."""
     tasks = [
         Task(trial, fold, {"quality": trial}) for trial in (0, 1) for fold in (2, 0)
     ]

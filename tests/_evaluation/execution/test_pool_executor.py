@@ -47,7 +47,6 @@ def test_pool_executor_begins_no_task_after_its_deadline(backend, tmp_path):
 @pytest.mark.slow
 @pytest.mark.parametrize("may_batch", [True, False])
 def test_pool_executor_batches_short_folds_unless_none_may_be_lost(may_batch, tmp_path):
-    """Folds go one by one where none may be lost; otherwise many share a batch."""
     log = str(tmp_path / "log")
     with (
         joblib.parallel_config("loky"),

@@ -87,7 +87,6 @@ def test_single_process_wait_runs_here_what_was_not_loaded_or_returned(answer):
 
 
 def test_single_process_wait_takes_the_result_of_the_worker():
-    """`wait` takes the worker's result if there is one."""
     executor = SingleProcessExecutor(evaluation_of(fit_timeout=60.0), HeldPool())
     executor.submit([Task(0, 2, {"quality": 0.25})])
     assert executor.n_waiting == 1

@@ -60,7 +60,6 @@ def test_nested_parts_have_every_class_in_the_least_part():
 
 
 def test_nested_parts_keep_groups_whole():
-    """A part lacks no sample of the groups that are in it."""
     parts = nested_parts(TRAIN, rng(), groups=GROUPS)
     part = parts.part(50)
     assert 0 < len(part) <= 50

@@ -82,7 +82,6 @@ def test_run_fold_of_a_fit_that_fails_has_nan_and_the_traceback(
     [("raise", RuntimeError), ("memory", MemoryError), ("exit", SystemExit)],
 )
 def test_run_fold_raises_where_errors_end_the_search(act, kind):
-    """`run_fold` raises the error of the fit itself."""
     with pytest.raises(kind, match="told to|3"):
         fold_of(evaluation_of(Scripted(act), error_score="raise"))
 
@@ -112,7 +111,6 @@ class SlowToSet(Scripted):
 
 @pytest.mark.parametrize("error_score", [math.nan, "raise"])
 def test_run_fold_limits_the_time_of_setting_parameters(error_score):
-    """The time of setting parameters counts like that of the fit."""
     evaluation = evaluation_of(SlowToSet(), fit_timeout=0.01, error_score=error_score)
     if error_score == "raise":
         with pytest.raises(FitTimeout, match="fit_timeout=0.01"):

@@ -62,7 +62,6 @@ def test_hold_out_of_several_labels_has_no_classes(make):
 
 
 def test_hold_out_of_one_column_has_classes():
-    """A single column has the classes of a vector."""
     found = held_out(np.array([[0], [1], [1], [0]]), is_classifier=True)
     assert [classes.tolist() for classes in found.classes] == [[1], [0, 1], [0]]
 

@@ -78,8 +78,6 @@ def test_time_limit_lets_a_timer_go_off_within_the_block(alarms):
 
 
 def test_time_limit_lets_out_an_error_of_the_users_handler(alarms):
-    """The error ends the limit too."""
-
     def handler(*_):
         raise KeyError("the user's")
 

@@ -87,8 +87,6 @@ def test_params_beyond_the_last_are_asked_of_the_strategy_alone():
 
 @pytest.mark.parametrize("name", ["begun", "agree"])
 def test_params_tell_errors_of_the_store_apart(name):
-    """Errors of the store are not errors of a fit."""
-
     def fail(*arguments):
         raise OSError("disk full")
 

@@ -196,8 +196,6 @@ def test_claiming_executor_waits_for_the_first_candidate_beyond_the_budget():
 
 
 def test_claiming_executor_stops_waiting_when_an_observer_ends_it():
-    """The wait ends at once."""
-
     class Enough:
         def on_fold(self, *args):
             pass

@@ -122,7 +122,6 @@ def test_when_written_is_that_of_the_last_value(store, memory):
 
 
 def test_path_store_without_a_path_is_the_store_as_it_was(store, memory):
-    """Folds and ends go through unchanged."""
     store.write(0, {"x": 1}, one(0, 0.5))
     store.finish(0, {"x": 1}, Status.COMPLETE)
     assert memory.log == [

@@ -8,7 +8,6 @@ from skbayes._evaluation.loop.protocols import ObserverError, guarded, no_path
 
 
 def test_guarded_returns_what_the_function_does():
-    """`guarded` passes the arguments on."""
     assert guarded(max, 2, 3) == 3
     assert guarded(no_path, {"x": 1}) is None
 

@@ -37,7 +37,6 @@ def test_search_loop_that_is_stopped_keeps_all_that_was_finished(search, n_trial
 
 
 def test_search_loop_tells_progress_that_counts_and_knows_the_best():
-    """What observers are told adds up."""
     observer = Recorder()
     trials, _, _ = simulate(n_candidates=6, observers=[observer])
     last = observer.seen[-1]

@@ -97,7 +97,6 @@ def test_is_function_knows_functions_with_names(value, is_one):
 
 
 def test_full_name_is_that_to_import():
-    """The full name has the module and the place in it."""
     assert full_name(StandardScaler).endswith(".StandardScaler")
     assert full_name(StandardScaler.fit).endswith("_data.StandardScaler.fit")
     assert full_name(textwrap.dedent) == "textwrap.dedent"

@@ -104,7 +104,6 @@ def test_poor_results_are_drawn_or_refused_with_reason(display, name):
 
 
 def test_poor_results_keep_their_numbers():
-    """What can be shown of poor results is right."""
     display = ConvergenceDisplay.from_search(all_failed_but_one())
     assert display.best_so_far[-1] == display.best_so_far[3]
     assert np.isnan(display.best_so_far[:3]).all()

@@ -23,7 +23,6 @@ def test_timeline_display_has_every_fit(bayes):
 
 
 def test_timeline_display_has_a_row_for_each_worker():
-    """Two threads have two rows."""
     choices = {"a": [0.0, 0.5, 1.0], "b": [0.0, 1.0]}
     search = GridSearchCV(Formula(formula=additive), choices, cv=4, n_jobs=2)
     from joblib import parallel_config

@@ -104,7 +104,6 @@ def test_sobol_indices_of_a_column_that_exists_in_half_of_the_space(n_samples):
 
 
 def test_sobol_indices_of_several_functions_at_once():
-    """Each function has indices of its own."""
     space = unit_space(2)
     found = sobol_indices(
         lambda U: U,

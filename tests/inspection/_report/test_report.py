@@ -225,7 +225,6 @@ def test_search_report_shows_scoring_that_failed_as_a_cause(tmp_path):
 
 
 def test_search_report_shows_the_untuned_estimator_and_the_honest_score(tmp_path):
-    """The report shows the gain over the untuned estimator and the honest score."""
     grid = {"candidate": list(range(6))}
     search = GridSearchCV(NoisyClassifier(), grid, store_predictions=True)
     text = search_report(search.fit(*labelled(80)), tmp_path / "r.html").read_text()
