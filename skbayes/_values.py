@@ -80,6 +80,12 @@ def is_finite_number(value: Any) -> TypeGuard[int | float]:
         return False
 
 
+def is_estimator(value: Any) -> bool:
+    """Whether a value is an estimator, and not the class of one."""
+    # Lazy objects return any attribute; their classes do not.
+    return hasattr(type(value), "get_params") and not isinstance(value, type)
+
+
 def value_key(value: Any) -> Hashable:
     """Make a key that values share if and only if they are the same.
 

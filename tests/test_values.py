@@ -18,6 +18,7 @@ from skbayes._values import (
     ValueIndex,
     dicts_of,
     distinct,
+    is_estimator,
     is_finite_number,
     is_same,
     native,
@@ -277,3 +278,17 @@ def test_one_or_several_puts_a_single_dict_in_a_list():
     assert one_or_several(one) == [one]
     for others in ([{"a": 1}, {"b": 2}], [], ({"a": 1},), "text", None):
         assert one_or_several(others) is others
+
+
+class LazyObject:
+    """Returns any attribute, as objects of dask and of mocks do."""
+
+    def __getattr__(self, name):
+        return LazyObject()
+
+
+def test_is_estimator_knows_instances_only():
+    """A class has parameters of no value, and a lazy object all attributes."""
+    assert is_estimator(SVC())
+    others = (SVC, LazyObject(), KFold(2), "passthrough", None)
+    assert not any(map(is_estimator, others))

@@ -230,4 +230,4 @@ def _running(trial: Trial, point: LocatedPoint) -> Observation:
     if not is_run.any() or is_run.all():
         return observed(point, np.nan)
     scores = np.where(is_run, folds, np.nan)
-    return observed(point, float(np.nanmean(scores)), fold_scores=scores)
+    return observed(point, float(np.nanmean(scores)), scores)

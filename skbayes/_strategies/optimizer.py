@@ -17,7 +17,6 @@ from skbayes._strategies.engine.located_point import located
 from skbayes._strategies.engine.observation import (
     Observation,
     n_folds_told,
-    observed,
 )
 from skbayes._strategies.engine.proposal import TimeLeft, check_time_left
 from skbayes._strategies.engine.surrogate import Surrogate
@@ -362,7 +361,7 @@ class Optimizer:
     def _observe(self, params: Params, score: float, **facts: Any) -> Observation:
         """Make an observation of a point of the space."""
         (point,) = located(self.space, [params])
-        return observed(point, score, **facts)
+        return Observation(point.params, point.key, point.encoded, score, **facts)
 
 
 def _check_count(

@@ -8,7 +8,7 @@ from typing import Any
 
 from skbayes._protocol import Params
 from skbayes._short_text import shorten
-from skbayes._values import native
+from skbayes._values import is_estimator, native
 
 #: Most characters of a name and of a value; a longer one loses its middle.
 _LONGEST_NAME, _LONGEST_VALUE = 26, 20
@@ -97,7 +97,7 @@ def value_label(value: Any, longest: int = _LONGEST_VALUE) -> str:
         return number_label(value)
     if isinstance(value, str):
         return shorten(" ".join(value.split()), longest) or "''"
-    if hasattr(value, "get_params") and not isinstance(value, type):
+    if is_estimator(value):
         return shorten(type(value).__name__, longest)
     name = getattr(value, "__name__", None)
     text = name if isinstance(name, str) else str(value)

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from skbayes._values import is_estimator
 from skbayes.presets._classes import package_of
 from skbayes.space._dimension import Dimension
 from skbayes.space._rules import Among
@@ -41,7 +42,7 @@ class NestedEstimator:
     @property
     def is_estimator(self) -> bool:
         """Whether the value is an estimator instance."""
-        return hasattr(self.value, "get_params") and not isinstance(self.value, type)
+        return is_estimator(self.value)
 
     def own(self) -> dict[str, Any]:
         """Parameters of the estimator with nested ones; empty for a replacement."""

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from skbayes._values import is_estimator
 from skbayes.presets._classes import behaves_as, package_of, version_of
 from skbayes.presets._facts import Facts
 from skbayes.presets._registry import Registration, registered
@@ -114,7 +115,7 @@ def parts_of(estimator: Any) -> Iterator[Part]:
     own = estimator.get_params(deep=True)
     scaled = _scaled_prefixes(estimator, own)
     for name, value in sorted(own.items()):
-        if hasattr(value, "get_params") and not isinstance(value, type):
+        if is_estimator(value):
             is_scaled = any(f"{name}__".startswith(start) for start in scaled)
             yield Part(name, value, _known_of(type(value)), is_scaled)
 

@@ -24,8 +24,29 @@ _FEWEST_ORDERED = 3
 _QUOTED = 10
 
 
+class _Choices(Dimension):
+    """What both kinds of lists have in common."""
+
+    choices: Sequence[Any]
+
+    @property
+    def n_values(self) -> float:
+        """Number of choices."""
+        return float(len(self.choices))
+
+    @property
+    def domain(self) -> str:
+        """The first few choices in words."""
+        return quote_choices(self.choices)
+
+    @cached_property
+    def identity(self) -> Hashable:
+        """The choices in any order."""
+        return frozenset(map(value_key, self.choices))
+
+
 @dataclass(frozen=True, eq=False)
-class Categorical(Dimension):
+class Categorical(_Choices):
     """Choices without an order.
 
     Parameters
@@ -74,21 +95,6 @@ class Categorical(Dimension):
         """One code for each choice."""
         return Codes(len(self.choices))
 
-    @property
-    def n_values(self) -> float:
-        """Number of choices."""
-        return float(len(self.choices))
-
-    @property
-    def domain(self) -> str:
-        """The first few choices in words."""
-        return quote_choices(self.choices)
-
-    @cached_property
-    def identity(self) -> Hashable:
-        """The choices in any order."""
-        return frozenset(map(value_key, self.choices))
-
     def _find(self, value: Any) -> Any:
         """Return the choice itself; LookupError if it is not one."""
         code = self._index.find(value)
@@ -128,7 +134,7 @@ class Categorical(Dimension):
 
 
 @dataclass(frozen=True, eq=False)
-class Ordinal(Dimension):
+class Ordinal(_Choices):
     """Choices that are numbers, on the scale that spaces them most evenly.
 
     Parameters
@@ -156,21 +162,6 @@ class Ordinal(Dimension):
         positions = (scale - scale[0] + margin) / width
         edges = (positions[1:] + positions[:-1]) / 2
         return Levels(positions, edges, equally_likely=True)
-
-    @property
-    def n_values(self) -> float:
-        """Number of choices."""
-        return float(len(self.choices))
-
-    @property
-    def domain(self) -> str:
-        """The first few choices in words."""
-        return quote_choices(self.choices)
-
-    @cached_property
-    def identity(self) -> Hashable:
-        """The choices in any order."""
-        return frozenset(map(value_key, self.choices))
 
     def _find(self, value: Any) -> Any:
         """Return the choice that equals a value; LookupError if there is none."""

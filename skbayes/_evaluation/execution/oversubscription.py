@@ -17,6 +17,7 @@ from joblib import cpu_count
 
 from skbayes._protocol import Params
 from skbayes._user_warnings import warn_user
+from skbayes._values import is_estimator
 
 #: Parameters that are a number of threads.
 _NAMES = {"n_jobs", "num_threads", "nthread", "thread_count", "n_threads"}
@@ -74,12 +75,7 @@ class OversubscriptionCheck:
 
 
 def _may_set_threads(name: str, value: Any) -> bool:
-    return name.rpartition("__")[2] in _NAMES or _is_estimator(value)
-
-
-def _is_estimator(value: Any) -> bool:
-    # Lazy objects return any attribute; their classes do not.
-    return hasattr(type(value), "get_params") and not isinstance(value, type)
+    return name.rpartition("__")[2] in _NAMES or is_estimator(value)
 
 
 def warn_if_oversubscribed(estimator: Any, params: Params, n_workers: int) -> bool:
@@ -134,7 +130,7 @@ def _values_of(estimator: Any, params: Params) -> dict[str, Any]:
         inside = f"{name}__"
         values = {n: v for n, v in values.items() if not n.startswith(inside)}
         values[name] = value = params[name]
-        if _is_estimator(value):
+        if is_estimator(value):
             own = value.get_params(deep=True)
             values.update((inside + n, v) for n, v in own.items())
     return values

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from skbayes._values import is_estimator
+
 #: Parameters that, if false, make an estimator write into its input.
 _IN_PLACE = frozenset({"copy", "copy_X", "copy_x"})
 
@@ -19,7 +21,7 @@ def is_repeatable(part: Any) -> bool:
     """
     if not hasattr(part, "get_params"):
         return False
-    owners = [part, *(v for v in part.get_params().values() if _is_estimator(v))]
+    owners = [part, *(v for v in part.get_params().values() if is_estimator(v))]
     return all(map(_repeats, owners))
 
 
@@ -34,7 +36,7 @@ def is_reader(part: Any) -> bool:
     ) and all(
         type(value).__module__.startswith("sklearn.")
         for value in params.values()
-        if _is_estimator(value)
+        if is_estimator(value)
     )
 
 
@@ -65,7 +67,3 @@ def _leaves_seed_unused(owner: Any) -> bool:
     if type(owner) in {KBinsDiscretizer, QuantileTransformer}:
         return owner.subsample is None
     return False
-
-
-def _is_estimator(value: Any) -> bool:
-    return hasattr(value, "get_params") and not isinstance(value, type)

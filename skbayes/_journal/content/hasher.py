@@ -28,7 +28,7 @@ from skbayes._journal.content.known_values import VALUES
 from skbayes._journal.content.leaves import array_leaf, leaf, text
 from skbayes._journal.content.own_state import state_without_own_writes
 from skbayes._journal.content.ownership import Ownership, naming_module
-from skbayes._values import native
+from skbayes._values import is_estimator, native
 
 _PLAIN = frozenset({bool, int, float, complex, str, bytes, type(None)})
 #: Containers whose items `clone` clones; other objects are copied with their state.
@@ -113,7 +113,7 @@ class Hasher:
             self._shallowest = min(self._shallowest, depth)
             return text("cycle", str(len(self._inside) - depth))
         is_cloned = self._is_cloned and (
-            kind in _CLONED_ITEMWISE or _is_estimator(value)
+            kind in _CLONED_ITEMWISE or is_estimator(value)
         )
         before, self._is_cloned = self._is_cloned, is_cloned
         try:
@@ -154,7 +154,7 @@ class Hasher:
         return known
 
     def _read(self, value: Any) -> bytes:
-        if _is_estimator(value):
+        if is_estimator(value):
             return self._estimator(value)
         is_file = isinstance(value, io.BytesIO | io.StringIO)
         if self.is_tolerant and hasattr(type(value), "__next__") and not is_file:
@@ -305,7 +305,7 @@ class Hasher:
         The learned attributes of an estimator count.
         """
         kind = type(value)
-        if _is_estimator(value) or not self.ownership.is_own(naming_module(kind)):
+        if is_estimator(value) or not self.ownership.is_own(naming_module(kind)):
             return state
         _, methods = self._called.get(id(value), (value, {"__call__"}))
         return state_without_own_writes(kind, state, methods)
@@ -332,11 +332,6 @@ def _attributes(value: Any) -> dict[str, Any]:
 
 def _is_just(*kinds: type) -> Callable[[Any], bool]:
     return lambda value: type(value) in kinds
-
-
-def _is_estimator(value: Any) -> bool:
-    # Lazy objects return any attribute; their classes do not.
-    return hasattr(type(value), "get_params") and not isinstance(value, type)
 
 
 def _is_array_like(value: Any) -> bool:

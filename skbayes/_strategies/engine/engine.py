@@ -104,7 +104,7 @@ class Engine:
         dict or None
             None when every point of a finite space was told or is running.
         """
-        known = self._begun(history, running)
+        known = self._known_points(history, running)
         for point in self._caches.first:
             if point not in known:
                 return dict(point.params)
@@ -115,10 +115,11 @@ class Engine:
             surrogate = self.surrogate(history, running, transform_idx)
             if surrogate is not None:
                 share_left = self._share_left(len(known.encoded), time_left)
-                candidates = self.candidates(
+                candidates = self._propose(
                     surrogate,
                     history,
                     running,
+                    known,
                     share_left,
                     time_left,
                     may_explore_branch=True,
@@ -130,7 +131,7 @@ class Engine:
         unseen = next(self._caches.design.unseen(known), None)
         return None if unseen is None else dict(unseen.params)
 
-    def _begun(
+    def _known_points(
         self, history: Sequence[Observation], running: Sequence[Observation]
     ) -> ExcludedPoints:
         """The points that were told or are running, without prior results."""
@@ -173,10 +174,6 @@ class Engine:
         surrogate: Surrogate,
         history: Sequence[Observation],
         running: Sequence[Observation],
-        share_left: float = 0.0,
-        time_left: TimeLeft | None = None,
-        *,
-        may_explore_branch: bool = False,
     ) -> Candidates:
         """Find the points with the largest expected improvement, best first.
 
@@ -186,20 +183,32 @@ class Engine:
             Model of the scores.
         history, running : sequence of Observation
             Ended and running evaluations, as in `suggest`.
-        share_left : float, default=0.0
-            Share of the budget that is left: the larger, the larger the margin.
-        time_left : TimeLeft or None
-            Rest of a time budget.
-        may_explore_branch : bool, default=False
-            Whether a neglected branch may get its turn.
 
         Returns
         -------
         Candidates
-            Without points that were told or are running.
+            Without points that were told or are running, and without a margin.
+        """
+        known = self._known_points(history, running)
+        return self._propose(surrogate, history, running, known)
+
+    def _propose(
+        self,
+        surrogate: Surrogate,
+        history: Sequence[Observation],
+        running: Sequence[Observation],
+        known: ExcludedPoints,
+        share_left: float = 0.0,
+        time_left: TimeLeft | None = None,
+        *,
+        may_explore_branch: bool = False,
+    ) -> Candidates:
+        """Find the points with the largest expected improvement, best first.
+
+        The more of the budget is left, the larger is the margin of the improvement.
         """
         index = len(history) + len(running)
-        begun = self._begun(history, running).encoded
+        begun = known.encoded
         # A generator of its own for each suggestion, so that it depends on the history
         # alone and not on how often `ask` was called before.
         rng = np.random.default_rng([self._seed, SUGGESTION_STREAM, index])

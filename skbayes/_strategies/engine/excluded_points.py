@@ -39,9 +39,7 @@ class ObservedPoints:
 
     def read(self, history: Sequence[Observation]) -> None:
         """Add what is new in a history, commonly the last call's and more."""
-        if not self._reading.is_continued_by(history):
-            self._forget()
-        new = [o for o in self._reading.read(history) if not o.is_prior]
+        new = [o for o in self._reading.read(history, self._forget) if not o.is_prior]
         self.keys.update(o.key for o in new)
         self._rows.append(encoded_points(self._space, new))
 

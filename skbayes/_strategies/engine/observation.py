@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -51,23 +51,10 @@ class Observation(LocatedPoint):
 
 
 def observed(
-    point: LocatedPoint,
-    score: float,
-    *,
-    fold_scores: FloatArray | None = None,
-    seconds_per_fold: float | None = None,
-    is_prior: bool = False,
+    point: LocatedPoint, score: float, fold_scores: FloatArray | None = None
 ) -> Observation:
-    """Make an observation of a point; the parameters are those of `Observation`."""
-    return Observation(
-        point.params,
-        point.key,
-        point.encoded,
-        score,
-        fold_scores,
-        seconds_per_fold,
-        is_prior,
-    )
+    """Make an observation of a point."""
+    return Observation(point.params, point.key, point.encoded, score, fold_scores)
 
 
 def n_folds_told(observations: Sequence[Observation]) -> int | None:
@@ -84,16 +71,24 @@ class GrowingHistory:
         self._n_read = 0
         self._latest: Observation | None = None
 
-    def is_continued_by(self, history: Sequence[Observation]) -> bool:
-        """Whether a history begins with the observations read; these are immutable."""
-        # Identity of the last observation read suffices, as histories only grow at the
-        # end.
-        n = self._n_read
-        return n == 0 or (len(history) >= n and history[n - 1] is self._latest)
+    def read(
+        self, history: Sequence[Observation], forget: Callable[[], None]
+    ) -> Sequence[Observation]:
+        """Find the observations that are new.
 
-    def read(self, history: Sequence[Observation]) -> Sequence[Observation]:
-        """The observations that are new: all of them if another history was read."""
-        first = self._n_read if self.is_continued_by(history) else 0
+        Parameters
+        ----------
+        history : sequence of Observation
+            Commonly the one read before, with more observations at its end.
+        forget : callable
+            Called if it is another one, of which all observations are new.
+        """
+        # Identity of the last observation read suffices: observations are immutable,
+        # and histories grow at the end only.
+        n = self._n_read
+        is_continued = len(history) >= n and (n == 0 or history[n - 1] is self._latest)
+        if not is_continued:
+            forget()
         self._n_read = len(history)
         self._latest = history[-1] if history else None
-        return history[first:]
+        return history[n:] if is_continued else history

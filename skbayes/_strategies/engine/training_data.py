@@ -97,11 +97,9 @@ class TrainingTable:
         -------
         TrainingData
         """
-        # The optimizer passes one growing history; any other is read anew.
-        if not self._reading.is_continued_by(history):
-            self._forget()
         n_folds = n_folds_told([*history, *begun])
-        new = self._reading.read(history)
+        # The optimizer passes one growing history; any other is read anew.
+        new = self._reading.read(history, self._forget)
         self._rows.merge(new, self._groups, n_folds)
         if not begun:
             return self._rows.data()

@@ -10,7 +10,7 @@ from sklearn import config_context
 from sklearn.base import BaseEstimator
 
 from skbayes._protocol import Params
-from skbayes._values import native
+from skbayes._values import is_estimator, native
 
 #: Names of numpy that a repr may contain.
 _NUMPY_NAMES = ("array", "inf", "nan")
@@ -120,7 +120,7 @@ def _parts(value: Any) -> Iterator[Any]:
     if isinstance(value, list | tuple):
         for item in value:
             yield from _parts(item)
-    elif hasattr(value, "get_params") and not isinstance(value, type):
+    elif is_estimator(value):
         yield value
         for inner in value.get_params(deep=False).values():
             yield from _parts(inner)
