@@ -5,9 +5,9 @@ function, ``I = f(x) - f(x+) ~ N(delta, s^2)`` with
 
     delta = m(x) - m(x+),    s^2 = v(x) + v(x+) - 2 c(x, x+),
 
-which is exact under noise and never proposes the incumbent again ([1]_, corrected
-expected improvement). With ``z = delta / s``, ``phi`` and ``Phi`` the normal density
-and distribution function,
+which is exact under noise and never proposes the incumbent again: the corrected
+expected improvement of [1]_, in the closed form with the covariance of x and x+. With
+``z = delta / s``, ``phi`` and ``Phi`` the normal density and distribution function,
 
     E[max(I, 0)] = s h(z),    h(z) = phi(z) + z Phi(z)    ([2]_, Eq. 15),
 
@@ -117,6 +117,7 @@ class LogExpectedImprovement:
         """``z = delta / s``, ``log s`` and where s is at its floor, each (m, S)."""
         delta = prediction.K @ self.alpha
         delta += self.shift
+        # s^2 of [1], where the plain expected improvement has v(x) alone.
         square = prediction.K @ self.to_incumbent
         square *= -2.0
         square += prediction.variance[:, None] + self.incumbent_variance

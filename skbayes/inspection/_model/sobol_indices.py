@@ -51,7 +51,8 @@ def sobol_indices(
     """Estimate Sobol indices by exchanging groups of columns of two samples.
 
     Let f and f' be the values at the samples A and B, and g and g' the values after
-    the exchange of the group's columns. The estimators are [1]_
+    the exchange of the group's columns. The estimators of the first-order and of the
+    total index are those of [1]_ that use all four values:
 
         ``S  = 2 mean((g' - f') (f - g)) / (mean((f - f')^2) + mean((g - g')^2))``
         ``ST = mean((f' - g')^2 + (f - g)^2) / (the same)``
@@ -124,7 +125,7 @@ def _indices(
     `f` and `g`, of shape (2, n_samples, n_functions), are the values before and after
     the exchange; `where`, (2, n_samples), the points that count.
     """
-    # The estimators of [1] above, summed: the factor 1 / n cancels in the ratios.
+    # The estimators from four values of [1] above, summed: 1 / n cancels in the ratios.
     change = np.square(f - g)[where].sum(axis=0)
     if where.all():
         variance = np.square(f[0] - f[1]).sum(axis=0)
