@@ -41,19 +41,19 @@ def ascend(
     Parameters
     ----------
     function : callable
-        Values (k,) and gradients (k, D) at points (k, D).
-    X : array of shape (k, D)
+        Values (k,) and gradients (k, n_columns) at points (k, n_columns).
+    X : array of shape (k, n_columns)
         Encoded points from which the climbs start.
-    is_free : bool array of shape (k, D)
+    is_free : bool array of shape (k, n_columns)
         Columns that may change; the others keep their value.
-    metric : array of shape (D,)
+    metric : array of shape (n_columns,)
         Squared lengths over which the function varies, to scale first steps.
     n_iterations : int
         Calls of `function` at most, after the first.
 
     Returns
     -------
-    X : array of shape (k, D)
+    X : array of shape (k, n_columns)
         Encoded points at which the climbs ended.
     values : array of shape (k,)
         Values of the function at `X`, none lower than at the start.
@@ -77,13 +77,13 @@ class _Climb:
         is_free: BoolArray,
         metric: FloatArray,
     ) -> None:
-        k, D = X.shape
+        k, n_columns = X.shape
         self.function = function
         self.X = X.copy()
         self.is_free = is_free
         self.metric = metric
         self.f, self.g = function(self.X)
-        self.H = np.zeros((k, D, D))
+        self.H = np.zeros((k, n_columns, n_columns))
         self.is_fresh = np.ones(k, dtype=np.bool_)
         self.length = np.ones(k)
         # A start where the acquisition is -inf has no slope to climb.

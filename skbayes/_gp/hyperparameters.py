@@ -110,14 +110,14 @@ def lengthscale_priors(layout: Layout) -> list[NormalPrior]:
 
 def default_hyperparameters(layout: Layout) -> Hyperparameters:
     """Hyperparameters near the prior's mean: the start of a first fit."""
-    D = layout.n_columns
-    start = min(usual_log_lengthscale(D), _LONGEST_START)
+    n_columns = layout.n_columns
+    start = min(usual_log_lengthscale(n_columns), _LONGEST_START)
     return Hyperparameters(
         log_lengthscales=start + relevance_shifts(layout),
         log_signal_variance=0.0,
         log_noise_variance=_NOISE_START,
-        log_warp_a=np.zeros(D),
-        log_warp_b=np.zeros(D),
+        log_warp_a=np.zeros(n_columns),
+        log_warp_b=np.zeros(n_columns),
     )
 
 
@@ -136,17 +136,18 @@ class ParameterVector:
     """
 
     def __init__(self, layout: Layout, is_warped: BoolArray) -> None:
-        self.n_columns = layout.n_columns
+        self.n_columns = n_columns = layout.n_columns
         self.warped = np.flatnonzero(is_warped)
-        D, d = self.n_columns, len(self.warped)
+        n_warped = len(self.warped)
         priors = [*lengthscale_priors(layout), SIGNAL_PRIOR, NOISE_PRIOR]
-        priors += [WARP_PRIOR] * (2 * d)
+        priors += [WARP_PRIOR] * (2 * n_warped)
         self.mean = np.array([p.mean for p in priors])
         self.precision = np.array([p.sd**-2 for p in priors])
         self.bounds = np.array([(p.low, p.high) for p in priors])
-        self.signal, self.noise = D, D + 1
-        self.warp_a = slice(D + 2, D + 2 + d)
-        self.warp_b = slice(D + 2 + d, D + 2 + 2 * d)
+        self.signal, self.noise = n_columns, n_columns + 1
+        first_warp = n_columns + 2
+        self.warp_a = slice(first_warp, first_warp + n_warped)
+        self.warp_b = slice(first_warp + n_warped, first_warp + 2 * n_warped)
 
     @property
     def covariance(self) -> FloatArray:

@@ -115,7 +115,7 @@ class Axes:
         self._steps, self._functions = _select(axes, Steps)
 
     def snap(self, U: FloatArray) -> FloatArray:
-        """Nearest feasible positions, shape (n, D); always a new array."""
+        """Nearest feasible positions, shape (n, n_columns); always a new array."""
         out = np.clip(U, self._lower, self._upper)
         # Codes are rounded to the nearest; from_unit instead cuts [0, 1) into equal
         # parts.
@@ -128,7 +128,7 @@ class Axes:
         return out
 
     def from_unit(self, Q: FloatArray) -> FloatArray:
-        """Feasible positions drawn by uniform `Q` in [0, 1), shape (n, D)."""
+        """Feasible positions drawn by uniform `Q` in [0, 1), shape (n, n_columns)."""
         out = np.clip(Q, self._lower, np.minimum(self._upper, 1.0))
         if self._codes.size:
             codes = np.floor(Q[:, self._codes] * self._n_codes)

@@ -97,7 +97,7 @@ class Conditions:
         )
 
     def activity(self, U: FloatArray) -> Activity:
-        """Inactive and absent parameters at the points `U`, shape (n, D)."""
+        """Inactive and absent parameters at the points `U`, shape (n, n_columns)."""
         found = Activity()
         known: dict[tuple[Literal, ...], BoolArray] = {}
         for rule in self._settling:

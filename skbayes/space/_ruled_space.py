@@ -238,7 +238,7 @@ class RuledSpace(Space):
         return {name: found[name] for name in branch if name in found}, ""
 
     def _rows(self, owner: int, points: Sequence[Params]) -> FloatArray:
-        """Encoded points of a dict, shape (n, D), from the known values."""
+        """Encoded points of a dict, shape (n, n_columns), from the known values."""
         U: FloatArray = np.tile(self._inactive, (len(points), 1))
         if self.n_branches > 1:
             U[:, 0] = owner

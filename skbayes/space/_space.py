@@ -22,8 +22,8 @@ class Space(Points):
     """A search space, immutable.
 
     A point is a dict of parameters, or a row of an encoded array `U` of shape
-    (n, D): in a numeric column the position in [0, 1], in a categorical one the code of
-    the choice. Inactive columns have 0.5 and -1, respectively.
+    (n, n_columns): in a numeric column the position in [0, 1], in a categorical one the
+    code of the choice. Inactive columns have 0.5 and -1, respectively.
 
     Parameters
     ----------
@@ -37,18 +37,18 @@ class Space(Points):
         Name, dimension and branches of each column. Parameters with one value have
         no column. The first column of a conditional space is named ``BRANCH``.
     n_columns : int
-        Number D of columns of an encoded point.
+        Number of columns of an encoded point.
     names : tuple of str
         Parameter names, those without a column included.
     n_branches : int
         Number of dicts.
-    n_levels : int array of shape (D,)
+    n_levels : int array of shape (n_columns,)
         Number of choices of a categorical column, 0 for a numeric one.
-    n_values : float array of shape (D,)
+    n_values : float array of shape (n_columns,)
         Number of distinct values of a column, inf for a continuous one.
-    branch_columns : bool array of shape (n_branches, D)
+    branch_columns : bool array of shape (n_branches, n_columns)
         Which columns are active in each branch.
-    is_conditional : bool array of shape (D,)
+    is_conditional : bool array of shape (n_columns,)
         Whether the column is inactive in some branch or by some rule.
     gates : tuple of int
         Columns on which rules depend.
@@ -85,12 +85,12 @@ class Space(Points):
 
         Parameters
         ----------
-        U : array of shape (n, D)
+        U : array of shape (n, n_columns)
             Encoded points.
 
         Returns
         -------
-        array of bool of shape (n, D)
+        array of bool of shape (n, n_columns)
             False where a column is inactive.
         """
         # Most spaces are one dict without rules, and this is called for every
@@ -110,7 +110,7 @@ class Space(Points):
 
         Parameters
         ----------
-        U : array of shape (n, D)
+        U : array of shape (n, n_columns)
             Encoded points.
 
         Returns
@@ -125,12 +125,12 @@ class Space(Points):
 
         Parameters
         ----------
-        U : array of shape (n, D)
+        U : array of shape (n, n_columns)
             Any points.
 
         Returns
         -------
-        array of shape (n, D)
+        array of shape (n, n_columns)
             A new array.
         """
         return self._mask(self._axes.snap(U))
@@ -140,12 +140,12 @@ class Space(Points):
 
         Parameters
         ----------
-        Q : array of shape (n, D)
+        Q : array of shape (n, n_columns)
             Uniform in [0, 1), from a generator or a low-discrepancy sequence.
 
         Returns
         -------
-        array of shape (n, D)
+        array of shape (n, n_columns)
             Encoded points.
         """
         # Rules are applied after the draw: each column is drawn from its own prior, and
@@ -164,7 +164,7 @@ class Space(Points):
 
         Returns
         -------
-        array of shape (n, D)
+        array of shape (n, n_columns)
             Encoded points.
         """
         return self.from_unit(rng.random((n, self.n_columns)))
@@ -179,7 +179,7 @@ class Space(Points):
 
         Returns
         -------
-        array of shape (n, D)
+        array of shape (n, n_columns)
             Encoded points.
 
         Raises
@@ -205,7 +205,7 @@ class Space(Points):
 
         Parameters
         ----------
-        U : array of shape (n, D)
+        U : array of shape (n, n_columns)
             Points.
 
         Returns
@@ -227,7 +227,7 @@ class Space(Points):
 
     @cached_property
     def is_logarithmic(self) -> BoolArray:
-        """Columns along which values change by orders of magnitude, shape (D,)."""
+        """Columns whose values change by orders of magnitude, shape (n_columns,)."""
         is_log = [column.dimension.is_logarithmic for column in self.columns]
         return np.array(is_log, dtype=bool)
 

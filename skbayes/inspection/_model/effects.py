@@ -152,7 +152,7 @@ def _points(
     around: FloatArray | None,
     rng: np.random.Generator,
 ) -> FloatArray:
-    """Encoded points, each cell with all of the others: (n_cells * n_points, D)."""
+    """Encoded points, each cell with all others: (n_cells * n_points, n_columns)."""
     if around is not None:
         U = np.repeat(around[None, :], len(cells), axis=0)
         U[:, columns] = cells
