@@ -12,7 +12,7 @@ from skbayes._deciding_metric import metric_that_decided, metrics_in
 from skbayes._user_warnings import warn_user
 from skbayes._values import dicts_of
 from skbayes.exceptions import SearchSpaceEdgeWarning
-from skbayes.search._significance import matter_beyond_noise
+from skbayes.search._significance import significant_ends
 from skbayes.search._wider_range import widen
 from skbayes.space import Integer, Real
 from skbayes.space._parsing import is_choices, parse_space
@@ -47,13 +47,13 @@ def warn_at_edges(search):
     pressed = _pressed_ranges(search)
     if not pressed:
         return
-    matter = matter_beyond_noise(search, {p.name: p.end for p in pressed})
+    significant = significant_ends(search, {p.name: p.end for p in pressed})
     estimator = _best_estimator(search)
     lines = []
     on_paths = _on_paths(search)
     for p in pressed:
         wider = widen(p.dimension, p.end, estimator, p.name)
-        counts = p.end == "high" if p.name in on_paths else p.name in matter
+        counts = p.end == "high" if p.name in on_paths else p.name in significant
         if counts and wider is not None:
             lines.append(_line(search, p, wider))
     if lines:

@@ -19,7 +19,7 @@ _INWARDS = 0.25
 _SURE = 2.0
 
 
-def matter_beyond_noise(search: Any, ends: Mapping[str, str]) -> set[str]:
+def significant_ends(search: Any, ends: Mapping[str, str]) -> set[str]:
     """Select the parameters whose value at an end contributes to the best score.
 
     Parameters

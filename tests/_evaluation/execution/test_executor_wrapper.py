@@ -12,7 +12,7 @@ NAMES = ["finished", "n_workers", "is_far", "n_waiting", "n_elsewhere", "batch_s
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_executor_within_passes_questions_on(name):
+def test_executor_wrapper_passes_questions_on(name):
     """The executor asks each time anew: the workers of a cluster come and go."""
     inner = SimpleNamespace(**{other: f"first {other}" for other in NAMES})
     outer = ExecutorWrapper(inner)
