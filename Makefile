@@ -11,6 +11,7 @@ VENV_BIN ?= bin
 BIN := .venv/$(VENV_BIN)
 DEMO := .venv-demo/$(VENV_BIN)
 OLDEST := .venv-oldest/$(VENV_BIN)
+LIBRARIES := .venv-libraries/$(VENV_BIN)
 BENCH := .venv-bench/$(VENV_BIN)
 # Two processes with one BLAS thread each: what the tests are written for.
 WORKERS ?= 2
@@ -22,13 +23,14 @@ export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 say = @printf '\n=== %s\n' "$(1)"
 
-.PHONY: comparison help test demo lint format types unit conformance wheel dist oldest docs docs-pages bench clean
+.PHONY: comparison libraries help test demo lint format types unit conformance wheel dist oldest docs docs-pages bench clean
 
 help:
 	@echo "make test          everything below, newest versions of all dependencies"
 	@echo "make demo          tune a pipeline, compare with random search, draw what it did"
 	@echo "make lint types unit conformance wheel   the parts of make test"
 	@echo "make oldest        our tests and scikit-learn's on the oldest supported versions"
+	@echo "make libraries     the tests that need boosting libraries, MLflow or ONNX"
 	@echo "make dist          wheel and sdist in dist/, checked and installed once each"
 	@echo "make docs bench    the HTML documentation; the quick benchmarks"
 	@echo "make comparison    the searches of other libraries beside ours; takes hours"
@@ -91,6 +93,23 @@ oldest: .venv-oldest/.installed
 	$(OLDEST)/python -m pytest -n $(WORKERS) -m "" -q --deselect tests/test_docs.py::test_examples_run
 	$(OLDEST)/python -m tests.conformance -n $(WORKERS)
 
+# An environment of its own, because the libraries are large.
+.venv-libraries/.installed: pyproject.toml
+	$(call say,environment .venv-libraries)
+	@test -n "$(PYTHON)" || { echo "no Python >= 3.11 found; set PYTHON=..."; exit 1; }
+	test -x $(LIBRARIES)/python || $(PYTHON) -m venv .venv-libraries
+	$(LIBRARIES)/python -m pip install --quiet --upgrade pip
+	$(LIBRARIES)/python -m pip install --quiet -e ".[test,libraries]"
+	@touch $@
+
+# The files with tests that are skipped where a library is not installed.
+LIBRARY_TESTS := tests/_evaluation/sharing/test_library_paths.py tests/integrations \
+	tests/presets tests/search/test_early_stopping.py tests/search/test_param_names.py
+
+libraries: .venv-libraries/.installed
+	$(call say,estimators and formats of other libraries)
+	$(LIBRARIES)/python -m pytest -n $(WORKERS) -m "" -q $(LIBRARY_TESTS)
+
 # An environment of its own: the package and what its plots need, no test tools.
 .venv-demo/.installed: pyproject.toml
 	$(call say,environment .venv-demo)
@@ -148,4 +167,4 @@ comparison: .venv-bench/.installed
 	$(BENCH)/python -m benchmarks.comparison --table
 
 clean:
-	rm -rf .venv .venv-bench .venv-demo .venv-oldest build dist .coverage* .mypy_cache .pytest_cache .ruff_cache docs/_build docs/auto_examples docs/generated
+	rm -rf .venv .venv-bench .venv-demo .venv-libraries .venv-oldest build dist .coverage* .mypy_cache .pytest_cache .ruff_cache docs/_build docs/auto_examples docs/generated
