@@ -55,6 +55,25 @@ def test_alarm_rings_once_and_is_over(users):
     assert users == []
 
 
+def test_alarm_that_goes_off_at_once_rings(users, monkeypatch):
+    """As where the machine is busy for as long as a short limit lasts."""
+    set_timer = signal.setitimer
+
+    def set_and_wait(*timer):
+        set_timer(*timer)
+        time.sleep(0.01)
+
+    monkeypatch.setattr(signal, "setitimer", set_and_wait)
+    with pytest.raises(Overdue, match="^$"):
+        Alarm(0.001, ring_overdue).start()
+    assert users == []
+
+
+def ring_overdue():
+    """Raise as a time limit does."""
+    raise Overdue
+
+
 def start_and_run(alarm):
     """Run on after an alarm is set."""
     alarm.start()

@@ -121,7 +121,7 @@ def test_time_limit_of_a_fit_ends_a_search_inside_of_it(is_main):
     Counting.fits = 0
 
     def outer():
-        with suppress(FitTimeout), time_limit(0.3, exit_report=None):
+        with suppress(FitTimeout), time_limit(1.0, exit_report=None):
             inner.fit(X, y)
 
     if is_main:
