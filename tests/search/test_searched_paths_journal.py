@@ -76,7 +76,7 @@ class StoppedOnce:
 
 @pytest.mark.parametrize("n_calls", [36, 48, 60])
 def test_searched_paths_resume_an_interrupted_path_with_what_it_had(tmp_path, n_calls):
-    """Folds that were written are not run again, whatever stretch they had reached."""
+    """Folds that were written are not run again, whatever segment they had reached."""
     settings = {"scoring": StoppedOnce(n_calls), "n_iter": 3}
     journal = {"journal": tmp_path / "j.sqlite"}
     SCORED.clear()
@@ -86,7 +86,7 @@ def test_searched_paths_resume_an_interrupted_path_with_what_it_had(tmp_path, n_
     n_both = len(SCORED)
     plain = make(**settings).fit(X, y)
     check_equal(resumed, plain)
-    # Only the stretch that was being scored is scored again.
+    # Only the segment that was being scored is scored again.
     assert n_both - (len(SCORED) - n_both) < 20
 
 

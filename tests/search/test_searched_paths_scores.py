@@ -175,7 +175,7 @@ def undefined_when_small(estimator, X, y):
 def test_searched_paths_follow_a_metric_that_small_models_do_not_have(
     tmp_path, settings
 ):
-    """The first stretch has no score; the candidate has one further on."""
+    """The first segment has no score; the candidate has one further on."""
     settings = {"scoring": undefined_when_small, **settings}
     search = make(**settings, journal=tmp_path / "j.sqlite").fit(X, y)
     assert all(trial.status is not Status.FAILED for trial in search.trials_)

@@ -9,7 +9,7 @@ from typing import Any, Protocol, Self
 
 from skbayes._evaluation.fold.evaluation import Evaluation
 from skbayes._evaluation.fold.fit_problems import Kind, run_fold_recording_warnings
-from skbayes._evaluation.sharing.searched_path import Stretch
+from skbayes._evaluation.sharing.searched_path import PathSegment
 from skbayes._protocol import FoldResult, Params
 
 
@@ -17,7 +17,7 @@ from skbayes._protocol import FoldResult, Params
 class Task:
     """One fold of one trial, run unless its deadline passes before it begins.
 
-    The deadline is a time of this machine's monotonic clock. A stretch has the values
+    The deadline is a time of this machine's monotonic clock. A segment has the values
     of a path that are to be scored.
     """
 
@@ -26,12 +26,12 @@ class Task:
     params: Params
     context: Any = None
     deadline: float | None = None
-    stretch: Stretch | None = None
+    segment: PathSegment | None = None
 
     def arguments(self, evaluation: Evaluation) -> tuple[Any, ...]:
-        """Arguments of `run_stretch` in this process."""
+        """Arguments of `run_segment` in this process."""
         own = evaluation.arguments(self.params, self.fold, self.context)
-        return (*own, self.stretch)
+        return (*own, self.segment)
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,7 +73,7 @@ class FoldCalls:
         path = None if report is None else str(report)
         work = self._evaluation.shared(task.params, task.fold)
         own = pack(
-            (task.params, task.fold, task.context, work, task.stretch, path, deadline)
+            (task.params, task.fold, task.context, work, task.segment, path, deadline)
         )
         return (*map(self._pool.share, shared), own, self._versions)
 

@@ -26,7 +26,7 @@ from skbayes._evaluation.execution.interrupts import interrupts_held
 from skbayes._evaluation.execution.oversubscription import OversubscriptionCheck
 from skbayes._evaluation.execution.remote_fold import (
     Answer,
-    Sent,
+    TaskPart,
     error_of,
     read_result,
 )
@@ -203,7 +203,7 @@ class PoolExecutor:
                 results = self._pool.result(outcome)
             except TaskNotLoaded as error:
                 text = f"{error.__cause__}\n{error}"
-                answer = Answer(traceback=text, not_loaded=Sent.ANYTHING)
+                answer = Answer(traceback=text, not_loaded=TaskPart.ANYTHING)
                 # Later batches are still collected: their results must not be lost.
                 first = first or error_of(answer)
             except WorkerLost as error:
@@ -250,7 +250,7 @@ class PoolExecutor:
             except Exception as unreadable:
                 return failed_fold(task.fold, unreadable, self._evaluation)
         error = error_of(answer)
-        if answer.not_loaded is Sent.TASK or answer.is_fold_only:
+        if answer.not_loaded is TaskPart.TASK or answer.is_fold_only:
             # The fault is this candidate's; others may be loaded.
             return failed_fold(
                 task.fold, error, self._evaluation, details=answer.traceback

@@ -25,7 +25,7 @@ from skbayes._joblib.pickling import Pickled, pack_result
 from skbayes._protocol import FoldResult
 
 
-class Sent(StrEnum):
+class TaskPart(StrEnum):
     """The parts that a worker is sent, as error messages name them."""
 
     ANYTHING = "what it was sent"
@@ -47,7 +47,7 @@ class Answer:
         The pickled error, if it can be pickled.
     traceback : str or None
         The traceback of the error; None without one.
-    not_loaded : Sent or None
+    not_loaded : TaskPart or None
         The part that the worker could not load, if that is the error.
     is_fold_only : bool
         Whether the fold ended, and only its result could not be pickled.
@@ -56,7 +56,7 @@ class Answer:
     result: bytes | None = None
     error: bytes | None = None
     traceback: str | None = None
-    not_loaded: Sent | None = None
+    not_loaded: TaskPart | None = None
     is_fold_only: bool = False
 
 
@@ -104,14 +104,14 @@ def run_remotely(
     # The stage names the part being opened when an error is raised. Versions come
     # first, because unpickling with other versions may fail in any way, or worse,
     # succeed.
-    stage: Sent | None = Sent.VERSIONS
+    stage: TaskPart | None = TaskPart.VERSIONS
     try:
         _check_versions(expected)
-        stage = Sent.DATA
+        stage = TaskPart.DATA
         data = [_opened(part) for part in (X, y, train, test)]
-        stage = Sent.SEARCH
+        stage = TaskPart.SEARCH
         run, settings = search.open()
-        stage = Sent.TASK
+        stage = TaskPart.TASK
         *own, exit_report, deadline = task.open()
         stage = None
         settings = replace(settings, exit_report=exit_report)
@@ -198,8 +198,8 @@ def error_of(answer: Answer) -> BaseException:
     return error
 
 
-def _not_loaded(what: Sent, last: str) -> str:
-    if what is Sent.VERSIONS:
+def _not_loaded(what: TaskPart, last: str) -> str:
+    if what is TaskPart.VERSIONS:
         return f"The workers cannot run this search. {last}"
     return (
         f"A worker could not load {what}: {last}\nWorkers are other processes: they "

@@ -12,7 +12,7 @@ from typing import Protocol
 import numpy as np
 
 from skbayes._evaluation.fidelity.ladder import Ladder
-from skbayes._evaluation.fidelity.learning_curve import Reach, reach
+from skbayes._evaluation.fidelity.learning_curve import ScoreBound, bound_score
 from skbayes._evaluation.racing.earlier_scores import EarlierScores
 from skbayes._protocol import FoldResult, Status, Trial
 
@@ -90,8 +90,10 @@ class LadderRace:
 
     def _reach(
         self, results: Mapping[int, FoldResult], earlier: EarlierScores, metric: str
-    ) -> Reach | None:
-        return reach(self.ladder.scores(results.values(), metric), earlier, self.ladder)
+    ) -> ScoreBound | None:
+        return bound_score(
+            self.ladder.scores(results.values(), metric), earlier, self.ladder
+        )
 
     def catch_up(self, trials: Sequence[Trial], metric: str) -> list[int]:
         """Stopped trials that may still be the best, by all scores of the search.

@@ -46,7 +46,7 @@ MIN_COMPLETE, ALPHA = 4, 0.05
 
 
 @dataclass(frozen=True)
-class Reach:
+class ScoreBound:
     """Largest and expected score of a candidate on all samples.
 
     Parameters
@@ -65,7 +65,9 @@ class Reach:
     expected: float
 
 
-def reach(scores: FloatArray, earlier: EarlierScores, ladder: Ladder) -> Reach | None:
+def bound_score(
+    scores: FloatArray, earlier: EarlierScores, ladder: Ladder
+) -> ScoreBound | None:
     """Bound and predict the score on all samples from the finished rungs.
 
     Parameters
@@ -79,7 +81,7 @@ def reach(scores: FloatArray, earlier: EarlierScores, ladder: Ladder) -> Reach |
 
     Returns
     -------
-    Reach or None
+    ScoreBound or None
         None if the candidate or the others have too few scores.
     """
     known = np.isfinite(scores[:, 1:]) & np.isfinite(scores[:, :-1])
@@ -101,7 +103,7 @@ def reach(scores: FloatArray, earlier: EarlierScores, ladder: Ladder) -> Reach |
     better = told & _is_better(earlier, is_told)[:, None]
     most = lead + _allowance(excess[better], lead, earlier)
     expected = min(float(scores[fold, rung] + np.median(gains)), bound)
-    return Reach(most, fold, expected)
+    return ScoreBound(most, fold, expected)
 
 
 def _is_better(earlier: EarlierScores, is_told: BoolArray) -> BoolArray:

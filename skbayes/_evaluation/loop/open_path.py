@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from skbayes._evaluation.sharing.searched_path import (
+    PathSegment,
     SearchedPath,
-    Stretch,
     best_size,
     has_turned,
     mean_curve,
@@ -38,10 +38,10 @@ class OpenPath:
         known = [max(result.path) for result in results if result.path]
         return cls(path, min(known, default=path.first_reach))
 
-    def stretch(self, earlier: FoldResult | None) -> Stretch:
+    def segment(self, earlier: FoldResult | None) -> PathSegment:
         """Values that a fold with an earlier result still needs."""
         known = () if earlier is None else tuple(earlier.path or ())
-        return self.path.stretch(known, self.reach)
+        return self.path.segment(known, self.reach)
 
     def joined(self, earlier: FoldResult | None, result: FoldResult) -> FoldResult:
         """Join a fold's result with its earlier results of smaller values."""
@@ -51,7 +51,7 @@ class OpenPath:
 
     def recorded(self, result: FoldResult) -> FoldResult | None:
         """Cut a recorded fold to the reach; None if it lacks a value."""
-        wanted = self.path.stretch((), self.reach).sizes
+        wanted = self.path.segment((), self.reach).sizes
         found = {size: (result.path or {}).get(size) for size in wanted}
         curve = {size: one for size, one in found.items() if one is not None}
         if len(curve) < len(wanted):

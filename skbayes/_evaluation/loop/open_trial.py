@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from skbayes._evaluation.loop.open_path import OpenPath, without_path
 from skbayes._evaluation.packed_folds import packed
-from skbayes._evaluation.sharing.searched_path import Stretch
+from skbayes._evaluation.sharing.searched_path import PathSegment
 from skbayes._protocol import FoldResult, Params, Status, Trial
 
 
@@ -57,11 +57,11 @@ class OpenTrial:
         """Parameters of the candidate."""
         return self.proposed.params
 
-    def stretch(self, fold: int) -> Stretch | None:
+    def segment(self, fold: int) -> PathSegment | None:
         """Values of the path that a fold still has to score."""
         if self.path is None:
             return None
-        return self.path.stretch(self.results.get(fold))
+        return self.path.segment(self.results.get(fold))
 
     def add(self, result: FoldResult) -> None:
         """Add the result of a fold; on a path it is joined with the earlier one."""

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Protocol
 
 from skbayes._evaluation.loop.protocols import FoldStore, PathOf
-from skbayes._evaluation.sharing.searched_path import Stretch
+from skbayes._evaluation.sharing.searched_path import PathSegment
 from skbayes._protocol import FoldResult, Params, Status
 from skbayes._values import params_key
 
@@ -96,43 +96,43 @@ class PathStore:
         self._store.write_all(trial, params, results)
 
     def claim(
-        self, trial: int, params: Params, fold: int, stretch: Stretch | None
+        self, trial: int, params: Params, fold: int, segment: PathSegment | None
     ) -> bool:
         """Claim a fold; True if this driver, and no other, is to run it."""
-        if stretch is not None and self.result(params, fold, stretch) is not None:
+        if segment is not None and self.result(params, fold, segment) is not None:
             return False
         proposed = self._proposed_of(params)
-        return self._store.claim(trial, proposed, _wanted(params, stretch), fold)
+        return self._store.claim(trial, proposed, _wanted(params, segment), fold)
 
     def result(
-        self, params: Params, fold: int, stretch: Stretch | None
+        self, params: Params, fold: int, segment: PathSegment | None
     ) -> FoldResult | None:
         """Result of a fold that was not claimed; None while another driver runs it."""
-        found = self._store.results(_wanted(params, stretch), fold)
-        if stretch is None:
+        found = self._store.results(_wanted(params, segment), fold)
+        if segment is None:
             return None if found is None else found[0]
         if found is not None:
-            curve = dict(zip(stretch.sizes, found, strict=True))
+            curve = dict(zip(segment.sizes, found, strict=True))
             return replace(found[-1], path=curve)
         # A fold whose worker died has no values along its path.
         lost = self._store.results([params], fold)
         if lost is not None and lost[0].error is not None:
             return lost[0]
-        return self._failed_on_the_way(params, fold, stretch)
+        return self._failed_on_the_way(params, fold, segment)
 
     def _failed_on_the_way(
-        self, params: Params, fold: int, stretch: Stretch
+        self, params: Params, fold: int, segment: PathSegment
     ) -> FoldResult | None:
         """Result of a fold that ended at a failed value; None if no value failed."""
         curve: dict[int, FoldResult] = {}
-        for size in stretch.in_working_order:
-            found = self._store.results([{**params, stretch.parameter: size}], fold)
+        for size in segment.in_working_order:
+            found = self._store.results([{**params, segment.parameter: size}], fold)
             if found is None:
                 return None
             curve[size] = found[0]
             if found[0].error is not None:
                 break
-        return replace(curve[stretch.sizes[-1]], path=dict(sorted(curve.items())))
+        return replace(curve[segment.sizes[-1]], path=dict(sorted(curve.items())))
 
     def _proposed_of(self, params: Params) -> Params:
         """The proposed parameters, on whose path these were found."""
@@ -150,8 +150,8 @@ class PathStore:
         self._store.settle(proposed, params)
 
 
-def _wanted(params: Params, stretch: Stretch | None) -> list[Params]:
-    """The parameters that a stretch of a path scores."""
-    if stretch is None:
+def _wanted(params: Params, segment: PathSegment | None) -> list[Params]:
+    """The parameters that a segment of a path scores."""
+    if segment is None:
         return [params]
-    return [{**params, stretch.parameter: size} for size in stretch.sizes]
+    return [{**params, segment.parameter: size} for size in segment.sizes]

@@ -18,13 +18,13 @@ from skbayes._protocol import FoldResult
 
 #: A curve has turned if it is followed to this multiple of the best value.
 TURNED = 2
-#: Growth of the reach from one stretch to the next: while the curve rises, and after
+#: Growth of the reach from one segment to the next: while the curve rises, and after
 #: its best value.
 RISING, BEHIND = 2.0, 1.5
 
 
 @dataclass(frozen=True, slots=True)
-class Stretch:
+class PathSegment:
     """Values of a path to evaluate on one fold.
 
     Parameters
@@ -63,11 +63,11 @@ class SearchedPath:
 
     @property
     def first_reach(self) -> int:
-        """Reach of the first stretch: the geometric mean of the ends."""
+        """Reach of the first segment: the geometric mean of the ends."""
         return self._up_to(math.sqrt(self.sizes[0] * self.sizes[-1]))
 
     def next_reach(self, reach: int, *, rises: bool) -> int | None:
-        """Reach of the stretch after `reach`; None at the end.
+        """Reach of the segment after `reach`; None at the end.
 
         Parameters
         ----------
@@ -80,10 +80,10 @@ class SearchedPath:
             return None
         return self._up_to((RISING if rises else BEHIND) * reach)
 
-    def stretch(self, known: Sequence[int], reach: int) -> Stretch:
+    def segment(self, known: Sequence[int], reach: int) -> PathSegment:
         """Values up to `reach` without the known ones."""
         sizes = takewhile(lambda size: size <= reach, self.sizes)
-        return Stretch(self.parameter, tuple(s for s in sizes if s not in known))
+        return PathSegment(self.parameter, tuple(s for s in sizes if s not in known))
 
     def _up_to(self, bound: float) -> int:
         """Smallest value at or above a bound, else the last one."""

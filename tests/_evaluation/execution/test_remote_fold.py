@@ -18,7 +18,7 @@ import skbayes
 from skbayes._evaluation.execution.remote_fold import (
     Answer,
     RemoteTraceback,
-    Sent,
+    TaskPart,
     error_of,
     read_result,
     run_fold_in_time,
@@ -113,10 +113,10 @@ def test_run_remotely_answers_with_the_result():
 @pytest.mark.parametrize(
     ("part", "not_loaded"),
     [
-        ("X", Sent.DATA),
-        ("test", Sent.DATA),
-        ("search", Sent.SEARCH),
-        ("task", Sent.TASK),
+        ("X", TaskPart.DATA),
+        ("test", TaskPart.DATA),
+        ("search", TaskPart.SEARCH),
+        ("task", TaskPart.TASK),
     ],
 )
 def test_run_remotely_names_the_part_that_cannot_be_loaded(part, not_loaded):
@@ -134,7 +134,7 @@ def test_run_remotely_compares_versions_before_it_opens_anything():
     """With other versions a pickle may fail in any way."""
     expected = {**versions(), "numpy": "0", "other": "1"}
     answer = run(search=pack(Unreadable()), expected=expected)
-    assert answer.not_loaded is Sent.VERSIONS
+    assert answer.not_loaded is TaskPart.VERSIONS
     here = versions()["numpy"]
     assert str(error_of(answer)).startswith("The workers cannot run this search.")
     assert f"numpy 0 here and {here} there, other 1 here and None there" in str(

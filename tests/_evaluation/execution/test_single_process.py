@@ -7,7 +7,7 @@ import threading
 import pytest
 
 from skbayes._evaluation.execution.executor import Task
-from skbayes._evaluation.execution.remote_fold import Answer, Sent
+from skbayes._evaluation.execution.remote_fold import Answer, TaskPart
 from skbayes._evaluation.execution.single_process import SingleProcessExecutor
 from tests._evaluation.execution.folds import HeldPool, evaluation_of
 from tests.search.estimators import Scripted, score_of
@@ -69,8 +69,8 @@ def test_single_process_abort_drops_what_was_to_run_here():
 @pytest.mark.parametrize(
     "answer",
     [
-        Answer(traceback="E: e", not_loaded=Sent.TASK),
-        Answer(traceback="E: e", not_loaded=Sent.SEARCH),
+        Answer(traceback="E: e", not_loaded=TaskPart.TASK),
+        Answer(traceback="E: e", not_loaded=TaskPart.SEARCH),
         Answer(traceback="E: e", is_fold_only=True),
     ],
 )

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from skbayes._evaluation.fidelity.ladder import Ladder
-from skbayes._evaluation.fidelity.learning_curve import reach
+from skbayes._evaluation.fidelity.learning_curve import bound_score
 from skbayes._evaluation.racing.earlier_scores import EarlierScores
 
 SIZES = (100, 300, 900)
@@ -47,65 +47,69 @@ ENDS = (0.5, 0.6, 0.7, 0.8, 0.9)
 @given(
     st.floats(0, 1), st.floats(0.01, 10), st.floats(0.05, 2), st.sampled_from([2, 3])
 )
-def test_reach_bounds_the_end_of_every_power_law(end, rise, speed, n_rungs):
+def test_bound_score_bounds_the_end_of_every_power_law(end, rise, speed, n_rungs):
     """A candidate that will win is never out of reach, whatever its speed."""
     earlier = earlier_with(ENDS)
-    found = reach(scores_of(*curve(end, rise, speed, SIZES[:n_rungs])), earlier, LADDER)
+    found = bound_score(
+        scores_of(*curve(end, rise, speed, SIZES[:n_rungs])), earlier, LADDER
+    )
     lead = curve(end, rise, speed, 2700) - earlier.incumbent.mean()
     assert found.most >= lead - 1e-9
 
 
-def test_reach_of_what_is_flat_and_low_is_below_zero():
+def test_bound_score_of_what_is_flat_and_low_is_below_zero():
     """A flat low curve is out of reach, and a high one is not."""
     earlier = earlier_with(ENDS)
-    assert reach(scores_of(0.4, 0.41), earlier, LADDER).most < 0
-    assert reach(scores_of(0.4, 0.41, 0.41), earlier, LADDER).most < 0
-    assert reach(scores_of(0.8, 0.86), earlier, LADDER).most > 0
+    assert bound_score(scores_of(0.4, 0.41), earlier, LADDER).most < 0
+    assert bound_score(scores_of(0.4, 0.41, 0.41), earlier, LADDER).most < 0
+    assert bound_score(scores_of(0.8, 0.86), earlier, LADDER).most > 0
 
 
-def test_reach_is_closer_at_the_later_rung():
+def test_bound_score_is_closer_at_the_later_rung():
     """The later rung decides, not the mean of all."""
     earlier = earlier_with(ENDS)
-    early = reach(scores_of(0.4, 0.6), earlier, LADDER)
-    late = reach(scores_of(0.4, 0.6, 0.65), earlier, LADDER)
+    early = bound_score(scores_of(0.4, 0.6), earlier, LADDER)
+    late = bound_score(scores_of(0.4, 0.6, 0.65), earlier, LADDER)
     assert late.most < early.most
 
 
-def test_reach_does_not_draw_a_falling_curve_further_down():
+def test_bound_score_does_not_draw_a_falling_curve_further_down():
     """A score that falls with more data is noise, mostly."""
     earlier = earlier_with(ENDS)
     one, two = (
-        reach(scores_of(first, 0.7), earlier, LADDER).most for first in (0.9, 0.7)
+        bound_score(scores_of(first, 0.7), earlier, LADDER).most for first in (0.9, 0.7)
     )
     assert one == pytest.approx(two)
 
 
-def test_reach_widens_with_noise():
+def test_bound_score_widens_with_noise():
     """The noise of the known candidates widens the bound."""
-    calm = reach(scores_of(0.4, 0.5), earlier_with(ENDS), LADDER)
-    noisy = reach(scores_of(0.4, 0.5), earlier_with(ENDS, noise=0.1), LADDER)
+    calm = bound_score(scores_of(0.4, 0.5), earlier_with(ENDS), LADDER)
+    noisy = bound_score(scores_of(0.4, 0.5), earlier_with(ENDS, noise=0.1), LADDER)
     assert noisy.most > calm.most
 
 
-def test_reach_is_unknown_with_few_candidates_or_rungs():
-    """The race stops nobody whose reach is unknown."""
-    assert reach(scores_of(0.1, 0.1), earlier_with(ENDS[:3]), LADDER) is None
-    assert reach(scores_of(0.1), earlier_with(ENDS), LADDER) is None
-    assert reach(scores_of(np.nan, 0.1), earlier_with(ENDS), LADDER) is None
+def test_bound_score_is_unknown_with_few_candidates_or_rungs():
+    """The race stops nobody whose bound is unknown."""
+    assert bound_score(scores_of(0.1, 0.1), earlier_with(ENDS[:3]), LADDER) is None
+    assert bound_score(scores_of(0.1), earlier_with(ENDS), LADDER) is None
+    assert bound_score(scores_of(np.nan, 0.1), earlier_with(ENDS), LADDER) is None
 
 
-def test_reach_expects_what_others_have_gained():
+def test_bound_score_expects_what_others_have_gained():
     """The expected score is no more than can be reached."""
     earlier = earlier_with(ENDS)
     gain = float(curve(0, 1.0, 0.5, 2700) - curve(0, 1.0, 0.5, 300))
-    found = reach(scores_of(0.2, 0.4), earlier, LADDER)
+    found = bound_score(scores_of(0.2, 0.4), earlier, LADDER)
     assert found.expected == pytest.approx(0.4 + gain)
     assert found.fold == 0
-    assert reach(scores_of(0.4, 0.4), earlier, LADDER).expected == pytest.approx(0.4)
+    assert bound_score(scores_of(0.4, 0.4), earlier, LADDER).expected == pytest.approx(
+        0.4
+    )
 
 
 @pytest.mark.slow
-def test_reach_stops_few_that_would_win():
+def test_bound_score_stops_few_that_would_win():
     """About one in twenty that end as high as the incumbent are out of reach."""
     rng = np.random.default_rng(1)
     stopped = []
@@ -115,5 +119,5 @@ def test_reach_stops_few_that_would_win():
         noise = 0.02 * rng.normal(size=3)
         end = top - curve(0, 1.0, 0.5, 2700)
         scores = scores_of(*(curve(end, 1.0, 0.5, SIZES) + noise))
-        stopped.append(reach(scores, earlier, LADDER).most < 0)
+        stopped.append(bound_score(scores, earlier, LADDER).most < 0)
     assert np.mean(stopped) < 0.1

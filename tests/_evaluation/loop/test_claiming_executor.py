@@ -70,14 +70,14 @@ class Shared:
         #: What happens when the store is asked for the n-th time.
         self.events = {}
 
-    def claim(self, trial, params, fold, stretch):
+    def claim(self, trial, params, fold, segment):
         """Whether it is free."""
         self.n_claims += 1
         self.events.pop(self.n_claims, lambda: None)()
         name = params["x"], fold
         return name not in self.held and name not in self.results
 
-    def result(self, params, fold, stretch):
+    def result(self, params, fold, segment):
         """What the other driver found."""
         return self.results.get((params["x"], fold))
 
@@ -184,7 +184,7 @@ def test_claiming_executor_waits_for_the_first_candidate_beyond_the_budget():
     store = Shared({(0, 1)})
     due = time.monotonic() + 0.5
 
-    def finish(params, fold, stretch):
+    def finish(params, fold, segment):
         if time.monotonic() > due:
             store.finish_elsewhere((0, 1))
         return store.results.get((params["x"], fold))

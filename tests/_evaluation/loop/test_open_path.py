@@ -40,12 +40,12 @@ def test_open_path_begins_at_the_smallest_reach_of_its_folds(known, reach):
     assert OpenPath.begin(PATH, [*results, plain]).reach == reach
 
 
-def test_stretch_has_the_values_that_a_fold_lacks():
-    """The stretch goes up to the reach."""
+def test_segment_has_the_values_that_a_fold_lacks():
+    """The segment goes up to the reach."""
     path = OpenPath(PATH, 8)
-    assert path.stretch(None).sizes == (1, 2, 4, 8)
-    assert path.stretch(fold(0, {1: 0.5, 2: 0.5})).sizes == (4, 8)
-    assert path.stretch(FoldResult(0, {})).sizes == (1, 2, 4, 8)
+    assert path.segment(None).sizes == (1, 2, 4, 8)
+    assert path.segment(fold(0, {1: 0.5, 2: 0.5})).sizes == (4, 8)
+    assert path.segment(FoldResult(0, {})).sizes == (1, 2, 4, 8)
 
 
 def test_joined_has_earlier_and_new_values():

@@ -109,13 +109,13 @@ def curve(number, scores):
 def test_lengthen_holds_back_finished_folds_while_the_curve_rises():
     """Finished folds come before those not begun, once until they are continued."""
     trial = open_trial(3, held_back=[2], path=OpenPath(PATH, 2))
-    assert trial.stretch(0).sizes == (1, 2)
+    assert trial.segment(0).sizes == (1, 2)
     for number in (1, 0):
         trial.add(curve(number, {1: 0.25, 2: 0.5}))
     trial.lengthen("score")
     assert trial.held_back == [0, 1, 2]
-    assert trial.stretch(0).sizes == (4,)
-    assert trial.stretch(2).sizes == (1, 2, 4)
+    assert trial.segment(0).sizes == (4,)
+    assert trial.segment(2).sizes == (1, 2, 4)
     trial.lengthen("score")
     assert trial.held_back == [0, 1, 2]
     assert trial.path.reach == 4
@@ -140,7 +140,7 @@ def test_lengthen_without_a_path_changes_nothing():
     trial = open_trial(results={0: fold_of(0, score=0.5)})
     trial.lengthen("score")
     assert trial.held_back == []
-    assert trial.stretch(0) is None
+    assert trial.segment(0) is None
     trial.add(fold_of(0, score=0.75))
     assert trial.results_at_best("score") is trial.results
     assert trial.results[0].test_scores == {"score": 0.75}

@@ -23,7 +23,7 @@ def fold(number, scores, **facts):
     [(True, [100, 200, 450, 1000]), (False, [100, 150, 300, 450, 1000])],
 )
 def test_next_reach_begins_half_way_and_grows(rises, expected):
-    """Stretches go by ratios: from 10 to 1,000 first to 100, then to twice that.
+    """Segments go by ratios: from 10 to 1,000 first to 100, then to twice that.
 
     They are shorter when the best value seems to be behind.
     """
@@ -34,11 +34,11 @@ def test_next_reach_begins_half_way_and_grows(rises, expected):
     assert reaches == expected
 
 
-def test_stretch_leaves_out_what_is_known():
+def test_segment_leaves_out_what_is_known():
     """Only new values are scored, and all that are missing up to the reach."""
     path = SearchedPath("n", (1, 2, 4, 8, 16))
-    assert path.stretch((1, 2), 8).sizes == (4, 8)
-    assert path.stretch((), 4).sizes == (1, 2, 4)
+    assert path.segment((1, 2), 8).sizes == (4, 8)
+    assert path.segment((), 4).sizes == (1, 2, 4)
 
 
 def test_mean_curve_is_taken_over_the_folds_at_each_value():
