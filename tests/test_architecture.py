@@ -10,13 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.source_files import (
-    FILES,
-    PACKAGE,
-    ROOT,
-    module_of,
-    tree_of,
-)
+from tests.source_files import FILES, PACKAGE, ROOT, module_of, tree_of
 
 #: The one file with private names of joblib, attributes included.
 JOBLIB_NAMES = PACKAGE / "_joblib" / "private.py"

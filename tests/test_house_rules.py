@@ -10,13 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.source_files import (
-    FILES,
-    PACKAGE,
-    ROOT,
-    module_of,
-    tree_of,
-)
+from tests.source_files import FILES, PACKAGE, ROOT, module_of, tree_of
 
 TEST_FILES = sorted((ROOT / "tests").rglob("*.py"))
 
@@ -34,7 +28,6 @@ WITHOUT_CODE = {
 
 #: The public searches.
 SEARCHES = {PACKAGE / "search" / f"_{kind}.py" for kind in ("grid", "random", "bayes")}
-
 MAX_FILE_LINES = 400
 MAX_FUNCTION_LINES = 40
 FORBIDDEN_NAMES = {"utils.py", "helpers.py", "common.py"}

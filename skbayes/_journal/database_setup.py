@@ -7,13 +7,7 @@ import time
 from pathlib import Path
 
 from skbayes._journal.file_systems import network_file_system, warn_of_local_locks
-from skbayes._journal.schema import (
-    APPLICATION_ID,
-    INDEXES,
-    TABLES,
-    UPGRADED,
-    VERSION,
-)
+from skbayes._journal.schema import APPLICATION_ID, INDEXES, TABLES, UPGRADED, VERSION
 from skbayes.exceptions import JournalError
 
 _PAUSE_SECONDS = 0.01

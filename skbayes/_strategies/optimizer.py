@@ -14,10 +14,7 @@ from skbayes._seeding import root_entropy
 from skbayes._strategies.engine.engine import Engine, best_of
 from skbayes._strategies.engine.initial_design import check_n_initial
 from skbayes._strategies.engine.located_point import located
-from skbayes._strategies.engine.observation import (
-    Observation,
-    n_folds_told,
-)
+from skbayes._strategies.engine.observation import Observation, n_folds_told
 from skbayes._strategies.engine.proposal import TimeLeft, check_time_left
 from skbayes._strategies.engine.surrogate import Surrogate
 from skbayes._strategies.optimizer_input import (

@@ -10,11 +10,7 @@ from skbayes._journal.database import read_snapshot
 from skbayes._journal.journal_file import Journal
 from skbayes._protocol import FoldResult
 from skbayes.exceptions import JournalError
-from tests._journal.written_journals import (
-    begin,
-    scores_in,
-    write_trials,
-)
+from tests._journal.written_journals import begin, scores_in, write_trials
 
 # ------------------------------------------------------------------ new journals
 

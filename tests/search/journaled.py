@@ -13,9 +13,7 @@ from skbayes import BayesSearchCV, GridSearchCV
 from skbayes.exceptions import JournalNotContinuedWarning
 
 rng = np.random.default_rng(0)
-
 X, y = rng.normal(size=(60, 3)), rng.integers(0, 2, 60)
-
 SEEN = []
 
 

@@ -5,19 +5,14 @@ from __future__ import annotations
 import numpy as np
 from sklearn.base import clone
 from sklearn.datasets import make_classification
-from sklearn.ensemble import (
-    HistGradientBoostingClassifier,
-)
+from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.model_selection import cross_validate
 
 from skbayes import BayesSearchCV
 
 X, y = make_classification(150, 8, n_informative=4, flip_y=0.2, random_state=0)
-
 HIST = HistGradientBoostingClassifier(max_iter=20, random_state=0)
-
 RATES = {"learning_rate": (0.05, 0.8, "log-uniform")}
-
 SPACE = {"max_iter": (3, 40, "log-uniform"), **RATES}
 
 

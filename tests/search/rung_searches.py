@@ -7,22 +7,15 @@ import json
 import numpy as np
 import pytest
 from sklearn.base import BaseEstimator, RegressorMixin
-from sklearn.model_selection import (
-    KFold,
-)
+from sklearn.model_selection import KFold
 
 from skbayes import BayesSearchCV, GridSearchCV, RandomSearchCV
 
 N = 1200
-
 X = np.arange(float(N)).reshape(-1, 1)
-
 y = np.arange(N) % 3
-
 QUALITIES = np.random.default_rng(3).permutation(np.linspace(0.3, 0.9, 25)).tolist()
-
 SPACE = {"quality": (0.3, 0.9, "uniform")}
-
 every_kind = pytest.mark.parametrize("kind", ["grid", "random", "bayes"])
 
 

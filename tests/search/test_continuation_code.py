@@ -29,15 +29,9 @@ def journal(tmp_path):
     return tmp_path / "j.sqlite"
 
 
-# ------------------------------------------------------------------------ one part only
-
-
 def scored(estimator, X, y):
     """Twice as good."""
     return 2 * estimator.score(X, y)
-
-
-# -------------------------------------------------------------------------------- code
 
 
 def module_of(source, **names):

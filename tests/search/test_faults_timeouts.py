@@ -12,13 +12,7 @@ import pytest
 from skbayes import GridSearchCV
 from skbayes._protocol import Status
 from skbayes.exceptions import FitTimeout
-from tests.search.estimators import (
-    FOLDS,
-    Scripted,
-    X,
-    fits,
-    y,
-)
+from tests.search.estimators import FOLDS, Scripted, X, fits, y
 from tests.search.fault_searches import GOOD, check_rest_went_on, fit_with, grid_of
 
 

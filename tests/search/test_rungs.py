@@ -5,15 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from sklearn.base import ClassifierMixin
-from sklearn.model_selection import (
-    GridSearchCV as TheirGridSearchCV,
-)
-from sklearn.model_selection import (
-    GroupKFold,
-    KFold,
-    StratifiedKFold,
-    TimeSeriesSplit,
-)
+from sklearn.model_selection import GridSearchCV as TheirGridSearchCV
+from sklearn.model_selection import GroupKFold, KFold, StratifiedKFold, TimeSeriesSplit
 
 from tests.search.rung_searches import (
     Learner,

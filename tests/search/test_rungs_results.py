@@ -9,9 +9,7 @@ import warnings
 import numpy as np
 import pytest
 from sklearn.datasets import make_classification
-from sklearn.model_selection import (
-    KFold,
-)
+from sklearn.model_selection import KFold
 from sklearn.svm import SVC
 from sklearn.tree import DecisionTreeClassifier
 

@@ -9,13 +9,7 @@ from sklearn.model_selection import StratifiedKFold
 
 import skbayes.journal
 from skbayes import GridSearchCV
-from tests.search.path_searches import (
-    HIST,
-    X,
-    check_equal,
-    make,
-    y,
-)
+from tests.search.path_searches import HIST, X, check_equal, make, y
 
 
 @pytest.mark.parametrize("settings", [{}, {"racing": True}, {"n_jobs": 2}])

@@ -12,11 +12,7 @@ from scipy import stats
 
 from skbayes.space import Integer
 from skbayes.space._axes import Steps
-from skbayes.space._distributions import (
-    Continuous,
-    Discrete,
-    dimension_of_distribution,
-)
+from skbayes.space._distributions import Continuous, Discrete, dimension_of_distribution
 
 CONTINUOUS = [
     stats.uniform(2, 3),

@@ -12,12 +12,7 @@ from typing import Any
 
 from sklearn.base import clone
 
-from skbayes._compat import (
-    fit_and_score,
-    is_multimetric,
-    metric_names,
-    safe_split,
-)
+from skbayes._compat import fit_and_score, is_multimetric, metric_names, safe_split
 from skbayes._evaluation.fold.autologging import without_autologging
 from skbayes._evaluation.fold.evaluation import FoldSettings
 from skbayes._evaluation.fold.failure_causes import ends_fit_only, is_out_of_memory
@@ -25,11 +20,7 @@ from skbayes._evaluation.fold.fitted_estimator import FittedEstimator
 from skbayes._evaluation.fold.kept_output import KeptOutput, kept_output
 from skbayes._evaluation.fold.recording_scorer import ScorerNotes, recording_scorer
 from skbayes._evaluation.fold.set_parameters import set_parameters, what_to_write
-from skbayes._evaluation.fold.time_limit import (
-    TimeLimit,
-    raise_if_overdue,
-    time_limit,
-)
+from skbayes._evaluation.fold.time_limit import TimeLimit, raise_if_overdue, time_limit
 from skbayes._evaluation.sharing.hooks import SharedFold
 from skbayes._evaluation.sharing.session import Session, shared_fits
 from skbayes._evaluation.stopping.stopped_fit import StoppedFit
