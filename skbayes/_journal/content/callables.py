@@ -7,6 +7,7 @@ code. Those of installed packages count by name; their version is a part of its 
 from __future__ import annotations
 
 import functools
+import gc
 import types
 from collections.abc import Callable
 from pathlib import Path
@@ -146,15 +147,24 @@ def _vectorized(reader: Reading, value: Any) -> bytes:
     return reader.node("vectorized", *parts)
 
 
+def _is_of_frompyfunc(reader: Reading, value: Any) -> bool:
+    return isinstance(value, np.ufunc) and value.__name__.endswith("(vectorized)")
+
+
+def _of_frompyfunc(reader: Reading, value: Any) -> bytes:
+    """Read a ufunc of `numpy.frompyfunc`, which has no attribute for its function."""
+    inner = [item for item in gc.get_referents(value) if callable(item)]
+    if not inner:
+        return reader.unreadable(value, "numpy.frompyfunc hides its function")
+    return reader.node("frompyfunc", inner, value.nin, value.nout, value.identity)
+
+
 def _builtin(reader: Reading, value: Any) -> bytes:
     """Read a compiled function: name, owner, and the file if it is the user's."""
     owner = getattr(value, "__self__", None)
     module = getattr(value, "__module__", None)
     if isinstance(owner, types.ModuleType):
         module, owner = owner.__name__, None
-    if isinstance(value, np.ufunc) and value.__name__.endswith("(vectorized)"):
-        # The ufunc gives no access to the function passed to `numpy.frompyfunc`.
-        return reader.unreadable(value, "numpy.frompyfunc hides its function")
     tag = f"builtin {module} {getattr(value, '__qualname__', value.__name__)}"
     defaults = getattr(value, "__defaults__", None)
     return reader.node(tag, owner, defaults, compiled_file(reader, module))
@@ -248,6 +258,7 @@ CALLABLES: tuple[tuple[Callable[[Reading, Any], bool], Read], ...] = (
     (_is(functools.cached_property), _cached_property),
     (_is(staticmethod, classmethod), _bound_to_class),
     (_is(np.vectorize), _vectorized),
+    (_is_of_frompyfunc, _of_frompyfunc),
     (_is_builtin, _builtin),
     (_is_named, _named),
     (_is_wrapper, _wrapper),
