@@ -46,13 +46,14 @@ class Alarm:
 
     def start(self) -> None:
         """Set the alarm."""
-        self._handler = signal.signal(signal.SIGALRM, self._go_off)
-        left, self._interval = signal.setitimer(signal.ITIMER_REAL, self._seconds)
+        left, self._interval = signal.getitimer(signal.ITIMER_REAL)
         now = time.monotonic()
+        # All is known before the timer is set: it may go off at once.
         self._due = now + self._seconds
         if left > 0:
             self._users_due = now + left
-            self._set_timer()
+        self._handler = signal.signal(signal.SIGALRM, self._go_off)
+        self._set_timer()
 
     def stop(self) -> None:
         """Put back the user's handler and timer, which has the time it has left."""
