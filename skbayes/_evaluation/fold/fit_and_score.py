@@ -58,7 +58,8 @@ class FoldSettings:
         ``"raise"``: a fit or a metric that fails raises. A number stands in the table
         of results only: the record of a failed fold has NaN.
     raises_if_not_set : bool
-        Whether parameters that cannot be set raise; else they count as a failed fit.
+        Whether parameters that cannot be set raise, and a scorer that gives no number;
+        else they count as a failed fit and a failed score.
     kept_scorer : callable or None
         Scorer whose input is kept: the out-of-fold output of the method that it calls
         on the fitted candidate. None keeps nothing.
@@ -209,8 +210,8 @@ def run_fold(
     with shared_fits(shared) as session, without_autologging():
         # A new scorer for each fold: its notes belong to this fold alone.
         seen = None if session is None else session.note_scored
-        raises = settings.error_score == "raise"
-        scorer = noting_scorer(settings.scorer, seen, raises=raises)
+        how = settings.error_score == "raise", settings.raises_if_not_set
+        scorer = noting_scorer(settings.scorer, seen, *how)
         raw, is_fatal, n_rounds = _fit_within_limit(
             data, settings, params, scorer, context, session
         )
