@@ -59,7 +59,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "_compat": set(),
     "_joblib": set(),
     "_gp": set(),
-    "space": {"_seeding", "_values"},
+    "space": {"_seeding", "_short_text", "_values"},
     "_acquisition": {"_gp", "space"},
     "_strategies": {
         "_acquisition",
