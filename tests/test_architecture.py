@@ -64,6 +64,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "_strategies": {
         "_acquisition",
         "_deciding_metric",
+        "_fold_statistics",
         "_gp",
         "_partial_scores",
         "_seeding",
