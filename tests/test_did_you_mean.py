@@ -56,7 +56,7 @@ def test_closest_param_of_several_takes_the_most_similar():
 
 def test_closest_name_leaves_out_what_is_no_text():
     """A scorer's dict may have numbers for names."""
-    assert closest_name("accurracy", [1, None, "accuracy"]) == "accuracy"
+    assert closest_name("accuracy2", [1, None, "accuracy"]) == "accuracy"
     assert closest_name("accuracy", [1, 2]) is None
 
 

@@ -156,7 +156,7 @@ def _of_frompyfunc(reader: Reading, value: Any) -> bytes:
     inner = [item for item in gc.get_referents(value) if callable(item)]
     if not inner:
         return reader.unreadable(value, "numpy.frompyfunc hides its function")
-    return reader.node("frompyfunc", inner, value.nin, value.nout, value.identity)
+    return reader.node("frompyfunc", inner, value.nargs, value.nout, value.identity)
 
 
 def _builtin(reader: Reading, value: Any) -> bytes:
