@@ -11,11 +11,15 @@ from typing import Any
 _ALIKE = 0.6
 
 
-def closest_name(word: Any, names: Iterable[str]) -> str | None:
-    """Find the name most similar to a word; None without one, or for a non-string."""
+def closest_name(word: Any, names: Iterable[Any]) -> str | None:
+    """Find the name most similar to a word; None without one, or for a non-string.
+
+    Names that are no strings, such as the keys of a dict, are similar to none.
+    """
     if not isinstance(word, str):
         return None
-    by_small = {name.lower(): name for name in sorted(names, reverse=True)}
+    texts = [name for name in names if isinstance(name, str)]
+    by_small = {name.lower(): name for name in sorted(texts, reverse=True)}
     found = get_close_matches(word.lower(), by_small, n=1, cutoff=_ALIKE)
     return by_small[found[0]] if found else None
 

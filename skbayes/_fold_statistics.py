@@ -22,6 +22,30 @@ from skbayes._split_parts import n_samples_in
 
 #: Weight of the usual variance, in folds, against the sample variance of a few folds.
 USUAL_DEGREES = 4.0
+#: Products of four larger scores are beyond the range of floats ...
+LARGEST_FACTOR = 1e70
+#: ... and sums of larger ones.
+LARGEST_SUMMAND = 1e300
+
+
+def bounded_scores(scores: FloatArray, largest: float = LARGEST_FACTOR) -> FloatArray:
+    """Scores that statistics can be made of; those that are not finite stay.
+
+    The error of a model that has diverged may be larger, which says no more.
+
+    Parameters
+    ----------
+    scores : array
+        Scores, NaN where there is none.
+    largest : float, default=1e70
+        Scores beyond plus and minus this are replaced by it.
+
+    Returns
+    -------
+    array of the same shape
+    """
+    bounded: FloatArray = np.clip(scores, -largest, largest)
+    return np.where(np.isinf(scores), scores, bounded)
 
 
 def corrected_standard_error(

@@ -53,7 +53,11 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.spatial.distance import cdist
 
-from skbayes._fold_statistics import chi_squared_median, expected_sample_median
+from skbayes._fold_statistics import (
+    bounded_scores,
+    chi_squared_median,
+    expected_sample_median,
+)
 from skbayes._protocol import BoolArray, FloatArray, IntArray
 
 #: Complete candidates needed before partial ones are compared with them.
@@ -112,6 +116,7 @@ def estimate_means(fold_scores: FloatArray) -> FoldEstimate:
     estimate = FoldEstimate(fold_scores.mean(axis=1), np.zeros(len(fold_scores)))
     if is_complete.all():
         return estimate
+    fold_scores = bounded_scores(fold_scores)
     if is_complete.sum() < MIN_COMPLETE:
         partial = _additive_estimate(fold_scores)
     else:

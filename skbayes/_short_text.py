@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 
@@ -18,6 +19,17 @@ def shorten(text: str, longest: int) -> str:
     return f"{text[:head]}…{text[head - longest + 1 :]}"
 
 
+def as_text(value: Any, show: Callable[[Any], str] = repr) -> str:
+    """The repr of a value, or its `str`; the name of its class if that fails.
+
+    Some estimators show what they have learned, and fail before they are fitted.
+    """
+    try:
+        return show(value)
+    except Exception:
+        return f"<{type(value).__name__} without a repr>"
+
+
 def one_line(value: Any, longest: int) -> str:
     """Write the repr of a value in one line, without its end if that is long."""
-    return cut(" ".join(repr(value).split()), longest)
+    return cut(" ".join(as_text(value).split()), longest)

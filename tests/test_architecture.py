@@ -38,11 +38,12 @@ MAY_IMPORT: dict[str, set[str]] = {
     "_compat": set(),
     "_joblib": set(),
     "_gp": set(),
-    "space": {"_seeding", "_values"},
+    "space": {"_seeding", "_short_text", "_values"},
     "_acquisition": {"_gp", "space"},
     "_strategies": {
         "_acquisition",
         "_deciding_metric",
+        "_fold_statistics",
         "_gp",
         "_partial_scores",
         "_seeding",

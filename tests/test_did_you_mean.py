@@ -54,6 +54,12 @@ def test_closest_param_of_several_takes_the_most_similar():
     assert closest_param("scaler__copy", names) == "scale__copy"
 
 
+def test_closest_name_leaves_out_what_is_no_text():
+    """A scorer's dict may have numbers for names."""
+    assert closest_name("accuracy2", [1, None, "accuracy"]) == "accuracy"
+    assert closest_name("accuracy", [1, 2]) is None
+
+
 def test_hint_is_a_question_or_nothing():
     """The hint follows a sentence, hence the blank before it."""
     assert hint("C") == " Did you mean 'C'?"

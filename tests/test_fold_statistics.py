@@ -13,6 +13,8 @@ from sklearn.tree import DecisionTreeClassifier
 
 from skbayes import GridSearchCV
 from skbayes._fold_statistics import (
+    LARGEST_SUMMAND,
+    bounded_scores,
     chi_squared_median,
     corrected_factor,
     corrected_standard_error,
@@ -149,3 +151,12 @@ def test_corrected_standard_error_is_the_same_all_over_a_search(tmp_path):
     assert f"&plusmn; {expected:.2g} (standard error)" in search._repr_html_()
     report = search_report(search, tmp_path / "report.html").read_text("utf-8")
     assert f"standard error {expected:.2g} over 24 folds" in report
+
+
+def test_bounded_scores_have_sums_and_products():
+    """Ordinary scores and those that are not finite stay what they are."""
+    scores = np.array([0.5, -1e200, 1e200, np.nan, np.inf, -np.inf])
+    expected = [0.5, -1e70, 1e70, np.nan, np.inf, -np.inf]
+    np.testing.assert_array_equal(bounded_scores(scores), expected)
+    found = bounded_scores(np.full(5, 1.7e308), LARGEST_SUMMAND)
+    assert found.mean() == pytest.approx(1e300)

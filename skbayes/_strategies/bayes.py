@@ -7,6 +7,7 @@ from itertools import chain
 
 import numpy as np
 
+from skbayes._fold_statistics import LARGEST_SUMMAND, bounded_scores
 from skbayes._protocol import Params, Status, Trial
 from skbayes._strategies.engine.located_point import LocatedPoint, located
 from skbayes._strategies.engine.observation import Observation, observed
@@ -197,7 +198,7 @@ class BayesStrategy:
         point = self._point_of(trial)
         if point is None:
             return
-        folds = trial.scores()
+        folds = bounded_scores(trial.scores(), LARGEST_SUMMAND)
         for fold, score in (trial.expected or {}).items():
             folds[fold] = score
         is_run = np.isfinite(folds)
@@ -223,7 +224,7 @@ class BayesStrategy:
 
 def _running(trial: Trial, point: LocatedPoint) -> Observation:
     """Convert a running trial to the optimizer's type."""
-    folds = trial.scores()
+    folds = bounded_scores(trial.scores(), LARGEST_SUMMAND)
     is_run = np.isfinite(folds)
     # A trial with all folds waits to be told in its turn; until then its point is
     # pending without scores, so that the order of arrival does not matter.

@@ -293,12 +293,10 @@ class GreedyEnsemble(BaseEstimator):  # type: ignore[misc]
         """
         # Cloned parameters: an estimator among the values would be fitted in place, and
         # two members would share it.
-        members = [
-            clone(search.estimator).set_params(
-                **clone(search.cv_results_["params"][row], safe=False)
-            )
-            for row in selection.candidates
-        ]
+        members = [clone(search.estimator) for _ in selection.candidates]
+        for member, row in zip(members, selection.candidates, strict=True):
+            params = search.cv_results_["params"][row]
+            member.set_params(**clone(params, safe=False))
         weights = list(selection.weights)
         if is_classifier(search.estimator):
             return EnsembleClassifier(

@@ -31,6 +31,7 @@ from skbayes._evaluation.cv_results import (
     tabulate,
     warn_of_scores_not_finite,
 )
+from skbayes._evaluation.fold.set_parameters import set_parameters
 from skbayes._evaluation.trials_frame import column_order, trial_row, trials_frame
 from skbayes._protocol import Status
 from skbayes._selection_bias import why_unknown
@@ -354,10 +355,8 @@ class SearchCV(ExplainsMissingResults, BaseSearchCV, metaclass=ABCMeta):
         if hasattr(self.refit, "make_estimator"):
             self.ensemble_ = self.refit.select(self)
             return self.refit.make_estimator(self, self.ensemble_)
-        # Cloned too, because parameters may be estimators.
-        return clone(preparation.evaluation.settings.estimator).set_params(
-            **clone(self.best_params_, safe=False)
-        )
+        estimator = clone(preparation.evaluation.settings.estimator)
+        return set_parameters(estimator, self.best_params_)
 
     def _refit_best(self, preparation, tree):
         """Fit the best parameters on all data."""

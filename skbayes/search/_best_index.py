@@ -18,6 +18,7 @@ from skbayes._deciding_metric import (
 )
 from skbayes._did_you_mean import closest_name, hint
 from skbayes._evaluation.cv_results import candidates_that_may_win, rank
+from skbayes._evaluation.fold.failure_causes import NO_NUMBER
 from skbayes._fold_statistics import TableOfFolds
 from skbayes._short_text import one_line
 from skbayes._user_warnings import warn_user
@@ -190,6 +191,8 @@ def _rows_to_choose_from(search, evaluation, metric, must_have_score):
         return rows
     cause = shared_failure(search.trials_, evaluation)
     may_win = _may_win(search)
+    # scikit-learn raises for a scorer that gives no number.
+    must_have_score |= cause is not None and NO_NUMBER in cause
     if must_have_score or callable(search.refit) or not may_win.any():
         raise ValueError(_no_winner(search, metric, cause))
     if cause is not None:

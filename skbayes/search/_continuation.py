@@ -12,6 +12,7 @@ from typing import Any
 
 from skbayes._evaluation.loop.path_store import PathStore
 from skbayes._protocol import Params
+from skbayes._short_text import as_text
 from skbayes._user_warnings import warn_user
 from skbayes._values import dicts_of
 from skbayes.exceptions import JournalNotContinuedWarning
@@ -95,7 +96,7 @@ def open_journal(search, preparation, strategy):
             identity,
             description={
                 "search": type(search).__name__,
-                "estimator": repr(search.estimator),
+                "estimator": as_text(search.estimator),
                 "scoring": str(search.scoring),
             },
             metrics=[] if preparation.metric is None else [preparation.metric],

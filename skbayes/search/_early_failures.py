@@ -10,7 +10,7 @@ import numpy as np
 from sklearn.exceptions import FitFailedWarning
 from sklearn.utils.multiclass import type_of_target
 
-from skbayes._evaluation.fold.failure_causes import common_cause, with_remedy
+from skbayes._evaluation.fold.failure_causes import NO_NUMBER, common_cause, with_remedy
 from skbayes._protocol import FoldResult, Params, SearchProgress, Status, Trial
 from skbayes._user_warnings import warn_user
 
@@ -25,8 +25,8 @@ class EarlyFailures:
     """Judges the first candidates, once, when all of them have ended.
 
     It is an observer of the search. If all of them fail on the same folds for one
-    cause, it warns. If the untuned estimator fails too, no candidate is expected to do
-    better, and it raises.
+    cause, it warns. If the untuned estimator fails too, or the scorer gave a number for
+    none of them, no candidate is expected to do better, and it raises.
 
     Parameters
     ----------
@@ -63,7 +63,8 @@ class EarlyFailures:
         Raises
         ------
         ValueError
-            If the untuned estimator has failed for the same cause as all others.
+            If the untuned estimator has failed for the same cause as all others, or the
+            scorer gave no number for any.
         """
         trial = progress.trial
         if self._is_over or trial.index >= self._n_first:
@@ -88,6 +89,11 @@ class EarlyFailures:
                 f"{cause}\nThe untuned estimator failed like this, and so did "
                 f"{len(tuned)} candidates beside it. {self._owner} ends here: no other "
                 "can be expected to do better. The tracebacks are in `trials_`."
+            )
+        if NO_NUMBER in cause:
+            raise ValueError(
+                f"{cause}\nIt gave none for the first {len(tuned)} candidates. "
+                f"{self._owner} ends here."
             )
         others = " other than the untuned estimator" if untuned else ""
         is_of_fits = all(fold.error is not None for t in tuned for fold in t.folds)

@@ -9,6 +9,7 @@ import numpy as np
 from sklearn.base import clone
 
 from skbayes._deciding_metric import metric_that_decided, metrics_in
+from skbayes._evaluation.fold.set_parameters import set_parameters
 from skbayes._user_warnings import warn_user
 from skbayes._values import dicts_of
 from skbayes.exceptions import SearchSpaceEdgeWarning
@@ -90,8 +91,7 @@ def _best_estimator(search):
     """An estimator with the best parameters, fitted or not."""
     if hasattr(search, "best_estimator_"):
         return search.best_estimator_
-    params = clone(search.best_params_, safe=False)
-    return clone(search.estimator).set_params(**params)
+    return set_parameters(clone(search.estimator), search.best_params_)
 
 
 def _line(search, pressed, wider):

@@ -17,6 +17,7 @@ import numpy as np
 from sklearn.base import clone
 
 from skbayes._did_you_mean import closest_param, hint
+from skbayes._evaluation.fold.set_parameters import set_parameters
 from skbayes.space._dimension import Dimension
 from skbayes.space._parsing import is_choices
 
@@ -85,7 +86,7 @@ def _configured(search: Any, values: Mapping[str, Any], place: str) -> Any:
     """A clone with the first values of one dict; raises for an unknown name."""
     first = {name: first_value(value) for name, value in values.items()}
     try:
-        return _with(search.estimator, first)
+        return set_parameters(clone(search.estimator), first)
     except Exception:  # set one by one below, to find the name at fault
         estimator = clone(search.estimator)
     # Steps before their parameters.
@@ -97,15 +98,6 @@ def _configured(search: Any, values: Mapping[str, Any], place: str) -> Any:
     return estimator
 
 
-def _with(estimator: Any, params: Mapping[str, Any]) -> Any:
-    """A clone with some parameters, which are cloned too.
-
-    They may be estimators: setting a parameter inside one must not change the user's.
-    """
-    own = {name: clone(value, safe=False) for name, value in params.items()}
-    return clone(estimator).set_params(**own)
-
-
 def _refuse_unless_settable(
     estimator: Any, name: str, values: Mapping[str, Any], place: str, error: Exception
 ) -> None:
@@ -113,7 +105,7 @@ def _refuse_unless_settable(
     richest, most_names = estimator, 0
     for steps in _choices_of_steps(name, values):
         try:
-            tried = _with(estimator, steps)
+            tried = set_parameters(clone(estimator), steps)
             known = tried.get_params(deep=True)
             if name in known:
                 return  # the name exists; the estimator refuses its first value

@@ -12,6 +12,8 @@ from datetime import timedelta
 from functools import wraps
 from typing import Any
 
+import numpy as np
+
 from skbayes._user_warnings import warn_user
 from skbayes._values import native
 from skbayes.search._estimator_check import check_estimator_of
@@ -150,8 +152,10 @@ def _check_seconds(value: Any, name: str, owner: str) -> None:
     """Raise for a duration that is not a number, and suggest its seconds."""
     # Ray and FLAML take "10min" or a timedelta; a parser of units would be a second way
     # to write one number, so the message only converts.
-    seconds = None
-    if isinstance(value, timedelta):
+    seconds: float | None = None
+    if isinstance(value, np.timedelta64):
+        seconds = float(value / np.timedelta64(1, "s"))
+    elif isinstance(value, timedelta):
         seconds = value.total_seconds()
     elif isinstance(value, str) and (found := _DURATION.fullmatch(value.lower())):
         number, unit = found.groups()

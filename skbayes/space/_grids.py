@@ -64,8 +64,7 @@ def check_param_grid(
         spec,
         owner,
         parameter,
-        f"Parameter grid should be a dict or a list, got: {spec!r} of type"
-        f" {type(spec).__name__}.",
+        "Parameter grid should be a dict or a list",
         "Parameter grid is not a dict",
     )
     return _translate(spec, grids, owner, parameter, _grid_value)
@@ -108,8 +107,7 @@ def check_param_distributions(
         spec,
         owner,
         parameter,
-        f"Parameter distribution is not a dict or a list, got: {spec!r} of type"
-        f" {type(spec).__name__}.",
+        "Parameter distribution is not a dict or a list",
         "Parameter distribution is not a dict",
     )
     if not any(grids):
@@ -126,7 +124,8 @@ def _dicts_of(
     """The dicts of a grid; raises with scikit-learn's message if it is not one."""
     advice = f"Write {parameter}={{'name': [choice, choice]}} in {owner}."
     if not isinstance(spec, (Mapping, list, tuple)):
-        raise TypeError(f"{no_spec} {advice}")
+        got = f"got: {spec!r} of type {type(spec).__name__}"
+        raise TypeError(f"{no_spec}, {got}. {advice}")
     grids: Sequence[Any] = one_or_several(spec)
     for grid in grids:
         if not isinstance(grid, dict):
@@ -174,29 +173,27 @@ def _grid_value(value: Any, place: Place) -> Any:
         return list(value.choices)
     if isinstance(value, tuple) and parse_range(value, place) is not None:
         raise TypeError(_no_range_in_grid(value, place))
-    refusal = _no_list(value, place.name)
     if not is_choices(value):
         foreign = _foreign_dimension(value, place)
         if foreign is not None and foreign.listed():
             return list(foreign.listed())
-        if foreign is not None or hasattr(value, "rvs"):
-            raise TypeError(f"{refusal} {_no_range_in_grid(value, place)}")
+        no_range = foreign is not None or hasattr(value, "rvs")
+        advice = (_no_range_in_grid if no_range else _how_to_list)(value, place)
+        raise TypeError(f"{_no_list(value, place.name)} {advice}")
     if isinstance(value, np.ndarray) and value.ndim > 1:
         raise ValueError(
             f"Parameter array for {place.name!r} should be one-dimensional, got:"
             f" {value!r} with shape {value.shape}. Write list(array) for choices that"
             " are arrays."
         )
-    return _choices(
-        value, place, f"{refusal} {how_to_list(value, place.owner)}", in_grid=True
-    )
+    return _choices(value, place, in_grid=True)
 
 
 def _random_value(value: Any, place: Place) -> Any:
     if isinstance(value, Categorical):
         return list(value.choices)
     if isinstance(value, tuple):
-        return parse_range(value, place) or _choices(value, place, "")
+        return parse_range(value, place) or _choices(value, place)
     foreign = None if is_choices(value) else _foreign_dimension(value, place)
     if foreign is not None and foreign is not value and not draws_single_values(value):
         return list(foreign.listed()) or foreign
@@ -204,15 +201,16 @@ def _random_value(value: Any, place: Place) -> Any:
         refuse_without_parameters(value, place)
         _refuse_invalid(value, place)
         return value
-    advice = how_to_list(value, place.owner)
+    if is_choices(value):
+        return _choices(value, place)
     if isinstance(value, Iterable):
-        refusal = f"{_no_list(value, place.name)} {advice}"
+        refusal = _no_list(value, place.name)
     else:
         refusal = (
             f"Parameter grid for parameter {place.name!r} is not iterable or a"
-            f" distribution (value={value}). {advice}"
+            f" distribution (value={value})."
         )
-    return _choices(value, place, refusal)
+    raise TypeError(f"{refusal} {_how_to_list(value, place)}")
 
 
 def _refuse_invalid(distribution: Any, place: Place) -> None:
@@ -232,10 +230,8 @@ def _foreign_dimension(value: Any, place: Place) -> Dimension | None:
     return value if isinstance(value, Dimension) else parse_foreign(value, place)
 
 
-def _choices(value: Any, place: Place, refusal: str, *, in_grid: bool = False) -> Any:
+def _choices(value: Any, place: Place, *, in_grid: bool = False) -> Any:
     """Choices unchanged, or as a list if scikit-learn requires one."""
-    if not is_choices(value):
-        raise TypeError(refusal)
     refuse_range_like(value, place, in_grid=in_grid)
     if len(value) == 0:
         raise ValueError(
@@ -243,6 +239,10 @@ def _choices(value: Any, place: Place, refusal: str, *, in_grid: bool = False) -
             f" sequence, got: {value!r}. Write [choice, choice]."
         )
     return value if isinstance(value, (Sequence, np.ndarray)) else list(value)
+
+
+def _how_to_list(value: Any, place: Place) -> str:
+    return how_to_list(value, place.owner)
 
 
 def _no_list(value: Any, name: str) -> str:

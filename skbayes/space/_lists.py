@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from skbayes._protocol import FloatArray
+from skbayes._short_text import as_text
 from skbayes._values import ValueIndex, distinct, is_finite_number, value_key
 from skbayes.space._axes import Axis, Cells, Codes, Levels
 from skbayes.space._dimension import Dimension
@@ -231,6 +232,6 @@ def dimension_of_choices(values: Sequence[Any]) -> Categorical | Ordinal:
 
 def quote_choices(choices: Sequence[Any]) -> str:
     """The first few choices in words."""
-    shown = ", ".join(map(repr, choices[:_QUOTED]))
+    shown = ", ".join(map(as_text, choices[:_QUOTED]))
     more = len(choices) - _QUOTED
     return f"one of {shown}" + (f" and {more} more" if more > 0 else "")

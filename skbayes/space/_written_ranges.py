@@ -7,9 +7,14 @@ are refused, and the message names the correct form.
 
 from __future__ import annotations
 
+import datetime
 import re
 from collections.abc import Collection, Mapping, Sequence
+from decimal import Decimal
+from fractions import Fraction
 from typing import Any
+
+import numpy as np
 
 from skbayes._values import is_number, native
 from skbayes.space._place import Place
@@ -26,6 +31,8 @@ _PRIOR_WORDS_IN_TUPLE = PRIOR_WORDS | {
 _FEWEST_PARTS, _MOST_PARTS = 3, 4
 #: Texts such as "(0.01, 1000, log-uniform)" and "loguniform(0.01, 1000)".
 _PARTS_OF_TEXT = re.compile(r"[^\s,()\[\]'\"]+")
+#: Types of values that have an order but no range: a prior beside two is no choice.
+_NO_NUMBERS = (bool, datetime.date, datetime.timedelta, np.datetime64, np.timedelta64)
 
 
 def parse_range(value: tuple[Any, ...], place: Place) -> Real | Integer | None:
@@ -38,6 +45,7 @@ def parse_range(value: tuple[Any, ...], place: Place) -> Real | Integer | None:
     """
     parts = _parts_of_range(value, _PRIOR_WORDS_IN_TUPLE)
     if parts is None:
+        _refuse_other_ends(value, place)
         return None  # choices, such as (0.5, 1.0, "sqrt")
     low, high, prior = parts
     if sum(isinstance(native(part), str) for part in value) > 1:
@@ -62,6 +70,20 @@ def parse_range(value: tuple[Any, ...], place: Place) -> Real | Integer | None:
         return kind(low, high, prior)
     except ValueError as error:
         raise ValueError(place.refusal("be a valid range", value, str(error))) from None
+
+
+def _refuse_other_ends(value: tuple[Any, ...], place: Place) -> None:
+    """Raise for a range whose ends are no numbers, such as dates."""
+    *ends, prior = map(native, value) if value else [None]
+    is_range = len(ends) == 2 and prior_named(prior) is not None
+    if is_range and all(isinstance(end, _NO_NUMBERS) for end in ends):
+        raise ValueError(
+            place.refusal(
+                "have numbers as the ends of its range",
+                value,
+                f"Write {ends!r} for two choices, or list all values to try.",
+            )
+        )
 
 
 def refuse_range_like(values: Sequence[Any], place: Place, *, in_grid: bool) -> None:
@@ -176,6 +198,8 @@ def _number_of(value: Any) -> int | float | None:
     """A value as a number, parsed if it is text; None if it is not a number."""
     if is_number(value):
         return value
+    if isinstance(value, Decimal | Fraction):
+        return float(value)
     if isinstance(value, str):
         for kind in (int, float):
             try:

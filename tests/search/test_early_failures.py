@@ -297,3 +297,20 @@ def test_check_fit_params_passes_on_arguments_that_a_fit_takes():
     pipeline = make_pipeline(StandardScaler(), SVC())
     search = bayes(pipeline, {"svc__C": RANGE["C"]}).set_params(n_iter=2)
     search.fit(X, Y, svc__sample_weight=weights)
+
+
+@pytest.mark.filterwarnings("ignore:Scoring failed", "ignore:One or more of the test")
+@pytest.mark.parametrize("n_iter", [2, 9])
+def test_early_failures_end_a_search_whose_scorer_gives_no_number(n_iter):
+    """A forgotten `return` ends a random search, as it does in scikit-learn."""
+    search = RandomSearchCV(
+        Counted(),
+        {"C": list(np.linspace(0.1, 1.0, 20))},
+        n_iter=n_iter,
+        cv=2,
+        scoring=lambda estimator, X, y: None,
+        random_state=0,
+    )
+    with pytest.raises(ValueError, match="must give a real number. Got None of type"):
+        search.fit(X, Y)
+    assert Counted.n_fits <= 2 * 3

@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from sklearn.base import BaseEstimator, RegressorMixin
+from sklearn.datasets import make_classification
+from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import (
     GroupKFold,
     KFold,
@@ -299,3 +301,30 @@ def test_other_values_are_refused(racing):
     """The message names the parameter."""
     with pytest.raises(ValueError, match="'racing' parameter of GridSearchCV must be"):
         make_search("grid", racing=racing).fit(X, y)
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning", "ignore:One or more of the test")
+@pytest.mark.parametrize("racing", [False, True])
+@pytest.mark.parametrize(
+    "score",
+    [
+        lambda C: -(10.0 ** (100.0 * np.log10(C))),
+        lambda C: 1.7e308 * np.tanh(-np.abs(np.log(C / 0.03))),
+        lambda C: 0.0 if C < 0.1 else -1e160,
+    ],
+    ids=["steep", "sums overflow", "some diverge"],
+)
+def test_racing_and_proposals_take_scores_of_any_size(score, racing):
+    """Squares of large scores are no floats: neither race nor engine ends by it."""
+    search = BayesSearchCV(
+        LogisticRegression(),
+        {"C": (0.01, 100.0, "log-uniform"), "tol": (1e-5, 1e-2, "log-uniform")},
+        n_iter=14,
+        cv=3,
+        scoring=lambda estimator, X, y: float(score(estimator.C)),
+        racing=racing,
+        random_state=0,
+    ).fit(*make_classification(60, random_state=0))
+    tried = [trial.params["C"] for trial in search.trials_ if trial.folds]
+    assert len(search.trials_) == 14
+    assert score(search.best_params_["C"]) >= max(map(score, tried)) - 1e-100

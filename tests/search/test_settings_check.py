@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import numpy as np
 import pytest
 from sklearn.datasets import load_iris
 from sklearn.model_selection import KFold
@@ -44,6 +45,7 @@ class NeverFitted(SVC):
         ({"time_budget": "90"}, TypeError, "write time_budget=90"),
         ({"time_budget": timedelta(minutes=2)}, TypeError, "write time_budget=120"),
         ({"fit_timeout": timedelta(hours=1)}, TypeError, "write fit_timeout=3600"),
+        ({"time_budget": np.timedelta64(2, "m")}, TypeError, "write time_budget=120"),
         ({"cv": KFold}, TypeError, r"Got the class KFold instead; write cv=KFold\("),
         ({"refit": Simplest}, TypeError, r"class Simplest .*write refit=Simplest\("),
         ({"time_budget": "soon"}, ValueError, "'time_budget'.*Got 'soon'"),

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
 
 import numpy as np
 import pandas as pd
@@ -11,6 +14,8 @@ import pytest
 from skbayes.space import Categorical, Integer, Real
 from skbayes.space._grids import check_param_distributions, check_param_grid
 from skbayes.space._parsing import parse_space
+from skbayes.space._place import Place
+from skbayes.space._written_ranges import parse_range
 from tests.space.labels import label
 
 EVERY_CHECK = pytest.mark.parametrize(
@@ -38,6 +43,10 @@ EVERY_CHECK = pytest.mark.parametrize(
         ((0.5, "log-uniform", 2), "(0.5, 2, 'log-uniform')"),
         ([0.5, "uniform", 2], "(0.5, 2, 'uniform')"),
         ([(0.5, "uniform", 2)], "(0.5, 2, 'uniform')"),
+        ([Decimal("0.5"), Fraction(5, 2), "uniform"], "(0.5, 2.5, 'uniform')"),
+        ((False, True, "uniform"), "[False, True] for two choices"),
+        ((date(2020, 1, 1), date(2021, 1, 1), "uniform"), "list all values to try"),
+        ((np.datetime64(1, "D"), np.datetime64(9, "D"), "log-uniform"), "list all"),
     ],
     ids=label,
 )
@@ -131,3 +140,10 @@ def test_parse_range_of_mixed_ends_is_real():
     """One float makes the range one of real numbers."""
     space = parse_space({"C": (1, 10.0, "uniform")})
     assert space.columns[0].dimension == Real(1, 10.0)
+
+
+def test_parse_range_takes_exact_numbers_for_floats():
+    """A Decimal and a Fraction are numbers, which no range was made of before."""
+    written = (Decimal("0.5"), Fraction(5, 2), "log-uniform")
+    found = parse_range(written, Place("BayesSearchCV", "param_distributions", "C"))
+    assert found == Real(0.5, 2.5, "log-uniform")

@@ -48,11 +48,11 @@ class Alarm:
         """Set the alarm."""
         left, self._interval = signal.getitimer(signal.ITIMER_REAL)
         now = time.monotonic()
+        # All is known before the timer is set: it may go off at once.
         self._due = now + self._seconds
         if left > 0:
             self._users_due = now + left
         self._handler = signal.getsignal(signal.SIGALRM)
-        # Last: on a busy machine a short alarm goes off before the next line is run.
         signal.signal(signal.SIGALRM, self._go_off)
         self._set_timer()
 

@@ -32,7 +32,8 @@ class FoldSettings:
         ``"raise"``: a fit or a metric that fails raises. A number stands in the table
         of results only: the record of a failed fold has NaN.
     raises_if_not_set : bool
-        Whether parameters that cannot be set raise; else they count as a failed fit.
+        Whether parameters that cannot be set raise, and a scorer that gives no number;
+        else they count as a failed fit and a failed score.
     kept_scorer : callable or None
         Scorer whose input is kept: the out-of-fold output of the method that it calls
         on the fitted candidate. None keeps nothing.

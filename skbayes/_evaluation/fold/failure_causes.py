@@ -7,6 +7,8 @@ from collections.abc import Iterable
 
 from skbayes._short_text import cut
 
+#: The error of a scorer that gives anything but a number.
+NO_NUMBER = "`scoring` parameter must give a real number"
 #: Characters at most of a cause in a table or at the head of a message.
 _LONGEST = 300
 

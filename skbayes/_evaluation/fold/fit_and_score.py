@@ -77,8 +77,12 @@ def run_fold(
     with shared_fits(shared) as session, without_autologging():
         # A new scorer for each fold: its notes belong to this fold alone.
         seen = None if session is None else session.note_scored
-        raises = settings.error_score == "raise"
-        scorer = recording_scorer(settings.scorer, seen, raises=raises)
+        scorer = recording_scorer(
+            settings.scorer,
+            seen,
+            raises=settings.error_score == "raise",
+            raises_if_no_number=settings.raises_if_not_set,
+        )
         raw, is_fatal, n_rounds = _fit_within_limit(
             data, settings, params, scorer, context, session
         )

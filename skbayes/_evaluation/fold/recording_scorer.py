@@ -1,7 +1,7 @@
 """Scorers that record their errors and their time.
 
-One of several metrics may return no number for a candidate. This counts as an error of
-that metric, as if it had raised; the other metrics keep their scores.
+A metric may return no number for a candidate. This counts as an error of that metric,
+as if it had raised; other metrics and other candidates keep their scores.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 
 from skbayes._compat import MultimetricScorer, is_multimetric
+from skbayes._evaluation.fold.failure_causes import NO_NUMBER
 from skbayes._short_text import one_line
 
 
@@ -88,11 +89,16 @@ class _RecordingScorer:
     """Keeps the traceback of a failed scorer; scikit-learn only warns."""
 
     def __init__(
-        self, scorer: Any, seen: Callable[[Any], None] | None, raises: bool
+        self,
+        scorer: Any,
+        seen: Callable[[Any], None] | None,
+        raises: bool,
+        raises_if_no_number: bool,
     ) -> None:
         self._scorer = scorer
         self.seen = seen
         self.raises = raises
+        self.raises_if_no_number = raises or raises_if_no_number
         self.notes = ScorerNotes()
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
@@ -104,12 +110,25 @@ class _RecordingScorer:
                 self.notes.errors[f"{part}_score"] = traceback.format_exc()
                 raise
         if not isinstance(scores, dict):
-            return math.nan if scores is np.ma.masked else scores
+            return self._number(scores, part)
         errors = _errors_of_metrics(scores, self.raises)
+        self._note(part, errors)
+        return scores | dict.fromkeys(errors, math.nan)
+
+    def _number(self, score: Any, part: str) -> Any:
+        """The only score; NaN in place of what is no number."""
+        if score is np.ma.masked:
+            return math.nan
+        # scikit-learn raises for what is returned here and is no number.
+        if self.raises_if_no_number or _is_score(score):
+            return score
+        self._note(part, {"score": f"The {NO_NUMBER}. {_got(score)}"})
+        return math.nan
+
+    def _note(self, part: str, errors: dict[str, str]) -> None:
         self.notes.errors |= {f"{part}_{name}": text for name, text in errors.items()}
         for text in errors.values():
-            warnings.warn(f"Scoring failed. {text}", UserWarning, stacklevel=2)
-        return scores | dict.fromkeys(errors, math.nan)
+            warnings.warn(f"Scoring failed. {text}", UserWarning, stacklevel=3)
 
     def __repr__(self) -> str:
         return repr(self._scorer)
@@ -127,13 +146,14 @@ def _errors_of_metrics(scores: dict[str, Any], raises: bool) -> dict[str, str]:
     for name, score in scores.items():
         if _is_score(score):
             continue
-        errors[name] = (
-            f"The metric {name!r} in the `scoring` parameter must give a real number. "
-            f"Got {one_line(score, 80)} of type {type(score).__name__} instead."
-        )
+        errors[name] = f"The metric {name!r} in the {NO_NUMBER}. {_got(score)}"
         if raises:
             raise ValueError(errors[name])
     return errors
+
+
+def _got(score: Any) -> str:
+    return f"Got {one_line(score, 80)} of type {type(score).__name__} instead."
 
 
 def _is_score(score: Any) -> bool:
@@ -153,13 +173,18 @@ def _is_score(score: Any) -> bool:
 
 
 def recording_scorer(
-    scorer: Any, seen: Callable[[Any], None] | None = None, *, raises: bool = False
+    scorer: Any,
+    seen: Callable[[Any], None] | None = None,
+    *,
+    raises: bool = False,
+    raises_if_no_number: bool = False,
 ) -> Any:
     """Wrap a scorer, so that it records errors and times in `notes`.
 
     It also calls `seen` with the samples to score. With `raises`, a score that is not a
-    number ends the fold; else it is an error of its metric.
+    number ends the fold; else it is an error of its metric. With `raises_if_no_number`,
+    the only score ends it in any case, as in scikit-learn.
     """
     if is_multimetric(scorer):
         return _RecordingMultimetricScorer(scorer, seen, raises)
-    return _RecordingScorer(scorer, seen, raises)
+    return _RecordingScorer(scorer, seen, raises, raises_if_no_number)

@@ -24,7 +24,9 @@ def set_parameters(estimator: Any, params: Params) -> Any:
     estimator
         The same object.
     """
-    return estimator.set_params(**clone(params, safe=False))
+    # Not what `set_params` returns: some estimators forget to return themselves.
+    estimator.set_params(**clone(params, safe=False))
+    return estimator
 
 
 def what_to_write(estimator: Any, params: Params) -> str | None:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from skbayes._evaluation.fidelity.ladder import Ladder
 from skbayes._protocol import FoldResult, Params, SearchProgress
+from skbayes._short_text import as_text
 
 
 class Printer:
@@ -100,7 +101,8 @@ def _print(text: str) -> None:
 
 
 def _format_params(params: Params) -> str:
-    return ", ".join(f"{name}={params[name]}" for name in sorted(params))
+    shown = {name: as_text(params[name], str) for name in sorted(params)}
+    return ", ".join(f"{name}={text}" for name, text in shown.items())
 
 
 def _format_scores(result: FoldResult) -> str:

@@ -8,6 +8,7 @@ from functools import cached_property
 
 import numpy as np
 
+from skbayes._fold_statistics import bounded_scores
 from skbayes._partial_scores import Differences
 from skbayes._protocol import FloatArray, FoldResult, Status, Trial
 
@@ -59,9 +60,9 @@ class EarlierScores:
     ) -> EarlierScores:
         """Read the trials that did not fail; at least one is complete."""
         whole = [trial for trial in trials if trial.status is Status.COMPLETE]
-        complete = [trial.scores(metric) for trial in whole]
+        complete = [bounded_scores(trial.scores(metric)) for trial in whole]
         partial = [trial for trial in trials if trial.status is Status.STOPPED]
-        stopped = [trial.scores(metric) for trial in partial]
+        stopped = [bounded_scores(trial.scores(metric)) for trial in partial]
         # One array for both, so that no stopped trial still gives a second axis.
         table = np.array(complete + stopped)
         on_parts = [rung_scores(t.rungs, metric, rungs) for t in (*whole, *partial)]
@@ -210,14 +211,14 @@ class EarlierScoresHistory:
 
     def _add(self, trial: Trial, metric: str) -> None:
         if trial.status is Status.COMPLETE:
-            scores = trial.scores(metric)
+            scores = bounded_scores(trial.scores(metric))
             row = len(self._complete)
             if row == 0 or scores.mean() > self._complete.mean(self._best):
                 self._best = row
             self._complete.append(scores)
             self._on_parts[0].append(rung_scores(trial.rungs, metric, self._rungs))
         elif trial.status is Status.STOPPED and trial.folds:
-            self._stopped.append(trial.scores(metric))
+            self._stopped.append(bounded_scores(trial.scores(metric)))
             self._on_parts[1].append(rung_scores(trial.rungs, metric, self._rungs))
         self._counts.append((len(self._complete), len(self._stopped), self._best))
 

@@ -55,7 +55,7 @@ import numpy as np
 from scipy.special import stdtr
 
 from skbayes._evaluation.racing.earlier_scores import EarlierScores
-from skbayes._fold_statistics import USUAL_DEGREES, shrunk_variance
+from skbayes._fold_statistics import USUAL_DEGREES, bounded_scores, shrunk_variance
 from skbayes._protocol import FloatArray, FoldResult, Status, Trial
 
 #: Complete candidates needed before one may be stopped: fewer do not determine how
@@ -131,7 +131,8 @@ class PairedRace:
         if len(earlier.complete) < MIN_COMPLETE:
             return False
         margin = MARGIN * earlier.spread
-        return bool(chances_to_win(scores[None, :], earlier, margin)[0] < self.alpha)
+        row = bounded_scores(scores)[None, :]
+        return bool(chances_to_win(row, earlier, margin)[0] < self.alpha)
 
     def expected(
         self, results: Mapping[int, FoldResult], earlier: EarlierScores, metric: str

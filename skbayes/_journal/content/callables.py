@@ -7,6 +7,7 @@ code. Those of installed packages count by name; their version is a part of its 
 from __future__ import annotations
 
 import functools
+import gc
 import types
 from collections.abc import Callable
 from pathlib import Path
@@ -148,15 +149,24 @@ def _vectorized(hasher: HasherProtocol, value: Any) -> bytes:
     return hasher.node("vectorized", *parts)
 
 
+def _is_of_frompyfunc(hasher: HasherProtocol, value: Any) -> bool:
+    return isinstance(value, np.ufunc) and value.__name__.endswith("(vectorized)")
+
+
+def _of_frompyfunc(hasher: HasherProtocol, value: Any) -> bytes:
+    """Read a ufunc of `numpy.frompyfunc`, which has no attribute for its function."""
+    inner = [item for item in gc.get_referents(value) if callable(item)]
+    if not inner:
+        return hasher.unreadable(value, "numpy.frompyfunc hides its function")
+    return hasher.node("frompyfunc", inner, value.nargs, value.nout, value.identity)
+
+
 def _builtin(hasher: HasherProtocol, value: Any) -> bytes:
     """Read a compiled function: name, owner, and the file if it is the user's."""
     owner = getattr(value, "__self__", None)
     module = getattr(value, "__module__", None)
     if isinstance(owner, types.ModuleType):
         module, owner = owner.__name__, None
-    if isinstance(value, np.ufunc) and value.__name__.endswith("(vectorized)"):
-        # The ufunc gives no access to the function passed to `numpy.frompyfunc`.
-        return hasher.unreadable(value, "numpy.frompyfunc hides its function")
     tag = f"builtin {module} {getattr(value, '__qualname__', value.__name__)}"
     defaults = getattr(value, "__defaults__", None)
     return hasher.node(tag, owner, defaults, compiled_file(hasher, module))
@@ -250,6 +260,7 @@ CALLABLES: tuple[tuple[Callable[[HasherProtocol, Any], bool], Read], ...] = (
     (_is(functools.cached_property), _cached_property),
     (_is(staticmethod, classmethod), _bound_to_class),
     (_is(np.vectorize), _vectorized),
+    (_is_of_frompyfunc, _of_frompyfunc),
     (_is_builtin, _builtin),
     (_is_named, _named),
     (_is_wrapper, _wrapper),

@@ -19,7 +19,11 @@ from skbayes._journal.content.leaves import leaf, text
 from skbayes._journal.content.module_files import ModuleFile, ModuleFiles
 from skbayes._journal.content.names_in_texts import globals_in_texts, imports_in_texts
 from skbayes._journal.content.own_code import Code, Entry, Node, Place, code_of
-from skbayes._journal.content.ownership import defining_module, naming_module
+from skbayes._journal.content.ownership import (
+    defining_module,
+    is_importable,
+    naming_module,
+)
 from skbayes._journal.content.written_names import Write
 
 _MISSING = object()
@@ -33,6 +37,8 @@ _NO_CODE = frozenset({"_abc_impl", "__annotate__", "__annotate_func__"})
 _PLAIN_BASES = (object, type, abc.ABC, Generic, Protocol)
 #: Methods by which libraries recognise an object that they call.
 _ASKED_BY_LIBRARIES = ("fit", "get_params", "predict", "rvs", "split", "transform")
+#: The method by which code finds classes that it does not name.
+_ASKS_FOR_SUBCLASSES = {"__subclasses__"}
 #: Begin of the file names of methods that attrs writes.
 _OF_ATTRS = "<attrs generated"
 
@@ -107,7 +113,8 @@ class CodeNodes:
         yield from self._entries_of_lookups(function, facts)
         self._note_imports(facts)
         package = function.__globals__.get("__package__") or ""
-        imports = sorted({*facts.imports, *imports_in_texts(facts)})
+        by_text = imports_in_texts(facts, function.__globals__)
+        imports = sorted({*facts.imports, *by_text})
         for file in self._files.imported(imports, package):
             yield self._module_entry(file)
 
@@ -123,6 +130,10 @@ class CodeNodes:
             label = f"the global {name}"
             if label not in found:
                 found[label] = self._entry(label, value, place)
+            asks = _ASKS_FOR_SUBCLASSES & facts.reads
+            if asks and isinstance(value, type) and is_own(self._hasher, value):
+                label = f"the subclasses of {name}"
+                found[label] = self._entry(label, _subclasses(value), None)
         yield from found.values()
 
     def _look_up(
@@ -137,13 +148,30 @@ class CodeNodes:
             if not isinstance(value, types.ModuleType):
                 break
             if not self._hasher.ownership.is_own(value.__name__):
-                break
+                return self._patch(names, path) or (name, value, place)
             inner = getattr(value, attribute, _MISSING)
             if inner is _MISSING:
                 break
             place = "global", id(vars(value)), attribute
             name, value = f"{name}.{attribute}", inner
         return name, value, place
+
+    def _patch(
+        self, names: dict[str, Any], path: Sequence[str]
+    ) -> tuple[str, Any, Place] | None:
+        """The user's function or class that a path finds in an installed module."""
+        value, place = names[path[0]], None
+        for i, attribute in enumerate(path[1:], 2):
+            # Not `getattr`: packages import modules when one asks for them.
+            place = "global", id(vars(value)), attribute
+            value = vars(value).get(attribute)
+            is_code = isinstance(value, types.FunctionType | type)
+            module = defining_module(value) if is_code else ""
+            if module and self._hasher.ownership.is_own(module):
+                return ".".join(path[:i]), value, place
+            if not isinstance(value, types.ModuleType):
+                return None
+        return None
 
     def _entries_of_class(self, kind: type) -> Iterator[Entry]:
         yield Entry("", text("class", kind.__name__))
@@ -154,6 +182,8 @@ class CodeNodes:
         file = compiled_file(self._hasher, kind.__module__)
         if file is not None:
             yield Entry("", file)
+        if any(_ASKS_FOR_SUBCLASSES & facts.reads for facts in _facts_of_methods(kind)):
+            yield self._entry("the subclasses", _subclasses(kind), None)
         is_asked = self._is_asked(kind)
         for name, value in sorted(vars(kind).items()):
             if _is_of_class(name, value):
@@ -174,7 +204,7 @@ class CodeNodes:
             return
         yield Entry("", text("code", repr(in_order(file.facts.content))))
         self._note_imports(file.facts)
-        imports = sorted({*file.facts.imports, *imports_in_texts(file.facts)})
+        imports = sorted({*file.facts.imports, *imports_in_texts(file.facts, {})})
         for other in self._files.imported(imports, file.package):
             yield self._module_entry(other)
 
@@ -231,6 +261,25 @@ def _cell_content(cell: types.CellType) -> Any:
         return cell.cell_contents
     except ValueError:  # not assigned yet
         return None
+
+
+def _facts_of_methods(kind: type) -> Iterator[CodeFacts]:
+    for item in vars(kind).values():
+        function = getattr(item, "__func__", item)
+        if isinstance(function, types.FunctionType):
+            yield facts_of(inspect.unwrap(function).__code__)
+
+
+def _subclasses(kind: type) -> list[type]:
+    """All classes derived from one that are found by name; not those of a past run."""
+    found: set[type] = set()
+    waiting = [kind]
+    while waiting:
+        new: set[type] = set(type.__subclasses__(waiting.pop())) - found
+        found |= new
+        waiting.extend(new)
+    named = filter(is_importable, found)
+    return sorted(named, key=lambda one: (one.__module__, one.__qualname__))
 
 
 def _is_of_class(name: str, value: Any) -> bool:

@@ -36,7 +36,7 @@ def globals_in_texts(facts: CodeFacts, names: Mapping[str, Any]) -> Iterator[str
     """
     if not _used(facts) & _BY_TEXT:
         return
-    words = {word for text in _short(facts) for word in _NAME.findall(text)}
+    words = {word for text in _texts(facts, names) for word in _NAME.findall(text)}
     found = {name for name in names if any(_may_be(word, name) for word in words)}
     if not found:
         found = {
@@ -48,10 +48,25 @@ def globals_in_texts(facts: CodeFacts, names: Mapping[str, Any]) -> Iterator[str
     yield from sorted(found)
 
 
-def imports_in_texts(facts: CodeFacts) -> Iterator[tuple[str, int, tuple[str, ...]]]:
-    """Find the modules that code may import by their text, as import statements."""
+def imports_in_texts(
+    facts: CodeFacts, names: Mapping[str, Any]
+) -> Iterator[tuple[str, int, tuple[str, ...]]]:
+    """Find the modules that code may import by their text, as import statements.
+
+    Parameters
+    ----------
+    facts : CodeFacts
+        Facts of the code.
+    names : mapping of str to object
+        The globals of its module, which may hold the texts; empty if it has not run.
+
+    Yields
+    ------
+    tuple
+        Name, level and no names, see `CodeFacts.imports`.
+    """
     if _used(facts) & _IMPORTERS:
-        for text in sorted(_short(facts)):
+        for text in sorted(_texts(facts, names)):
             name = text.lstrip(".")
             if name and all(map(str.isidentifier, name.split("."))):
                 yield name, len(text) - len(name), ()
@@ -62,8 +77,11 @@ def _used(facts: CodeFacts) -> frozenset[str]:
     return facts.reads.union(*facts.lookups)
 
 
-def _short(facts: CodeFacts) -> set[str]:
-    return {text for text in facts.texts if len(text) <= _LONGEST}
+def _texts(facts: CodeFacts, names: Mapping[str, Any]) -> set[str]:
+    """Texts of the code, and those of the globals it looks up."""
+    values = (names.get(path[0]) for path in facts.lookups)
+    texts = facts.texts.union(value for value in values if isinstance(value, str))
+    return {text for text in texts if len(text) <= _LONGEST}
 
 
 def _may_be(word: str, name: str) -> bool:

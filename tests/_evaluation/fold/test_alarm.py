@@ -126,3 +126,18 @@ def test_may_set_alarm_where_the_handler_can_be_put_back(users, monkeypatch):
     monkeypatch.undo()
     monkeypatch.delattr(signal, "setitimer")
     assert not may_set_alarm()
+
+
+def test_alarm_may_go_off_while_it_is_set(users, monkeypatch):
+    """The time has passed before the timer is set; the user's timer keeps its own."""
+    signal.setitimer(signal.ITIMER_REAL, 60.0)
+
+    def ring():
+        raise Overdue
+
+    alarm = Alarm(1e-9, ring)
+    with pytest.raises(Overdue, match="^$"):
+        start_and_run(alarm)
+    left, _ = signal.getitimer(signal.ITIMER_REAL)
+    assert 50.0 < left <= 60.0
+    alarm.stop()

@@ -142,9 +142,9 @@ def give(value):
     [({}, "gave an empty dict"), (1j, "real numbers. Got 1j for 'score'")],
 )
 def test_run_fold_refuses_scores_that_are_none(value, message):
-    """Nothing could be made of such scores later."""
+    """Nothing could be made of such scores later; others than a grid go on without."""
     with pytest.raises(ValueError, match=message):
-        fold_of(scorer=give(value))
+        fold_of(scorer=give(value), raises_if_not_set=True)
 
 
 def test_run_fold_keeps_what_it_is_asked_for():

@@ -9,7 +9,7 @@ import pytest
 from sklearn.datasets import make_classification
 from sklearn.linear_model import LogisticRegression
 
-from skbayes import RandomSearchCV
+from skbayes import BayesSearchCV, GridSearchCV, RandomSearchCV
 
 X, Y = make_classification(60, random_state=0)
 NO_NUMBERS = {
@@ -105,3 +105,49 @@ def test_recording_scorer_takes_no_masked_value_for_zero():
         random_state=0,
     ).fit(X, Y)
     assert search.best_params_["C"] == 0.1
+
+
+def only_score(given, kind=RandomSearchCV, **settings):
+    """A fitted search whose only score is something else for large values of C."""
+    how = {} if kind is GridSearchCV else {"n_iter": 3, "random_state": 0}
+    search = kind(
+        LogisticRegression(),
+        {"C": [0.1, 1.0, 10.0]},
+        cv=2,
+        scoring=lambda e, X, y: given if e.C > 1 else e.C,
+        **how,
+        **settings,
+    )
+    return search.fit(X, Y)
+
+
+@WARNS
+@pytest.mark.parametrize("search", [RandomSearchCV, BayesSearchCV])
+@pytest.mark.parametrize("kind", NO_NUMBERS)
+def test_recording_scorer_of_the_only_score_without_a_number_fails_a_candidate(
+    kind, search
+):
+    """Other candidates go on, and the record of the failed one says why."""
+    found = only_score(NO_NUMBERS[kind], search)
+    assert found.best_params_ == {"C": 1.0}
+    means = dict(
+        zip(
+            [params["C"] for params in found.cv_results_["params"]],
+            found.cv_results_["mean_test_score"],
+            strict=True,
+        )
+    )
+    assert means[0.1] == 0.1
+    assert np.isnan(means[10.0])
+    if kind != "masked":
+        failed = next(t for t in found.trials_ if t.params["C"] == 10.0)
+        assert "`scoring` parameter must give a real number. Got" in failed.error
+
+
+@pytest.mark.parametrize("given", [None, [0.5]])
+def test_recording_scorer_of_the_only_score_raises_as_scikit_learn_does(given):
+    """In a grid search, and where errors are to be raised."""
+    with pytest.raises(ValueError, match="scoring must return a number, got"):
+        only_score(given, GridSearchCV)
+    with pytest.raises(ValueError, match="scoring must return a number, got"):
+        only_score(given, error_score="raise")

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import pytest
 from sklearn.compose import TransformedTargetRegressor
+from sklearn.datasets import make_classification
 from sklearn.decomposition import PCA
 from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.pipeline import Pipeline
 from sklearn.svm import SVC
 
+from skbayes import GridSearchCV
 from skbayes._evaluation.fold.set_parameters import set_parameters, what_to_write
 
 
@@ -70,3 +72,20 @@ def test_what_to_write_is_nothing_where_no_step_is_to_blame():
     with pytest.raises(ValueError, match="Invalid parameter 'nothing'"):
         set_parameters(steps(), {"nothing": 1})
     assert what_to_write(steps(), {"nothing": 1}) is None
+
+
+class Forgetful(LogisticRegression):
+    """Its `set_params` returns nothing."""
+
+    def set_params(self, **params):
+        super().set_params(**params)
+
+
+def test_set_parameters_returns_an_estimator_that_does_not_return_itself():
+    """All fits work, so the refit does as well."""
+    estimator = Forgetful()
+    assert set_parameters(estimator, {"C": 3.0}) is estimator
+    assert estimator.C == 3.0
+    X, y = make_classification(40, random_state=0)
+    search = GridSearchCV(Forgetful(), {"C": [0.1, 1.0]}, cv=2).fit(X, y)
+    assert search.best_params_["C"] == search.best_estimator_.C

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import gc
 import textwrap
 import types
 from importlib.machinery import EXTENSION_SUFFIXES
@@ -60,6 +61,7 @@ def test_callables_differ_where_an_installed_class_was_patched(monkeypatch):
         staticmethod,
         property,
         lambda g: type("T", (), {"g": g})(),
+        lambda g: np.frompyfunc(g, 1, 1),
     ],
 )
 def test_wrapper_counts_by_what_it_wraps(wrap):
@@ -69,8 +71,9 @@ def test_wrapper_counts_by_what_it_wraps(wrap):
     assert content_digest(wrap(one)) != content_digest(wrap(other))
 
 
-def test_callables_refuse_a_ufunc_of_a_hidden_function():
-    """`numpy.frompyfunc` does not tell what it was made of."""
+def test_callables_refuse_a_ufunc_of_a_hidden_function(monkeypatch):
+    """Where the garbage collector does not find what `numpy.frompyfunc` was given."""
+    monkeypatch.setattr(gc, "get_referents", lambda *objects: [])
     with pytest.raises(TypeError, match="`journal` parameter.*frompyfunc"):
         content_digest(np.frompyfunc(lambda x: x, 1, 1))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import subprocess
 import sys
@@ -158,3 +159,54 @@ def test_code_nodes_take_methods_called_from_outside_for_state():
     module.score(1)
     module.model.fit(1)
     assert (content_digest(module.score), content_digest(module.model)) == before
+
+
+@pytest.mark.parametrize(
+    "find", ["Step.__subclasses__()", "Step.every()", "[s for s in Step.every()]"]
+)
+def test_code_nodes_count_the_subclasses_that_code_looks_for(find, tmp_path):
+    """Plugins are found by their base class, and named nowhere."""
+
+    def read(constant, rest=""):
+        source = f"""
+            class Step:
+                @classmethod
+                def every(cls):
+                    return cls.__subclasses__()
+            class Double(Step):
+                def run(self, x):
+                    return {constant} * x
+            def f(x):
+                return [step().run(x) for step in {find}]
+            {rest}
+        """
+        return digest_of_module(tmp_path, source)
+
+    assert read(2) == read(2)
+    assert read(2) != read(3)
+    assert read(2) == read(2, "class Other: pass")
+
+
+def test_code_nodes_count_the_users_function_in_a_module_of_a_package(monkeypatch):
+    """Code asks for it by the name of the module that it was put into."""
+    digests = set()
+    for constant in (1, 1, 2):
+        module = made(f"import textwrap\ndef g(): return {constant}")
+        monkeypatch.setattr(textwrap, "of_the_users", module.g, raising=False)
+        exec("def f(x): return textwrap.of_the_users()", vars(module))
+        digests.add(content_digest(module.f))
+    assert len(digests) == 2
+
+
+def digest_of_module(folder, source):
+    """Digest of the function `f` of a module that is imported anew."""
+    (folder / "steps_by_base.py").write_text(textwrap.dedent(source))
+    sys.path.insert(0, str(folder))
+    sys.dont_write_bytecode, before = True, sys.dont_write_bytecode
+    try:
+        sys.modules.pop("steps_by_base", None)
+        importlib.invalidate_caches()
+        return content_digest(importlib.import_module("steps_by_base").f)
+    finally:
+        sys.path.remove(str(folder))
+        sys.dont_write_bytecode = before

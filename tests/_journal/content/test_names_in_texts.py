@@ -17,6 +17,7 @@ BY_TEXT = [
     "globals()[f'step_{x}']()",
     "getattr(sys.modules[__name__], 'step_a')()",
     "eval('step_a() + 1')",
+    "globals()[NAME]()",
 ]
 
 
@@ -31,7 +32,7 @@ def digest(body, helper="step_a", constant=1):
     """Digest of a function of one line beside a helper."""
     return content_digest(
         made(
-            f"import sys\ndef {helper}(): return {constant}\n"
+            f"import sys\nNAME = 'step_a'\ndef {helper}(): return {constant}\n"
             f"def other(): return 0\ndef f(x): return {body}\n"
         ).f
     )
@@ -47,7 +48,8 @@ def test_globals_in_texts_find_a_function_by_its_text(body):
 @pytest.mark.parametrize("body", BY_TEXT)
 def test_globals_in_texts_leave_out_functions_no_text_names(body):
     """Where the text names some, edits of the others cost nothing."""
-    names = vars(made(f"import sys\ndef step_a(): 0\ndef b(): 0\ndef f(x): {body}\n"))
+    steps = "import sys\nNAME = 'step_a'\ndef step_a(): 0\ndef b(): 0\n"
+    names = vars(made(f"{steps}def f(x): {body}\n"))
     assert set(globals_in_texts(facts_of(names["f"].__code__), names)) == {"step_a"}
 
 
@@ -69,14 +71,16 @@ def test_globals_in_texts_ignore_texts_of_other_code():
     [
         "importlib.import_module('by_its_text').g()",
         "__import__('by_its_text').g()",
+        "importlib.import_module(NAME).g()",
     ],
 )
 def test_imports_in_texts_find_a_module_by_its_text(body, tmp_path, monkeypatch):
     """The module is read as a file."""
     monkeypatch.syspath_prepend(tmp_path)
-    source = f"import importlib\ndef f(x): return {body}\n"
-    facts = facts_of(made(source).f.__code__)
-    assert list(imports_in_texts(facts)) == [("by_its_text", 0, ())]
+    source = f"import importlib\nNAME = 'by_its_text'\ndef f(x): return {body}\n"
+    names = vars(made(source))
+    found = imports_in_texts(facts_of(names["f"].__code__), names)
+    assert list(found) == [("by_its_text", 0, ())]
     digests = set()
     for constant in (1, 1, 2):
         (tmp_path / "by_its_text.py").write_text(f"def g(): return {constant}\n")
