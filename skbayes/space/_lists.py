@@ -14,6 +14,7 @@ from skbayes._protocol import FloatArray
 from skbayes._values import ValueIndex, distinct, is_finite_number, value_key
 from skbayes.space._axes import Axis, Cells, Codes, Levels
 from skbayes.space._dimension import Dimension
+from skbayes.space._other_keywords import explain_other_keywords
 
 #: Gaps with a smaller relative difference are equal: logspace and linspace round.
 _EVEN = 1e-6
@@ -25,6 +26,7 @@ _FEWEST_ORDERED = 3
 _QUOTED = 10
 
 
+@explain_other_keywords
 @dataclass(frozen=True, eq=False)
 class Categorical(Dimension):
     """Choices without an order.
