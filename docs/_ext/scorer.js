@@ -1,6 +1,6 @@
 // Order of search results: pages that answer the question come before those that only
 // contain the word, and before methods that have it as their name.
-const Scorer = {
+var Scorer = {
   score: ([docname, , , , score, , kind]) => {
     if (docname.startsWith("howto/") || docname.startsWith("migrate/")) return score + 6;
     if (kind === "object") return score - 8;
