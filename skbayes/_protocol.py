@@ -31,7 +31,19 @@ SINGLE = "score"
 
 
 class Status(StrEnum):
-    """The status of a trial."""
+    """The status of a trial.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_iris
+    >>> from sklearn.svm import SVC
+    >>> from skbayes import GridSearchCV
+    >>> from skbayes.search import Status
+    >>> X, y = load_iris(return_X_y=True)
+    >>> search = GridSearchCV(SVC(), {"C": [1, 10]}).fit(X, y)
+    >>> [trial.status == Status.COMPLETE for trial in search.trials_]
+    [True, True]
+    """
 
     RUNNING = "running"
     COMPLETE = "complete"
@@ -93,6 +105,17 @@ class FoldResult:
     n_rounds : int or None, default=None
         Rounds that the fit has kept, where it stopped early by samples of the training
         part, as `early_stopping_set` asks for.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_iris
+    >>> from sklearn.svm import SVC
+    >>> from skbayes import GridSearchCV
+    >>> X, y = load_iris(return_X_y=True)
+    >>> search = GridSearchCV(SVC(), {"C": [1, 10]}, cv=3).fit(X, y)
+    >>> fold = search.trials_[0].folds[2]
+    >>> fold.fold, dict(fold.test_scores), fold.n_test_samples
+    (2, {'score': 0.94}, 50)
     """
 
     fold: int
@@ -195,6 +218,17 @@ class Trial:
     path_scores : mapping of int to tuple of float or None, default=None
         Deciding score in each fold at each value of the path among which `params` has
         the best, of a complete trial with a path.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_iris
+    >>> from sklearn.svm import SVC
+    >>> from skbayes import GridSearchCV
+    >>> X, y = load_iris(return_X_y=True)
+    >>> search = GridSearchCV(SVC(), {"C": [1, 10]}, cv=3).fit(X, y)
+    >>> trial = search.trials_[1]
+    >>> trial.params, len(trial.folds), trial.status.value
+    ({'C': 10}, 3, 'complete')
     """
 
     index: int
@@ -353,6 +387,19 @@ class SearchProgress:
         Number of ended trials whose folds were all found in a journal.
     test_share : float or None, default=None
         Share of the data that a fold holds out, on average; None: 1 / n_splits.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_iris
+    >>> from sklearn.svm import SVC
+    >>> from skbayes import RandomSearchCV
+    >>> def good_enough(progress):
+    ...     return progress.best_score > 0.95
+    >>> X, y = load_iris(return_X_y=True)
+    >>> space = {"C": (1e-2, 1e3, "log-uniform")}
+    >>> search = RandomSearchCV(SVC(), space, n_iter=50, callbacks=[good_enough])
+    >>> len(search.fit(X, y).trials_) < 50
+    True
     """
 
     trial: Trial

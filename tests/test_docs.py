@@ -126,6 +126,12 @@ def test_docstrings_are_valid_numpydoc(name):
 
 
 @pytest.mark.parametrize("name", WITH_PARAMETERS)
+def test_every_public_name_has_an_example(name):
+    """Classes and functions show how they are used; exceptions are seen elsewhere."""
+    assert documentation(WITH_PARAMETERS[name])["Examples"]
+
+
+@pytest.mark.parametrize("name", WITH_PARAMETERS)
 def test_parameters_are_documented_in_order(name):
     """Signature and docstring name the same parameters in the same order."""
     value = WITH_PARAMETERS[name]

@@ -52,6 +52,23 @@ class EnsembleSelection:
         Name of the score.
     bootstrap_scores : array of shape (n_bootstrap,)
         Score of each bootstrap choice on the samples that were not drawn.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_iris
+    >>> from sklearn.tree import DecisionTreeClassifier
+    >>> from skbayes import GridSearchCV
+    >>> from skbayes.ensemble import GreedyEnsemble
+    >>> X, y = load_iris(return_X_y=True)
+    >>> search = GridSearchCV(
+    ...     DecisionTreeClassifier(random_state=0),
+    ...     {"max_depth": [1, 2, 3]},
+    ...     refit=GreedyEnsemble(),
+    ...     store_predictions=True,
+    ... )
+    >>> selection = search.fit(X, y).ensemble_
+    >>> round(sum(selection.weights), 6), len(selection.candidates) <= 3
+    (1.0, True)
     """
 
     candidates: tuple[int, ...]
