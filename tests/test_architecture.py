@@ -39,9 +39,10 @@ MAX_FUNCTION_LINES = 40
 FORBIDDEN_NAMES = {"utils.py", "helpers.py", "common.py"}
 
 #: What each part imports from the package, besides itself and EVERYWHERE.
-EVERYWHERE = {"_protocol"}
+EVERYWHERE = {"_protocol", "_search_progress"}
 MAY_IMPORT: dict[str, set[str]] = {
     "_protocol": set(),
+    "_search_progress": set(),
     "exceptions": set(),
     "_deciding_metric": set(),
     "_did_you_mean": set(),

@@ -19,7 +19,8 @@ from sklearn.base import clone
 from sklearn.model_selection import GridSearchCV
 from sklearn.svm import SVC
 
-from skbayes._protocol import SearchProgress, Trial
+from skbayes._protocol import Trial
+from skbayes._search_progress import SearchProgress
 from skbayes.callbacks import (
     ExpectedImprovementBelowNoise,
     NoImprovement,
