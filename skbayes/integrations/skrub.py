@@ -17,8 +17,8 @@ def search_choices(plan: Any, search: Any) -> Any:
 
     Parameters
     ----------
-    plan : skrub.DataOp
-        Plan with choices (``skrub.choose_float`` and others); it is not changed.
+    plan : DataOp
+        Plan of skrub with choices (``skrub.choose_float`` and others); it is not changed.
     search : BayesSearchCV, RandomSearchCV or GridSearchCV
         The search with its settings, for example
         ``BayesSearchCV(None, None, n_iter=30)``: estimator and space are those of the
@@ -26,7 +26,7 @@ def search_choices(plan: Any, search: Any) -> Any:
 
     Returns
     -------
-    skrub.ParamSearch
+    ParamSearch
         As ``plan.skb.make_randomized_search()`` returns it: it is fitted to a dict of
         data, and has ``best_learner_``, ``results_`` and ``plot_results``.
 
