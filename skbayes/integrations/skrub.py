@@ -18,7 +18,7 @@ def search_choices(plan: Any, search: Any) -> Any:
     Parameters
     ----------
     plan : DataOp
-        Plan of skrub with choices (``skrub.choose_float`` and others); it is not changed.
+        Plan of skrub with choices, ``skrub.choose_float`` and others; not changed.
     search : BayesSearchCV, RandomSearchCV or GridSearchCV
         The search with its settings, for example
         ``BayesSearchCV(None, None, n_iter=30)``: estimator and space are those of the
