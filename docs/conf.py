@@ -105,6 +105,7 @@ html_static_path = ["_static"]
 html_css_files = ["skbayes.css"]
 html_js_files = ["tables.js"]
 html_show_sourcelink = False
+html_search_scorer = str(HERE / "_ext/scorer.js")
 html_sidebars = {"index": [], "changes": [], "faq": []}
 html_theme_options = {
     "header_links_before_dropdown": 6,

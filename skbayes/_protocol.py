@@ -1,4 +1,4 @@
-"""Shared records (`FoldResult`, `Trial`, `SearchProgress`) and the `Strategy` protocol.
+"""Shared records (`FoldResult`, `Trial`) and the `Strategy` protocol.
 
 This module imports nothing from the package, so that the evaluation core and the
 strategies can exchange records without importing each other. Scores are
@@ -31,7 +31,19 @@ SINGLE = "score"
 
 
 class Status(StrEnum):
-    """The status of a trial."""
+    """The status of a trial.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_iris
+    >>> from sklearn.svm import SVC
+    >>> from skbayes import GridSearchCV
+    >>> from skbayes.search import Status
+    >>> X, y = load_iris(return_X_y=True)
+    >>> search = GridSearchCV(SVC(), {"C": [1, 10]}).fit(X, y)
+    >>> [trial.status == Status.COMPLETE for trial in search.trials_]
+    [True, True]
+    """
 
     RUNNING = "running"
     COMPLETE = "complete"
@@ -93,6 +105,17 @@ class FoldResult:
     n_rounds : int or None, default=None
         Rounds that the fit has kept, where it stopped early by samples of the training
         part, as `early_stopping_set` asks for.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_iris
+    >>> from sklearn.svm import SVC
+    >>> from skbayes import GridSearchCV
+    >>> X, y = load_iris(return_X_y=True)
+    >>> search = GridSearchCV(SVC(), {"C": [1, 10]}, cv=3).fit(X, y)
+    >>> fold = search.trials_[0].folds[2]
+    >>> fold.fold, dict(fold.test_scores), fold.n_test_samples
+    (2, {'score': 0.94}, 50)
     """
 
     fold: int
@@ -195,6 +218,17 @@ class Trial:
     path_scores : mapping of int to tuple of float or None, default=None
         Deciding score in each fold at each value of the path among which `params` has
         the best, of a complete trial with a path.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_iris
+    >>> from sklearn.svm import SVC
+    >>> from skbayes import GridSearchCV
+    >>> X, y = load_iris(return_X_y=True)
+    >>> search = GridSearchCV(SVC(), {"C": [1, 10]}, cv=3).fit(X, y)
+    >>> trial = search.trials_[1]
+    >>> trial.params, len(trial.folds), trial.status.value
+    ({'C': 10}, 3, 'complete')
     """
 
     index: int
@@ -313,63 +347,6 @@ class Trial:
             folds = range(len(scores), len(scores) + self.n_splits)
             scores += [by_fold[k].get(metric, math.nan) for k in folds]
         return np.array(scores)
-
-
-@dataclass(frozen=True, slots=True)
-class SearchProgress:
-    """The progress of a search, passed to each callback after a trial.
-
-    Parameters
-    ----------
-    trial : Trial
-        The trial that has just ended.
-    n_done : int
-        Trials that have ended.
-    n_total : int or None
-        Number of trials at most, if known.
-    n_folds_done, n_folds_saved : int
-        Folds evaluated, and folds that racing saved.
-    best_score : float
-        Best mean score of a complete trial; NaN before the first one.
-    best_params : dict or None
-        Parameters of the best trial.
-    elapsed : float
-        Seconds since the search began.
-    scores : sequence of float, default=()
-        Mean score of every ended trial, in the order they ended (NaN: not complete).
-        It is read-only and does not change when more trials end.
-    fold_scores : tuple of float, default=()
-        Fold scores of the best trial.
-    expected_improvement : float or None, default=None
-        Expected improvement of the next candidate, in score units. None without a
-        surrogate, and without a callback with a true attribute
-        ``needs_expected_improvement``, because it costs as much as a proposal.
-    score : float, default=nan
-        Mean score of `trial`, NaN if it is not complete. A stopped trial that gets its
-        missing folds later keeps its place among `scores`, where it first ended.
-    budget_left : float or None, default=None
-        Seconds left of the search's `time_budget`, None if it has none.
-    n_found : int, default=0
-        Number of ended trials whose folds were all found in a journal.
-    test_share : float or None, default=None
-        Share of the data that a fold holds out, on average; None: 1 / n_splits.
-    """
-
-    trial: Trial
-    n_done: int
-    n_total: int | None
-    n_folds_done: int
-    n_folds_saved: int
-    best_score: float
-    best_params: Params | None
-    elapsed: float
-    scores: Sequence[float] = ()
-    fold_scores: tuple[float, ...] = ()
-    expected_improvement: float | None = None
-    score: float = math.nan
-    budget_left: float | None = None
-    n_found: int = 0
-    test_share: float | None = None
 
 
 class Strategy(Protocol):

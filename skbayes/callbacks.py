@@ -28,7 +28,7 @@ import numpy as np
 
 from skbayes._duration import duration
 from skbayes._fold_statistics import corrected_standard_error
-from skbayes._protocol import SearchProgress
+from skbayes._search_progress import SearchProgress
 from skbayes.integrations.mlflow import MLflowRuns
 from skbayes.integrations.trial_table import TrialTable
 

@@ -53,6 +53,21 @@ def read(path: str | os.PathLike[str]) -> pd.DataFrame:
         If pandas is not installed.
     JournalError
         If there is no such file, or it is no journal, or damaged.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from sklearn.datasets import load_iris
+    >>> from sklearn.svm import SVC
+    >>> import skbayes.journal
+    >>> from skbayes import GridSearchCV
+    >>> X, y = load_iris(return_X_y=True)
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = f"{folder}/search.sqlite"
+    ...     search = GridSearchCV(SVC(), {"C": [1, 10]}, journal=path).fit(X, y)
+    ...     table = skbayes.journal.read(path)
+    >>> table["param_C"].tolist()
+    [1, 10]
     """
     searches = read_snapshot(path, recorded_searches)
     rows = [

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 
-from skbayes._protocol import SearchProgress, Trial
+from skbayes._protocol import Trial
+from skbayes._search_progress import SearchProgress
 
 NAN = math.nan
 

@@ -17,10 +17,11 @@ JOBLIB_NAMES = PACKAGE / "_joblib" / "private.py"
 OTHER_FILES = [p for p in FILES if p not in {PACKAGE / "_compat.py", JOBLIB_NAMES}]
 
 #: What each part imports from the package, besides itself and EVERYWHERE.
-EVERYWHERE = {"_protocol"}
+EVERYWHERE = {"_protocol", "_search_progress"}
 
 MAY_IMPORT: dict[str, set[str]] = {
     "_protocol": set(),
+    "_search_progress": set(),
     "exceptions": set(),
     "_deciding_metric": set(),
     "_did_you_mean": set(),

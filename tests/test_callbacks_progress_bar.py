@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from skbayes._protocol import SearchProgress
+from skbayes._search_progress import SearchProgress
 from skbayes.callbacks import ProgressBar
 from tests.progress import NAN, progress
 

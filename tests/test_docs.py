@@ -34,7 +34,9 @@ PUBLIC_MODULES = (
     "skbayes.integrations.optuna_storage",
     "skbayes.integrations.skops",
     "skbayes.integrations.skopt",
+    "skbayes.integrations.skrub",
     "skbayes.journal",
+    "skbayes.presets",
     "skbayes.search",
     "skbayes.selection",
     "skbayes.space",
@@ -121,6 +123,12 @@ def test_docstrings_are_valid_numpydoc(name):
         if code not in IGNORED_CHECKS
     ]
     assert errors == []
+
+
+@pytest.mark.parametrize("name", WITH_PARAMETERS)
+def test_every_public_name_has_an_example(name):
+    """Classes and functions show how they are used; exceptions are seen elsewhere."""
+    assert documentation(WITH_PARAMETERS[name])["Examples"]
 
 
 @pytest.mark.parametrize("name", WITH_PARAMETERS)

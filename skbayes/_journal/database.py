@@ -200,6 +200,12 @@ def checked_place(path: object) -> Path:
         raise JournalError(
             "The `journal` parameter must be the path of a file. Got '' instead."
         )
+    if "://" in os.fspath(path):
+        raise JournalError(
+            "The `journal` parameter must be the path of a file. Got the address "
+            f"{os.fspath(path)!r} instead; write what follows '://', such as "
+            "'search.sqlite'."
+        )
     try:
         # SQLite puts its log beside the file that a symbolic link leads to.
         file = Path(os.path.realpath(os.path.expanduser(path)))

@@ -23,6 +23,14 @@ class Pending:
         Parameters of the point.
     fold_scores : array of shape (n_folds,), default=None
         NaN where a fold has not ended; None if none has.
+
+    Examples
+    --------
+    >>> from skbayes import Optimizer, Pending
+    >>> optimizer = Optimizer({"x": (0.0, 1.0, "uniform")}, random_state=0)
+    >>> running = Pending(optimizer.ask(), [0.4, float("nan")])
+    >>> sorted(optimizer.ask(pending=[running]))
+    ['x']
     """
 
     params: Params

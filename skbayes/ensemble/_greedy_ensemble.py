@@ -52,6 +52,19 @@ class EnsembleSelection:
         Name of the score.
     bootstrap_scores : array of shape (n_bootstrap,)
         Score of each bootstrap choice on the samples that were not drawn.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_iris
+    >>> from sklearn.tree import DecisionTreeClassifier
+    >>> from skbayes import GridSearchCV
+    >>> from skbayes.ensemble import GreedyEnsemble
+    >>> X, y = load_iris(return_X_y=True)
+    >>> settings = {"refit": GreedyEnsemble(), "store_predictions": True}
+    >>> grid = {"max_depth": [1, 3]}
+    >>> search = GridSearchCV(DecisionTreeClassifier(), grid, **settings)
+    >>> round(sum(search.fit(X, y).ensemble_.weights), 6)
+    1.0
     """
 
     candidates: tuple[int, ...]

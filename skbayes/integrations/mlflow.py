@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from skbayes._evaluation.trials_frame import column_order, trial_row, trials_frame
-from skbayes._protocol import SearchProgress, Trial
+from skbayes._protocol import Trial
+from skbayes._search_progress import SearchProgress
 from skbayes._short_text import cut
 from skbayes._split_columns import is_split_column
 

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from skbayes._evaluation.trials_frame import column_order, trial_row, trials_frame
-from skbayes._protocol import SearchProgress, Trial
+from skbayes._protocol import Trial
+from skbayes._search_progress import SearchProgress
 
 __all__ = ["TrialTable"]
 

@@ -94,6 +94,7 @@ class Quartiles:
         Returns
         -------
         float or array of shape (n,)
+            Probabilities in [0, 1].
         """
         inside = np.clip(np.asarray(value, dtype=float), self._first, self._last)
         result = np.interp(self._forward(inside), self._axis, self._shares)
@@ -110,12 +111,19 @@ class Quartiles:
         Returns
         -------
         float or array of shape (n,)
+            Values in the range.
         """
         axis = np.interp(np.asarray(probability, float), self._shares, self._axis)
         return np.clip(self._backward(axis), self._first, self._last)[()]
 
     def support(self) -> tuple[float, float]:
-        """Return the ends of the range."""
+        """Return the ends of the range.
+
+        Returns
+        -------
+        tuple of float
+            The lowest and the highest value.
+        """
         return self.low, self.high
 
     def rvs(self, size: Any = None, random_state: Any = None) -> Any:
@@ -131,6 +139,7 @@ class Quartiles:
         Returns
         -------
         float or array of shape (size,)
+            The values.
         """
         return self.ppf(uniform_source(random_state).uniform(size=size))
 
@@ -207,22 +216,68 @@ class IntegerQuartiles(Quartiles):
         return (self._first, *self.quartiles, self._last)
 
     def cdf(self, value: Any) -> Any:
-        """Probability of at most a value."""
+        """Probability of at most a value.
+
+        Parameters
+        ----------
+        value : float or array of shape (n,)
+            Numbers inside or outside the range.
+
+        Returns
+        -------
+        float or array of shape (n,)
+            Probabilities in [0, 1].
+        """
         return super().cdf(np.floor(np.asarray(value, dtype=float)) + 0.5)
 
     def pmf(self, value: Any) -> Any:
-        """Probability of a whole number."""
+        """Probability of a whole number.
+
+        Parameters
+        ----------
+        value : float or array of shape (n,)
+            Numbers; those that are not whole have probability 0.
+
+        Returns
+        -------
+        float or array of shape (n,)
+            Probabilities in [0, 1].
+        """
         number = np.asarray(value, dtype=float)
         whole = number == np.rint(number)
         return np.where(whole, self.cdf(number) - self.cdf(number - 1), 0.0)[()]
 
     def ppf(self, probability: Any) -> Any:
-        """Quantile function, the inverse of `cdf`."""
+        """Quantile function, the inverse of `cdf`.
+
+        Parameters
+        ----------
+        probability : float or array of shape (n,)
+            Cumulative probabilities in [0, 1].
+
+        Returns
+        -------
+        int or array of shape (n,)
+            Whole numbers in the range.
+        """
         number = np.rint(super().ppf(probability))
         return np.clip(number, self.low, self.high).astype(int)[()]
 
     def rvs(self, size: Any = None, random_state: Any = None) -> Any:
-        """Draw whole numbers, as `Quartiles.rvs` draws values."""
+        """Draw whole numbers.
+
+        Parameters
+        ----------
+        size : int, default=None
+            Number of values; None draws one.
+        random_state : int, RandomState, Generator or None, default=None
+            Seed or generator of the values.
+
+        Returns
+        -------
+        int or array of shape (size,)
+            The whole numbers.
+        """
         values = super().rvs(size, random_state)
         return int(values) if size is None else values
 

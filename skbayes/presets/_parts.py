@@ -125,7 +125,9 @@ def _scaled_prefixes(estimator: Any, own: Mapping[str, Any]) -> set[str]:
     found = set()
     for prefix, value in [("", estimator), *((f"{n}__", v) for n, v in own.items())]:
         is_scaled = False
-        for step in getattr(value, "steps", None) or ():
+        steps = getattr(value, "steps", None)
+        # Only a list counts: a plan of skrub has an attribute of every name.
+        for step in steps if isinstance(steps, list | tuple) else ():
             if is_scaled:
                 found.add(f"{prefix}{step[0]}__")
             is_scaled |= type(step[1]).__name__ in _SCALERS

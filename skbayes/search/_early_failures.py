@@ -11,7 +11,8 @@ from sklearn.exceptions import FitFailedWarning
 from sklearn.utils.multiclass import type_of_target
 
 from skbayes._evaluation.fold.failure_causes import NO_NUMBER, common_cause, with_remedy
-from skbayes._protocol import FoldResult, Params, SearchProgress, Status, Trial
+from skbayes._protocol import FoldResult, Params, Status, Trial
+from skbayes._search_progress import SearchProgress
 from skbayes._user_warnings import warn_user
 
 if TYPE_CHECKING:

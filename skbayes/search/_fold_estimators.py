@@ -12,7 +12,8 @@ import joblib
 
 from skbayes._evaluation.fold.fit_and_score import run_fold
 from skbayes._evaluation.fold.fitted_estimator import FittedEstimator
-from skbayes._protocol import FoldResult, SearchProgress, Trial
+from skbayes._protocol import FoldResult, Trial
+from skbayes._search_progress import SearchProgress
 
 _WHICH = ("best", "all")
 

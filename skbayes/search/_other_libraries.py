@@ -14,6 +14,8 @@ from typing import Any
 
 from skbayes._did_you_mean import closest_name, hint
 
+#: Arguments that a search takes by position: estimator and space.
+_N_POSITIONAL = 2
 #: Parameters with the same meaning under another name: {theirs: ours}.
 _RENAMED = {
     "search_spaces": "param_distributions",
@@ -119,6 +121,13 @@ _ATTRIBUTES = {
     "study_": "write `trials_`, or skbayes.integrations.optuna_storage.export_to_optuna"
     " to make a study of the search",
     "best_trial_": "write `trials_[best_index_]`",
+    "best_trial": "write `trials_[best_index_]`",
+    "best_value": "write `best_score_`",
+    "best_params": "write `best_params_`",
+    "best_score": "write `best_score_`",
+    "best_estimator": "write `best_estimator_`",
+    "cv_results": "write `cv_results_`, or `to_frame()` for a table",
+    "trials": "write `trials_`",
     "n_trials_": "write `len(trials_)`",
     "trials_dataframe": "write `to_frame()`",
     "user_attrs_": "a search has none; MLflowRuns of skbayes.callbacks takes tags",
@@ -148,6 +157,13 @@ def explain_unknown_keywords(init: Callable[..., None]) -> Callable[..., None]:
         unknown = [name for name in kwargs if name not in own]
         if unknown:
             raise TypeError(_refusal(type(self).__name__, unknown, own, kwargs))
+        if len(args) > _N_POSITIONAL:
+            first = " and ".join(own[:_N_POSITIONAL])
+            raise TypeError(
+                f"{type(self).__name__} takes {first} by position, and got"
+                f" {len(args)} arguments. Write the others by name, such as"
+                f" {own[_N_POSITIONAL]}=..."
+            )
         init(self, *args, **kwargs)
 
     return checked

@@ -7,7 +7,7 @@ in a parameter.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from functools import wraps
 from typing import Any
@@ -71,6 +71,7 @@ def check_settings(search: Any, *, has_targets: bool) -> None:
             f" {search.cv.__name__} instead; write cv={search.cv.__name__}(...)."
         )
     _check_refit(search.refit, owner)
+    _check_initial_params(getattr(search, "initial_params", None), owner)
     check_scoring_of(search, has_targets=has_targets)
     _check_initial_points(search, owner)
 
@@ -174,6 +175,15 @@ def _check_refit(refit: Any, owner: str) -> None:
             f"The `refit` parameter of {owner} must be a bool, the name of a score or a"
             f" rule. Got the class {refit.__name__} instead; write"
             f" refit={refit.__name__}(...)."
+        )
+
+
+def _check_initial_params(initial_params: Any, owner: str) -> None:
+    """Raise for a single point without a list."""
+    if isinstance(initial_params, Mapping):
+        raise TypeError(
+            f"The `initial_params` parameter of {owner} must be a list of dicts. Got"
+            f" {initial_params!r} instead; write initial_params=[{initial_params!r}]."
         )
 
 

@@ -15,6 +15,7 @@ from skbayes._short_text import as_text
 from skbayes._values import ValueIndex, distinct, is_finite_number, value_key
 from skbayes.space._axes import Axis, Cells, Codes, Levels
 from skbayes.space._dimension import Dimension
+from skbayes.space._other_keywords import explain_other_keywords
 from skbayes.space._scale import even_scale
 
 #: Gaps with a smaller relative difference are equal: logspace and linspace round.
@@ -46,6 +47,7 @@ class _Choices(Dimension):
         return frozenset(map(value_key, self.choices))
 
 
+@explain_other_keywords
 @dataclass(frozen=True, eq=False)
 class Categorical(_Choices):
     """Choices without an order.

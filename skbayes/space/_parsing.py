@@ -188,10 +188,14 @@ def _check_outer(spec: Any, owner: str, parameter: str) -> list[Mapping[Any, Any
             is_counted = isinstance(grid, tuple) and isinstance(
                 next(iter(grid), 0), Mapping
             )
-            advice = " Write [dict, dict] and n_iter=..., the number of all together."
+            advice = (
+                "{'name': (low, high, 'uniform'), ...}, one dict for all parameters."
+            )
+            if is_counted:
+                advice = "[dict, dict] and n_iter=..., the number of all together."
             raise TypeError(
                 f"Every entry of the list in the `{parameter}` parameter of {owner}"
-                f" must be a dict. Got {grid!r} instead.{advice if is_counted else ''}"
+                f" must be a dict. Got {grid!r} instead. Write {advice}"
             )
     if not any(grids):
         raise ValueError(

@@ -14,6 +14,7 @@ from skbayes._protocol import FloatArray
 from skbayes._values import is_finite_number, is_number, native
 from skbayes.space._axes import Axis, Cells, Interval, LogCells
 from skbayes.space._dimension import Dimension, is_whole
+from skbayes.space._other_keywords import explain_other_keywords
 
 PRIORS = ("uniform", "log-uniform")
 
@@ -21,6 +22,7 @@ PRIORS = ("uniform", "log-uniform")
 _LARGEST_INTEGER = 10**12
 
 
+@explain_other_keywords
 @dataclass(frozen=True, eq=False)
 class Real(Dimension):
     """A range of real numbers, both ends included.
@@ -116,6 +118,7 @@ class Real(Dimension):
         return low, high
 
 
+@explain_other_keywords
 @dataclass(frozen=True, eq=False)
 class Integer(Dimension):
     """A range of integers, both ends included.

@@ -117,6 +117,24 @@ def test_parts_behind_a_scaler_are_scaled():
     assert scaled == {"model", "model__regressor"}
 
 
+class AnyAttribute:
+    """Has an attribute of every name and no truth value, as plans of skrub."""
+
+    def __getattr__(self, name):
+        if name.startswith("__") or name == "get_params":
+            raise AttributeError(name)
+        return AnyAttribute()
+
+    def __bool__(self):
+        raise TypeError("not yet known")
+
+
+def test_parts_of_a_plan_that_has_any_attribute():
+    """Only a list of steps is a pipeline's."""
+    (part,) = parts_of(Odd(AnyAttribute()))
+    assert part.class_name == "Odd"
+
+
 @pytest.mark.parametrize(
     ("estimator", "prefix", "name"),
     [

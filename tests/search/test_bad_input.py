@@ -117,6 +117,7 @@ def test_a_surrogate_needs_more_than_draws():
         ({"racing": "yes"}, "'racing'.*Got 'yes'"),
         ({"journal": 5}, "'journal'.*Got 5"),
         ({"journal": "/no/such/folder/x.sqlite"}, "`journal`.*is not a folder"),
+        ({"journal": "sqlite:///a.db"}, "`journal`.*Got the address 'sqlite:///a.db'"),
         ({"journal": "a\0b"}, "`journal`.*cannot be one: embedded null"),
         ({"journal": "x" * 300}, "`journal`.*cannot be one: File name too long"),
         ({"journal": __file__}, "no journal of skbayes.*left as it is"),

@@ -86,6 +86,14 @@ def test_explain_unknown_keywords_keeps_the_contract_of_constructors(cls):
         cls(SVC())
 
 
+@pytest.mark.parametrize("make", SEARCHES)
+def test_explain_unknown_keywords_explains_a_third_position(make):
+    """scikit-learn's searches take two arguments by position, and so do ours."""
+    message = f"{make.__name__} takes estimator and param_.* by position, and got 3"
+    with pytest.raises(TypeError, match=message):
+        make(SVC(), SPACE, 30)
+
+
 class Quicker(BayesSearchCV):
     """A search with a constructor of its own."""
 
@@ -106,6 +114,10 @@ def test_explain_unknown_keywords_lets_subclasses_take_them():
         ("total_iterations", "`n_iter`"),
         ("study_", "export_to_optuna"),
         ("trials_dataframe", "`to_frame"),
+        ("best_trial", r"`trials_\[best_index_\]`"),
+        ("best_value", "`best_score_`"),
+        ("best_params", "`best_params_`"),
+        ("cv_results", "`cv_results_`"),
     ],
 )
 def test_advice_on_attribute_says_where_to_look(name, where):

@@ -68,6 +68,13 @@ def test_check_settings_says_what_to_write(kind, settings, error, message):
         kind(NeverFitted(), {"C": [1, 2]}, **settings).fit(X, y)
 
 
+def test_check_settings_puts_a_single_point_into_a_list():
+    """A dict in place of the list of dicts is refused with what to write."""
+    search = BayesSearchCV(NeverFitted(), {"C": [1, 2]}, initial_params={"C": 1})
+    with pytest.raises(TypeError, match=r"write initial_params=\[\{'C': 1\}\]"):
+        search.fit(X, y)
+
+
 @pytest.mark.parametrize("kind", [RandomSearchCV, BayesSearchCV])
 @pytest.mark.parametrize("name", ["n_iter", "random_state"])
 def test_check_settings_refuses_bools_as_numbers(kind, name):

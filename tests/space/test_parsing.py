@@ -182,6 +182,11 @@ def test_parse_space_refuses_bad_values(value, error, message):
         (None, TypeError, "must be a dict or a list of dicts. Got None"),
         (({"C": [1]},), TypeError, "must be a dict or a list of dicts"),
         (
+            [("C", (1, 2))],
+            TypeError,
+            r"entry .* Write \{'name': \(low, high, 'uniform'\)",
+        ),
+        (
             [{"C": [1]}, 3],
             TypeError,
             "Every entry of the list .* a dict. Got 3 instead",

@@ -21,7 +21,8 @@ from sklearn.exceptions import FitFailedWarning
 from skbayes._evaluation.fold.failure_causes import common_cause, with_remedy
 from skbayes._evaluation.fold.path_fold import run_segment
 from skbayes._evaluation.packed_folds import folds_not_packed
-from skbayes._protocol import FoldResult, Params, SearchProgress, Trial
+from skbayes._protocol import FoldResult, Params, Trial
+from skbayes._search_progress import SearchProgress
 from skbayes._user_warnings import warn_user
 
 #: A kind of warning: its category and its text.

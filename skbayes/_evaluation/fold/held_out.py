@@ -35,6 +35,16 @@ class HeldOut:
         Metadata the scorer was given, for all samples.
     is_classifier : bool
         Whether the estimator is a classifier.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_iris
+    >>> from sklearn.svm import SVC
+    >>> from skbayes import GridSearchCV
+    >>> X, y = load_iris(return_X_y=True)
+    >>> search = GridSearchCV(SVC(), {"C": [1, 10]}, cv=3, store_predictions=True)
+    >>> [len(test) for test in search.fit(X, y).held_out_.tests]
+    [50, 50, 50]
     """
 
     y: Any

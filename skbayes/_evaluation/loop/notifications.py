@@ -12,7 +12,8 @@ from skbayes._evaluation.execution.executor import Task
 from skbayes._evaluation.loop.progress import Progress
 from skbayes._evaluation.loop.protocols import Observer, guarded
 from skbayes._evaluation.loop.settings import LoopSettings
-from skbayes._protocol import FoldResult, SearchProgress, Strategy, Trial
+from skbayes._protocol import FoldResult, Strategy, Trial
+from skbayes._search_progress import SearchProgress
 
 
 class Notifications:

@@ -9,7 +9,8 @@ from typing import Any, overload
 
 import numpy as np
 
-from skbayes._protocol import FloatArray, FoldResult, SearchProgress, Status, Trial
+from skbayes._protocol import FloatArray, FoldResult, Status, Trial
+from skbayes._search_progress import SearchProgress
 
 
 class Progress:

@@ -7,7 +7,8 @@ from typing import Any, Protocol
 
 from skbayes._evaluation.racing.earlier_scores import EarlierScores
 from skbayes._evaluation.sharing.searched_path import PathSegment, SearchedPath
-from skbayes._protocol import FoldResult, Params, SearchProgress, Status, Trial
+from skbayes._protocol import FoldResult, Params, Status, Trial
+from skbayes._search_progress import SearchProgress
 
 #: Returns the callback context of a trial's fold.
 Context = Callable[[int, int], Any]

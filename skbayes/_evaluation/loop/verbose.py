@@ -6,7 +6,8 @@ import sys
 from collections.abc import Mapping
 
 from skbayes._evaluation.fidelity.ladder import Ladder
-from skbayes._protocol import FoldResult, Params, SearchProgress
+from skbayes._protocol import FoldResult, Params
+from skbayes._search_progress import SearchProgress
 from skbayes._short_text import as_text
 
 

@@ -2,7 +2,8 @@
 
 A name alone is not enough: `memory` is a cache of a `Pipeline` and may be the number of
 lags of another estimator. So only classes of scikit-learn, of imbalanced-learn's
-pipeline and of this package are known, and not classes derived from them.
+pipeline, of skrub's plans and of this package are known, and not classes derived from
+them.
 """
 
 from __future__ import annotations
@@ -22,6 +23,11 @@ GENERATORS = (np.random.RandomState, np.random.Generator, np.random.BitGenerator
 _QUIET = frozenset({"verbose", "n_jobs", "pre_dispatch"})
 #: Classes of scikit-learn whose random numbers depend on the number of jobs.
 _DRAW_IN_JOBS = frozenset({"LatentDirichletAllocation", "MDS"})
+#: What a node of a plan is told by, and what it keeps of its last run.
+_OF_A_PLAN_NODE = frozenset(
+    {"uuid", "_creation_stack", "description", "checked"}
+    | {"results", "errors", "metadata"}
+)
 _OF_A_SEARCH = frozenset({"cv_results_", "trials_", "optimizer_", "held_out_"})
 
 
@@ -46,6 +52,8 @@ def has_no_effect(owner: type, name: str, value: Any) -> bool:
         )
     if owner.__module__ == "imblearn.pipeline":
         return name == "verbose" or (name == "memory" and _is_cache(value))
+    if owner.__module__ == "skrub._data_ops._data_ops":
+        return name in _OF_A_PLAN_NODE
     if package == "skbayes":
         # Not n_jobs: a Bayesian search proposes other points with other numbers of
         # fits.

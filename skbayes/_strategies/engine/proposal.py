@@ -37,6 +37,13 @@ class TimeLeft:
     ------
     ValueError
         If a setting is outside its range.
+
+    Examples
+    --------
+    >>> from skbayes import Optimizer, TimeLeft
+    >>> optimizer = Optimizer({"x": (0.0, 1.0, "uniform")}, random_state=0)
+    >>> sorted(optimizer.ask(time_left=TimeLeft(30.0, 0.5)))
+    ['x']
     """
 
     seconds: float

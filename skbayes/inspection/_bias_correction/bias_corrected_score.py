@@ -43,6 +43,19 @@ class BiasCorrectedScore:
         Number of complete candidates.
     bootstrap_scores : array of shape (n_bootstrap,)
         Score of each draw's choice on the samples that were not drawn.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_iris
+    >>> from sklearn.svm import SVC
+    >>> from skbayes import GridSearchCV
+    >>> from skbayes.inspection import bias_corrected_score
+    >>> X, y = load_iris(return_X_y=True)
+    >>> search = GridSearchCV(SVC(), {"C": [0.1, 1, 10]}, store_predictions=True)
+    >>> corrected = bias_corrected_score(search.fit(X, y), random_state=0)
+    >>> low, high = corrected.interval
+    >>> low < corrected.estimate < high
+    True
     """
 
     estimate: float

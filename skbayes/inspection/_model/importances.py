@@ -54,6 +54,18 @@ class ParamImportances:
         Share of the space that the indices are about; None for all of it.
     metric : str
         Name of the score.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_iris
+    >>> from sklearn.svm import SVC
+    >>> from skbayes import GridSearchCV
+    >>> from skbayes.inspection import param_importances
+    >>> X, y = load_iris(return_X_y=True)
+    >>> grid = {"gamma": [1e-4, 1e-2, 1.0], "C": [1, 10, 100]}
+    >>> importances = param_importances(GridSearchCV(SVC(), grid).fit(X, y))
+    >>> importances.total.shape[0], sorted(importances.names)
+    (2, ['C', 'gamma'])
     """
 
     names: tuple[str, ...]

@@ -14,7 +14,8 @@ from skbayes._evaluation.fold.fit_problems import (
     report_failures,
     run_fold_recording_warnings,
 )
-from skbayes._protocol import FoldResult, SearchProgress, Trial
+from skbayes._protocol import FoldResult, Trial
+from skbayes._search_progress import SearchProgress
 from tests._evaluation.execution.folds import evaluation_of
 from tests.search.estimators import Scripted
 

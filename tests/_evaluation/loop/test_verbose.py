@@ -6,7 +6,8 @@ import pytest
 
 from skbayes._evaluation.fidelity.ladder import Ladder
 from skbayes._evaluation.loop.verbose import Printer
-from skbayes._protocol import FoldResult, SearchProgress, Status, Trial
+from skbayes._protocol import FoldResult, Status, Trial
+from skbayes._search_progress import SearchProgress
 
 LADDER = Ladder(2, ((100, 300),) * 2, (900, 900))
 

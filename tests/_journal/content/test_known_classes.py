@@ -117,3 +117,17 @@ def test_lasting_state_leaves_out_what_was_computed_on_the_way():
     assert lasting_state(type(norm(0, 1)), drawing) == {"args": (1,)}
     assert lasting_state(Plain, drawing) == drawing
     assert lasting_state(SVC, {1: 2}) == {1: 2}
+
+
+def test_has_no_effect_is_true_of_the_numbers_of_plan_nodes():
+    """The same plan built twice, and run in between, is the same; another is not."""
+    skrub = pytest.importorskip("skrub")
+
+    def plan(factor):
+        return skrub.X(X) * factor
+
+    first = plan(2)
+    digest = content_digest(first)
+    first.skb.eval()
+    assert content_digest(first) == content_digest(plan(2)) == digest
+    assert content_digest(plan(3)) != digest
