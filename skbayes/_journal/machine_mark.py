@@ -105,8 +105,8 @@ class MachineMark:
             f"The journal {self._file} has the mark of a driver on another machine. "
             f"Waiting {SILENT_SECONDS:g} seconds for a sign of life from it."
         )
-        until = time.monotonic() + SILENT_SECONDS
-        while time.monotonic() < until:
+        until, now = time.monotonic() + SILENT_SECONDS, before
+        while now and time.monotonic() < until:
             time.sleep(_LOOK_SECONDS)
             now = marks_of_others(self._file)
             if not now.items() <= before.items():
