@@ -369,6 +369,30 @@ def test_a_driver_of_another_machine_is_taken_over_after_a_lease(seed, tmp_path)
     check_killed(["grid", "bayes"][seed], tmp_path, seed, before=ELSEWHERE)
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(2))
+def test_a_driver_started_elsewhere_takes_over_from_one_that_is_gone(seed, tmp_path):
+    """The claims of the dead are found by their silence, and only they are rerun."""
+    rng = random.Random(100 + seed)
+    # Each process is on a machine of its own, and cannot look at the other.
+    before = ELSEWHERE.replace("4.0", "1.5")
+    kind = ["grid", "bayes"][seed]
+    code = code_of(kind, tmp_path, before=before, seconds=0.08)
+    with drivers.start(code) as first:
+        wait_for_fits(tmp_path, rng.randint(1, 30))
+        time.sleep(0.1 * rng.random())
+        drivers.kill(first)
+        first.wait()
+        safe, begun = written(tmp_path), set(fits(tmp_path / "log"))
+    out, _ = drivers.run(code)
+    assert json.loads(out) == alone(kind, racing=False)
+    counts = fits(tmp_path / "log")
+    twice = {fit for fit, n in counts.items() if n > 1}
+    assert max(counts.values()) <= 2
+    assert twice == begun - safe
+    assert len(twice) <= 1
+
+
 #: What makes a folder look as if it were on object storage, whose locks nobody sees.
 ON_OBJECT_STORAGE = """
 from pathlib import Path
@@ -393,10 +417,9 @@ def test_a_driver_of_another_machine_is_refused_where_locks_are_local(tmp_path):
         assert "(fuse.s3fs) whose locks hold on one machine only" in err
         assert first.poll() is None
         assert set(fits(tmp_path / "log").values()) == {1}
-        drivers.hold(first)
-        safe = written(tmp_path)
         drivers.kill(first)
         first.wait()
+        safe = written(tmp_path)
     out, _ = drivers.run(code)
     assert json.loads(out) == alone("grid", racing=False)
     twice = {fit for fit, n in fits(tmp_path / "log").items() if n > 1}
