@@ -85,25 +85,6 @@ print("told")
     )
 
 
-def test_a_worker_of_ray_that_dies_ends_the_search_and_keeps_what_is_finished():
-    """ray does not replace it; a journal has the rest for the next run."""
-    assert (
-        run_on_ray("""
-from tests.search.fault_searches import GOOD
-grid = [{"quality": GOOD}, {"act": ["_exit"]}]
-search = GridSearchCV(Scripted(seconds=0.2), grid, cv=FOLDS)
-with joblib.parallel_config("ray", n_jobs=2):
-    try:
-        search.fit(X, y)
-    except ConnectionError as error:
-        assert "ray" in str(error) and "journal" in str(error), error
-        assert [str(t.status) for t in search.trials_][0] == "complete"
-        print("kept")
-""")
-        == "kept"
-    )
-
-
 class DiesOnce(Scripted):
     """Acts once, after ten fits of its log."""
 
@@ -111,8 +92,8 @@ class DiesOnce(Scripted):
         return sum(fits(self.log).values()) > 10 and super()._is_first_time()
 
 
-def test_a_search_on_ray_continues_its_journal(tmp_path):
-    """After a worker's death the same search runs on, and repeats no finished fold."""
+def test_a_worker_of_ray_that_dies_ends_the_search_and_keeps_what_is_finished(tmp_path):
+    """ray does not replace it; the same search, run again, repeats no finished fold."""
     assert (
         run_on_ray(f"""
 from tests.search.test_ray import DiesOnce
@@ -126,7 +107,8 @@ with joblib.parallel_config("ray", n_jobs=2):
     try:
         search.fit(X, y)
     except ConnectionError as error:
-        assert "journal" in str(error), error
+        assert "ray" in str(error) and "journal" in str(error), error
+    assert [str(t.status) for t in search.trials_][0] == "complete"
     n_finished = sum(len(trial.folds) for trial in search.trials_)
     n_before = sum(fits(estimator.log).values())
     search.fit(X, y)
