@@ -11,13 +11,20 @@ proposals a second of processor time, the candidates pending at a proposal, and 
 regret: how far the best candidate is from the optimum of a function of six parameters,
 in standard deviations of a random candidate, for as many candidates. Expected: 90 %
 busy with 1,000 workers; a regret with 32 pending points, which 88 workers have, within
-1.3 of the sequential one.
+1.3 of the sequential one. That ratio is one of medians, with a bootstrap interval; the
+interval is wide, because the function has a second optimum, in which a third of all
+searches end. So the ratio among the others is printed too.
+
+Results are added to those that the file of `--json` has, so that kinds and numbers of
+workers may be run one after another; `--table` prints the table of
+`docs/howto/clusters.md` from a file.
 """
 
 from __future__ import annotations
 
 import argparse
 import heapq
+import json
 import math
 import os
 import sys
@@ -45,6 +52,8 @@ N_SPLITS = 5
 SECONDS, SIGMA = 30.0, 0.5
 P_STRAGGLER, P_DEATH, RESTART = 0.01, 0.001, 60.0
 BAR, REGRET_BAR = 0.90, 1.3
+#: Below it a search has found the first optimum; the second one is at .34.
+FOUND = 0.1
 SPACE = {f"x{i}": (0.0, 1.0, "uniform") for i in range(6)}
 
 # Hartmann's function of six parameters, whose maximum is known.
@@ -295,6 +304,93 @@ class _Round:
         self._strategy.tell(replace(trial, index=trial.index + self._first))
 
 
+KINDS = {
+    "ours": "asynchronous",
+    "rounds": "in rounds",
+    "optuna": "Optuna, constant liar",
+}
+
+
+def medians_of(runs):
+    """Median of each number that all runs have."""
+    names = set.intersection(*(set(run) for run in runs))
+    return {n: float(np.median([r[n] for r in runs])) for n in runs[0] if n in names}
+
+
+def key_of(kind, n_workers, n_candidates):
+    """Name of a measurement in the file."""
+    return f"{kind}, {n_workers} workers, {n_candidates} candidates"
+
+
+def regret_ratio(many, one):
+    """Ratio of two medians of regret, with its 95 % interval over the seeds."""
+    rng = np.random.default_rng(0)
+    drawn = [np.median(rng.choice(x, (10_000, len(x))), axis=1) for x in (many, one)]
+    low, high = np.quantile(drawn[0] / drawn[1], [0.025, 0.975])
+    ratio = float(np.median(many) / np.median(one))
+    return {"ratio": ratio, "interval_95": [float(low), float(high)]}
+
+
+def regrets(runs):
+    """The regrets of all runs, and of those that have found the first optimum."""
+    found = np.array([run["regret"] for run in runs])
+    return found, found[found < FOUND]
+
+
+def ratios_in(results):
+    """Ratios of 88 workers to one, of all runs and of those that found the optimum."""
+    many, one = (results.get(key_of("ours", n, 200)) for n in (88, 1))
+    if not many or not one:
+        return []
+    pairs = zip(regrets(many), regrets(one), strict=True)
+    return [regret_ratio(*pair) for pair in pairs if all(len(x) for x in pair)]
+
+
+def print_ratios(ratios):
+    """Print how much more regret 32 pending points leave."""
+    for ratio, of in zip(ratios, ("all seeds", "those near the optimum"), strict=False):
+        low, high = ratio["interval_95"]
+        print(
+            f"regret with 88 workers over that with one, {of}: {ratio['ratio']:.2f} "
+            f"(95 % interval {low:.2f} to {high:.2f})"
+        )
+
+
+def print_table(results):
+    """The table of the page, one row a measurement of 200 candidates or more."""
+    names = [
+        "search",
+        "workers",
+        "candidates",
+        "pending",
+        "busy",
+        "hours",
+        "regret",
+        "found",
+    ]
+    print(f"| {' | '.join(names)} |")
+    print(f"|{' --- |' * len(names)}")
+    rows = []
+    for key, runs in results.items():
+        kind, workers, candidates = (part.split(" ")[0] for part in key.split(", "))
+        rows.append((list(KINDS).index(kind), int(workers), int(candidates), runs))
+    for kind, workers, candidates, runs in sorted(rows, key=lambda row: row[:3]):
+        told = medians_of(runs)
+        pending = f"{told['pending']:.0f}" if "pending" in told else ""
+        found = regrets(runs)[1]
+        cells = [
+            list(KINDS.values())[kind],
+            f"{workers:,}",
+            f"{candidates}",
+            pending,
+            f"{100 * told['busy_share']:.0f} %",
+            f"{told['hours']:.2g}",
+            f"{told['regret']:.4f}".lstrip("0"),
+            f"{len(found)} of {len(runs)}",
+        ]
+        print(f"| {' | '.join(cells)} |")
+
+
 def main():
     """Measure, print, and say by the exit status whether the bars hold."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -302,12 +398,20 @@ def main():
         "--workers", type=int, nargs="*", default=[1, 8, 32, 88, 160, 1000]
     )
     parser.add_argument("--candidates", type=int, default=200)
-    parser.add_argument("--kinds", nargs="*", default=["ours", "rounds", "optuna"])
+    parser.add_argument("--kinds", nargs="*", default=list(KINDS), choices=KINDS)
     parser.add_argument("--seeds", type=int, default=5)
     parser.add_argument("--rounds-per-worker", type=float, default=4.0)
-    parser.add_argument("--json", metavar="PATH")
+    parser.add_argument("--json", metavar="PATH", help="file that results are added to")
+    parser.add_argument("--table", metavar="PATH", help="print a file, measure nothing")
     arguments = parser.parse_args()
-    results, medians = {}, {}
+    if arguments.table:
+        results = json.loads(Path(arguments.table).read_text())["results"]
+        print_table(results)
+        print_ratios(ratios_in(results))
+        return 0
+    results, measured = {}, {}
+    if arguments.json and Path(arguments.json).exists():
+        results = json.loads(Path(arguments.json).read_text())["results"]
     for kind in arguments.kinds:
         for n_workers in arguments.workers:
             # With many workers, enough candidates that they are busy for a while.
@@ -321,16 +425,21 @@ def main():
             except ImportError:
                 print(f"{kind}: not installed")
                 break
-            median = {key: float(np.median([r[key] for r in runs])) for key in runs[0]}
-            medians[kind, n_workers] = median
-            results[f"{kind}, {n_workers} workers, {n_candidates} candidates"] = runs
-            told = ", ".join(f"{key} {number:.3g}" for key, number in median.items())
+            key = key_of(kind, n_workers, n_candidates)
+            results[key] = measured[key] = runs
+            median = medians_of(runs)
+            told = ", ".join(f"{name} {number:.3g}" for name, number in median.items())
             print(f"{kind}, {n_workers} workers, {n_candidates}: {told}", flush=True)
             write(arguments.json, __doc__.splitlines()[0], results)
-    is_busy = medians.get(("ours", 1000), {}).get("busy_share", 1.0) >= BAR
-    one, many = medians.get(("ours", 1)), medians.get(("ours", 88))
-    is_good = not (one and many) or many["regret"] <= REGRET_BAR * one["regret"] + 1e-3
-    return 0 if is_busy and is_good else 1
+    busy = [
+        medians_of(runs)["busy_share"]
+        for key, runs in measured.items()
+        if key.startswith("ours, 1000 workers")
+    ]
+    ratios = ratios_in(measured)
+    print_ratios(ratios)
+    is_good = not ratios or ratios[0]["ratio"] <= REGRET_BAR
+    return 0 if is_good and all(share >= BAR for share in busy) else 1
 
 
 if __name__ == "__main__":

@@ -50,6 +50,8 @@ class FoldClaims:
         place = candidate_id, split_id
         if self._holder(connection, place) is not None:
             self._in_the_way[key, split_id] = place
+            # A driver that only waits must notice, too, if the other one dies.
+            self._driver.watch()
             return False
         self._in_the_way.pop((key, split_id), None)
         self._own[key, split_id] = place

@@ -21,6 +21,7 @@ from typing import TypeVar
 
 from skbayes._journal.database_setup import pragma, set_up_journal, table_names
 from skbayes._journal.file_systems import network_file_system
+from skbayes._journal.machine_mark import marks_of_others
 from skbayes._journal.schema import (
     APPLICATION_ID,
     TABLES_OF_VERSIONS,
@@ -168,7 +169,8 @@ def as_damaged_journal(file: Path) -> Iterator[None]:
 
 _REMEDIES = {
     sqlite3.SQLITE_FULL: " Make room on the disk and run the search again.",
-    sqlite3.SQLITE_IOERR: " Is the disk full or gone?",
+    sqlite3.SQLITE_IOERR: " Is the disk full or gone, or is it object "
+    "storage, which cannot change a file in place?",
     sqlite3.SQLITE_BUSY: f" Another process has held it for {BUSY_SECONDS:.0f} s.",
     sqlite3.SQLITE_READONLY: " The `journal` parameter needs a file that may be "
     "written, in a folder that may be written.",
@@ -261,11 +263,15 @@ def _reading_mode(file: Path) -> str:
 
     Without a log nobody is writing, and an immutable database needs no log. On a
     network file system there is never a log. There a reader takes part in the locking,
-    and rolls back the unfinished transaction of a killed writer.
+    and rolls back the unfinished transaction of a killed writer. A writer on another
+    machine that does not see the lock may be alive, so nothing of it is touched.
     """
+    network = network_file_system(file)
+    if network is not None and network.has_local_locks and marks_of_others(file):
+        return "mode=ro&immutable=1"
     if _has_log(file):
         return "mode=ro"
-    if network_file_system(file) is not None or Path(f"{file}-journal").exists():
+    if network is not None or Path(f"{file}-journal").exists():
         return "mode=rw" if os.access(file, os.W_OK) else "mode=ro"
     return "mode=ro&immutable=1"
 

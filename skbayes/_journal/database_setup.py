@@ -6,7 +6,7 @@ import sqlite3
 import time
 from pathlib import Path
 
-from skbayes._journal.file_systems import network_file_system, warn_of_local_locks
+from skbayes._journal.file_systems import network_file_system
 from skbayes._journal.schema import APPLICATION_ID, INDEXES, TABLES, UPGRADED, VERSION
 from skbayes.exceptions import JournalError
 
@@ -77,7 +77,6 @@ def _choose_log(
             # slower.
             _switch(connection, "WAL", patience)
         return
-    warn_of_local_locks(file, network)
     if pragma(connection, "journal_mode") == "wal":
         try:
             _switch(connection, "DELETE", _ALONE_SECONDS)

@@ -45,7 +45,8 @@ class OpenFile(Protocol):
 class Driver:
     """Announces an open journal to other drivers, and watches them.
 
-    It gives signs of life from its first claim until it is closed.
+    It gives signs of life, and looks for those of others, from its first claim, or from
+    the first claim of another that it runs into, until it is closed.
 
     Parameters
     ----------
@@ -74,6 +75,10 @@ class Driver:
             "INSERT OR IGNORE INTO drivers (key, process, beats) VALUES (?, ?, ?)",
             (self.key, json.dumps(asdict(self._process)), self._beats),
         )
+        self.watch()
+
+    def watch(self) -> None:
+        """Begin to give signs of life and to look for those of other drivers."""
         if self._thread is None:
             _living.add(self.key)
             self._thread = threading.Thread(

@@ -28,6 +28,7 @@ from skbayes._journal.drivers import Driver
 from skbayes._journal.fold_rows import FoldNeeds
 from skbayes._journal.identity import SearchIdentity
 from skbayes._journal.known_searches import KnownSearch, known_searches
+from skbayes._journal.machine_mark import MachineMark, mark_machine
 from skbayes._journal.params_codec import ParamsCodec
 from skbayes._journal.search_journal import SearchJournal
 from skbayes.exceptions import JournalError
@@ -40,9 +41,12 @@ class Journal:
     may at once. `open` makes one.
     """
 
-    def __init__(self, file: Path, connection: sqlite3.Connection) -> None:
+    def __init__(
+        self, file: Path, connection: sqlite3.Connection, mark: MachineMark | None
+    ) -> None:
         self.file = file
         self._connection = connection
+        self._mark = mark
         # One connection for all threads, so a lock of our own: SQLite's transactions
         # belong to the connection, and two threads would share one.
         self._lock = threading.RLock()
@@ -58,10 +62,17 @@ class Journal:
         TypeError
             If `path` is no path.
         JournalError
-            If the file is no journal, damaged or cannot be written.
+            If the file is no journal, damaged or cannot be written, or if another
+            machine uses it that does not see its locks.
         """
         file = checked_place(path)
-        return cls(file, open_for_writing(file))
+        mark = mark_machine(file)
+        try:
+            return cls(file, open_for_writing(file), mark)
+        except BaseException:
+            if mark is not None:
+                mark.close()
+            raise
 
     def search(
         self,
@@ -135,6 +146,8 @@ class Journal:
                 f"The journal {self.file} was opened by another process, of which this "
                 "one is a copy. Each process must open it for itself."
             )
+        if self._mark is not None:
+            self._mark.check()
         with self._lock, as_journal_error(self.file, done):
             # IMMEDIATE takes the write lock now: a transaction that begins by reading
             # and then writes could fail half-way, without waiting.
@@ -161,6 +174,8 @@ class Journal:
             self._driver.close()
             with self._lock, as_journal_error(self.file, "closed"):
                 self._connection.close()
+            if self._mark is not None:
+                self._mark.close()
 
     def __enter__(self) -> Journal:
         return self

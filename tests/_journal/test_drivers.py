@@ -107,6 +107,17 @@ def test_driver_of_another_machine_is_lost_after_its_lease(path, monkeypatch):
             assert 2.5 < seconds_until_claimed(search, 30) < 15
 
 
+def test_driver_that_only_waits_notices_that_another_machine_is_lost(path, monkeypatch):
+    """The driver has no claim of its own: the next candidate needs this fold."""
+    monkeypatch.setattr(drivers, "BEAT_SECONDS", 0.1)
+    monkeypatch.setattr(drivers, "LEASE_SECONDS", 0.5)
+    with hold(path, "elsewhere") as process:
+        process.kill()
+    with Journal.open(path) as journal:
+        assert seconds_until_claimed(begin(journal), 30) > 0.3
+    assert rows(path, "drivers") == 0
+
+
 def test_driver_of_this_process_that_did_not_let_go_is_lost(path, monkeypatch):
     """A journal that was closed on a full disk has left its driver behind."""
     with Journal.open(path) as other:

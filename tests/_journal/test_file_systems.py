@@ -64,6 +64,8 @@ def write(path, number=0):
         (["/dev/b /data xfs rw 0 0", "s:/x /data nfs rw 0 0"], "nfs"),
         (["s:/x /data fuse.sshfs rw 0 0"], "fuse.sshfs"),
         (["s:/x /data fuse.fuse-overlayfs rw 0 0"], None),
+        (["bucket /data fuse rw 0 0"], "fuse"),
+        (["/dev/b /data fuseblk rw 0 0"], None),
         (["s:/x / nfs rw 0 0"], "nfs"),
         (["half a line"], None),
     ],
@@ -86,6 +88,47 @@ def test_network_file_system_is_none_without_a_table(monkeypatch):
     """Systems other than Linux have no table of mounts."""
     monkeypatch.setattr(file_systems, "MOUNTS", Path("/nowhere/mounts"))
     assert network_file_system(Path("/data/j.sqlite")) is None
+
+
+@pytest.mark.parametrize(
+    "local",
+    [
+        "nfs rw,nolock,vers=3", "nfs4 rw,local_lock=all", "nfs rw,local_lock=posix",
+        "cifs rw,nobrl", "lustre rw,localflock", "gfs2 rw,localflocks", "9p rw",
+        "fuse.sshfs rw", "fuse.s3fs rw", "fuse.gcsfuse rw", "fuse.rclone rw",
+        "fuse.blobfuse2 rw", "fuse rw", "beegfs rw,cfgFile=/nowhere",
+    ],
+)  # fmt: skip
+def test_has_local_locks_where_other_machines_do_not_see_them(mount, local):
+    """goofys and mountpoint-s3 are told as "fuse" alone."""
+    mount(f"s:/x /data {local} 0 0")
+    assert network_file_system(Path("/data/j.sqlite")).has_local_locks
+
+
+@pytest.mark.parametrize(
+    "shared",
+    [
+        "nfs rw,vers=3", "nfs4 rw,local_lock=none", "nfs rw,local_lock=flock",
+        "cifs rw", "lustre rw,flock", "ceph rw", "fuse.glusterfs rw",
+        "fuse.juicefs rw", "gpfs rw",
+    ],
+)  # fmt: skip
+def test_has_local_locks_is_false_where_a_server_has_them(mount, shared):
+    """SQLite uses POSIX locks, not those of flock."""
+    mount(f"s:/x /data {shared} 0 0")
+    assert not network_file_system(Path("/data/j.sqlite")).has_local_locks
+
+
+@pytest.mark.parametrize("is_global", [False, True])
+def test_has_local_locks_reads_the_settings_of_beegfs(tmp_path, mount, is_global):
+    """The setting is commented out, or it is not."""
+    settings = tmp_path / "client.conf"
+    settings.write_text(
+        f"a = b\n{'' if is_global else '#'}tuneUseGlobalFileLocks   = true\n"
+    )
+    mount(f"s:/x /data beegfs rw,cfgFile={settings} 0 0")
+    network = network_file_system(Path("/data/j.sqlite"))
+    assert network.has_local_locks == (not is_global)
 
 
 # ------------------------------------------------------------------------- the journal
@@ -126,14 +169,6 @@ def test_network_file_system_refuses_a_log_in_use(tmp_path, mount, monkeypatch):
         mount(f"s:/x {tmp_path} nfs4 rw 0 0")
         with pytest.raises(JournalError, match=r"network file system \(nfs4\).*WAL"):
             Journal.open(path)
-
-
-@pytest.mark.parametrize("option", ["nolock", "local_lock=all", "local_lock=posix"])
-def test_warn_of_local_locks_names_the_danger(tmp_path, mount, option):
-    """Whoever shares such a journal among machines would damage it."""
-    mount(f"s:/x {tmp_path} nfs rw,{option},vers=3 0 0")
-    with pytest.warns(UserWarning, match=f"mounted with {option}: locks hold on this"):
-        write(tmp_path / "j.sqlite")
 
 
 WRITE = """

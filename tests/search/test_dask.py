@@ -243,24 +243,45 @@ with cluster_of(1) as cluster, Client(cluster):
     )
 
 
-def test_versions_that_differ_from_those_of_dask_workers_are_named():
-    """The error comes before any fit is believed."""
+def test_a_cluster_of_dask_that_adapts_grows_and_shrinks(tmp_path):
+    """Workers come for what waits, and leave in mid-search without being missed."""
     assert (
-        run_on_dask("""
-def grow_old():
-    import skbayes
-    skbayes.__version__ = "0.0.1"
+        run_on_dask(
+            f"log = {str(tmp_path / 'log')!r}"
+            + """
+sizes = set()
 with cluster_of(1) as cluster, Client(cluster) as client:
-    client.run(grow_old)
-    try:
-        with joblib.parallel_config("dask"):
-            GridSearchCV(Scripted(), {"quality": GOOD}, cv=FOLDS).fit(X, y)
-    except RuntimeError as error:
-        assert "Versions differ" in str(error), error
-        assert "0.0.1 there" in str(error), error
-        print("named")
-""")
-        == "named"
+    cluster.adapt(minimum=1, maximum=3, interval="200ms", target_duration="100ms")
+    def watch():
+        while max(sizes, default=0) < 3 or sum(fits(log).values()) < 20:
+            sizes.add(len(client.scheduler_info(n_workers=-1)["workers"]))
+            time.sleep(0.05)
+        cluster.adapt(minimum=1, maximum=1, interval="200ms", wait_count=1)
+        while is_searching:
+            sizes.add(-len(client.scheduler_info(n_workers=-1)["workers"]))
+            time.sleep(0.05)
+    is_searching = [True]
+    thread = threading.Thread(target=watch)
+    thread.start()
+    with joblib.parallel_config("dask"):
+        estimator = Scripted(seconds=0.2, log=log)
+        search = GridSearchCV(estimator, {"quality": list(range(20))}, cv=FOLDS)
+        search.fit(X, y)
+    is_searching.clear()
+    thread.join()
+assert statuses(search) == ["complete"] * 20
+# One that came last may have left before it ran anything.
+assert len(workers_of(search)) >= 2, workers_of(search)
+# As they grew, and with a minus as they shrank again.
+assert {1, 3, -1} <= sizes, sizes
+counts = fits(log)
+assert len(counts) == 20 * N_FOLDS
+# Two workers left: dask moves what they had finished, and reruns what they ran.
+assert sum(counts.values()) - len(counts) <= 2, counts
+print("adapted")
+"""
+        )
+        == "adapted"
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+
 import numpy as np
 import pytest
 from sklearn.model_selection import ParameterGrid
@@ -62,3 +64,26 @@ def test_grid_search_cv_refuses_what_is_no_list(grid, message):
     """The error comes before any fit, with the name."""
     with pytest.raises((ValueError, TypeError), match=message):
         GridSearchCV(SVC(), grid, cv=FOLDS).fit(X, y)
+
+
+class Value:
+    """A value of a candidate, so that Python's collector knows the dict."""
+
+
+def test_grid_search_cv_makes_each_candidate_just_before_it_runs():
+    """Of a large grid no more is in memory than what has begun."""
+    grid = {"quality": [0.1, 0.2], "only_fold": [Value() for _ in range(50_000)]}
+    n_alive = []
+
+    def stop(progress):
+        n_alive.append(
+            sum(type(o) is dict and o.keys() == grid.keys() for o in gc.get_objects())
+        )
+        return len(n_alive) == 3
+
+    search = GridSearchCV(Scripted(), grid, cv=FOLDS, refit=False, callbacks=[stop])
+    search.fit(X, y)
+    # The grid itself, and a candidate or two that were drawn and not run.
+    assert len(search.cv_results_["params"]) == 3
+    assert n_alive[-1] <= 3 + 4
+    assert n_alive[-1] - n_alive[0] == 2

@@ -6,6 +6,7 @@ import joblib
 import pytest
 
 from tests.search import drivers
+from tests.search.estimators import Scripted, fits
 
 # The oldest supported versions are tested without ray: the file that pins them says
 # why. Everywhere else it must be there.
@@ -55,40 +56,68 @@ print("equal")
     )
 
 
-def test_failures_on_ray_are_told():
-    """A fit that raises is a failure; an estimator that cannot be loaded is named."""
+def test_failures_on_ray_are_told(tmp_path):
+    """A fit that raises is a failure; what cannot be loaded or imported is named."""
+    (tmp_path / "only_here.py").write_text(
+        "from tests.search.estimators import Scripted\nclass Local(Scripted): pass\n"
+    )
     assert (
-        run_on_ray("""
+        run_on_ray(f"""
 from tests.search.fault_searches import check_rest_went_on, fit_with, grid_of
 from tests.search.test_not_loaded import NotLoaded
+sys.path.insert(0, {str(tmp_path)!r})
+from only_here import Local
+def error_of(estimator):
+    try:
+        GridSearchCV(estimator, {{"quality": [0.1]}}, cv=FOLDS).fit(X, y)
+    except RuntimeError as error:
+        return str(error)
 with joblib.parallel_config("ray", n_jobs=2):
     check_rest_went_on(fit_with(grid_of("raise")), "told to fail")
-    try:
-        GridSearchCV(NotLoaded(), {"quality": [0.1]}, cv=FOLDS).fit(X, y)
-    except RuntimeError as error:
-        assert "could not load the estimator" in str(error), error
-        print("told")
+    assert "could not load the estimator" in error_of(NotLoaded())
+    told = error_of(Local())
+assert "could not load the estimator" in told, told
+assert "No module named 'only_here'" in told, told
+assert "on the path, where the workers run" in told, told
+print("told")
 """)
         == "told"
     )
 
 
-def test_a_worker_of_ray_that_dies_ends_the_search_and_keeps_what_is_finished():
-    """ray does not replace it; a journal has the rest for the next run."""
+class DiesOnce(Scripted):
+    """Acts once, after ten fits of its log."""
+
+    def _is_first_time(self):
+        return sum(fits(self.log).values()) > 10 and super()._is_first_time()
+
+
+def test_a_worker_of_ray_that_dies_ends_the_search_and_keeps_what_is_finished(tmp_path):
+    """ray does not replace it; the same search, run again, repeats no finished fold."""
     assert (
-        run_on_ray("""
-from tests.search.fault_searches import GOOD
-grid = [{"quality": GOOD}, {"act": ["_exit"]}]
-search = GridSearchCV(Scripted(seconds=0.2), grid, cv=FOLDS)
+        run_on_ray(f"""
+from tests.search.test_ray import DiesOnce
+folder = {str(tmp_path)!r}
+estimator = DiesOnce("_exit", log=folder + "/log", once=folder + "/once", seconds=0.05)
+grid = {{"quality": list(range(8))}}
+search = GridSearchCV(
+    estimator, grid, cv=FOLDS, journal=folder + "/j.sqlite", refit=False
+)
 with joblib.parallel_config("ray", n_jobs=2):
     try:
         search.fit(X, y)
     except ConnectionError as error:
         assert "ray" in str(error) and "journal" in str(error), error
-        assert [str(t.status) for t in search.trials_][0] == "complete"
-        print("kept")
+    assert [str(t.status) for t in search.trials_][0] == "complete"
+    n_finished = sum(len(trial.folds) for trial in search.trials_)
+    n_before = sum(fits(estimator.log).values())
+    search.fit(X, y)
+assert n_before > 10 and n_finished >= 6, (n_before, n_finished)
+assert [str(t.status) for t in search.trials_] == ["complete"] * 8
+assert sum(fits(estimator.log).values()) == n_before + 8 * N_FOLDS - n_finished
+print("continued")
 """)
-        == "kept"
+        == "continued"
     )
 
 

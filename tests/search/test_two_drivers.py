@@ -367,3 +367,61 @@ def test_a_race_goes_on_when_a_driver_is_killed(tmp_path):
 def test_a_driver_of_another_machine_is_taken_over_after_a_lease(seed, tmp_path):
     """Nobody can look at its process: it has been silent for long enough."""
     check_killed(["grid", "bayes"][seed], tmp_path, seed, before=ELSEWHERE)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(2))
+def test_a_driver_started_elsewhere_takes_over_from_one_that_is_gone(seed, tmp_path):
+    """The claims of the dead are found by their silence, and only they are rerun."""
+    rng = random.Random(100 + seed)
+    # Each process is on a machine of its own, and cannot look at the other.
+    before = ELSEWHERE.replace("4.0", "1.5")
+    kind = ["grid", "bayes"][seed]
+    code = code_of(kind, tmp_path, before=before, seconds=0.08)
+    with drivers.start(code) as first:
+        wait_for_fits(tmp_path, rng.randint(1, 30))
+        time.sleep(0.1 * rng.random())
+        drivers.kill(first)
+        first.wait()
+        safe, begun = written(tmp_path), set(fits(tmp_path / "log"))
+    out, _ = drivers.run(code)
+    assert json.loads(out) == alone(kind, racing=False)
+    counts = fits(tmp_path / "log")
+    twice = {fit for fit, n in counts.items() if n > 1}
+    assert max(counts.values()) <= 2
+    assert twice == begun - safe
+    assert len(twice) <= 1
+
+
+#: What makes a folder look as if it were on object storage, whose locks nobody sees.
+ON_OBJECT_STORAGE = """
+from pathlib import Path
+from skbayes._journal import file_systems, machine_mark
+file_systems.MOUNTS = Path({table!r})
+machine_mark.REWRITE_SECONDS, machine_mark.SILENT_SECONDS = 0.1, 1.0
+drivers.LEASE_SECONDS = 1.0
+"""
+
+
+@pytest.mark.slow
+def test_a_driver_of_another_machine_is_refused_where_locks_are_local(tmp_path):
+    """It is told why, harms nothing, and goes on when the first one has been killed."""
+    table = tmp_path / "mounts"
+    table.write_text(f"bucket {tmp_path} fuse.s3fs rw 0 0\n")
+    before = ELSEWHERE + ON_OBJECT_STORAGE.format(table=str(table))
+    code = code_of("grid", tmp_path, before=before, seconds=0.5)
+    with drivers.start(code) as first:
+        wait_for_fits(tmp_path, 3)
+        _, err = drivers.run(code, returncode=1)
+        assert "JournalError: The journal" in err
+        assert "(fuse.s3fs) whose locks hold on one machine only" in err
+        assert first.poll() is None
+        assert set(fits(tmp_path / "log").values()) == {1}
+        drivers.kill(first)
+        first.wait()
+        safe = written(tmp_path)
+    out, _ = drivers.run(code)
+    assert json.loads(out) == alone("grid", racing=False)
+    twice = {fit for fit, n in fits(tmp_path / "log").items() if n > 1}
+    assert len(twice) <= 1
+    assert not twice & safe
