@@ -8,6 +8,7 @@ into memory: all workers of a machine then read the same copy.
 
 from __future__ import annotations
 
+import io
 import pickle
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from skbayes._joblib.polars_frames import reduce_frame
 from skbayes._joblib.private import cloudpickle
 
 #: Bytes from which a buffer is kept beside the pickle: joblib's limit for memory maps.
@@ -45,6 +47,14 @@ class Pickled:
         return pickle.loads(self.pickled.data, buffers=self.parts)
 
 
+class _Pickler(cloudpickle.Pickler):  # type: ignore[misc]
+    """Pickles frames of polars in the same form as other large data."""
+
+    def reducer_override(self, value: Any) -> Any:
+        reduced = reduce_frame(value)
+        return super().reducer_override(value) if reduced is None else reduced
+
+
 def pack(value: Any) -> Pickled:
     """Pickle an object; classes and functions of the main script by value.
 
@@ -61,15 +71,16 @@ def pack(value: Any) -> Pickled:
             parts.append(part)
         return is_small
 
+    text = io.BytesIO()
     try:
-        text = cloudpickle.dumps(value, protocol=5, buffer_callback=keep_in_pickle)
+        _Pickler(text, protocol=5, buffer_callback=keep_in_pickle).dump(value)
     except Exception as error:
         raise pickle.PicklingError(
             f"Could not pickle the task to send to the workers: "
             f"{type(error).__name__}: {error}"
         ) from error
     return Pickled(
-        np.frombuffer(text, np.uint8),
+        np.frombuffer(text.getbuffer(), np.uint8),
         tuple(np.frombuffer(part.raw(), np.uint8) for part in parts),
     )
 
