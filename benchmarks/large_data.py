@@ -28,14 +28,14 @@ BAR = 1.0
 
 
 class Glance(ClassifierMixin, BaseEstimator):
-    """Takes a while, and looks at a few rows of its training part."""
+    """Takes so long that all workers hold their training parts at once."""
 
     def __init__(self, value=0):
         self.value = value
 
     def fit(self, X, y):
         """Wait."""
-        time.sleep(0.2)
+        time.sleep(10.0)
         self.classes_ = np.unique(y)
         return self
 
