@@ -1,4 +1,4 @@
-"""Are frames of polars pickled without a change, and their numbers beside the pickle?"""
+"""Are frames of polars pickled unchanged, and their numbers beside the pickle?"""
 
 from __future__ import annotations
 
