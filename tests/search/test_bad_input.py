@@ -149,7 +149,7 @@ def test_numbers_that_are_none(kind, settings, message):
     [
         ({"initial_params": [{"C": 20.0}]}, "`initial_params`.*BayesSearchCV.*20"),
         ({"initial_params": [{"D": 2.0}]}, "'C' is missing; 'D' is no parameter"),
-        ({"initial_params": {"C": 2.0}}, "'initial_params'.*instance of 'list'"),
+        ({"initial_params": {"C": 2.0}}, r"write initial_params=\[\{'C': 2.0\}\]"),
         ({"n_initial_points": 0}, "'n_initial_points'.*Got 0"),
         ({"prior_results": 3}, "`prior_results` parameter of BayesSearchCV.*Got int"),
         ({"cost_aware": True}, "`cost_aware`.*time_budget=None"),
