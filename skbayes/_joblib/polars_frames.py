@@ -28,16 +28,17 @@ def reduce_frame(value: Any) -> _Reduced | None:
         What ``__reduce__`` returns.
     """
     polars = sys.modules.get("polars")
-    if polars is None or find_spec("pyarrow") is None:
+    # The type first: a pickle asks for each of its objects, and to look for a package
+    # that is not loaded reads folders.
+    if polars is None or type(value) not in (polars.Series, polars.DataFrame):
         return None
-    if type(value) is polars.Series and _is_lossless(value):
-        return _series, (value.name, value.to_arrow())
+    if find_spec("pyarrow") is None:
+        return None
     if type(value) is polars.DataFrame:
         columns = value.get_columns()
-        if any(map(_is_lossless, columns)):
-            # Columns are pickled one by one, each by this module or by polars.
-            return _frame, (columns,)
-    return None
+        # Columns are pickled one by one, each by this module or by polars.
+        return (_frame, (columns,)) if any(map(_is_lossless, columns)) else None
+    return (_series, (value.name, value.to_arrow())) if _is_lossless(value) else None
 
 
 def _is_lossless(series: Any) -> bool:
