@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import threading
+import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Self
@@ -37,6 +38,11 @@ from skbayes._joblib.private import (
 
 #: Seconds after which idle workers end by themselves, as joblib's do.
 _IDLE_SECONDS = 300
+
+#: Share of that time after which kept workers are not used again. joblib warns of a
+#: worker that ends just when tasks come, in the thread that serves all of them; where
+#: warnings are errors that thread ends, and the search waits forever.
+_STALE_SHARE = 0.9
 
 
 @dataclass(frozen=True)
@@ -74,6 +80,16 @@ class _Workers:
             initargs=settings.initargs,
             env=settings.environment,
         )
+        self.idle_since = time.monotonic()
+
+    def can_serve(self, settings: _Settings) -> bool:
+        """Whether they have these settings, are alive and will not end soon."""
+        idle_seconds = time.monotonic() - self.idle_since
+        return (
+            self.settings == settings
+            and not is_broken(self.executor)
+            and idle_seconds < _STALE_SHARE * settings.timeout
+        )
 
     def kill(self) -> None:
         """Kill the processes and delete their memory maps."""
@@ -93,8 +109,7 @@ class _Spare:
         """Workers with these settings, for the caller alone."""
         with self._lock:
             spare, self._workers = self._workers, None
-        is_alive = spare is not None and not is_broken(spare.executor)
-        if spare is not None and is_alive and spare.settings == settings:
+        if spare is not None and spare.can_serve(settings):
             return spare
         # Ended only in the process that started them: a fork must not end its parent's.
         if spare is not None and spare.settings.process == os.getpid():
@@ -103,6 +118,7 @@ class _Spare:
 
     def give_back(self, workers: _Workers) -> None:
         """Keep these workers, and end those kept before."""
+        workers.idle_since = time.monotonic()
         with self._lock:
             old, self._workers = self._workers, workers
         if old is not None and old.settings.process == os.getpid():

@@ -18,6 +18,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, NamedTuple
 
+from skbayes._interrupts import interrupts_held
 from skbayes._journal.database import (
     as_damaged_journal,
     as_journal_error,
@@ -148,7 +149,9 @@ class Journal:
             )
         if self._mark is not None:
             self._mark.check()
-        with self._lock, as_journal_error(self.file, done):
+        # Ctrl-C between two statements would leave the transaction open, and nothing
+        # could be written after it.
+        with interrupts_held(), self._lock, as_journal_error(self.file, done):
             # IMMEDIATE takes the write lock now: a transaction that begins by reading
             # and then writes could fail half-way, without waiting.
             self._connection.execute("BEGIN IMMEDIATE")

@@ -12,6 +12,7 @@ import joblib
 import numpy as np
 import pytest
 
+from skbayes._joblib import loky_pool
 from skbayes._joblib.active_backend import open_pool
 from skbayes._joblib.pool import TaskNotLoaded, WorkerLost
 
@@ -106,6 +107,20 @@ def test_loky_pool_replaces_workers_that_died_between_searches():
     time.sleep(1)
     with joblib.parallel_config("loky"), open_pool(1) as pool:
         assert answers(pool, (process,)) != [number]
+
+
+def test_loky_pool_takes_no_workers_that_are_about_to_end(monkeypatch):
+    """One that ends when tasks come makes joblib warn in a thread that must not end."""
+    monkeypatch.setattr(loky_pool, "_STALE_SHARE", 0.01)
+    numbers = []
+    for _ in range(2):
+        with (
+            joblib.parallel_config("loky", idle_worker_timeout=60),
+            open_pool(1) as pool,
+        ):
+            numbers += answers(pool, (process,))
+        time.sleep(0.7)
+    assert numbers[0] != numbers[1]
 
 
 def test_loky_pool_shares_no_worker_with_another_at_once():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -40,6 +41,41 @@ def test_journal_transaction_is_undone_by_an_interrupt(path):
             is_interrupted()
         search.write(0, {"C": 1}, result())
         assert len(begin(journal).trials()) == 1
+
+
+class Pressed:
+    """A connection during whose first transaction Ctrl-C is pressed."""
+
+    def __init__(self, connection, statement):
+        self._connection = connection
+        self._statement = statement
+
+    def execute(self, sql, *arguments):
+        cursor = self._connection.execute(sql, *arguments)
+        if sql == self._statement:
+            self._statement = None
+            signal.raise_signal(signal.SIGINT)
+        return cursor
+
+    def __getattr__(self, name):
+        return getattr(self._connection, name)
+
+
+@pytest.mark.parametrize("statement", ["BEGIN IMMEDIATE", "COMMIT"])
+def test_journal_transaction_is_finished_before_ctrl_c(statement, path, monkeypatch):
+    """Pressed between any two statements: an open one would end all later writing."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        with Journal.open(path) as journal:
+            search = begin(journal)
+            pressed = Pressed(journal._connection, statement)
+            monkeypatch.setattr(journal, "_connection", pressed)
+            with pytest.raises(KeyboardInterrupt, match="^$"):
+                search.write(0, {"C": 1}, result())
+            search.write(0, {"C": 1}, result(fold=1))
+            assert len(begin(journal).trials()[0].folds) == 2
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def test_journal_tells_that_another_holds_its_file(path):

@@ -22,7 +22,6 @@ from skbayes._evaluation.execution.executor import Outcome, Task
 from skbayes._evaluation.execution.failed_fold import failed_fold
 from skbayes._evaluation.execution.fold_calls import FoldCalls
 from skbayes._evaluation.execution.inbox import Inbox
-from skbayes._evaluation.execution.interrupts import interrupts_held
 from skbayes._evaluation.execution.oversubscription import OversubscriptionCheck
 from skbayes._evaluation.execution.remote_fold import (
     Answer,
@@ -31,6 +30,7 @@ from skbayes._evaluation.execution.remote_fold import (
     read_result,
 )
 from skbayes._evaluation.fold.evaluation import Evaluation
+from skbayes._interrupts import interrupts_held
 from skbayes._joblib.pool import Pool, TaskNotLoaded, WorkerLost
 from skbayes._protocol import FoldResult
 from skbayes.exceptions import FitTimeout

@@ -16,7 +16,6 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from skbayes._evaluation.execution.executor import Executor, Outcome, Task, has_tasks
-from skbayes._evaluation.execution.interrupts import interrupts_held
 from skbayes._evaluation.fold.kept_output import without_output
 from skbayes._evaluation.loop.progress import Progress
 from skbayes._evaluation.loop.protocols import (
@@ -27,6 +26,7 @@ from skbayes._evaluation.loop.protocols import (
     guarded,
 )
 from skbayes._evaluation.racing.finalists import finalists, true_variance
+from skbayes._interrupts import interrupts_held
 from skbayes._protocol import FoldResult, Status, Trial
 
 

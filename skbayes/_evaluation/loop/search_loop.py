@@ -14,7 +14,6 @@ from contextlib import suppress
 from dataclasses import replace
 
 from skbayes._evaluation.execution.executor import Executor, Outcome, Task, has_tasks
-from skbayes._evaluation.execution.interrupts import interrupts_held
 from skbayes._evaluation.fold.kept_output import without_output
 from skbayes._evaluation.loop.candidate_sequence import CandidateSequence
 from skbayes._evaluation.loop.duplicates import Duplicates
@@ -38,6 +37,7 @@ from skbayes._evaluation.loop.resume import ResumedCandidates
 from skbayes._evaluation.loop.settings import LoopSettings
 from skbayes._evaluation.loop.state import SearchState
 from skbayes._evaluation.loop.tell_order import TellOrder
+from skbayes._interrupts import interrupts_held
 from skbayes._protocol import Params, Strategy, Trial
 
 
@@ -377,6 +377,8 @@ class SearchLoop:
         with suppress(KeyboardInterrupt), interrupts_held():
             while self._executor.finished:
                 self._receive(self._executor.finished.popleft())
+        if self._failure is not None and self._failure.__cause__ is not error:
+            error.add_note(f"Some of what was finished is not written: {self._failure}")
 
     def _close_unfinished(self) -> None:
         """Close candidates that the end of the search cut off, and tell the rest."""

@@ -9,14 +9,18 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from skbayes._evaluation.loop.search_loop import SearchLoop
+from skbayes._evaluation.loop.settings import LoopSettings
 from skbayes._protocol import Status
 from tests._evaluation.loop.simulation import (
+    CountingStrategy,
     Memory,
     Recorder,
     SimulatedExecutor,
     score_of,
     searches,
     simulate,
+    time_of,
 )
 
 pytestmark = pytest.mark.usefixtures("python_interrupts")
@@ -101,6 +105,31 @@ def interrupted_search(where, n_calls, search):
             return InterruptedExecutor(*args, interrupt=interrupt)
 
     return store, simulate(**search, store=store, observers=observers, executor=kind)
+
+
+class FullMemory(Memory):
+    """A store that can keep nothing."""
+
+    def write(self, trial, params, result):
+        """Fail, as on a full disk."""
+        raise OSError("no space left")
+
+
+def test_interruption_tells_what_could_not_be_written():
+    """What ended while Ctrl-C came is among the trials, but not in the journal."""
+    executor = InterruptedExecutor(
+        2, lambda task: 1.0, score_of, interrupt=Interrupting(1)
+    )
+    settings_ = LoopSettings(n_splits=3, lag=None, max_batches=3)
+    with time_of(executor.clock):
+        loop = SearchLoop(
+            CountingStrategy(4), executor, settings_, race=None, store=FullMemory()
+        )
+        (trial,) = loop.run()
+    assert len(trial.folds) == 1
+    assert isinstance(loop.interruption, KeyboardInterrupt)
+    (note,) = loop.interruption.__notes__
+    assert note == "Some of what was finished is not written: no space left"
 
 
 @pytest.mark.parametrize("where", ["executor", "store", "observer"])

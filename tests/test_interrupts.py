@@ -7,7 +7,7 @@ import threading
 
 import pytest
 
-from skbayes._evaluation.execution.interrupts import interrupts_held
+from skbayes._interrupts import interrupts_held
 
 
 @pytest.fixture
