@@ -10,10 +10,10 @@ version.
 
 from __future__ import annotations
 
-import inspect
 import math
 import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from numbers import Integral, Number
 from typing import Any
@@ -28,8 +28,8 @@ from sklearn.model_selection._search import BaseSearchCV
 from sklearn.model_selection._search import (
     _yield_masked_array_for_each_param as masked_array_for_each_param,
 )
-from sklearn.model_selection._validation import _fit_and_score
-from sklearn.utils._array_api import _convert_to_numpy, get_namespace
+from sklearn.model_selection._validation import _score as score_estimator
+from sklearn.utils._array_api import _convert_to_numpy, device, get_namespace
 from sklearn.utils._param_validation import (
     Hidden,
     Interval,
@@ -58,9 +58,11 @@ __all__ = [
     "check_method_params",
     "check_refit_of_several",
     "draws_random_numbers",
-    "fit_and_score",
+    "end_fit_task",
     "fit_context",
+    "fit_task",
     "has_callbacks",
+    "indices_for",
     "masked_array_for_each_param",
     "is_multimetric",
     "is_passthrough_scorer",
@@ -72,6 +74,7 @@ __all__ = [
     "root_context",
     "routed_params",
     "safe_split",
+    "score_estimator",
     "scorer_parts",
     "scorers_of",
     "select_best_index",
@@ -84,29 +87,42 @@ RUN_STATE = frozenset({"_stop_words_id", "refit_time_"})
 #: Constraints of the parameters that all of scikit-learn's searches have.
 SEARCH_CONSTRAINTS: Mapping[str, Any] = BaseSearchCV._parameter_constraints
 
+#: scikit-learn >= 1.9 has a callback tree.
+HAS_CALLBACK_TREE = hasattr(BaseSearchCV, "set_callbacks")
+
 #: The verb in scikit-learn's message about a splitter that contradicts itself.
-CV_SPLIT_VERB = "return" if hasattr(BaseSearchCV, "set_callbacks") else "returned"
-
-#: scikit-learn >= 1.9 has a callback tree; `_fit_and_score` then takes its context.
-HAS_CALLBACK_TREE = "callback_ctx" in inspect.signature(_fit_and_score).parameters
+CV_SPLIT_VERB = "return" if HAS_CALLBACK_TREE else "returned"
 
 
-def fit_and_score(
-    estimator: Any,
-    X: Any,
-    y: Any,
-    *,
-    caller: Any = None,
-    callback_ctx: Any = None,
-    **settings: Any,
-) -> dict[str, Any]:
-    """Run one fold with scikit-learn's own function, in any version."""
-    if HAS_CALLBACK_TREE:
-        settings |= {"caller": caller, "callback_ctx": callback_ctx}
-    result: dict[str, Any] = _fit_and_score(
-        estimator, X, y, return_n_test_samples=True, return_times=True, **settings
+def indices_for(X: Any, part: Any) -> Any:
+    """A part of a split as an array of X's own library, on its device."""
+    return get_namespace(X)[0].asarray(part, device=device(X))
+
+
+@contextmanager
+def fit_task(
+    context: Any, caller: Any, estimator: Any, X: Any, y: Any, sample_weight: Any
+) -> Iterator[None]:
+    """Tell the callbacks of `context`, if it is one, that a fit begins, and run it."""
+    if context is None:
+        yield
+        return
+    with context.propagate_callback_context(estimator):
+        context.call_on_fit_task_begin(
+            estimator=caller, X=X, y=y, metadata=_metadata(sample_weight)
+        )
+        yield
+
+
+def end_fit_task(context: Any, caller: Any, X: Any, y: Any, sample_weight: Any) -> None:
+    """Tell the callbacks of `context` that a fold has ended."""
+    context.call_on_fit_task_end(
+        estimator=caller, X=X, y=y, metadata=_metadata(sample_weight)
     )
-    return result
+
+
+def _metadata(sample_weight: Any) -> dict[str, Any] | None:
+    return None if sample_weight is None else {"sample_weight": sample_weight}
 
 
 def has_callbacks(search: Any) -> bool:

@@ -40,25 +40,49 @@ def test_search_constraints_are_those_of_all_searches():
     assert {"estimator", "scoring", "n_jobs", "cv"} <= set(_compat.SEARCH_CONSTRAINTS)
 
 
-def test_fit_and_score_takes_what_it_is_passed():
-    """`_fit_and_score` takes its arguments and returns the keys of its result."""
+def test_indices_for_makes_an_array_that_x_can_be_indexed_with():
+    """`get_namespace` and `device` exist."""
+    assert isinstance(_compat.indices_for(X, [3, 4]), np.ndarray)
+
+
+def test_score_estimator_takes_what_it_is_passed():
+    """`_score` takes arguments of the scorer and `error_score`."""
+    tree = DecisionTreeClassifier().fit(X, y)
+    arguments = tree, X, y, check_scoring(tree), {}
+    assert _compat.score_estimator(*arguments, error_score=np.nan) == 1.0
+
+
+@pytest.mark.skipif(not _compat.HAS_CALLBACK_TREE, reason="scikit-learn < 1.9")
+@pytest.mark.parametrize(
+    ("weight", "metadata"), [(None, None), (1.0, {"sample_weight": 1.0})]
+)
+def test_fit_task_tells_callbacks_of_beginning_and_end(weight, metadata):
+    """A context takes `estimator`, `X`, `y` and `metadata`."""
+    told = []
+
+    class Callback:
+        """Notes its calls."""
+
+        def setup(self, *args, **arguments):
+            """Do nothing."""
+
+        teardown = setup
+
+        def on_fit_task_begin(self, estimator, context, *, metadata):
+            """Note the call."""
+            told.append(metadata)
+
+        on_fit_task_end = on_fit_task_begin
+
     estimator = DecisionTreeClassifier()
-    result = _compat.fit_and_score(
-        estimator,
-        X,
-        y,
-        scorer=check_scoring(estimator),
-        train=np.arange(20),
-        test=np.arange(20, 30),
-        verbose=0,
-        parameters=None,
-        fit_params=None,
-        score_params=None,
-        return_estimator=True,
-        error_score=np.nan,
-    )
-    keys = {"test_scores", "n_test_samples", "fit_error", "estimator"}
-    assert keys <= set(result)
+    search = GridSearchCV(estimator, {"max_depth": [1]}).set_callbacks(Callback())
+    context = _compat.root_context(search, max_subtasks=1)
+    with _compat.fit_task(context, search, estimator, X, y, weight):
+        assert len(told) == 1
+    _compat.end_fit_task(context, search, X, y, weight)
+    assert [m and list(m) for m in told] == 2 * [
+        weight is not None and ["sample_weight"] or None
+    ]
 
 
 def test_safe_split_takes_both_parts():

@@ -7,12 +7,11 @@ import numbers
 import time
 import traceback
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from sklearn.base import clone
 
-from skbayes._compat import fit_and_score, is_multimetric, metric_names, safe_split
+from skbayes._compat import safe_split
 from skbayes._evaluation.fold.autologging import without_autologging
 from skbayes._evaluation.fold.evaluation import FoldSettings
 from skbayes._evaluation.fold.failure_causes import ends_fit_only, is_out_of_memory
@@ -21,22 +20,18 @@ from skbayes._evaluation.fold.kept_output import KeptOutput, kept_output
 from skbayes._evaluation.fold.recording_scorer import ScorerNotes, recording_scorer
 from skbayes._evaluation.fold.set_parameters import set_parameters, what_to_write
 from skbayes._evaluation.fold.time_limit import TimeLimit, raise_if_overdue, time_limit
+from skbayes._evaluation.fold.train_and_test import (
+    FoldData,
+    FoldScores,
+    failed_fit,
+    train_and_test,
+)
 from skbayes._evaluation.sharing.hooks import SharedFold
 from skbayes._evaluation.sharing.session import Session, shared_fits
 from skbayes._evaluation.stopping.stopped_fit import StoppedFit
 from skbayes._joblib.active_backend import worker_name
 from skbayes._protocol import SINGLE, FoldResult, Params
 from skbayes.exceptions import FitTimeout
-
-
-@dataclass(frozen=True)
-class _FoldData:
-    """The user's data and the training and test samples of one fold."""
-
-    X: Any
-    y: Any
-    train: Any
-    test: Any
 
 
 class _StopFlag:
@@ -73,7 +68,7 @@ def run_fold(
     # Monotonic, because the wall clock may be set back during a search.
     started = time.monotonic()
     context = None if context is None else _StopFlag(context)
-    data = _FoldData(X, y, train, test)
+    data = FoldData(X, y, train, test)
     with shared_fits(shared) as session, without_autologging():
         # A new scorer for each fold: its notes belong to this fold alone.
         seen = None if session is None else session.note_scored
@@ -83,13 +78,13 @@ def run_fold(
             raises=settings.error_score == "raise",
             raises_if_no_number=settings.raises_if_not_set,
         )
-        raw, is_fatal, n_rounds = _fit_within_limit(
+        found, is_fatal, n_rounds = _fit_within_limit(
             data, settings, params, scorer, context, session
         )
         raise_if_overdue()
-        kept = _kept(raw, settings, data)
+        kept = _kept(found, settings, data)
     return _result(
-        raw,
+        found,
         scorer.notes,
         kept,
         settings,
@@ -102,7 +97,7 @@ def run_fold(
 
 
 def _result(
-    raw: dict[str, Any],
+    found: FoldScores,
     notes: ScorerNotes,
     kept: KeptOutput,
     settings: FoldSettings,
@@ -113,20 +108,22 @@ def _result(
     stop: bool,
     is_fatal: bool,
 ) -> FoldResult:
-    """The record of a fold, from scikit-learn's result and what was noted beside it."""
+    """The record of a fold, from its scores and what was noted beside them."""
     train_scores = (
-        _scores(raw, "train", notes.errors) if settings.return_train_score else None
+        _scores(found.train_scores, "train", notes.errors)
+        if settings.return_train_score
+        else None
     )
-    is_kept = settings.keep_estimators and raw["fit_error"] is None
+    is_kept = settings.keep_estimators and found.error is None
     return FoldResult(
         fold=fold,
-        test_scores=_scores(raw, "test", notes.errors),
+        test_scores=_scores(found.test_scores, "test", notes.errors),
         train_scores=train_scores,
         # Up to the first call of the scorer; a fit that failed never called it.
         fit_time=(notes.began or time.monotonic()) - started,
         score_time=notes.seconds,
-        n_test_samples=raw["n_test_samples"],
-        error=raw["fit_error"],
+        n_test_samples=found.n_test_samples,
+        error=found.error,
         scoring_errors=notes.errors or None,
         started=started - settings.origin,
         worker=worker_name(),
@@ -134,8 +131,8 @@ def _result(
         probabilities=kept.probabilities,
         response_method=kept.method,
         response_classes=kept.classes,
-        estimator=FittedEstimator(raw["estimator"]) if is_kept else None,
-        is_multimetric=isinstance(raw["test_scores"], dict),
+        estimator=FittedEstimator(found.estimator) if is_kept else None,
+        is_multimetric=isinstance(found.test_scores, dict),
         stop=stop,
         is_fatal=is_fatal,
         n_rounds=n_rounds,
@@ -143,7 +140,7 @@ def _result(
 
 
 def _estimator_to_fit(
-    data: _FoldData, settings: FoldSettings, session: Session | None
+    data: FoldData, settings: FoldSettings, session: Session | None
 ) -> tuple[Any, StoppedFit | None]:
     """A clone of the estimator, and its fit if that is to stop early."""
     estimator = clone(settings.estimator)
@@ -155,14 +152,14 @@ def _estimator_to_fit(
 
 
 def _fit_within_limit(
-    data: _FoldData,
+    data: FoldData,
     settings: FoldSettings,
     params: Params,
     scorer: Any,
     context: Any,
     session: Session | None,
-) -> tuple[dict[str, Any], bool, int | None]:
-    """Run scikit-learn's fold; return its result, whether it is fatal, and rounds.
+) -> tuple[FoldScores, bool, int | None]:
+    """Fit and score; return what was found, whether it is fatal, and rounds.
 
     A fatal one asked the process to exit, exceeded `fit_timeout` or ran out of memory:
     the candidate's other folds would do so too, and are not run.
@@ -173,48 +170,23 @@ def _fit_within_limit(
     try:
         with limit as limited:
             if (error := _try_to_set(estimator, params, settings)) is not None:
-                return _failure(settings, error), False, None
-            raw = _fit_and_score(estimator, data, settings, scorer, context)
+                return failed_fit(settings, error), False, None
+            found = train_and_test(estimator, data, settings, scorer, context)
     except FitTimeout as error:
         if settings.error_score == "raise":
             # In a thread the exception is raised asynchronously, without a message.
             raise FitTimeout(TimeLimit(settings.fit_timeout).message) from error
-        return _failure(settings, traceback.format_exc()), True, None
+        return failed_fit(settings, traceback.format_exc()), True, None
     except BaseException as error:
-        # No Exception, so scikit-learn's own handling of failures lets it through.
+        # No Exception, so `train_and_test` lets it through.
         if settings.error_score == "raise" or not ends_fit_only(error):
             raise
         is_fatal = isinstance(error, SystemExit)
-        return _failure(settings, traceback.format_exc()), is_fatal, None
+        return failed_fit(settings, traceback.format_exc()), is_fatal, None
     if limited.is_exceeded:
-        raw = _overdue_result(settings, raw, limited.message)
-    is_fatal = limited.is_exceeded or is_out_of_memory(raw["fit_error"])
-    return raw, is_fatal, None if stopped is None else stopped.n_rounds
-
-
-def _fit_and_score(
-    estimator: Any, data: _FoldData, settings: FoldSettings, scorer: Any, context: Any
-) -> dict[str, Any]:
-    """Call scikit-learn's function for one fold; the parameters are set already."""
-    returns_estimator = settings.kept_scorer is not None or settings.keep_estimators
-    raw: dict[str, Any] = fit_and_score(
-        estimator,
-        data.X,
-        data.y,
-        scorer=scorer,
-        train=data.train,
-        test=data.test,
-        parameters=None,
-        fit_params=settings.fit_params,
-        score_params=settings.score_params,
-        return_train_score=settings.return_train_score,
-        return_estimator=returns_estimator,
-        error_score=settings.error_score,
-        verbose=0,
-        caller=settings.caller,
-        callback_ctx=context,
-    )
-    return raw
+        found = _overdue_result(settings, found, limited.message)
+    is_fatal = limited.is_exceeded or is_out_of_memory(found.error)
+    return found, is_fatal, None if stopped is None else stopped.n_rounds
 
 
 def _try_to_set(estimator: Any, params: Params, settings: FoldSettings) -> str | None:
@@ -237,35 +209,19 @@ def _try_to_set(estimator: Any, params: Params, settings: FoldSettings) -> str |
     return None
 
 
-def _failure(settings: FoldSettings, error: str) -> dict[str, Any]:
-    """scikit-learn's result of a failed fit, for errors that it does not catch."""
-    is_several = is_multimetric(settings.scorer)
-    names = metric_names(settings.scorer)
-    scores = dict.fromkeys(names, math.nan) if is_several else math.nan
-    return {
-        "fit_error": error,
-        "test_scores": scores,
-        "train_scores": scores,
-        "n_test_samples": 0,
-    }
-
-
 def _overdue_result(
-    settings: FoldSettings, raw: dict[str, Any], message: str
-) -> dict[str, Any]:
+    settings: FoldSettings, found: FoldScores, message: str
+) -> FoldScores:
     """Mark a fold as failed that caught the timeout and went on to the end."""
-    if raw["fit_error"] is not None:
-        return raw
+    if found.error is not None:
+        return found
     if settings.error_score == "raise":
         raise FitTimeout(message)
-    return _failure(settings, f"FitTimeout: {message}")
+    return failed_fit(settings, f"FitTimeout: {message}")
 
 
-def _scores(
-    raw: Mapping[str, Any], part: str, errors: Mapping[str, str]
-) -> dict[str, float]:
+def _scores(scores: Any, part: str, errors: Mapping[str, str]) -> dict[str, float]:
     """Scores of one part by metric, with NaN in place of `error_score`."""
-    scores = raw[f"{part}_scores"]
     if isinstance(scores, numbers.Number):
         scores = {SINGLE: scores}
     if not scores:
@@ -280,17 +236,15 @@ def _scores(
                 f"{name!r} instead."
             )
     return {
-        name: math.nan
-        if raw["fit_error"] is not None or f"{part}_{name}" in errors
-        else score
+        name: math.nan if f"{part}_{name}" in errors else score
         for name, score in scores.items()
     }
 
 
-def _kept(raw: dict[str, Any], settings: FoldSettings, data: _FoldData) -> KeptOutput:
-    if settings.kept_scorer is None or raw["fit_error"] is not None:
+def _kept(found: FoldScores, settings: FoldSettings, data: FoldData) -> KeptOutput:
+    if settings.kept_scorer is None or found.error is not None:
         return KeptOutput()
-    estimator = raw["estimator"]
+    estimator = found.estimator
     X_test, y_test = safe_split(estimator, data.X, data.y, data.test, data.train)
     return kept_output(
         estimator,
