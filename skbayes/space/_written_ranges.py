@@ -46,6 +46,7 @@ def parse_range(value: tuple[Any, ...], place: Place) -> Real | Integer | None:
     parts = _parts_of_range(value, _PRIOR_WORDS_IN_TUPLE)
     if parts is None:
         _refuse_other_ends(value, place)
+        _refuse_flag(value, place)
         return None  # choices, such as (0.5, 1.0, "sqrt")
     low, high, prior = parts
     if sum(isinstance(native(part), str) for part in value) > 1:
@@ -82,6 +83,21 @@ def _refuse_other_ends(value: tuple[Any, ...], place: Place) -> None:
                 "have numbers as the ends of its range",
                 value,
                 f"Write {ends!r} for two choices, or list all values to try.",
+            )
+        )
+
+
+def _refuse_flag(value: tuple[Any, ...], place: Place) -> None:
+    """Raise for two numbers and a truth value, as other libraries' ``log=True``."""
+    items = list(map(native, value))
+    *ends, flag = items or [None]
+    if len(ends) == 2 and all(map(is_number, ends)) and isinstance(flag, bool):
+        prior = "log-uniform" if flag else "uniform"
+        raise ValueError(
+            place.refusal(
+                "not be a tuple of two numbers and a truth value",
+                value,
+                f"Write {_written(*ends, prior)} for a range, {items!r} for choices.",
             )
         )
 

@@ -121,6 +121,21 @@ def test_refuse_bare_pair_keeps_the_kind_of_errors():
         parse_space({"a": 1, "b": (1, 2)})
 
 
+@pytest.mark.parametrize("flag", [True, np.True_])
+def test_parse_range_refuses_a_flag_for_a_prior(flag):
+    """Elsewhere `log=True` is written so; here it would be one of three choices."""
+    with pytest.raises(ValueError, match=r"Write \(0\.01, 10, 'log-uniform'\) for a"):
+        parse_space({"C": (0.01, 10, flag)})
+    with pytest.raises(ValueError, match=r"Write \(1, 3, 'uniform'\) for a range, \[1"):
+        parse_space({"C": (1, 3, False)})
+
+
+@pytest.mark.parametrize("value", [(1, True, False), (0.5, None, True), (1, 2, 3)])
+def test_parse_range_leaves_other_choices(value):
+    """Choices of several kinds are no range."""
+    assert len(parse_space({"C": value}).columns) == 1
+
+
 def test_refuse_range_like_says_what_a_grid_takes():
     """A grid has no ranges: it takes values, or another search takes the range."""
     with pytest.raises(ValueError, match=r"such as \[0.01, 10\], or give .* RandomSe"):
