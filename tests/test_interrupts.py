@@ -33,6 +33,33 @@ def test_interrupts_held_come_at_the_end_of_the_block_once(pressed):
     assert pressed == ["pressed"]
 
 
+@pytest.mark.skipif(not hasattr(signal, "SIGUSR1"), reason="not on Windows")
+def test_interrupts_held_are_those_that_end_a_job_too():
+    """A cluster announces the end of a job by a signal, whose handler may raise."""
+    numbers = signal.SIGTERM, signal.SIGUSR1, signal.SIGINT
+    came = []
+
+    def end(number, frame):
+        came.append(number)
+        raise SystemExit(f"signal {int(number)}")
+
+    def hold():
+        with interrupts_held():
+            for number in numbers:
+                signal.raise_signal(number)
+            assert came == []
+
+    previous = {number: signal.signal(number, end) for number in numbers}
+    try:
+        with pytest.raises(SystemExit, match=f"signal {int(signal.SIGINT)}"):
+            hold()
+        assert came == list(numbers)
+        assert {signal.getsignal(number) for number in numbers} == {end}
+    finally:
+        for number, handler in previous.items():
+            signal.signal(number, handler)
+
+
 def test_interrupts_held_within_each_other_come_at_the_end_of_the_outer(pressed):
     """A part of a record may be made by a function that holds interrupts too."""
     with interrupts_held():

@@ -90,14 +90,17 @@ def _refuse_other_ends(value: tuple[Any, ...], place: Place) -> None:
 def _refuse_flag(value: tuple[Any, ...], place: Place) -> None:
     """Raise for two numbers and a truth value, as other libraries' ``log=True``."""
     items = list(map(native, value))
-    *ends, flag = items or [None]
-    if len(ends) == 2 and all(map(is_number, ends)) and isinstance(flag, bool):
+    if len(items) != _FEWEST_PARTS:
+        return
+    low, high, flag = items
+    if is_number(low) and is_number(high) and isinstance(flag, bool):
         prior = "log-uniform" if flag else "uniform"
         raise ValueError(
             place.refusal(
                 "not be a tuple of two numbers and a truth value",
                 value,
-                f"Write {_written(*ends, prior)} for a range, {items!r} for choices.",
+                f"Write {_written(low, high, prior)} for a range, {items!r} for"
+                " choices.",
             )
         )
 

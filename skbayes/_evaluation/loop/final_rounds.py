@@ -231,9 +231,12 @@ class FinalRounds:
     def _interrupt(self, error: BaseException) -> None:
         """Abort the running folds, and record the finished ones."""
         self.interruption = error
-        with suppress(KeyboardInterrupt):
+        with suppress(KeyboardInterrupt, SystemExit):
             self._executor.abort()
-        with suppress(KeyboardInterrupt, ObserverError), interrupts_held():
+        with (
+            suppress(KeyboardInterrupt, SystemExit, ObserverError),
+            interrupts_held(),
+        ):
             while self._executor.finished:
                 self._receive(self._executor.finished.popleft())
 

@@ -372,9 +372,9 @@ class SearchLoop:
         """Abort the running folds, and record the finished ones."""
         self.interruption = error
         # A second Ctrl-C must not lose the folds that have finished.
-        with suppress(KeyboardInterrupt):
+        with suppress(KeyboardInterrupt, SystemExit):
             self._executor.abort()
-        with suppress(KeyboardInterrupt), interrupts_held():
+        with suppress(KeyboardInterrupt, SystemExit), interrupts_held():
             while self._executor.finished:
                 self._receive(self._executor.finished.popleft())
         if self._failure is not None and self._failure.__cause__ is not error:
