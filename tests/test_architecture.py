@@ -38,6 +38,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "_partial_scores": {"_fold_statistics"},
     "_stand_in": set(),
     "_compat": set(),
+    "_best_possible_score": {"_compat"},
     "_joblib": set(),
     "_gp": set(),
     "space": {"_seeding", "_short_text", "_values"},
@@ -81,6 +82,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "exceptions",
     },
     "inspection": {
+        "_best_possible_score",
         "_compat",
         "_deciding_metric",
         "_did_you_mean",
@@ -134,6 +136,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "callbacks": {"_duration", "_fold_statistics", "integrations"},
     "journal": {"_evaluation", "_journal"},
     "search": {
+        "_best_possible_score",
         "_compat",
         "_deciding_metric",
         "_did_you_mean",

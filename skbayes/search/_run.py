@@ -7,6 +7,7 @@ from contextlib import nullcontext, suppress
 
 from sklearn.model_selection import TimeSeriesSplit
 
+from skbayes._best_possible_score import best_possible_score
 from skbayes._compat import named_scorers
 from skbayes._evaluation.cv_results import is_multimetric
 from skbayes._evaluation.execution.open_executor import open_executor
@@ -22,7 +23,6 @@ from skbayes._evaluation.loop.verbose import Printer
 from skbayes._evaluation.racing.paired_race import ALPHA, CAREFUL_ALPHA, PairedRace
 from skbayes._evaluation.racing.safe_race import SafeRace
 from skbayes.search._best_index import RefitCheck
-from skbayes.search._best_possible_score import best_possible_score
 from skbayes.search._continuation import open_journal
 from skbayes.search._early_failures import EarlyFailures, n_first_candidates
 from skbayes.search._repeats import candidates_budget

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 
+from skbayes._best_possible_score import best_possible_score
 from skbayes._gp import limit_threads
 from skbayes._seeding import root_entropy
 from skbayes.inspection._column_axis import column_axes
@@ -60,7 +62,8 @@ class EffectDisplay:
     parameters as the search space draws them, or with these held at the best
     candidate's values; the band is where the average lies with 95 % probability. The
     average is taken in the units of the model, in which scores very far below the
-    others count by their logarithm.
+    others count by their logarithm. What lies above the score of a perfect model, such
+    as an accuracy of 1, is cut.
 
     Examples
     --------
@@ -146,6 +149,7 @@ class EffectDisplay:
         U = model.space.encode(list(record.params))
         order = None if others == "average" else record.best_first()
         effects = _effects(model, panels, U, order, random_state)
+        effects = _below_best_possible(effects, search, record.metric)
         if params is None:
             effects.sort(key=lambda e: -np.ptp(e.median))
             effects = effects[:_MOST_PANELS]
@@ -276,6 +280,25 @@ def _effects(model, panels, U, order, random_state):
             )
             for columns in panels
         ]
+
+
+def _below_best_possible(effects, search, metric):
+    """Cut what lies above the score of a perfect model, which the model knows not."""
+    scorer = getattr(search, "scorer_", None)
+    if isinstance(scorer, dict):
+        scorer = scorer.get(metric)
+    most = best_possible_score(scorer, getattr(search, "estimator", None))
+    if most is None:
+        return effects
+    return [
+        replace(
+            shown,
+            median=np.minimum(shown.median, most),
+            low=np.minimum(shown.low, most),
+            high=np.minimum(shown.high, most),
+        )
+        for shown in effects
+    ]
 
 
 def _best(model, U, order, columns):

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import matplotlib.pyplot as plt
 import pytest
+from sklearn.datasets import load_iris
+from sklearn.svm import SVC
 
 from skbayes.inspection import EffectDisplay
-from skbayes.search import GridSearchCV
+from skbayes.search import GridSearchCV, RandomSearchCV
 from tests.inspection.conftest import Formula, additive, fitted
 
 
@@ -52,3 +54,17 @@ def test_effect_display_says_what_never_varied():
     search.param_grid = {"a": [0.0, 0.3, 0.6, 1.0], "b": [1.0, 2.0]}
     display = EffectDisplay.from_search(search, ["b"], random_state=0)
     assert [t.get_text() for t in display.axes_[0].texts] == ["never varied"]
+
+
+def test_effect_display_shows_no_score_above_a_perfect_models():
+    """A Gaussian process knows no bound; few candidates near it have wide bands."""
+    X, y = load_iris(return_X_y=True)
+    space = {"C": (1e-3, 1e3, "log-uniform"), "gamma": (1e-4, 10.0, "log-uniform")}
+    search = RandomSearchCV(SVC(), space, n_iter=8, cv=3, random_state=1)
+    search.fit(X[y < 2], y[y < 2])
+    display = EffectDisplay.from_search(search, random_state=0)
+    for shown in display.effects:
+        assert max(shown.low.max(), shown.median.max(), shown.high.max()) <= 1
+    search.scorer_ = None  # nothing is known of it
+    free = EffectDisplay.from_search(search, random_state=0)
+    assert max(shown.high.max() for shown in free.effects) > 1

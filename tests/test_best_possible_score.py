@@ -17,8 +17,8 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.tree import DecisionTreeClassifier
 
+from skbayes._best_possible_score import best_possible_score
 from skbayes._compat import scorer_parts
-from skbayes.search._best_possible_score import best_possible_score
 
 TREE = DecisionTreeClassifier(random_state=0)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sklearn import metrics
 from sklearn.base import is_classifier, is_regressor
 from sklearn.pipeline import Pipeline
@@ -58,7 +60,7 @@ _DOWN_TO_ZERO = frozenset(
 )
 
 
-def best_possible_score(scorer, estimator):
+def best_possible_score(scorer: Any, estimator: Any) -> float | None:
     """Look up the score of a perfect model.
 
     Parameters
