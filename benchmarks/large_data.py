@@ -52,7 +52,13 @@ def table(kind, megabytes):
     if kind == "sparse":
         from scipy import sparse
 
-        return sparse.random(n_rows, 1000, 1 / 30, "csr", random_state=0), y
+        # Every 30th of 1,000 columns, from another one in each row.
+        columns = rng.integers(0, 30, (n_rows, 1)) + 30 * np.arange(33)
+        n_values = columns.size
+        indices = columns.ravel().astype(np.int32)
+        rows = np.arange(0, n_values + 1, 33, dtype=np.int32)
+        values = rng.standard_normal(n_values)
+        return sparse.csr_matrix((values, indices, rows), (n_rows, 1000)), y
     X = rng.standard_normal((n_rows, n_columns))
     names = [f"c{k}" for k in range(n_columns)]
     if kind in ("frame", "arrow"):
