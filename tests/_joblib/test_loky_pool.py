@@ -111,15 +111,12 @@ def test_loky_pool_replaces_workers_that_died_between_searches():
 
 def test_loky_pool_takes_no_workers_that_are_about_to_end(monkeypatch):
     """One that ends when tasks come makes joblib warn in a thread that must not end."""
-    monkeypatch.setattr(loky_pool, "_STALE_SHARE", 0.01)
+    monkeypatch.setattr(loky_pool, "_STALE_SHARE", 0.001)  # of 300 seconds
     numbers = []
     for _ in range(2):
-        with (
-            joblib.parallel_config("loky", idle_worker_timeout=60),
-            open_pool(1) as pool,
-        ):
+        with joblib.parallel_config("loky"), open_pool(1) as pool:
             numbers += answers(pool, (process,))
-        time.sleep(0.7)
+        time.sleep(0.4)
     assert numbers[0] != numbers[1]
 
 
