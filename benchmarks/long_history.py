@@ -26,7 +26,8 @@ from _report import spread, write  # noqa: E402
 from skbayes import Optimizer  # noqa: E402
 
 MAX_MILLISECONDS, MAX_MEGABYTES = 100.0, 300.0
-N_COLUMNS, N_ASKED = 6, 60
+# Twice the longest time between two renewals, so that the mean is that of a search.
+N_COLUMNS, N_ASKED = 6, 160
 
 
 def score(x, rng):

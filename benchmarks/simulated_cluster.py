@@ -11,9 +11,10 @@ proposals a second of processor time, the candidates pending at a proposal, and 
 regret: how far the best candidate is from the optimum of a function of six parameters,
 in standard deviations of a random candidate, for as many candidates. Expected: 90 %
 busy with 1,000 workers; a regret with 32 pending points, which 88 workers have, within
-1.3 of the sequential one. That ratio is one of medians, with a bootstrap interval; the
-interval is wide, because the function has a second optimum, in which a third of all
-searches end. So the ratio among the others is printed too.
+1.3 of the sequential one. That ratio is one of means, with a bootstrap interval. The
+function has a second optimum, in which a third of all searches end: which of the two
+the median run found is a matter of luck, so that the interval of a ratio of medians is
+wide. It is printed too, and that among the searches that found the first optimum.
 
 Results are added to those that the file of `--json` has, so that kinds and numbers of
 workers may be run one after another; `--table` prints the table of
@@ -322,12 +323,12 @@ def key_of(kind, n_workers, n_candidates):
     return f"{kind}, {n_workers} workers, {n_candidates} candidates"
 
 
-def regret_ratio(many, one):
-    """Ratio of two medians of regret, with its 95 % interval over the seeds."""
+def regret_ratio(many, one, middle):
+    """Ratio of two means or medians of regret, with its 95 % bootstrap interval."""
     rng = np.random.default_rng(0)
-    drawn = [np.median(rng.choice(x, (10_000, len(x))), axis=1) for x in (many, one)]
+    drawn = [middle(rng.choice(x, (10_000, len(x))), axis=1) for x in (many, one)]
     low, high = np.quantile(drawn[0] / drawn[1], [0.025, 0.975])
-    ratio = float(np.median(many) / np.median(one))
+    ratio = float(middle(many) / middle(one))
     return {"ratio": ratio, "interval_95": [float(low), float(high)]}
 
 
@@ -338,17 +339,24 @@ def regrets(runs):
 
 
 def ratios_in(results):
-    """Ratios of 88 workers to one, of all runs and of those that found the optimum."""
+    """Ratios of 88 workers to one, by what they are of."""
     many, one = (results.get(key_of("ours", n, 200)) for n in (88, 1))
     if not many or not one:
-        return []
-    pairs = zip(regrets(many), regrets(one), strict=True)
-    return [regret_ratio(*pair) for pair in pairs if all(len(x) for x in pair)]
+        return {}
+    (all_many, found_many), (all_one, found_one) = regrets(many), regrets(one)
+    ratios = {
+        "means": regret_ratio(all_many, all_one, np.mean),
+        "medians": regret_ratio(all_many, all_one, np.median),
+    }
+    if len(found_many) and len(found_one):
+        near = regret_ratio(found_many, found_one, np.median)
+        ratios["medians near the optimum"] = near
+    return ratios
 
 
 def print_ratios(ratios):
     """Print how much more regret 32 pending points leave."""
-    for ratio, of in zip(ratios, ("all seeds", "those near the optimum"), strict=False):
+    for of, ratio in ratios.items():
         low, high = ratio["interval_95"]
         print(
             f"regret with 88 workers over that with one, {of}: {ratio['ratio']:.2f} "
@@ -438,7 +446,7 @@ def main():
     ]
     ratios = ratios_in(measured)
     print_ratios(ratios)
-    is_good = not ratios or ratios[0]["ratio"] <= REGRET_BAR
+    is_good = not ratios or ratios["means"]["ratio"] <= REGRET_BAR
     return 0 if is_good and all(share >= BAR for share in busy) else 1
 
 

@@ -11,6 +11,7 @@ import io
 import math
 import os
 import re
+import signal
 import subprocess
 import sys
 from enum import Enum
@@ -244,10 +245,19 @@ def run_doctest(source, name, namespace):
     return doctest.DocTestRunner(optionflags=flags).run(parsed, clear_globs=False)
 
 
+@pytest.fixture
+def handler_of_sigterm():
+    """Comes back at the end: a page shows how to set one."""
+    handler = signal.getsignal(signal.SIGTERM)
+    yield
+    signal.signal(signal.SIGTERM, handler)
+
+
 @pytest.mark.parametrize(
     "page", [page for page in PAGES if any(True for _ in code_blocks(page))]
 )
 @pytest.mark.filterwarnings("default")
+@pytest.mark.usefixtures("handler_of_sigterm")
 def test_code_on_pages_runs(page, tmp_path, monkeypatch):
     """Every Python block of a page runs, after those above it, and prints what it says.
 
