@@ -144,6 +144,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "_evaluation",
         "_fold_statistics",
         "_gp",
+        "_interrupts",
         "_journal",
         "_selection_bias",
         "_short_text",

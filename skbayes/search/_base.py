@@ -33,6 +33,7 @@ from skbayes._evaluation.cv_results import (
 )
 from skbayes._evaluation.fold.set_parameters import set_parameters
 from skbayes._evaluation.trials_frame import column_order, trial_row, trials_frame
+from skbayes._interrupts import interrupts_held
 from skbayes._protocol import Status
 from skbayes._selection_bias import why_unknown
 from skbayes._user_warnings import warn_user
@@ -162,8 +163,7 @@ class SearchCV(ExplainsMissingResults, BaseSearchCV, metaclass=ABCMeta):
             trials, interruption = run_search(self, preparation, strategy, tree)
             # An interrupted search sets its results first and raises afterwards, so
             # that Ctrl-C does not lose them.
-            self._tabulate(preparation, trials, interruption)
-            self._select(preparation, interruption)
+            interruption = self._set_results(preparation, trials, interruption)
             if interruption is not None:
                 interruption.add_note(self._what_is_kept(strategy.n_candidates))
                 raise interruption
@@ -276,6 +276,18 @@ class SearchCV(ExplainsMissingResults, BaseSearchCV, metaclass=ABCMeta):
         if "text/html" in bundle:
             bundle["text/html"] = with_outcome(self, bundle["text/html"])
         return bundle
+
+    def _set_results(self, preparation, trials, interruption):
+        """Set all results; return the error that ended the search early, if any."""
+        try:
+            with interrupts_held():
+                self._tabulate(preparation, trials, interruption)
+            self._select(preparation, interruption)
+        except (KeyboardInterrupt, SystemExit) as error:
+            if interruption is not None or not hasattr(self, "cv_results_"):
+                raise
+            return error
+        return interruption
 
     def _tabulate(self, preparation, trials, interruption):
         """Set `cv_results_` and the attributes derived with it."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from contextlib import nullcontext, suppress
+from contextlib import contextmanager, nullcontext, suppress
 
 from sklearn.model_selection import TimeSeriesSplit
 
@@ -55,7 +55,9 @@ def run_search(search, preparation, strategy, tree):
     race = make_race(search, preparation)
     warnings_of_fits = FitWarnings()
     callbacks, observers = _observers(search, preparation, strategy)
+    ended = _Ended()
     with (
+        ended.before_its_surroundings(),
         tree.search(strategy.n_candidates),
         open_journal(search, preparation, strategy) as earlier,
         # With a journal folds are not batched: each is written as soon as it ends.
@@ -72,12 +74,34 @@ def run_search(search, preparation, strategy, tree):
             search, preparation, strategy, race, tree, executor, earlier, observers
         )
         try:
-            trials, interruption = _run_to_the_end(search, loop, finals)
+            _run_to_the_end(search, loop, finals, ended)
         finally:
-            error = callbacks.close()
+            ended.note(callbacks.close())
             _release_shared_work(evaluation)
-    _report(warnings_of_fits, trials, interruption or error)
-    return trials, interruption or error
+    _report(warnings_of_fits, ended.trials, ended.interruption)
+    return ended.trials, ended.interruption
+
+
+class _Ended:
+    """What a search has come to, whatever happens between its end and its results."""
+
+    def __init__(self):
+        self.trials = []
+        self.interruption = None
+
+    def note(self, error):
+        """Note an error, unless there is an earlier one."""
+        self.interruption = self.interruption or error
+
+    @contextmanager
+    def before_its_surroundings(self):
+        """Keep the trials if Ctrl-C or an error comes while workers and files close."""
+        try:
+            yield
+        except BaseException as error:
+            if not self.trials:
+                raise
+            self.note(error)
 
 
 def _loops(search, preparation, strategy, race, tree, executor, earlier, observers):
@@ -120,12 +144,17 @@ def _final_settings(search, evaluation, strategy):
     )
 
 
-def _run_to_the_end(search, loop, finals):
+def _run_to_the_end(search, loop, finals, ended):
     """Run the candidates, then the finalists' repeats unless a run is interrupted."""
-    trials = loop.run()
-    if loop.interruption is not None or not _has_finalists(search, trials):
-        return trials, loop.interruption
-    return finals.run(trials), finals.interruption
+    try:
+        loop.run()
+    finally:
+        # Here, because Ctrl-C may come when the loop has ended and not returned yet.
+        ended.trials = loop.trials
+        ended.note(loop.interruption)
+    if ended.interruption is None and _has_finalists(search, ended.trials):
+        ended.trials = finals.run(ended.trials)
+        ended.note(finals.interruption)
 
 
 def _has_finalists(search, trials):

@@ -4,10 +4,23 @@ from __future__ import annotations
 
 import signal
 
+import joblib
+import numpy as np
 import pytest
+from sklearn.linear_model import Ridge
 
+from skbayes._evaluation.execution.pool_executor import PoolExecutor
+from skbayes._evaluation.loop.tell_order import TellOrder
+from skbayes._journal.journal_file import Journal
+from skbayes.exceptions import JournalError
+from skbayes.search import GridSearchCV, _base
+from skbayes.search._user_callbacks import CallbackObserver
 from tests.search import drivers
 from tests.search.estimators import N_FOLDS, fits
+
+rng = np.random.default_rng(0)
+X = rng.normal(size=(30, 3))
+y = rng.normal(size=30)
 
 N_QUICK = 40
 N_LATER = 10
@@ -58,3 +71,68 @@ def test_only_folds_in_flight_are_run_again_after_ctrl_c(backend, n_jobs, tmp_pa
     again = {fit: n - 1 for fit, n in fits(log).items() if n > 1}
     assert sum(again.values()) == n_begun - n_kept
     assert "interrupt driver 0.5 1" in again
+
+
+MOMENTS = {
+    "the last trial has ended": (TellOrder, "tell_rest"),
+    "callbacks close": (CallbackObserver, "close"),
+    "workers close": (PoolExecutor, "__exit__"),
+    "the journal closes": (Journal, "close"),
+    "results are tabulated": (_base, "tabulate"),
+    "the winner is chosen": (_base, "choose_winner"),
+    "the winner is refitted": (Ridge, "fit"),
+}
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_results_are_set_when_ctrl_c_comes_after_the_last_fit(
+    moment, tmp_path, monkeypatch
+):
+    """Hours of work are not lost while the last file is closed."""
+    owner, name = MOMENTS[moment]
+    original = getattr(owner, name)
+    is_refit = moment == "the winner is refitted"
+
+    def pressed(*args, **kwargs):
+        try:
+            return original(*args, **kwargs)
+        finally:
+            if not is_refit or len(args[1]) == len(X):
+                signal.raise_signal(signal.SIGINT)
+
+    monkeypatch.setattr(owner, name, pressed)
+    search = GridSearchCV(
+        Ridge(), {"alpha": [1, 2, 3, 4]}, cv=3, journal=tmp_path / "j.sqlite",
+        callbacks=[lambda progress: None],
+    )  # fmt: skip
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        message = "^$" if is_refit else "4 of 4 trials are kept"
+        with (
+            joblib.parallel_config("threading", n_jobs=2),
+            pytest.raises(KeyboardInterrupt, match=message),
+        ):
+            search.fit(X, y)
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert [len(trial.folds) for trial in search.trials_] == [3, 3, 3, 3]
+    assert np.isfinite(search.cv_results_["mean_test_score"]).all()
+    assert not hasattr(search, "best_estimator_")
+    monkeypatch.undo()
+    assert search.fit(X, y).best_estimator_ is not None
+
+
+def test_results_are_set_when_a_file_cannot_be_closed(tmp_path, monkeypatch):
+    """A full disk at the very end is an error, and costs nothing that was found."""
+
+    def fail(self):
+        raise JournalError("no space left")
+
+    monkeypatch.setattr(Journal, "close", fail)
+    search = GridSearchCV(
+        Ridge(), {"alpha": [1, 2]}, cv=3, journal=tmp_path / "j.sqlite"
+    )
+    with pytest.raises(JournalError, match="no space left") as caught:
+        search.fit(X, y)
+    assert "2 of 2 trials are kept" in caught.value.__notes__[0]
+    assert len(search.cv_results_["params"]) == 2

@@ -231,7 +231,7 @@ class FinalRounds:
     def _interrupt(self, error: BaseException) -> None:
         """Abort the running folds, and record the finished ones."""
         self.interruption = error
-        with suppress(KeyboardInterrupt, SystemExit):
+        with suppress(Exception, KeyboardInterrupt, SystemExit):
             self._executor.abort()
         with (
             suppress(KeyboardInterrupt, SystemExit, ObserverError),

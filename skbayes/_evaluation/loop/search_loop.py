@@ -70,6 +70,9 @@ class SearchLoop:
         Returns the path on which a candidate's best value is searched, if any.
     """
 
+    #: All trials in the order they were proposed, once the search has ended.
+    trials: Sequence[Trial] = ()
+
     def __init__(
         self,
         strategy: Strategy,
@@ -125,10 +128,15 @@ class SearchLoop:
             self._interrupt(error.__cause__ or error)
         except BaseException as error:
             self._interrupt(error)
-        self._close_unfinished()
-        ended = (self._state.ended[i] for i in sorted(self._state.ended))
-        # Candidates that were opened but never run have no row: numbers close up.
-        return [t if t.index == i else replace(t, index=i) for i, t in enumerate(ended)]
+        with interrupts_held():
+            self._close_unfinished()
+            ended = (self._state.ended[i] for i in sorted(self._state.ended))
+            # Candidates that were opened but never run have no row: numbers close up.
+            trials = [
+                t if t.index == i else replace(t, index=i) for i, t in enumerate(ended)
+            ]
+            self.trials = trials
+        return trials
 
     def _resume(self) -> None:
         """Restore the trials of earlier runs, in the order in which they ended.
@@ -371,8 +379,8 @@ class SearchLoop:
     def _interrupt(self, error: BaseException) -> None:
         """Abort the running folds, and record the finished ones."""
         self.interruption = error
-        # A second Ctrl-C must not lose the folds that have finished.
-        with suppress(KeyboardInterrupt, SystemExit):
+        # Neither a second Ctrl-C nor an error may lose the folds that have finished.
+        with suppress(Exception, KeyboardInterrupt, SystemExit):
             self._executor.abort()
         with suppress(KeyboardInterrupt, SystemExit), interrupts_held():
             while self._executor.finished:
