@@ -30,12 +30,13 @@ BAR = 1.0
 class Glance(ClassifierMixin, BaseEstimator):
     """Takes so long that all workers hold their training parts at once."""
 
-    def __init__(self, value=0):
+    def __init__(self, value=0, seconds=10.0):
         self.value = value
+        self.seconds = seconds
 
     def fit(self, X, y):
         """Wait."""
-        time.sleep(10.0)
+        time.sleep(self.seconds)
         self.classes_ = np.unique(y)
         return self
 
@@ -93,7 +94,7 @@ def tree_megabytes(pid):
     return total / 1024
 
 
-def child(which, kind, megabytes, n_workers):
+def child(which, kind, megabytes, n_workers, seconds):
     """Run one search; print the highest memory above that with the data alone."""
     import os
 
@@ -111,7 +112,9 @@ def child(which, kind, megabytes, n_workers):
     watcher = threading.Thread(target=watch)
     watcher.start()
     grid = {"value": list(range(4))}
-    search = GridSearchCV(Glance(), grid, cv=3, n_jobs=n_workers, refit=False)
+    search = GridSearchCV(
+        Glance(seconds=seconds), grid, cv=3, n_jobs=n_workers, refit=False
+    )
     search.fit(X, y)
     is_over.set()
     watcher.join()
@@ -123,13 +126,16 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--megabytes", type=int, default=1000)
     parser.add_argument("--workers", type=int, default=8)
+    parser.add_argument(
+        "--seconds", type=float, default=30.0, help="a fit; more than its data travel"
+    )
     parser.add_argument("--kinds", nargs="*", default=KINDS)
     parser.add_argument("--child", nargs=2)
     parser.add_argument("--json", metavar="PATH")
     arguments = parser.parse_args()
     size = arguments.megabytes, arguments.workers
     if arguments.child:
-        child(*arguments.child, *size)
+        child(*arguments.child, *size, arguments.seconds)
         return 0
     results, is_good = {}, True
     for kind in arguments.kinds:
@@ -137,6 +143,7 @@ def main():
         for which in ("scikit-learn", "skbayes"):
             command = [sys.executable, __file__, "--child", which, kind]
             command += ["--megabytes", str(size[0]), "--workers", str(size[1])]
+            command += ["--seconds", str(arguments.seconds)]
             out = subprocess.run(command, capture_output=True, text=True, check=True)
             peaks[which] = json.loads(out.stdout.strip().splitlines()[-1])
         results[kind] = peaks
