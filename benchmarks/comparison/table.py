@@ -141,7 +141,7 @@ def _block(
         return []
     unit = "candidates" if mode == "evaluations" else "seconds"
     n_tasks = len({task for task, _ in pairs})
-    head = ["search", "gain in CV", "gain held out", "median s"]
+    head = ["search", "gain in CV", "skbayes ahead in CV", "gain held out", "median s"]
     head += [
         f"{METHODS[m].title} had its score after this share of its time"
         for m in OURS
@@ -157,7 +157,9 @@ def _block(
     for method in methods:
         of_method = {pair: by_method[method][pair] for pair in pairs}
         ours = {m: {p: by_method[m][p][1] for p in pairs} for m in OURS if m in methods}
-        lines.append(_line(method, of_method, gains, ours))
+        own = by_method.get("skbayes", {})
+        first = {p: gains.of(*own[p], "cv_score") for p in pairs if p in own}
+        lines.append(_line(method, of_method, gains, ours, first))
     return [*lines, ""]
 
 
@@ -166,14 +168,17 @@ def _line(
     of_method: dict[tuple[str, int], tuple[Key, dict[str, Any]]],
     gains: Gains,
     ours: dict[str, dict[tuple[str, int], dict[str, Any]]],
+    first: Values,
 ) -> str:
-    """One row of a table."""
+    """One row of a table; `first` are the gains of skbayes, to be compared in pairs."""
     cells = [METHODS[method].title]
     for name in ("cv_score", "test_score"):
         values = {pair: gains.of(*run, name) for pair, run in of_method.items()}
-        low, high = interval(values, np.mean)
-        mean = np.mean(list(values.values()))
-        cells.append(f"{mean:.2f} ({low:.2f} to {high:.2f})")
+        cells.append(_mean(values, ".2f"))
+        if name == "cv_score":
+            ahead = {pair: first[pair] - gain for pair, gain in values.items() if first}
+            is_compared = ahead and method != "skbayes"
+            cells.append(_mean(ahead, "+.2f") if is_compared else "")
     rows = {pair: row for pair, (_, row) in of_method.items()}
     seconds = [row["seconds"] for row in rows.values() if not row["error"]]
     n_failed = len(rows) - len(seconds)
@@ -191,6 +196,13 @@ def _line(
         some = f"; never in {never:.0%} of the runs" if never else ""
         cells.append("never" if never == 1 else text + some)
     return "| " + " | ".join(cells) + " |"
+
+
+def _mean(values: Values, form: str) -> str:
+    """A mean with its interval."""
+    low, high = interval(values, np.mean)
+    mean = np.mean(list(values.values()))
+    return f"{mean:{form}} ({low:{form}} to {high:{form}})"
 
 
 def _lower_median(values: np.ndarray) -> float:

@@ -125,8 +125,9 @@ def test_page_is_written_between_its_marks(part, rows, tmp_path):
     assert text.startswith("before\n")
     assert text.endswith("after\n")
     assert "old" not in text
-    assert "| skbayes | 1.00 (1.00 to 1.00) | 0.50 (0.50 to 0.50) | 4.0 |" in text
-    assert "| scikit-optimize | 0.50 (0.50 to 0.50)" in text
+    assert "| skbayes | 1.00 (1.00 to 1.00) |  | 0.50 (0.50 to 0.50) | 4.0 |" in text
+    ahead = "+0.50 (+0.50 to +0.50)"
+    assert f"| scikit-optimize | 0.50 (0.50 to 0.50) | {ahead} |" in text
     assert "| 25% (25% to 25%) |" in text
     assert "or not run: skbayes, `racing=True`, Optuna, TPE" in text
     table.write_page(rows, page)
