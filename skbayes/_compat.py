@@ -101,7 +101,12 @@ def indices_for(X: Any, part: Any) -> Any:
 
 @contextmanager
 def fit_task(
-    context: Any, caller: Any, estimator: Any, X: Any, y: Any, sample_weight: Any
+    context: Any,
+    caller: Any,
+    estimator: Any,
+    X: Any,
+    y: Any,
+    fit_params: Mapping[str, Any],
 ) -> Iterator[None]:
     """Tell the callbacks of `context`, if it is one, that a fit begins, and run it."""
     if context is None:
@@ -109,20 +114,23 @@ def fit_task(
         return
     with context.propagate_callback_context(estimator):
         context.call_on_fit_task_begin(
-            estimator=caller, X=X, y=y, metadata=_metadata(sample_weight)
+            estimator=caller, X=X, y=y, metadata=_metadata(fit_params)
         )
         yield
 
 
-def end_fit_task(context: Any, caller: Any, X: Any, y: Any, sample_weight: Any) -> None:
+def end_fit_task(
+    context: Any, caller: Any, X: Any, y: Any, fit_params: Mapping[str, Any]
+) -> None:
     """Tell the callbacks of `context` that a fold has ended."""
     context.call_on_fit_task_end(
-        estimator=caller, X=X, y=y, metadata=_metadata(sample_weight)
+        estimator=caller, X=X, y=y, metadata=_metadata(fit_params)
     )
 
 
-def _metadata(sample_weight: Any) -> dict[str, Any] | None:
-    return None if sample_weight is None else {"sample_weight": sample_weight}
+def _metadata(fit_params: Mapping[str, Any]) -> dict[str, Any] | None:
+    weight = fit_params.get("sample_weight")
+    return None if weight is None else {"sample_weight": weight}
 
 
 def has_callbacks(search: Any) -> bool:

@@ -54,9 +54,14 @@ def test_score_estimator_takes_what_it_is_passed():
 
 @pytest.mark.skipif(not _compat.HAS_CALLBACK_TREE, reason="scikit-learn < 1.9")
 @pytest.mark.parametrize(
-    ("weight", "metadata"), [(None, None), (1.0, {"sample_weight": 1.0})]
+    ("fit_params", "metadata"),
+    [
+        ({}, None),
+        ({"sample_weight": None}, None),
+        ({"sample_weight": 1.0, "eval_set": 2}, {"sample_weight": 1.0}),
+    ],
 )
-def test_fit_task_tells_callbacks_of_beginning_and_end(weight, metadata):
+def test_fit_task_tells_callbacks_of_beginning_and_end(fit_params, metadata):
     """A context takes `estimator`, `X`, `y` and `metadata`."""
     told = []
 
@@ -77,12 +82,10 @@ def test_fit_task_tells_callbacks_of_beginning_and_end(weight, metadata):
     estimator = DecisionTreeClassifier()
     search = GridSearchCV(estimator, {"max_depth": [1]}).set_callbacks(Callback())
     context = _compat.root_context(search, max_subtasks=1)
-    with _compat.fit_task(context, search, estimator, X, y, weight):
+    with _compat.fit_task(context, search, estimator, X, y, fit_params):
         assert len(told) == 1
-    _compat.end_fit_task(context, search, X, y, weight)
-    assert [m and list(m) for m in told] == 2 * [
-        weight is not None and ["sample_weight"] or None
-    ]
+    _compat.end_fit_task(context, search, X, y, fit_params)
+    assert told == 2 * [metadata]
 
 
 def test_safe_split_takes_both_parts():

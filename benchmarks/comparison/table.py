@@ -154,11 +154,11 @@ def _block(
         "| " + " | ".join(head) + " |",
         "| --- " * len(head) + "|",
     ]
+    own = by_method.get("skbayes", {})
+    first = {pair: gains.of(*own[pair], "cv_score") for pair in pairs if own}
     for method in methods:
         of_method = {pair: by_method[method][pair] for pair in pairs}
         ours = {m: {p: by_method[m][p][1] for p in pairs} for m in OURS if m in methods}
-        own = by_method.get("skbayes", {})
-        first = {p: gains.of(*own[p], "cv_score") for p in pairs if p in own}
         lines.append(_line(method, of_method, gains, ours, first))
     return [*lines, ""]
 
@@ -176,8 +176,8 @@ def _line(
         values = {pair: gains.of(*run, name) for pair, run in of_method.items()}
         cells.append(_mean(values, ".2f"))
         if name == "cv_score":
-            ahead = {pair: first[pair] - gain for pair, gain in values.items() if first}
-            is_compared = ahead and method != "skbayes"
+            is_compared = first and method != "skbayes"
+            ahead = {pair: gain - values[pair] for pair, gain in first.items()}
             cells.append(_mean(ahead, "+.2f") if is_compared else "")
     rows = {pair: row for pair, (_, row) in of_method.items()}
     seconds = [row["seconds"] for row in rows.values() if not row["error"]]

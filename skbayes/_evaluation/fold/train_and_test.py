@@ -87,12 +87,8 @@ def train_and_test(
     """
     train, test = (indices_for(data.X, part) for part in (data.train, data.test))
     fit_params = _cut(data.X, settings.fit_params, train)
-    # Before the fit, because weights of a wrong length raise.
-    test_params = _cut(data.X, settings.score_params, test)
-    train_params = _cut(data.X, settings.score_params, train)
     training = safe_split(estimator, data.X, data.y, train)
     n_test = n_samples_in(data.test)
-    weight = fit_params.get("sample_weight")
     try:
         error = _fit(estimator, training, fit_params, settings, context)
         if error is not None:
@@ -100,16 +96,18 @@ def train_and_test(
         if not settings.return_train_score and context is None:
             training = (None, None)  # gives its memory to the test part
         testing = safe_split(estimator, data.X, data.y, test, train)
-        scores = _scores(estimator, testing, scorer, test_params, settings)
+        params = _cut(data.X, settings.score_params, test)
+        scores = _scores(estimator, testing, scorer, params, settings)
         train_scores = None
         if settings.return_train_score:
             del testing
-            train_scores = _scores(estimator, training, scorer, train_params, settings)
+            params = _cut(data.X, settings.score_params, train)
+            train_scores = _scores(estimator, training, scorer, params, settings)
         return FoldScores(None, scores, train_scores, n_test, estimator)
     finally:
         if context is not None:
             X, y = training
-            end_fit_task(context, settings.caller, X, y, weight)
+            end_fit_task(context, settings.caller, X, y, fit_params)
 
 
 def failed_fit(
@@ -137,9 +135,8 @@ def _fit(
     """Fit; return the traceback of an error, or raise it."""
     X, y = training
     targets = () if y is None else (y,)
-    weight = fit_params.get("sample_weight")
     try:
-        with fit_task(context, settings.caller, estimator, X, y, weight):
+        with fit_task(context, settings.caller, estimator, X, y, fit_params):
             estimator.fit(X, *targets, **fit_params)
     except Exception:
         if settings.error_score == "raise":
