@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Protocol, Self
 
 from skbayes._evaluation.fold.evaluation import Evaluation
 from skbayes._evaluation.fold.fit_problems import Kind, run_fold_recording_warnings
 from skbayes._evaluation.sharing.searched_path import PathSegment
+from skbayes._interrupts import interrupts_held
 from skbayes._protocol import FoldResult, Params
 
 
@@ -91,6 +93,18 @@ class Executor(Protocol):
 def has_tasks(executor: Executor) -> bool:
     """Whether some tasks have not been taken in, or another driver runs some."""
     return bool(executor.n_waiting or executor.n_elsewhere or executor.finished)
+
+
+def abort_and_receive(executor: Executor, receive: Callable[[Outcome], object]) -> None:
+    """Abort the running tasks, and pass on those that have finished.
+
+    Neither a second Ctrl-C nor an error of the workers may lose these.
+    """
+    with suppress(Exception, KeyboardInterrupt, SystemExit):
+        executor.abort()
+    with suppress(KeyboardInterrupt, SystemExit), interrupts_held():
+        while executor.finished:
+            receive(executor.finished.popleft())
 
 
 class SerialExecutor:

@@ -15,7 +15,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from skbayes._evaluation.execution.executor import Executor, Outcome, Task, has_tasks
+from skbayes._evaluation.execution.executor import (
+    Executor,
+    Outcome,
+    Task,
+    abort_and_receive,
+    has_tasks,
+)
 from skbayes._evaluation.fold.kept_output import without_output
 from skbayes._evaluation.loop.progress import Progress
 from skbayes._evaluation.loop.protocols import (
@@ -231,14 +237,8 @@ class FinalRounds:
     def _interrupt(self, error: BaseException) -> None:
         """Abort the running folds, and record the finished ones."""
         self.interruption = error
-        with suppress(Exception, KeyboardInterrupt, SystemExit):
-            self._executor.abort()
-        with (
-            suppress(KeyboardInterrupt, SystemExit, ObserverError),
-            interrupts_held(),
-        ):
-            while self._executor.finished:
-                self._receive(self._executor.finished.popleft())
+        with suppress(ObserverError):
+            abort_and_receive(self._executor, self._receive)
 
 
 def _folds_of(trial: Trial, number: int) -> range:

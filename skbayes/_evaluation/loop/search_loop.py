@@ -10,10 +10,15 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import replace
 
-from skbayes._evaluation.execution.executor import Executor, Outcome, Task, has_tasks
+from skbayes._evaluation.execution.executor import (
+    Executor,
+    Outcome,
+    Task,
+    abort_and_receive,
+    has_tasks,
+)
 from skbayes._evaluation.fold.kept_output import without_output
 from skbayes._evaluation.loop.candidate_sequence import CandidateSequence
 from skbayes._evaluation.loop.duplicates import Duplicates
@@ -379,12 +384,7 @@ class SearchLoop:
     def _interrupt(self, error: BaseException) -> None:
         """Abort the running folds, and record the finished ones."""
         self.interruption = error
-        # Neither a second Ctrl-C nor an error may lose the folds that have finished.
-        with suppress(Exception, KeyboardInterrupt, SystemExit):
-            self._executor.abort()
-        with suppress(KeyboardInterrupt, SystemExit), interrupts_held():
-            while self._executor.finished:
-                self._receive(self._executor.finished.popleft())
+        abort_and_receive(self._executor, self._receive)
         if self._failure is not None and self._failure.__cause__ is not error:
             error.add_note(f"Some of what was finished is not written: {self._failure}")
 

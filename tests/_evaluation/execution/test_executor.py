@@ -12,6 +12,7 @@ from skbayes._evaluation.execution.executor import (
     Outcome,
     SerialExecutor,
     Task,
+    abort_and_receive,
     has_tasks,
 )
 from skbayes._evaluation.sharing.searched_path import PathSegment
@@ -101,3 +102,22 @@ def test_has_tasks_while_some_wait_run_elsewhere_or_are_not_taken_in(
         n_waiting=n_waiting, n_elsewhere=n_elsewhere, finished=finished
     )
     assert has_tasks(executor) is (n_waiting + n_elsewhere + n_finished > 0)
+
+
+@pytest.mark.parametrize("error", [RuntimeError("a dead pool"), KeyboardInterrupt()])
+def test_abort_and_receive_passes_on_all_that_has_finished(error):
+    """Also if the workers cannot be aborted, or Ctrl-C is pressed again."""
+
+    class Finished:
+        """Two tasks have finished, and it cannot be aborted."""
+
+        def __init__(self):
+            self.finished = deque(["first", "second"])
+
+        def abort(self):
+            """Fail."""
+            raise error
+
+    received = []
+    abort_and_receive(Finished(), received.append)
+    assert received == ["first", "second"]
