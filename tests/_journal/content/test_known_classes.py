@@ -37,16 +37,16 @@ def test_has_no_effect_leaves_out_parameters_without_effect():
     assert content_digest(space) == content_digest({"a": [3], "b": [1, 2]})
 
 
-@pytest.mark.parametrize("cache", ["folder", Path("folder"), Memory("folder")])
-def test_has_no_effect_is_true_of_a_cache(cache):
+@pytest.mark.parametrize("kind", [str, Path, Memory])
+def test_has_no_effect_is_true_of_a_cache(kind, tmp_path):
     """The way in which a pipeline gets its cache folder does not matter."""
     plain = content_digest(make_pipeline(SVC()))
-    assert content_digest(make_pipeline(SVC(), memory=cache)) == plain
+    assert content_digest(make_pipeline(SVC(), memory=kind(tmp_path))) == plain
 
 
-def test_has_no_effect_is_true_of_a_cache_anywhere():
+def test_has_no_effect_is_true_of_a_cache_anywhere(tmp_path):
     """The user's own estimator may take the cache: its class is known."""
-    caches = [Memory(None), Memory("folder"), Memory("folder", verbose=3)]
+    caches = [Memory(None), Memory(tmp_path), Memory(tmp_path, verbose=3)]
     assert len({content_digest(Plain(cache=cache)) for cache in caches}) == 1
     assert content_digest(Plain(cache=caches[0])) != content_digest(Plain(cache=None))
 
