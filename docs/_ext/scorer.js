@@ -2,6 +2,7 @@
 // contain the word, and before methods that have it as their name.
 var Scorer = {
   score: ([docname, , , , score, , kind]) => {
+    if (docname === "howto/index") return score - 4; // has a word of every page
     if (docname.startsWith("howto/")) return score + 6;
     if (kind === "object") return score - 8;
     return docname.startsWith("auto_examples/") || docname === "changes" ? score - 1 : score;
