@@ -68,9 +68,10 @@ def with_advice(cls: AnyClass, advise: Callable[[str, Any, str], str]) -> AnyCla
         if unknown:
             owner = type(self).__name__
             advice = {name: advise(name, kwargs[name], owner) for name in unknown}
+            lines = [f"\n`{name}`: {text}." for name, text in advice.items() if text]
             raise TypeError(
                 f"{owner} takes {', '.join(own)}. Got {', '.join(unknown)} as well."
-                + "".join(f"\n`{name}`: {text}." for name, text in advice.items() if text)
+                + "".join(lines)
             )
         init(self, *args, **kwargs)
 
