@@ -30,7 +30,7 @@ help:
 	@echo "make demo          tune a pipeline, compare with random search, draw what it did"
 	@echo "make lint types unit conformance wheel   the parts of make test"
 	@echo "make oldest        our tests and scikit-learn's on the oldest supported versions"
-	@echo "make libraries     the tests that need boosting libraries, MLflow or ONNX"
+	@echo "make libraries     the tests that need boosting, MLflow, ONNX or other searches"
 	@echo "make dist          wheel and sdist in dist/, checked and installed once each"
 	@echo "make docs bench    the HTML documentation; the quick benchmarks"
 	@echo "make comparison    the searches of other libraries beside ours; takes hours"
@@ -102,9 +102,10 @@ oldest: .venv-oldest/.installed
 	$(LIBRARIES)/python -m pip install --quiet -e ".[test,libraries]"
 	@touch $@
 
-# The files with tests that are skipped where a library is not installed.
+# Tests that are skipped where a library is not installed, code on pages among them.
 LIBRARY_TESTS := tests/_evaluation/sharing/test_library_paths.py tests/integrations \
-	tests/presets tests/search/test_early_stopping.py tests/search/test_param_names.py
+	tests/presets tests/search/test_early_stopping.py tests/search/test_param_names.py \
+	tests/test_docs.py::test_code_on_pages_runs
 
 libraries: .venv-libraries/.installed
 	$(call say,estimators and formats of other libraries)

@@ -2,7 +2,9 @@
 // contain the word, and before methods that have it as their name.
 var Scorer = {
   score: ([docname, , , , score, , kind]) => {
-    if (docname.startsWith("howto/")) return score + 6;
+    // These pages have a word of every other page.
+    if (["guide", "glossary", "howto/index", "reference"].includes(docname)) return score - 10;
+    if (docname.startsWith("howto/") || docname.startsWith("migrate/")) return score + 6;
     if (kind === "object") return score - 8;
     return docname.startsWith("auto_examples/") || docname === "changes" ? score - 1 : score;
   },

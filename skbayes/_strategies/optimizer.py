@@ -24,6 +24,7 @@ from skbayes._strategies.optimizer_input import (
     check_outcome,
     check_seconds,
 )
+from skbayes._strategies.other_optimizers import explain_other_optimizers
 from skbayes._strategies.prior_results import read_prior_results
 from skbayes.exceptions import SpaceExhausted
 from skbayes.space._parsing import parse_space
@@ -33,6 +34,7 @@ from skbayes.space._space import Space
 N_PRIOR_RETRIED = 1
 
 
+@explain_other_optimizers
 class Optimizer:
     """Find the parameters with the best score, one suggestion after another.
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import inspect
+from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeVar
 
-DimensionClass = TypeVar("DimensionClass", bound=type)
+AnyClass = TypeVar("AnyClass", bound=type)
 
 #: Advice for each keyword of scikit-optimize, Optuna, ConfigSpace or skrub.
 _ADVICE = {
@@ -26,13 +27,32 @@ _ADVICE = {
 }
 
 
-def explain_other_keywords(cls: DimensionClass) -> DimensionClass:
+def explain_other_keywords(cls: AnyClass) -> AnyClass:
     """Make a dimension's error for an unknown keyword name the counterpart.
 
     Parameters
     ----------
     cls : type
         Class of a dimension; its signature does not change.
+
+    Returns
+    -------
+    type
+        The same class, whose constructor raises `TypeError` with advice.
+    """
+    return with_advice(cls, _advice)
+
+
+def with_advice(cls: AnyClass, advise: Callable[[str, Any, str], str]) -> AnyClass:
+    """Make a class's error for an unknown keyword end with advice.
+
+    Parameters
+    ----------
+    cls : type
+        The class; its signature does not change.
+    advise : callable
+        Gives what to write instead of a keyword, from the keyword, its value and the
+        name of the class; empty for a keyword that no other library has.
 
     Returns
     -------
@@ -47,10 +67,11 @@ def explain_other_keywords(cls: DimensionClass) -> DimensionClass:
         unknown = [name for name in kwargs if name not in own]
         if unknown:
             owner = type(self).__name__
-            advice = [_advice(name, kwargs[name], owner) for name in unknown]
+            advice = {name: advise(name, kwargs[name], owner) for name in unknown}
+            lines = [f"\n`{name}`: {text}." for name, text in advice.items() if text]
             raise TypeError(
                 f"{owner} takes {', '.join(own)}. Got {', '.join(unknown)} as well."
-                + "".join(advice)
+                + "".join(lines)
             )
         init(self, *args, **kwargs)
 
@@ -59,13 +80,9 @@ def explain_other_keywords(cls: DimensionClass) -> DimensionClass:
 
 
 def _advice(name: str, value: Any, owner: str) -> str:
-    """One sentence about a keyword, empty for an unknown one."""
+    """Say what to write instead of a keyword, empty for an unknown one."""
     if name == "name":
-        advice = f"write it as the key of the space, {{{value!r}: {owner}(...)}}"
-    elif name == "log":
-        advice = "write prior='log-uniform'" if value else "leave it out"
-    elif name in _ADVICE:
-        advice = _ADVICE[name]
-    else:
-        return ""
-    return f"\n`{name}`: {advice}."
+        return f"write it as the key of the space, {{{value!r}: {owner}(...)}}"
+    if name == "log":
+        return "write prior='log-uniform'" if value else "leave it out"
+    return _ADVICE.get(name, "")
