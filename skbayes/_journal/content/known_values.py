@@ -28,6 +28,7 @@ from skbayes._journal.content.data_frames import columns_of, is_table
 from skbayes._journal.content.hasher_protocol import HasherProtocol
 from skbayes._journal.content.known_classes import GENERATORS
 from skbayes._journal.content.leaves import canonical_sparse, leaf, text
+from skbayes._journal.content.ownership import naming_module
 
 #: Types whose repr is their whole content, and the packages of these types.
 _SAID_BY_REPR = (
@@ -52,7 +53,13 @@ def _sparse(hasher: HasherProtocol, value: Any) -> bytes:
 def _table(hasher: HasherProtocol, value: Any) -> bytes:
     kind = type(value)
     tag = f"table {kind.__module__.partition('.')[0]} {kind.__name__}"
-    return leaf(tag, map(hasher.digest, columns_of(value)))
+    content = leaf(tag, map(hasher.digest, columns_of(value)))
+    if not hasher.ownership.is_own(naming_module(kind)):
+        return content
+    # A type of the user's: its methods, and what pandas copies with its frames.
+    names = getattr(kind, "_metadata", ())
+    beside = {name: getattr(value, name, None) for name in names}
+    return hasher.node("own table", content, kind, beside)
 
 
 def _said_by_repr(hasher: HasherProtocol, value: Any) -> bytes:

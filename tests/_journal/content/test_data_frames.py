@@ -17,6 +17,7 @@ import pytest
 import skbayes
 from skbayes._journal.content.content_digest import content_digest
 from skbayes._journal.content.data_frames import columns_of, is_table
+from tests._journal.content.written_code import digest
 
 pa = pytest.importorskip("pyarrow")
 
@@ -386,3 +387,23 @@ def test_columns_of_are_the_same_in_two_processes():
         )
         found.add(done.stdout.strip())
     assert len(found) == 1
+
+
+OWN_FRAME = """
+    import pandas as pd
+    class Frame(pd.DataFrame):
+        _metadata = ["unit"]
+        @property
+        def _constructor(self): return Frame
+        def in_metres(self): return self * 1000
+    f = Frame({"a": [1, 2]})
+    f.unit = "km"
+"""
+
+
+def test_tables_of_the_users_own_type_count_with_its_code():
+    """Its methods, and the attributes that pandas copies from frame to frame."""
+    before = digest(OWN_FRAME)
+    assert digest(OWN_FRAME) == before
+    for edit in (("1000", "1"), ('"km"', '"m"'), ("[1, 2]", "[1, 3]")):
+        assert digest(OWN_FRAME.replace(*edit)) != before
