@@ -21,7 +21,12 @@ import numpy as np
 from sklearn.base import BaseEstimator
 
 from skbayes._compat import output_config
-from skbayes._journal.content.callables import CALLABLES, full_name
+from skbayes._journal.content.callables import (
+    CALLABLES,
+    full_name,
+    hidden_functions,
+    own_functions,
+)
 from skbayes._journal.content.hasher_protocol import Ends, pieces_of
 from skbayes._journal.content.known_classes import has_no_effect, lasting_state
 from skbayes._journal.content.known_values import VALUES
@@ -269,7 +274,10 @@ class Hasher:
         self._called.setdefault(id(value), (value, {"__call__"}))[1].add(method)
 
     def _state_of_the_program(self, value: Any) -> bytes:
-        return text("state of the program", type(value).__name__)
+        """Type of a value without content, and the functions hidden in it."""
+        tag, name = "state of the program", type(value).__name__
+        hidden = hidden_functions(value)
+        return self.node(tag, name, hidden) if hidden else text(tag, name)
 
     def unreadable(self, value: Any, reason: str) -> bytes:
         """Hash of the type of a value without content, or an error with the reason."""
@@ -298,7 +306,10 @@ class Hasher:
             state = lasting_state(type(value), state)
             # Nothing left is nothing: an object without attributes has no state at all.
             state = self._state_of_callable(value, state) or None
-        parts = function, args, state, list(items or ()), list(pairs or ())
+        parts = [function, args, state, list(items or ()), list(pairs or ())]
+        if function is not copyreg.__newobj__:  # type: ignore[attr-defined]
+            # Its own way of pickling may tell a function by its name alone.
+            parts += [own] if (own := own_functions(self, value)) else []
         return self.node("object", type(value), *parts)
 
     def _state_of_callable(self, value: Any, state: dict[str, Any]) -> dict[str, Any]:
