@@ -96,7 +96,8 @@ def _function(hasher: HasherProtocol, value: types.FunctionType) -> bytes:
 
 def _single_dispatch(hasher: HasherProtocol, value: Any) -> bytes:
     """Read the functions of `functools.singledispatch`, and not its cache."""
-    return hasher.node("single dispatch", dict(value.registry), value.__wrapped__)
+    functions = frozenset(value.registry.items())
+    return hasher.node("single dispatch", functions, value.__wrapped__)
 
 
 def _named(hasher: HasherProtocol, value: Any) -> bytes:
@@ -146,7 +147,6 @@ def _wrapper(hasher: HasherProtocol, value: Any) -> bytes:
     return hasher.node("wrapper", type(value), inner, attributes, options)
 
 
-def _vectorized(hasher: HasherProtocol, value: Any) -> bytes:
 def own_functions(hasher: HasherProtocol, value: Any) -> dict[str, Any]:
     """Attributes of an installed object that lead to functions of the user's own.
 
@@ -193,6 +193,7 @@ def _leads_to_own(hasher: HasherProtocol, value: Any) -> bool:
     return False
 
 
+def _vectorized(hasher: HasherProtocol, value: Any) -> bytes:
     parts = value.pyfunc, value.otypes, value.excluded, value.signature
     return hasher.node("vectorized", *parts)
 

@@ -15,6 +15,7 @@ import io
 import types
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -68,6 +69,8 @@ class Hasher:
         self._called: dict[int, tuple[Any, set[str]]] = {}
         #: Ids of the objects being read that others may refer to too.
         self._objects: set[int] = set()
+        #: Ids of the dicts being read that hold attributes or arguments by name.
+        self._attributes: set[int] = set()
 
     def read(
         self, value: Any, *, is_cloned: bool = False, is_tolerant: bool = False
@@ -173,8 +176,13 @@ class Hasher:
         return self._object(value)
 
     def node(self, tag: str, *parts: Any) -> bytes:
-        """Hash of several values under a tag."""
-        return leaf(tag, map(self.digest, parts))
+        """Hash of several values under a tag; dicts among them hold attributes."""
+        attributes = {id(part) for part in parts if type(part) is dict}
+        self._attributes |= attributes
+        try:
+            return leaf(tag, map(self.digest, parts))
+        finally:
+            self._attributes -= attributes
 
     @contextmanager
     def _mode(self, is_cloned: bool, is_tolerant: bool) -> Iterator[None]:
@@ -197,13 +205,25 @@ class Hasher:
     def _sequence(self, value: Sequence[Any]) -> bytes:
         """Items in order; plain ones in one piece, for lists of millions."""
         tag = type(value).__name__
+        if not _PLAIN.issuperset(map(type, value)):
+            value = list(map(native, value))
         if _PLAIN.issuperset(map(type, value)):
             items = ",".join(map(repr, value))
             return leaf(tag, [b"plain", items.encode("utf-8", "backslashreplace")])
         return leaf(tag, map(self.digest, value))
 
     def _mapping(self, value: Mapping[Any, Any]) -> bytes:
+        """Items in any order, but steps in theirs: they may be taken one by one."""
+        if id(value) not in self._attributes and any(
+            map(self._is_step, value.values())
+        ):
+            return leaf("steps", map(self.digest, chain.from_iterable(value.items())))
         return leaf("dict", self._unordered(value.items()))
+
+    def _is_step(self, value: Any) -> bool:
+        if self.is_tolerant and type(value) in (list, tuple):
+            return any(map(callable, value))
+        return callable(value) or is_estimator(value)
 
     def _set(self, value: Iterable[Any]) -> bytes:
         tag = "frozenset" if isinstance(value, frozenset) else "set"
