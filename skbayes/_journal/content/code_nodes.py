@@ -32,7 +32,10 @@ _MUTABLE = (list, dict, set, bytearray, collections.deque)
 #: Descriptors of a class for places of its instances: slots, their dict.
 _SLOTS = (types.MemberDescriptorType, types.GetSetDescriptorType)
 #: Attributes of classes that Python keeps for itself.
-_NO_CODE = frozenset({"_abc_impl", "__annotate__", "__annotate_func__"})
+#: The last is a cache of enumerations: combinations of flags that were made so far.
+_NO_CODE = frozenset(
+    {"_abc_impl", "__annotate__", "__annotate_func__", "_value2member_map_"}
+)
 #: Base classes without methods that libraries call.
 _PLAIN_BASES = (object, type, abc.ABC, Generic, Protocol)
 #: Methods by which libraries recognise an object that they call.
@@ -86,12 +89,12 @@ class CodeNodes:
             is_asked = self._is_asked(piece)
             return Node(name, entries, frozenset(_class_writes(piece, is_asked)))
         entries = tuple(self._entries_of_values(piece))
+        facts = facts_of(piece.__code__)
+        writes = frozenset(("", place) for place in _function_writes(piece, facts))
         if not self._hasher.ownership.is_own(defining_module(piece)):
             # A library's function counts by the values it was made with, not its code.
-            return Node(name, entries)
-        facts = facts_of(piece.__code__)
+            return Node(name, entries, writes)
         entries = (*self._entries_of_code(piece, facts), *entries)
-        writes = frozenset(("", place) for place in _function_writes(piece, facts))
         return Node(name, entries, writes, facts.reads)
 
     def _entries_of_values(self, function: types.FunctionType) -> Iterator[Entry]:
@@ -159,6 +162,11 @@ class CodeNodes:
     def _patch(
         self, names: dict[str, Any], path: Sequence[str]
     ) -> tuple[str, Any, Place] | None:
+    def _note_called(self, value: Any, attributes: Sequence[str]) -> None:
+        """Note a method that code calls of an object: what it writes is state."""
+        if attributes and is_own(self._hasher, type(value)):
+            self._hasher.note_called(value, attributes[0])
+
         """The user's function or class that a path finds in an installed module."""
         value, place = names[path[0]], None
         for i, attribute in enumerate(path[1:], 2):

@@ -221,3 +221,39 @@ def test_code_of_counts_a_replaced_method():
     before = content_digest(module.f)
     module.f.fit = lambda self, X: 3
     assert content_digest(module.f) != before
+
+
+def test_code_of_flags_outlasts_their_combinations():
+    """An enumeration of flags keeps the combinations that were made of them."""
+    source = """
+        import enum
+        class Mode(enum.Flag):
+            A = 1
+            B = 2
+            C = 4
+        def f(x):
+            return Mode.A | Mode.C
+    """
+    module = made(source)
+    before = content_digest(module.f)
+    module.f(1)
+    assert content_digest(module.f) == before
+    assert digest(source.replace("C = 4", "C = 8")) != before
+
+
+def test_code_of_a_package_leaves_out_what_it_writes_to_its_closure():
+    """Such as the results that a decorator of a package keeps."""
+    pytest.importorskip("toolz")
+    source = """
+        import toolz
+        @toolz.memoize
+        def g(x):
+            return x + 1
+        def f(x):
+            return g(x)
+    """
+    module = made(source)
+    before = content_digest(module.f)
+    module.f(1)
+    assert content_digest(module.f) == before
+    assert digest(source.replace("x + 1", "x + 2")) != before
