@@ -127,8 +127,11 @@ class CodeNodes:
         found: dict[str, Entry] = {}
         names = function.__globals__
         by_text = ((name,) for name in globals_in_texts(facts, names))
-        for path in sorted({*facts.lookups, *by_text}):
-            name, value, place = self._look_up(names, path)
+        paths = sorted({*facts.lookups, *by_text})
+        looked_up = [self._look_up(names, path) for path in paths]
+        for (name, value, _), path in zip(looked_up, paths, strict=True):
+            self._note_called(value, path[name.count(".") + 1 :])
+        for name, value, place in looked_up:
             self._note_package(value)
             label = f"the global {name}"
             if label not in found:
@@ -159,14 +162,14 @@ class CodeNodes:
             name, value = f"{name}.{attribute}", inner
         return name, value, place
 
-    def _patch(
-        self, names: dict[str, Any], path: Sequence[str]
-    ) -> tuple[str, Any, Place] | None:
     def _note_called(self, value: Any, attributes: Sequence[str]) -> None:
         """Note a method that code calls of an object: what it writes is state."""
         if attributes and is_own(self._hasher, type(value)):
             self._hasher.note_called(value, attributes[0])
 
+    def _patch(
+        self, names: dict[str, Any], path: Sequence[str]
+    ) -> tuple[str, Any, Place] | None:
         """The user's function or class that a path finds in an installed module."""
         value, place = names[path[0]], None
         for i, attribute in enumerate(path[1:], 2):

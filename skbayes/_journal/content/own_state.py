@@ -20,8 +20,8 @@ def state_without_own_writes(
 ) -> dict[str, Any]:
     """Leave out the attributes that an object writes itself while it is called.
 
-    An attribute with the name of a constructor parameter always counts: with another
-    value it is another object.
+    An attribute with the name of a constructor parameter always counts, with or without
+    underscores before it: with another value it is another object.
 
     Parameters
     ----------
@@ -36,8 +36,13 @@ def state_without_own_writes(
     -------
     dict of str to object
     """
-    written = set(_written_attributes(kind, entries)) - _constructor_names(kind)
-    return {name: item for name, item in state.items() if name not in written}
+    written = set(_written_attributes(kind, entries))
+    given = {name.lstrip("_") for name in _constructor_names(kind)}
+    return {
+        name: item
+        for name, item in state.items()
+        if name not in written or name.lstrip("_") in given
+    }
 
 
 def _written_attributes(kind: type, entries: Iterable[str]) -> Iterator[str]:
@@ -46,6 +51,7 @@ def _written_attributes(kind: type, entries: Iterable[str]) -> Iterator[str]:
     while waiting:
         name = waiting.pop()
         method = inspect.getattr_static(kind, name, None)
+        method = method.fget if isinstance(method, property) else method
         if name in seen or not isinstance(method, types.FunctionType):
             continue
         seen.add(name)
