@@ -38,6 +38,9 @@ _BUILTINS = (
 )
 #: Types of functions that Cython makes; each extension has its own.
 _OF_CYTHON = {"cython_function_or_method", "fused_cython_function"}
+#: Attributes in which properties, class methods, partial methods, and the accessors and
+#: namespaces that users add to data frames hold their code.
+_HELD_BY_DESCRIPTORS = ("fget", "__func__", "func", "_accessor", "_ns")
 #: Wrappers around a function that are looked through.
 _MOST_WRAPPERS = 20
 
@@ -68,24 +71,37 @@ def _class(hasher: HasherProtocol, value: type) -> bytes:
     if _is_open(hasher, value):
         return hasher.open_end("class", value)
     hasher.note_package(value)
-    patches = _patches(hasher, value)
+    patches = patches_of(hasher, value)
     tag = f"class {full_name(value)}"
     return hasher.node(tag, patches) if patches else text(tag)
 
 
-def _patches(hasher: HasherProtocol, kind: type) -> dict[str, Any]:
-    """Methods of an installed class that the user has replaced.
+def patches_of(hasher: HasherProtocol, kind: type) -> dict[str, Any]:
+    """Code of the user's that was put into an installed class, read once a class."""
+    if kind not in hasher.patches:
+        hasher.patches[kind] = {
+            f"{base.__qualname__}.{name}": item
+            for base in kind.__mro__
+            for name, item in vars(base).items()
+            if _is_patch(hasher, item)
+        }
+    return hasher.patches[kind]
+
+
+def _is_patch(hasher: HasherProtocol, item: Any) -> bool:
+    """Whether a class attribute is, or holds, a function or class of the user's.
 
     Not those of no module: attrs writes such methods for its own classes at run time.
     """
-    return {
-        f"{base.__qualname__}.{name}": item
-        for base in kind.__mro__
-        for name, item in vars(base).items()
-        if isinstance(item, types.FunctionType)
-        and (module := defining_module(item))
-        and hasher.ownership.is_own(module)
+    inner = [item] if isinstance(item, types.FunctionType) else []
+    if not inner and hasattr(type(item), "__get__") and not isinstance(item, type):
+        inner = [_attribute(item, name) for name in _HELD_BY_DESCRIPTORS]
+    modules = {
+        defining_module(one)
+        for one in inner
+        if isinstance(one, types.FunctionType | type)
     }
+    return any(map(hasher.ownership.is_own, modules - {""}))
 
 
 def _function(hasher: HasherProtocol, value: types.FunctionType) -> bytes:

@@ -58,6 +58,7 @@ class Hasher:
     def __init__(self) -> None:
         self.ownership = Ownership()
         self.packages: set[str] = set()
+        self.patches: dict[type, dict[str, Any]] = {}
         self._inside: dict[int, int] = {}
         self._open_ends: list[Any] = []
         #: Least depth that a cycle has referred to while the present object is read.

@@ -48,6 +48,20 @@ def test_callables_differ_where_an_installed_class_was_patched(monkeypatch):
 
 
 @pytest.mark.parametrize(
+    "kind", [property, classmethod, functools.partialmethod, functools.cached_property]
+)
+def test_callables_differ_by_descriptors_put_into_an_installed_class(kind, monkeypatch):
+    """The user's function may be inside a property or a class method."""
+    found = []
+    for constant in (1, 1, 2):
+        patch = kind(made(f"def g(self): return {constant}").g)
+        with monkeypatch.context() as patched:
+            patched.setattr(StandardScaler, "of_the_user", patch, raising=False)
+            found.append(content_digest(StandardScaler()))
+    assert found[0] == found[1] != found[2]
+
+
+@pytest.mark.parametrize(
     "wrap",
     [
         lambda g: g,
