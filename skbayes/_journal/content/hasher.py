@@ -29,7 +29,11 @@ from skbayes._journal.content.callables import (
     own_functions,
 )
 from skbayes._journal.content.hasher_protocol import Ends, pieces_of
-from skbayes._journal.content.known_classes import has_no_effect, lasting_state
+from skbayes._journal.content.known_classes import (
+    as_pickled,
+    has_no_effect,
+    lasting_state,
+)
 from skbayes._journal.content.known_values import VALUES
 from skbayes._journal.content.leaves import array_leaf, leaf, text
 from skbayes._journal.content.own_state import state_without_own_writes
@@ -68,6 +72,8 @@ class Hasher:
         self._known: dict[tuple[int, bool, bool], _Known] = {}
         #: Objects with the names of their methods that are called, by id.
         self._called: dict[int, tuple[Any, set[str]]] = {}
+        #: Names of attributes that do not count, by the id of their object.
+        self._left_out: dict[int, frozenset[str]] = {}
         #: Ids of the objects being read that others may refer to too.
         self._objects: set[int] = set()
         #: Ids of the dicts being read that hold attributes or arguments by name.
@@ -108,6 +114,21 @@ class Hasher:
                 return self.unreadable(value, "it is nested too deeply"), ()
             finally:
                 self._inside = inside
+
+    def read_without(
+        self, value: Any, names: frozenset[str]
+    ) -> tuple[bytes, tuple[Any, ...]]:
+        """Read a dict without some keys, or an object without some attributes."""
+        if type(value) is dict:
+            value = {key: item for key, item in value.items() if key not in names}
+            return self.read(value, is_tolerant=True)
+        # Other digests of the object, with these attributes, are not used.
+        known, self._known = self._known, {}
+        self._left_out = {id(value): names}
+        try:
+            return self.read(value, is_tolerant=True)
+        finally:
+            self._known, self._left_out = known, {}
 
     def digest(self, value: Any) -> bytes:
         """Hash of any value; a numpy scalar has the hash of the equal Python value."""
@@ -315,7 +336,7 @@ class Hasher:
         """Read the state that pickle would save."""
         self._objects.add(id(value))
         try:
-            reduced = _reduce(value)
+            reduced = as_pickled(value)
         except Exception as error:
             if _is_array_like(value):
                 return self.node("array of", type(value), np.asarray(value))
@@ -339,18 +360,12 @@ class Hasher:
         The learned attributes of an estimator count.
         """
         kind = type(value)
+        left_out = self._left_out.get(id(value), frozenset())
+        state = {name: item for name, item in state.items() if name not in left_out}
         if is_estimator(value) or not self.ownership.is_own(naming_module(kind)):
             return state
         _, methods = self._called.get(id(value), (value, {"__call__"}))
         return state_without_own_writes(kind, state, methods)
-
-
-def _reduce(value: Any) -> str | tuple[Any, ...]:
-    registered = copyreg.dispatch_table.get(type(value))
-    reduced: str | tuple[Any, ...] = (
-        registered(value) if registered else value.__reduce_ex__(4)
-    )
-    return reduced
 
 
 def _code_text(end: Any) -> str:
