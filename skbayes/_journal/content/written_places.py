@@ -5,6 +5,7 @@ A place is the global, the variable, the default or the attribute that holds a v
 
 from __future__ import annotations
 
+import array
 import collections
 import inspect
 import types
@@ -16,7 +17,7 @@ from skbayes._journal.content.own_code import Part, Place
 from skbayes._journal.content.written_names import Write
 
 #: Types that the methods in `MUTATORS` change in place.
-_MUTABLE = (list, dict, set, bytearray, collections.deque)
+_MUTABLE = (list, dict, set, bytearray, collections.deque, array.array)
 
 
 def defaults_of(function: types.FunctionType) -> Iterator[tuple[str, Any]]:

@@ -17,7 +17,8 @@ from skbayes._journal.content.written_places import (
 from tests._journal.content.written_code import made
 
 NAMES = """
-    import types
+    import array, types
+    A = array.array("d")
     D = {"a": 1}
     L = []
     S = types.SimpleNamespace(n=0, log=[], text="")
@@ -58,6 +59,7 @@ def written(body):
         ("D.update(a=1)", "D", None),
         ("D['a']['b'] = 1", "D", None),
         ("L.append(x)", "L", None),
+        ("A.append(x)", "A", None),
         ("S.n += 1", "S", "n"),
         ("S.log.append(x)", "S", "log"),
         ("S.log[0] = x", "S", "log"),
