@@ -112,9 +112,11 @@ class _Workers:
 
 def _specs_of_modules() -> dict[str, Any]:
     """Specifications of the modules; ``importlib.reload`` gives a module another."""
+    # Programs put other objects among the modules, too.
+    modules: list[tuple[str, Any]] = list(sys.modules.items())
     return {
         name: vars(module).get("__spec__")
-        for name, module in list(sys.modules.items())
+        for name, module in modules
         if isinstance(module, ModuleType)
     }
 

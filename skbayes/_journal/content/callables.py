@@ -93,7 +93,7 @@ def _is_patch(hasher: HasherProtocol, item: Any) -> bool:
 
     Not those of no module: attrs writes such methods for its own classes at run time.
     """
-    inner = [item] if isinstance(item, types.FunctionType) else []
+    inner: list[Any] = [item] if isinstance(item, types.FunctionType) else []
     if not inner and hasattr(type(item), "__get__") and not isinstance(item, type):
         inner = [_attribute(item, name) for name in _HELD_BY_DESCRIPTORS]
     modules = {
@@ -191,7 +191,7 @@ def hidden_functions(value: Any) -> list[Any]:
     """
     if hasattr(value, "__dict__") or isinstance(value, types.GeneratorType):
         return []
-    kinds = types.FunctionType | types.MethodType | functools.partial
+    kinds = (types.FunctionType, types.MethodType, functools.partial)
     return [item for item in gc.get_referents(value) if isinstance(item, kinds)]
 
 

@@ -267,11 +267,10 @@ def _has_parts(value: Any) -> bool:
     kind = type(value)
     if kind in (dict, types.SimpleNamespace):
         return True
-    is_saved_by_default = (
-        kind.__reduce_ex__ is object.__reduce_ex__
-        and kind.__reduce__ is object.__reduce__
-    )
-    return is_saved_by_default and hasattr(value, "__dict__")
+    if not hasattr(value, "__dict__"):
+        return False
+    names = ("__reduce_ex__", "__reduce__")
+    return all(getattr(kind, name) is getattr(object, name) for name in names)
 
 
 def _facts_of_methods(kind: type) -> Iterator[CodeFacts]:

@@ -269,8 +269,8 @@ class Hasher:
     def _array(self, value: np.ndarray[Any, Any]) -> bytes:
         if isinstance(value, np.ma.MaskedArray):
             # Values under the mask too: scikit-learn sees them, and not the mask.
-            parts = np.ma.getdata(value), np.ma.getmaskarray(value)
-            return self.node("masked", *parts, np.asarray(value.fill_value))
+            values, mask = np.ma.getdata(value), np.ma.getmaskarray(value)
+            return self.node("masked", values, mask, np.asarray(value.fill_value))
         if type(value) not in (np.ndarray, np.memmap):
             parts = np.asarray(value), type(value), _attributes(value)
             return self.node("subclass of array", *parts)
