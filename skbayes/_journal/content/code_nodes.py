@@ -11,6 +11,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any, Generic, Protocol
 
+from skbayes._compat import RequestMethod
 from skbayes._journal.content.bytecode import CodeFacts, facts_of, in_order
 from skbayes._journal.content.callables import compiled_file, is_function, is_own
 from skbayes._journal.content.hasher import Hasher
@@ -299,6 +300,10 @@ def _is_of_class(name: str, value: Any) -> bool:
     docstrings, annotations, and notes of Python and of libraries about the class.
     """
     if name in _NO_CODE or isinstance(value, _SLOTS):
+        return False
+    if isinstance(value, RequestMethod):
+        # scikit-learn makes ``set_fit_request`` of the arguments of `fit`. A class that
+        # was pickled by value may have more of them.
         return False
     if name == "__hash__" and isinstance(value, types.FunctionType):
         # The method of attrs has a constant that differs in every process.
