@@ -186,10 +186,12 @@ def own_functions(hasher: HasherProtocol, value: Any) -> dict[str, Any]:
 def hidden_functions(value: Any) -> list[Any]:
     """Functions in an object of C, such as the key of `functools.cmp_to_key`.
 
-    Not in one with attributes, which are read where they count, nor in a generator,
-    which lets go of them at its end.
+    Not in one with attributes, which are read where they count. A generator has its
+    code, but lets go of its variables at its end.
     """
-    if hasattr(value, "__dict__") or isinstance(value, types.GeneratorType):
+    if isinstance(value, types.GeneratorType):
+        return [value.gi_code]
+    if hasattr(value, "__dict__"):
         return []
     kinds = (types.FunctionType, types.MethodType, functools.partial)
     return [item for item in gc.get_referents(value) if isinstance(item, kinds)]

@@ -32,6 +32,7 @@ from skbayes._journal.content.hasher_protocol import Ends, pieces_of
 from skbayes._journal.content.known_classes import (
     as_pickled,
     has_no_effect,
+    is_array_like,
     lasting_state,
 )
 from skbayes._journal.content.known_values import VALUES
@@ -43,6 +44,8 @@ from skbayes._values import is_estimator, native
 _PLAIN = frozenset({bool, int, float, complex, str, bytes, type(None)})
 #: Containers whose items `clone` clones; other objects are copied with their state.
 _CLONED_ITEMWISE = (list, tuple, set, frozenset, dict)
+#: Methods by which Python calls an object.
+_CALLED = {"__call__", "__iter__", "__next__"}
 
 #: Objects cached at most: tables may contain millions of them.
 _MAX_KNOWN = 100_000
@@ -187,7 +190,8 @@ class Hasher:
         if is_estimator(value):
             return self._estimator(value)
         is_file = isinstance(value, io.BytesIO | io.StringIO)
-        if self.is_tolerant and hasattr(type(value), "__next__") and not is_file:
+        is_iterator = hasattr(type(value), "__next__") and not is_file
+        if self.is_tolerant and is_iterator and not self._is_of_own_type(value):
             return self._state_of_the_program(value)
         for is_of_kind, read in _METHODS:
             if is_of_kind(value):
@@ -313,7 +317,7 @@ class Hasher:
 
     def note_called(self, value: Any, method: str) -> None:
         """Note a method that is called of an object, which is read next."""
-        self._called.setdefault(id(value), (value, {"__call__"}))[1].add(method)
+        self._called.setdefault(id(value), (value, set(_CALLED)))[1].add(method)
 
     def _state_of_the_program(self, value: Any) -> bytes:
         """Type of a value without content, and the functions hidden in it."""
@@ -338,7 +342,7 @@ class Hasher:
         try:
             reduced = as_pickled(value)
         except Exception as error:
-            if _is_array_like(value):
+            if is_array_like(value):
                 return self.node("array of", type(value), np.asarray(value))
             return self.unreadable(value, str(error))
         if isinstance(reduced, str):
@@ -354,18 +358,20 @@ class Hasher:
             parts += [own] if (own := own_functions(self, value)) else []
         return self.node("object", type(value), *parts)
 
+    def _is_of_own_type(self, value: Any) -> bool:
+        return self.ownership.is_own(naming_module(type(value)))
+
     def _state_of_callable(self, value: Any, state: dict[str, Any]) -> dict[str, Any]:
         """State of an object, without the attributes that it writes while it is called.
 
         The learned attributes of an estimator count.
         """
-        kind = type(value)
         left_out = self._left_out.get(id(value), frozenset())
         state = {name: item for name, item in state.items() if name not in left_out}
-        if is_estimator(value) or not self.ownership.is_own(naming_module(kind)):
+        if is_estimator(value) or not self._is_of_own_type(value):
             return state
-        _, methods = self._called.get(id(value), (value, {"__call__"}))
-        return state_without_own_writes(kind, state, methods)
+        _, methods = self._called.get(id(value), (value, _CALLED))
+        return state_without_own_writes(type(value), state, methods)
 
 
 def _code_text(end: Any) -> str:
@@ -381,10 +387,6 @@ def _attributes(value: Any) -> dict[str, Any]:
 
 def _is_just(*kinds: type) -> Callable[[Any], bool]:
     return lambda value: type(value) in kinds
-
-
-def _is_array_like(value: Any) -> bool:
-    return all(hasattr(type(value), name) for name in ("__array__", "shape", "dtype"))
 
 
 #: Conditions and the methods that read their values; the first match is used. Others

@@ -104,3 +104,8 @@ def as_pickled(value: Any) -> str | tuple[Any, ...]:
         registered(value) if registered else value.__reduce_ex__(4)
     )
     return reduced
+
+
+def is_array_like(value: Any) -> bool:
+    """Whether a value is an array of some library."""
+    return all(hasattr(type(value), name) for name in ("__array__", "shape", "dtype"))

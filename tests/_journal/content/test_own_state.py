@@ -189,3 +189,57 @@ def test_state_without_own_writes_outlasts_methods_that_code_calls():
     assert content_digest(module.f) == before
     for edit in (("Helper(1)", "Helper(2)"), ("set_limit(5)", "set_limit(6)")):
         assert digest(HELPER.replace(*edit)) != before
+
+
+OPTIONS = """
+    class Scorer:
+        def __init__(self):
+            self.options = {"weight": 1, "calls": 0}
+        def __call__(self, estimator, X, y):
+            self.options["calls"] += 1
+            self.options.setdefault("first", X)
+            return self.options["weight"]
+    f = Scorer()
+    f.options["weight"] = 5
+"""
+
+
+def test_state_without_own_writes_keeps_other_keys_of_a_dict():
+    """A call may count under a key of the dict that holds its options."""
+    module = made(OPTIONS)
+    before = content_digest(module.f)
+    module.f(None, 1, 2)
+    assert content_digest(module.f) == before
+    assert digest(OPTIONS.replace("= 5", "= 6")) != before
+
+
+ITERATOR = """
+    class Numbers:
+        def __init__(self, start):
+            self.start = start
+            self.at = 0
+        def __iter__(self):
+            return self
+        def __next__(self):
+            self.at += 1
+            return self.start + self.at
+    def generate():
+        while True:
+            yield 7
+    numbers, generator = Numbers(3), generate()
+    def f(x):
+        return next(numbers) + next(generator)
+"""
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [("Numbers(3)", "Numbers(4)"), ("start +", "start -"), ("yield 7", "yield 8")],
+)
+def test_state_without_own_writes_is_read_of_iterators(edit):
+    """The place of an iterator is state; its code and where it began are not."""
+    module = made(ITERATOR)
+    before = content_digest(module.f)
+    module.f(1)
+    assert content_digest(module.f) == before
+    assert digest(ITERATOR.replace(*edit)) != before
