@@ -117,7 +117,7 @@ def writes_of(
             and (place := _place(steps, i - 1)) is not None
         ):
             is_of_key = one.argval in _OF_A_KEY and not place[2]
-            item = _constant(steps[i + 1]) if is_of_key else None
+            item = _first_argument(steps[i + 1 : i + 4]) if is_of_key else None
             yield Write(*place[:2], is_in_place=True, by_method=True, item=item)
 
 
@@ -206,6 +206,17 @@ def _constant_key(steps: Sequence[dis.Instruction], end: int | None) -> str | No
     if end is None or steps[end + 2].opname not in ("COPY", *_ITEM_STORES):
         return None
     return _constant(steps[end + 1])
+
+
+def _first_argument(following: Sequence[dis.Instruction]) -> str | None:
+    """The first of at most two arguments of a call, if each is a single step."""
+    first, *others = following
+    while others and not others[0].opname.startswith(("PRECALL", "CALL")):
+        # Another step may change the text: ``"a".upper()``, ``"a" + x``.
+        if others[0].opname in _ATTRIBUTE or len(others) == 1:
+            return None
+        others = others[1:]
+    return _constant(first)
 
 
 def _constant(one: dis.Instruction) -> str | None:
