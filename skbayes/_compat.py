@@ -30,6 +30,7 @@ from sklearn.model_selection._search import (
 )
 from sklearn.model_selection._validation import _score as score_estimator
 from sklearn.utils._array_api import _convert_to_numpy, device, get_namespace
+from sklearn.utils._metadata_requests import RequestMethod
 from sklearn.utils._param_validation import (
     Hidden,
     Interval,
@@ -54,6 +55,7 @@ __all__ = [
     "BaseSearchCV",
     "Interval",
     "MultimetricScorer",
+    "RequestMethod",
     "StrOptions",
     "check_method_params",
     "check_refit_of_several",

@@ -252,3 +252,13 @@ def test_run_state_is_left_by_fits():
     fitted = CountVectorizer(stop_words=["all"]).fit(["all one", "one two"])
     private = {name for name in vars(fitted) if name.startswith("_")}
     assert private - {"_metadata_request"} <= _compat.RUN_STATE
+
+
+def test_request_method_is_what_classes_get_for_arguments_of_fit():
+    """`RequestMethod` is the type of ``set_fit_request``."""
+
+    class Weighted(BaseEstimator):
+        def fit(self, X, y, sample_weight=None):
+            return self
+
+    assert isinstance(vars(Weighted)["set_fit_request"], _compat.RequestMethod)

@@ -9,10 +9,12 @@ for the next search, as joblib keeps its own, because starting them takes a seco
 from __future__ import annotations
 
 import os
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from types import ModuleType
 from typing import Any, Self
 
 from skbayes._joblib.pickling import PickledOnce
@@ -80,15 +82,25 @@ class _Workers:
             initargs=settings.initargs,
             env=settings.environment,
         )
-        self.idle_since = time.monotonic()
+        self.rest()
+
+    def rest(self) -> None:
+        """Note since when they are idle, and the modules they may have imported."""
+        self._idle_since = time.monotonic()
+        self._specs = _specs_of_modules()
 
     def can_serve(self, settings: _Settings) -> bool:
-        """Whether they have these settings, are alive and will not end soon."""
-        idle_seconds = time.monotonic() - self.idle_since
+        """Whether they have these settings, are alive and will not end soon.
+
+        Nor may a module have been imported anew: they have its old code.
+        """
+        idle_seconds = time.monotonic() - self._idle_since
+        specs = _specs_of_modules()
         return (
             self.settings == settings
             and not is_broken(self.executor)
             and idle_seconds < _STALE_SHARE * settings.timeout
+            and all(specs.get(name, spec) is spec for name, spec in self._specs.items())
         )
 
     def kill(self) -> None:
@@ -96,6 +108,17 @@ class _Workers:
         drop_unsent_tasks(self.executor)
         self.executor.shutdown(wait=True, kill_workers=True)
         remove_memory_maps(self.maps, None, by_force=True)
+
+
+def _specs_of_modules() -> dict[str, Any]:
+    """Specifications of the modules; ``importlib.reload`` gives a module another."""
+    # Programs put other objects among the modules, too.
+    modules: list[tuple[str, Any]] = list(sys.modules.items())
+    return {
+        name: vars(module).get("__spec__")
+        for name, module in modules
+        if isinstance(module, ModuleType)
+    }
 
 
 class _Spare:
@@ -118,7 +141,7 @@ class _Spare:
 
     def give_back(self, workers: _Workers) -> None:
         """Keep these workers, and end those kept before."""
-        workers.idle_since = time.monotonic()
+        workers.rest()
         with self._lock:
             old, self._workers = self._workers, workers
         if old is not None and old.settings.process == os.getpid():

@@ -79,7 +79,7 @@ class ParamsCodec:
         """Key that parameters share that result in the same estimator.
 
         A parameter set to the estimator's own value does not count, unless the object
-        that it belongs to is set too: ``svc__C`` beside ``svc``.
+        that it belongs to is set too: ``svc__C`` beside ``svc`` or ``steps``.
         """
         texts = self._texts(params)
         return _hashed(
@@ -90,8 +90,7 @@ class ParamsCodec:
         """Whether a parameter changes the estimator."""
         if name not in self._own_values:
             return True
-        parts = name.split("__")
-        if any("__".join(parts[:i]) in params for i in range(1, len(parts))):
+        if _is_replaced(name, params):
             return True
         own = self._to_json(self._own_values[name])
         return _key_text(own) != _key_text(self._to_json(params[name]))
@@ -189,6 +188,29 @@ def scores_from_json(text: str) -> dict[str, float]:
     if not all(type(score) is float for score in scores.values()):
         raise ValueError(f"These are no scores: {text[:80]}")
     return scores
+
+
+def _is_replaced(name: str, params: Params) -> bool:
+    """Whether another parameter replaces the object that a parameter belongs to.
+
+    It is that object, one around it, or a list of named ones such as ``steps``.
+    """
+    parts = name.split("__")
+    owners = {"__".join(parts[:i]) for i in range(1, len(parts))}
+    lists = {
+        other.rpartition("__")[0]
+        for other, value in params.items()
+        if other != name and _are_named_parts(value)
+    }
+    return not owners.isdisjoint(params) or not lists.isdisjoint({"", *owners})
+
+
+def _are_named_parts(value: Any) -> bool:
+    """Whether a value is a list of parts that begin with their names."""
+    return type(value) in (list, tuple) and any(
+        type(item) in (list, tuple) and len(item) > 1 and isinstance(item[0], str)
+        for item in value
+    )
 
 
 def _plain_to_json(value: Any) -> Any:

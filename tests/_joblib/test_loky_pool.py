@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import queue
 import signal
+import sys
 import threading
 import time
 
@@ -118,6 +120,24 @@ def test_loky_pool_takes_no_workers_that_are_about_to_end(monkeypatch):
             numbers += answers(pool, (process,))
         time.sleep(0.4)
     assert numbers[0] != numbers[1]
+
+
+def test_loky_pool_takes_no_workers_with_old_code_of_a_module(tmp_path, monkeypatch):
+    """An edited module that is imported anew here must not run as it was there."""
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)
+    module = None
+    # Of another length: byte code that is kept is told by time and length.
+    for answer in (1, 22):
+        (tmp_path / "made_for_workers.py").write_text(f"def f(): return {answer}\n")
+        importlib.invalidate_caches()
+        if module is None:
+            module = importlib.import_module("made_for_workers")
+        else:
+            importlib.reload(module)
+        with joblib.parallel_config("loky"), open_pool(1) as pool:
+            assert answers(pool, (module.f,)) == [answer]
+    del sys.modules["made_for_workers"]
 
 
 def test_loky_pool_shares_no_worker_with_another_at_once():

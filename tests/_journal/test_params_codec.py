@@ -220,6 +220,10 @@ def test_params_codec_score_key_leaves_out_what_is_set_already(params, same):
     assert codec.key(params) != codec.key(same)
 
 
+#: A list that replaces the parts of a pipeline.
+STEPS = [("step", SVC(C=2))]
+
+
 @pytest.mark.parametrize(
     ("params", "other"),
     [
@@ -228,11 +232,15 @@ def test_params_codec_score_key_leaves_out_what_is_set_already(params, same):
         ({"C": 1}, {"C": 1, "unknown": None}),
         # The step is replaced, and with it the value that is set.
         ({"step": SVC(C=2)}, {"step": SVC(C=2), "step__C": 1.0}),
+        ({"steps": STEPS}, {"steps": STEPS, "step__C": 1.0}),
+        ({"steps": STEPS}, {"steps": STEPS, "step": SVC()}),
+        ({"in__steps": STEPS}, {"in__steps": STEPS, "in__step__C": 1.0}),
     ],
 )
 def test_params_codec_score_key_keeps_what_makes_a_difference(params, other):
     """Other values, other types and parameters of what is replaced stay in the key."""
-    codec = ParamsCodec(own_values={"kernel": "rbf", "step": SVC(), "step__C": 1.0})
+    own_values = {"kernel": "rbf", "step": SVC(), "step__C": 1.0, "in__step__C": 1.0}
+    codec = ParamsCodec(own_values=own_values)
     assert codec.score_key(params) != codec.score_key(other)
 
 

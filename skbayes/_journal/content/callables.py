@@ -17,6 +17,7 @@ import numpy as np
 
 from skbayes._journal.content.hasher_protocol import HasherProtocol
 from skbayes._journal.content.leaves import leaf, text
+from skbayes._journal.content.own_state import state_without_own_writes
 from skbayes._journal.content.ownership import (
     defining_module,
     file_of,
@@ -37,6 +38,11 @@ _BUILTINS = (
 )
 #: Types of functions that Cython makes; each extension has its own.
 _OF_CYTHON = {"cython_function_or_method", "fused_cython_function"}
+#: Attributes in which properties, class methods, partial methods, and the accessors and
+#: namespaces that users add to data frames hold their code.
+_HELD_BY_DESCRIPTORS = ("fget", "__func__", "func", "_accessor", "_ns")
+#: Wrappers around a function that are looked through.
+_MOST_WRAPPERS = 20
 
 Read = Callable[[HasherProtocol, Any], bytes]
 
@@ -65,24 +71,37 @@ def _class(hasher: HasherProtocol, value: type) -> bytes:
     if _is_open(hasher, value):
         return hasher.open_end("class", value)
     hasher.note_package(value)
-    patches = _patches(hasher, value)
+    patches = patches_of(hasher, value)
     tag = f"class {full_name(value)}"
     return hasher.node(tag, patches) if patches else text(tag)
 
 
-def _patches(hasher: HasherProtocol, kind: type) -> dict[str, Any]:
-    """Methods of an installed class that the user has replaced.
+def patches_of(hasher: HasherProtocol, kind: type) -> dict[str, Any]:
+    """Code of the user's that was put into an installed class, read once a class."""
+    if kind not in hasher.patches:
+        hasher.patches[kind] = {
+            f"{base.__qualname__}.{name}": item
+            for base in kind.__mro__
+            for name, item in vars(base).items()
+            if _is_patch(hasher, item)
+        }
+    return hasher.patches[kind]
+
+
+def _is_patch(hasher: HasherProtocol, item: Any) -> bool:
+    """Whether a class attribute is, or holds, a function or class of the user's.
 
     Not those of no module: attrs writes such methods for its own classes at run time.
     """
-    return {
-        f"{base.__qualname__}.{name}": item
-        for base in kind.__mro__
-        for name, item in vars(base).items()
-        if isinstance(item, types.FunctionType)
-        and (module := defining_module(item))
-        and hasher.ownership.is_own(module)
+    inner: list[Any] = [item] if isinstance(item, types.FunctionType) else []
+    if not inner and hasattr(type(item), "__get__") and not isinstance(item, type):
+        inner = [_attribute(item, name) for name in _HELD_BY_DESCRIPTORS]
+    modules = {
+        defining_module(one)
+        for one in inner
+        if isinstance(one, types.FunctionType | type)
     }
+    return any(map(hasher.ownership.is_own, modules - {""}))
 
 
 def _function(hasher: HasherProtocol, value: types.FunctionType) -> bytes:
@@ -93,7 +112,8 @@ def _function(hasher: HasherProtocol, value: types.FunctionType) -> bytes:
 
 def _single_dispatch(hasher: HasherProtocol, value: Any) -> bytes:
     """Read the functions of `functools.singledispatch`, and not its cache."""
-    return hasher.node("single dispatch", dict(value.registry), value.__wrapped__)
+    functions = frozenset(value.registry.items())
+    return hasher.node("single dispatch", functions, value.__wrapped__)
 
 
 def _named(hasher: HasherProtocol, value: Any) -> bytes:
@@ -128,20 +148,67 @@ def _bound_to_class(hasher: HasherProtocol, value: Any) -> bytes:
 def _wrapper(hasher: HasherProtocol, value: Any) -> bytes:
     """Read a wrapper: of numba, `functools.cache`, jax, or the user's class.
 
-    An installed wrapper counts with the user's own functions among its attributes, such
-    as the condition of scikit-learn's `available_if`; other attributes are caches.
+    What a wrapper of the user's notes while it is called, such as a counter, does not
+    count. An installed wrapper counts with the user's own functions among its
+    attributes; the others are caches.
     """
     inner = getattr(value, "py_func", None) or value.__wrapped__
-    attributes = dict(getattr(value, "__dict__", {}))
-    attributes.pop("__wrapped__", None)
-    if not is_own(hasher, type(value)):
-        attributes = {
-            name: item
-            for name, item in attributes.items()
-            if isinstance(item, types.FunctionType) and is_own(hasher, item)
-        }
+    if is_own(hasher, type(value)):
+        attributes = dict(getattr(value, "__dict__", {}))
+        attributes.pop("__wrapped__", None)
+        attributes = state_without_own_writes(type(value), attributes)
+    else:
+        attributes = own_functions(hasher, value)
     options = getattr(value, "targetoptions", None)
     return hasher.node("wrapper", type(value), inner, attributes, options)
+
+
+def own_functions(hasher: HasherProtocol, value: Any) -> dict[str, Any]:
+    """Attributes of an installed object that lead to functions of the user's own.
+
+    Such as the condition of scikit-learn's `available_if`, or the functions that
+    `toolz.compose` calls one after the other.
+    """
+    slots = [vars(base).get("__slots__", ()) for base in type(value).__mro__]
+    listed = [name for names in slots if not isinstance(names, str) for name in names]
+    names = dict.fromkeys([*getattr(value, "__dict__", {}), *listed])
+    names.pop("__wrapped__", None)
+    found: dict[str, Any] = {}
+    for name in names:
+        item = _attribute(value, name)
+        if type(item) in (list, tuple):
+            item = [part for part in item if _leads_to_own(hasher, part)]
+        if item if isinstance(item, list) else _leads_to_own(hasher, item):
+            found[name] = item
+    return found
+
+
+def hidden_functions(value: Any) -> list[Any]:
+    """Functions in an object of C, such as the key of `functools.cmp_to_key`.
+
+    Not in one with attributes, which are read where they count. A generator has its
+    code, but lets go of its variables at its end.
+    """
+    if isinstance(value, types.GeneratorType):
+        return [value.gi_code]
+    if hasattr(value, "__dict__"):
+        return []
+    kinds = (types.FunctionType, types.MethodType, functools.partial)
+    return [item for item in gc.get_referents(value) if isinstance(item, kinds)]
+
+
+def _leads_to_own(hasher: HasherProtocol, value: Any) -> bool:
+    """Whether a value is a function of the user's, or wraps one."""
+    for _ in range(_MOST_WRAPPERS):
+        if isinstance(value, types.FunctionType):
+            return is_own(hasher, value)
+        if isinstance(value, functools.partial):
+            value = value.func
+        elif isinstance(value, types.MethodType):
+            value = value.__func__
+        else:
+            value = _attribute(value, "__wrapped__")
+    return False
 
 
 def _vectorized(hasher: HasherProtocol, value: Any) -> bytes:

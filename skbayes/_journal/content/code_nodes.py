@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import abc
 import builtins
-import collections
 import inspect
 import types
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any, Generic, Protocol
 
+from skbayes._compat import RequestMethod
 from skbayes._journal.content.bytecode import CodeFacts, facts_of, in_order
 from skbayes._journal.content.callables import compiled_file, is_function, is_own
 from skbayes._journal.content.hasher import Hasher
@@ -24,15 +25,23 @@ from skbayes._journal.content.ownership import (
     is_importable,
     naming_module,
 )
-from skbayes._journal.content.written_names import Write
+from skbayes._journal.content.written_places import (
+    asked_for,
+    cell_content,
+    cells_of,
+    class_writes,
+    defaults_of,
+    function_writes,
+)
 
 _MISSING = object()
-#: Types that the methods in `MUTATORS` change in place.
-_MUTABLE = (list, dict, set, bytearray, collections.deque)
 #: Descriptors of a class for places of its instances: slots, their dict.
 _SLOTS = (types.MemberDescriptorType, types.GetSetDescriptorType)
 #: Attributes of classes that Python keeps for itself.
-_NO_CODE = frozenset({"_abc_impl", "__annotate__", "__annotate_func__"})
+#: The last is a cache of enumerations: combinations of flags that were made so far.
+_NO_CODE = frozenset(
+    {"_abc_impl", "__annotate__", "__annotate_func__", "_value2member_map_"}
+)
 #: Base classes without methods that libraries call.
 _PLAIN_BASES = (object, type, abc.ABC, Generic, Protocol)
 #: Methods by which libraries recognise an object that they call.
@@ -84,23 +93,23 @@ class CodeNodes:
         if isinstance(piece, type):
             entries = tuple(self._entries_of_class(piece))
             is_asked = self._is_asked(piece)
-            return Node(name, entries, frozenset(_class_writes(piece, is_asked)))
+            return Node(name, entries, frozenset(class_writes(piece, is_asked)))
         entries = tuple(self._entries_of_values(piece))
+        facts = facts_of(piece.__code__)
+        writes = frozenset(("", place) for place in function_writes(piece, facts))
         if not self._hasher.ownership.is_own(defining_module(piece)):
             # A library's function counts by the values it was made with, not its code.
-            return Node(name, entries)
-        facts = facts_of(piece.__code__)
+            return Node(name, entries, writes)
         entries = (*self._entries_of_code(piece, facts), *entries)
-        writes = frozenset(("", place) for place in _function_writes(piece, facts))
         return Node(name, entries, writes, facts.reads)
 
     def _entries_of_values(self, function: types.FunctionType) -> Iterator[Entry]:
         """The values a function was made with: defaults, closure, attributes."""
-        for name, value in _defaults(function):
+        for name, value in defaults_of(function):
             place = "default", id(function), name
             yield self._entry(f"the default of {name}", value, place)
-        for name, cell in _cells(function):
-            value = _cell_content(cell)
+        for name, cell in cells_of(function):
+            value = cell_content(cell)
             yield self._entry(f"the variable {name}", value, ("cell", id(cell)))
         for name, value in sorted(vars(function).items()):
             place = "attribute", id(function), name
@@ -124,8 +133,11 @@ class CodeNodes:
         found: dict[str, Entry] = {}
         names = function.__globals__
         by_text = ((name,) for name in globals_in_texts(facts, names))
-        for path in sorted({*facts.lookups, *by_text}):
-            name, value, place = self._look_up(names, path)
+        paths = sorted({*facts.lookups, *by_text})
+        looked_up = [self._look_up(names, path) for path in paths]
+        for (name, value, _), path in zip(looked_up, paths, strict=True):
+            self._note_called(value, path[name.count(".") + 1 :])
+        for name, value, place in looked_up:
             self._note_package(value)
             label = f"the global {name}"
             if label not in found:
@@ -155,6 +167,11 @@ class CodeNodes:
             place = "global", id(vars(value)), attribute
             name, value = f"{name}.{attribute}", inner
         return name, value, place
+
+    def _note_called(self, value: Any, attributes: Sequence[str]) -> None:
+        """Note a method that code calls of an object: what it writes is state."""
+        if attributes and is_own(self._hasher, type(value)):
+            self._hasher.note_called(value, attributes[0])
 
     def _patch(
         self, names: dict[str, Any], path: Sequence[str]
@@ -189,7 +206,7 @@ class CodeNodes:
             if _is_of_class(name, value):
                 place = "attribute", id(kind), name
                 entry = self._entry(f"the attribute {name}", value, place)
-                yield replace(entry, method=_asked_for(kind, name, value, is_asked))
+                yield replace(entry, method=asked_for(kind, name, value, is_asked))
 
     def _is_asked(self, kind: type) -> bool:
         """Whether only the user's own code calls methods of a class's instances."""
@@ -240,27 +257,21 @@ class CodeNodes:
         else:
             digest, ends = self._values[place]
         is_plain = not isinstance(value, types.ModuleType | types.BuiltinFunctionType)
-        return Entry(label, digest, ends, place, is_plain)
+        without = (
+            partial(self._hasher.read_without, value) if _has_parts(value) else None
+        )
+        return Entry(label, digest, ends, place, is_plain, without=without)
 
 
-def _defaults(function: types.FunctionType) -> Iterator[tuple[str, Any]]:
-    defaults = function.__defaults__ or ()
-    code = function.__code__
-    names = code.co_varnames[: code.co_argcount]
-    yield from zip(names[len(names) - len(defaults) :], defaults, strict=False)
-    yield from sorted((function.__kwdefaults__ or {}).items())
-
-
-def _cells(function: types.FunctionType) -> Iterator[tuple[str, types.CellType]]:
-    names = function.__code__.co_freevars
-    yield from zip(names, function.__closure__ or (), strict=True)
-
-
-def _cell_content(cell: types.CellType) -> Any:
-    try:
-        return cell.cell_contents
-    except ValueError:  # not assigned yet
-        return None
+def _has_parts(value: Any) -> bool:
+    """Whether a value is a dict, or an object that pickle saves by its attributes."""
+    kind = type(value)
+    if kind in (dict, types.SimpleNamespace):
+        return True
+    if not hasattr(value, "__dict__"):
+        return False
+    names = ("__reduce_ex__", "__reduce__")
+    return all(getattr(kind, name) is getattr(object, name) for name in names)
 
 
 def _facts_of_methods(kind: type) -> Iterator[CodeFacts]:
@@ -290,97 +301,13 @@ def _is_of_class(name: str, value: Any) -> bool:
     """
     if name in _NO_CODE or isinstance(value, _SLOTS):
         return False
+    if isinstance(value, RequestMethod):
+        # scikit-learn makes ``set_fit_request`` of the arguments of `fit`. A class that
+        # was pickled by value may have more of them.
+        return False
     if name == "__hash__" and isinstance(value, types.FunctionType):
         # The method of attrs has a constant that differs in every process.
         return not value.__code__.co_filename.startswith(_OF_ATTRS)
     if name.startswith("__") and name.endswith("__"):
         return callable(value) or hasattr(type(value), "__get__")
     return True
-
-
-def _function_writes(function: types.FunctionType, facts: CodeFacts) -> Iterator[Place]:
-    """Places that a function writes to, except through its first argument."""
-    names, cells = function.__globals__, dict(_cells(function))
-    defaults = dict(_defaults(function))
-    for write in facts.writes:
-        name = write.path[0]
-        place: Place | None = None
-        if write.kind == "global" and name in names:
-            start = ("global", id(names), name)
-            place = _written_place(write, start, names[name])
-        elif write.kind == "free" and name in cells:
-            cell = cells[name]
-            place = _written_place(write, ("cell", id(cell)), _cell_content(cell))
-        elif write.kind == "local" and write.is_in_place and name in defaults:
-            start = ("default", id(function), name)
-            place = _written_place(write, start, defaults[name])
-        if place is not None:
-            yield place
-
-
-def _asked_for(kind: type, name: str, value: Any, is_asked: bool) -> str:
-    """The name of a method that runs only where code asks for it; else empty.
-
-    Libraries call methods of objects by their names, but none of the user's classes.
-    Others run where a class is made, which is before the code runs.
-    """
-    is_of_metaclass = issubclass(kind, type) and name in ("__new__", "__init__")
-    if name in ("__init_subclass__", "__set_name__") or is_of_metaclass:
-        return "where a class is made"
-    if name.startswith("__"):
-        return ""
-    is_of_class = isinstance(value, classmethod | staticmethod)
-    is_function = isinstance(value, types.FunctionType)
-    return name if is_of_class or (is_function and is_asked) else ""
-
-
-def _class_writes(kind: type, is_asked: bool) -> Iterator[tuple[str, Place]]:
-    """Attributes of a class that its methods write to, also through an instance.
-
-    After the name of the method, if it runs only where code asks for it.
-    """
-    for name, item in vars(kind).items():
-        function = getattr(item, "__func__", item)
-        if not isinstance(function, types.FunctionType):
-            continue
-        function = inspect.unwrap(function)
-        first = next(iter(function.__code__.co_varnames), None)
-        for write in facts_of(function.__code__).writes:
-            path = write.path
-            if write.kind != "local" or path[0] != first or len(path) < 2:
-                continue
-            is_of_class = name == "__new__" or isinstance(item, classmethod)
-            is_of_class = is_of_class or path[1] == "__class__"
-            if is_of_class or write.is_in_place:
-                steps = path[2:] if path[1] == "__class__" else path[1:]
-                place = _written_place(write, None, kind, steps)
-                if place is not None:
-                    yield _asked_for(kind, name, item, is_asked), place
-
-
-def _written_place(
-    write: Write, start: Place | None, value: Any, steps: Sequence[str] | None = None
-) -> Place | None:
-    """Follow a path to the place that is written to.
-
-    Attributes of modules, classes and functions are places of their own. A write to an
-    attribute of another object is a write to the place where that object is kept.
-    """
-    place = start
-    for name in write.path[1:] if steps is None else steps:
-        if isinstance(value, types.ModuleType):
-            place = "global", id(vars(value)), name
-            value = getattr(value, name, None)
-        elif isinstance(value, type):
-            owners = (base for base in value.__mro__ if name in vars(base))
-            owner = next(owners, None)
-            if owner is None:
-                return None
-            place, value = ("attribute", id(owner), name), vars(owner)[name]
-        elif isinstance(value, types.FunctionType):
-            place, value = ("attribute", id(value), name), vars(value).get(name)
-        else:
-            break
-    if write.by_method and not isinstance(value, _MUTABLE):
-        return None
-    return place

@@ -15,15 +15,26 @@ import io
 import types
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from itertools import chain
 from typing import Any
 
 import numpy as np
 from sklearn.base import BaseEstimator
 
 from skbayes._compat import output_config
-from skbayes._journal.content.callables import CALLABLES, full_name
+from skbayes._journal.content.callables import (
+    CALLABLES,
+    full_name,
+    hidden_functions,
+    own_functions,
+)
 from skbayes._journal.content.hasher_protocol import Ends, pieces_of
-from skbayes._journal.content.known_classes import has_no_effect, lasting_state
+from skbayes._journal.content.known_classes import (
+    as_pickled,
+    has_no_effect,
+    is_array_like,
+    lasting_state,
+)
 from skbayes._journal.content.known_values import VALUES
 from skbayes._journal.content.leaves import array_leaf, leaf, text
 from skbayes._journal.content.own_state import state_without_own_writes
@@ -33,6 +44,8 @@ from skbayes._values import is_estimator, native
 _PLAIN = frozenset({bool, int, float, complex, str, bytes, type(None)})
 #: Containers whose items `clone` clones; other objects are copied with their state.
 _CLONED_ITEMWISE = (list, tuple, set, frozenset, dict)
+#: Methods by which Python calls an object.
+_CALLED = {"__call__", "__iter__", "__next__"}
 
 #: Objects cached at most: tables may contain millions of them.
 _MAX_KNOWN = 100_000
@@ -52,6 +65,7 @@ class Hasher:
     def __init__(self) -> None:
         self.ownership = Ownership()
         self.packages: set[str] = set()
+        self.patches: dict[type, dict[str, Any]] = {}
         self._inside: dict[int, int] = {}
         self._open_ends: list[Any] = []
         #: Least depth that a cycle has referred to while the present object is read.
@@ -61,8 +75,12 @@ class Hasher:
         self._known: dict[tuple[int, bool, bool], _Known] = {}
         #: Objects with the names of their methods that are called, by id.
         self._called: dict[int, tuple[Any, set[str]]] = {}
+        #: Names of attributes that do not count, by the id of their object.
+        self._left_out: dict[int, frozenset[str]] = {}
         #: Ids of the objects being read that others may refer to too.
         self._objects: set[int] = set()
+        #: Ids of the dicts being read that hold attributes or arguments by name.
+        self._attributes: set[int] = set()
 
     def read(
         self, value: Any, *, is_cloned: bool = False, is_tolerant: bool = False
@@ -99,6 +117,21 @@ class Hasher:
                 return self.unreadable(value, "it is nested too deeply"), ()
             finally:
                 self._inside = inside
+
+    def read_without(
+        self, value: Any, names: frozenset[str]
+    ) -> tuple[bytes, tuple[Any, ...]]:
+        """Read a dict without some keys, or an object without some attributes."""
+        if type(value) is dict:
+            value = {key: item for key, item in value.items() if key not in names}
+            return self.read(value, is_tolerant=True)
+        # Other digests of the object, with these attributes, are not used.
+        known, self._known = self._known, {}
+        self._left_out = {id(value): names}
+        try:
+            return self.read(value, is_tolerant=True)
+        finally:
+            self._known, self._left_out = known, {}
 
     def digest(self, value: Any) -> bytes:
         """Hash of any value; a numpy scalar has the hash of the equal Python value."""
@@ -157,7 +190,8 @@ class Hasher:
         if is_estimator(value):
             return self._estimator(value)
         is_file = isinstance(value, io.BytesIO | io.StringIO)
-        if self.is_tolerant and hasattr(type(value), "__next__") and not is_file:
+        is_iterator = hasattr(type(value), "__next__") and not is_file
+        if self.is_tolerant and is_iterator and not self._is_of_own_type(value):
             return self._state_of_the_program(value)
         for is_of_kind, read in _METHODS:
             if is_of_kind(value):
@@ -168,8 +202,13 @@ class Hasher:
         return self._object(value)
 
     def node(self, tag: str, *parts: Any) -> bytes:
-        """Hash of several values under a tag."""
-        return leaf(tag, map(self.digest, parts))
+        """Hash of several values under a tag; dicts among them hold attributes."""
+        attributes = {id(part) for part in parts if type(part) is dict}
+        self._attributes |= attributes
+        try:
+            return leaf(tag, map(self.digest, parts))
+        finally:
+            self._attributes -= attributes
 
     @contextmanager
     def _mode(self, is_cloned: bool, is_tolerant: bool) -> Iterator[None]:
@@ -192,13 +231,25 @@ class Hasher:
     def _sequence(self, value: Sequence[Any]) -> bytes:
         """Items in order; plain ones in one piece, for lists of millions."""
         tag = type(value).__name__
+        if not _PLAIN.issuperset(map(type, value)):
+            value = list(map(native, value))
         if _PLAIN.issuperset(map(type, value)):
             items = ",".join(map(repr, value))
             return leaf(tag, [b"plain", items.encode("utf-8", "backslashreplace")])
         return leaf(tag, map(self.digest, value))
 
     def _mapping(self, value: Mapping[Any, Any]) -> bytes:
+        """Items in any order, but steps in theirs: they may be taken one by one."""
+        if id(value) not in self._attributes and any(
+            map(self._is_step, value.values())
+        ):
+            return leaf("steps", map(self.digest, chain.from_iterable(value.items())))
         return leaf("dict", self._unordered(value.items()))
+
+    def _is_step(self, value: Any) -> bool:
+        if self.is_tolerant and type(value) in (list, tuple):
+            return any(map(callable, value))
+        return callable(value) or is_estimator(value)
 
     def _set(self, value: Iterable[Any]) -> bytes:
         tag = "frozenset" if isinstance(value, frozenset) else "set"
@@ -221,7 +272,9 @@ class Hasher:
 
     def _array(self, value: np.ndarray[Any, Any]) -> bytes:
         if isinstance(value, np.ma.MaskedArray):
-            return self.node("masked", value.filled(), np.ma.getmaskarray(value))
+            # Values under the mask too: scikit-learn sees them, and not the mask.
+            values, mask = np.ma.getdata(value), np.ma.getmaskarray(value)
+            return self.node("masked", values, mask, np.asarray(value.fill_value))
         if type(value) not in (np.ndarray, np.memmap):
             parts = np.asarray(value), type(value), _attributes(value)
             return self.node("subclass of array", *parts)
@@ -264,10 +317,13 @@ class Hasher:
 
     def note_called(self, value: Any, method: str) -> None:
         """Note a method that is called of an object, which is read next."""
-        self._called.setdefault(id(value), (value, {"__call__"}))[1].add(method)
+        self._called.setdefault(id(value), (value, set(_CALLED)))[1].add(method)
 
     def _state_of_the_program(self, value: Any) -> bytes:
-        return text("state of the program", type(value).__name__)
+        """Type of a value without content, and the functions hidden in it."""
+        tag, name = "state of the program", type(value).__name__
+        hidden = hidden_functions(value)
+        return self.node(tag, name, hidden) if hidden else text(tag, name)
 
     def unreadable(self, value: Any, reason: str) -> bytes:
         """Hash of the type of a value without content, or an error with the reason."""
@@ -284,9 +340,9 @@ class Hasher:
         """Read the state that pickle would save."""
         self._objects.add(id(value))
         try:
-            reduced = _reduce(value)
+            reduced = as_pickled(value)
         except Exception as error:
-            if _is_array_like(value):
+            if is_array_like(value):
                 return self.node("array of", type(value), np.asarray(value))
             return self.unreadable(value, str(error))
         if isinstance(reduced, str):
@@ -296,27 +352,26 @@ class Hasher:
             state = lasting_state(type(value), state)
             # Nothing left is nothing: an object without attributes has no state at all.
             state = self._state_of_callable(value, state) or None
-        parts = function, args, state, list(items or ()), list(pairs or ())
+        parts = [function, args, state, list(items or ()), list(pairs or ())]
+        if function is not copyreg.__newobj__:  # type: ignore[attr-defined]
+            # Its own way of pickling may tell a function by its name alone.
+            parts += [own] if (own := own_functions(self, value)) else []
         return self.node("object", type(value), *parts)
+
+    def _is_of_own_type(self, value: Any) -> bool:
+        return self.ownership.is_own(naming_module(type(value)))
 
     def _state_of_callable(self, value: Any, state: dict[str, Any]) -> dict[str, Any]:
         """State of an object, without the attributes that it writes while it is called.
 
         The learned attributes of an estimator count.
         """
-        kind = type(value)
-        if is_estimator(value) or not self.ownership.is_own(naming_module(kind)):
+        left_out = self._left_out.get(id(value), frozenset())
+        state = {name: item for name, item in state.items() if name not in left_out}
+        if is_estimator(value) or not self._is_of_own_type(value):
             return state
-        _, methods = self._called.get(id(value), (value, {"__call__"}))
-        return state_without_own_writes(kind, state, methods)
-
-
-def _reduce(value: Any) -> str | tuple[Any, ...]:
-    registered = copyreg.dispatch_table.get(type(value))
-    reduced: str | tuple[Any, ...] = (
-        registered(value) if registered else value.__reduce_ex__(4)
-    )
-    return reduced
+        _, methods = self._called.get(id(value), (value, _CALLED))
+        return state_without_own_writes(type(value), state, methods)
 
 
 def _code_text(end: Any) -> str:
@@ -332,10 +387,6 @@ def _attributes(value: Any) -> dict[str, Any]:
 
 def _is_just(*kinds: type) -> Callable[[Any], bool]:
     return lambda value: type(value) in kinds
-
-
-def _is_array_like(value: Any) -> bool:
-    return all(hasattr(type(value), name) for name in ("__array__", "shape", "dtype"))
 
 
 #: Conditions and the methods that read their values; the first match is used. Others

@@ -14,6 +14,8 @@ class HasherProtocol(Protocol):
 
     ownership: Ownership
     is_tolerant: bool
+    #: Code that the user has put into installed classes, see `patches_of`.
+    patches: dict[type, dict[str, Any]]
 
     def digest(self, value: Any) -> bytes:
         """Hash of any value."""

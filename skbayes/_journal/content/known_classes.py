@@ -8,6 +8,7 @@ them.
 
 from __future__ import annotations
 
+import copyreg
 import functools
 from collections.abc import Mapping
 from os import PathLike
@@ -94,3 +95,17 @@ def lasting_state(kind: type, state: Mapping[str, Any]) -> dict[str, Any]:
         return not has_no_effect(kind, name, value)
 
     return {name: item for name, item in state.items() if counts(str(name), item)}
+
+
+def as_pickled(value: Any) -> str | tuple[Any, ...]:
+    """What pickle would save: a name, or a function with arguments and state."""
+    registered = copyreg.dispatch_table.get(type(value))
+    reduced: str | tuple[Any, ...] = (
+        registered(value) if registered else value.__reduce_ex__(4)
+    )
+    return reduced
+
+
+def is_array_like(value: Any) -> bool:
+    """Whether a value is an array of some library."""
+    return all(hasattr(type(value), name) for name in ("__array__", "shape", "dtype"))

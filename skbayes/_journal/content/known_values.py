@@ -10,6 +10,7 @@ import io
 import logging
 import os
 import struct
+import sys
 import threading
 import types
 import uuid
@@ -24,10 +25,12 @@ from scipy import sparse
 from sklearn.utils import check_random_state
 
 from skbayes._journal.content.bytecode import facts_of, in_order
+from skbayes._journal.content.callables import patches_of
 from skbayes._journal.content.data_frames import columns_of, is_table
 from skbayes._journal.content.hasher_protocol import HasherProtocol
 from skbayes._journal.content.known_classes import GENERATORS
 from skbayes._journal.content.leaves import canonical_sparse, leaf, text
+from skbayes._journal.content.ownership import naming_module
 
 #: Types whose repr is their whole content, and the packages of these types.
 _SAID_BY_REPR = (
@@ -42,6 +45,12 @@ _SAID_BY_REPR = (
 )
 _PACKAGES_OF_THESE = {type_.__module__ for type_ in _SAID_BY_REPR} | {"pandas"}
 
+#: Classes that code meets where it handles data frames.
+_TYPES_OF_TABLES = {
+    "pandas": ("DataFrame", "Series", "Index"),
+    "polars": ("DataFrame", "Series", "Expr", "LazyFrame"),
+}
+
 Read = Callable[[HasherProtocol, Any], bytes]
 
 
@@ -52,7 +61,28 @@ def _sparse(hasher: HasherProtocol, value: Any) -> bytes:
 def _table(hasher: HasherProtocol, value: Any) -> bytes:
     kind = type(value)
     tag = f"table {kind.__module__.partition('.')[0]} {kind.__name__}"
-    return leaf(tag, map(hasher.digest, columns_of(value)))
+    content = leaf(tag, map(hasher.digest, columns_of(value)))
+    if patches := _patches_of_tables(hasher, kind):
+        content = hasher.node("patched table", content, patches)
+    if not hasher.ownership.is_own(naming_module(kind)):
+        return content
+    # A type of the user's: its methods, and what pandas copies with its frames.
+    names = getattr(kind, "_metadata", ())
+    beside = {name: getattr(value, name, None) for name in names}
+    return hasher.node("own table", content, kind, beside)
+
+
+def _patches_of_tables(hasher: HasherProtocol, kind: type) -> dict[str, Any]:
+    """Methods and accessors that the user has added to data frames and series.
+
+    Code calls them of its data, so that no name leads to them.
+    """
+    bases = [base.__module__.partition(".")[0] for base in kind.__mro__]
+    found: dict[str, Any] = {}
+    for package, names in _TYPES_OF_TABLES.items():
+        for name in names if package in bases else ():
+            found |= patches_of(hasher, getattr(sys.modules[package], name))
+    return found
 
 
 def _said_by_repr(hasher: HasherProtocol, value: Any) -> bytes:

@@ -10,7 +10,13 @@ from typing import Any
 from skbayes._journal.content.bytecode import CodeFacts
 
 #: Functions and dicts in which code finds a global by its text.
-_BY_TEXT = frozenset({"eval", "exec", "globals", "locals", "modules", "vars"})
+_BY_TEXT = frozenset(
+    {"eval", "exec", "globals", "locals", "modules", "vars"}
+    | {"f_globals", "__globals__"}
+)
+#: Methods of data frames and functions of other libraries whose texts may name globals,
+#: beside columns: queries of pandas, SQL of polars and duckdb, formulas of patsy.
+_QUERIES = frozenset({"query", "sql", "dmatrix", "dmatrices", "model_matrix"})
 #: Functions that import a module by its text.
 _IMPORTERS = frozenset({"__import__", "import_module", "run_module"})
 _NAME = re.compile(r"[^\W\d]\w*")
@@ -34,9 +40,13 @@ def globals_in_texts(facts: CodeFacts, names: Mapping[str, Any]) -> Iterator[str
         The globals that its texts name, whole or by a part such as ``"step_"``. If they
         name none, the text is an argument: all functions and classes of the module.
     """
-    if not _used(facts) & _BY_TEXT:
+    used = _used(facts)
+    if not used & (_BY_TEXT | _QUERIES):
         return
     words = {word for text in _texts(facts, names) for word in _NAME.findall(text)}
+    if not used & _BY_TEXT:
+        yield from sorted(words & names.keys())
+        return
     found = {name for name in names if any(_may_be(word, name) for word in words)}
     if not found:
         found = {

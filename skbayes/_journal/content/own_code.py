@@ -14,8 +14,9 @@ References
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Any
 
 from skbayes._journal.content.hasher_protocol import Ends, pieces_of
@@ -23,6 +24,24 @@ from skbayes._journal.content.leaves import leaf
 
 #: Place of a value: kind of place, id of the owner, name.
 Place = Hashable
+#: Digest and open ends of a value.
+Read = tuple[bytes, tuple[Any, ...]]
+
+
+@dataclass(frozen=True)
+class Part:
+    """A key of a dict, or an attribute of an object, that is kept at a place.
+
+    Parameters
+    ----------
+    place : Place
+        Place of the dict or the object.
+    name : str
+        The key or the attribute.
+    """
+
+    place: Place
+    name: str
 
 
 @dataclass(frozen=True)
@@ -43,6 +62,8 @@ class Entry:
         Whether it has a content of its own, whose change a message can name.
     method : str
         The name by which code asks for a method of a class, if nothing else runs it.
+    without : callable or None
+        Reads the value again, without parts of these names; None if it has no parts.
     """
 
     label: str
@@ -51,6 +72,7 @@ class Entry:
     place: Place | None = None
     is_plain: bool = True
     method: str = ""
+    without: Callable[[frozenset[str]], Read] | None = None
 
 
 @dataclass(frozen=True)
@@ -105,9 +127,9 @@ def code_of(ends: Sequence[Any], nodes: dict[int, Node]) -> Code:
     nodes : dict of int to Node
         The node of each piece there, and of all they refer to, by id.
     """
-    written = _written(ends, nodes)
-    reachable = _reachable(ends, nodes, written)
-    local = {key: _local_digest(nodes[key], written) for key in reachable}
+    nodes = _without_state(nodes, _written(ends, nodes))
+    reachable = _reachable(ends, nodes)
+    local = {key: _local_digest(nodes[key]) for key in reachable}
     labels, n_labels = local, len(set(local.values()))
     while True:
         shared: dict[int, bytes] = {}
@@ -121,7 +143,7 @@ def code_of(ends: Sequence[Any], nodes: dict[int, Node]) -> Code:
         n_labels = len(set(labels.values()))
     # The labels of the ends are in order, those of all others are sorted.
     parts = [*_digests(ends, labels, {}), b"", *sorted(set(labels.values()))]
-    names = _names(reachable, nodes, written)
+    names = _names(reachable, nodes)
     return Code(leaf("code", parts), names, len(reachable))
 
 
@@ -173,38 +195,60 @@ def _running(
     return list(found.values())
 
 
-def _reachable(
-    ends: Sequence[Any], nodes: dict[int, Node], written: frozenset[Place]
-) -> dict[int, list[Any]]:
+def _without_state(
+    nodes: dict[int, Node], written: frozenset[Place]
+) -> dict[int, Node]:
+    """The nodes without the values, and parts of values, that the code writes to."""
+    parts: dict[Place, set[str]] = {}
+    for place in written:
+        if isinstance(place, Part):
+            parts.setdefault(place.place, set()).add(place.name)
+
+    def is_state(entry: Entry) -> bool:
+        return entry.place in written or entry.place in parts
+
+    def kept(entry: Entry) -> Iterator[Entry]:
+        names = frozenset(parts.get(entry.place, ()))
+        if entry.place in written or (names and entry.without is None):
+            return
+        if names and entry.without is not None:
+            digest, ends = entry.without(names)
+            if all(id(piece) in nodes for piece in pieces_of(ends)):
+                entry = replace(entry, digest=digest, ends=ends)
+        yield entry
+
+    return {
+        key: replace(node, entries=tuple(one for e in node.entries for one in kept(e)))
+        if any(map(is_state, node.entries))
+        else node
+        for key, node in nodes.items()
+    }
+
+
+def _reachable(ends: Sequence[Any], nodes: dict[int, Node]) -> dict[int, list[Any]]:
     """Open ends of each node that is reachable from some ends."""
     found: dict[int, list[Any]] = {}
     waiting = [id(piece) for piece in pieces_of(ends)]
     while waiting:
         key = waiting.pop()
         if key not in found:
-            entries = (e for e in nodes[key].entries if e.place not in written)
-            found[key] = [end for entry in entries for end in entry.ends]
+            found[key] = [end for entry in nodes[key].entries for end in entry.ends]
             waiting.extend(id(piece) for piece in pieces_of(found[key]))
     return found
 
 
-def _local_digest(node: Node, written: frozenset[Place]) -> bytes:
-    parts: list[bytes] = []
-    for entry in node.entries:
-        if entry.place not in written:
-            parts += [entry.label.encode(), entry.digest]
-    return leaf("node", parts)
+def _local_digest(node: Node) -> bytes:
+    parts = ((entry.label.encode(), entry.digest) for entry in node.entries)
+    return leaf("node", chain.from_iterable(parts))
 
 
-def _names(
-    keys: Iterable[int], nodes: dict[int, Node], written: frozenset[Place]
-) -> dict[str, str]:
+def _names(keys: Iterable[int], nodes: dict[int, Node]) -> dict[str, str]:
     """Digests by name of the parts that may change alone."""
     found: dict[str, list[bytes]] = {}
     for key in keys:
         node = nodes[key]
         for entry in node.entries if node.name else ():
-            if entry.is_plain and not entry.ends and entry.place not in written:
+            if entry.is_plain and not entry.ends:
                 name = f"{entry.label} of {node.name}" if entry.label else node.name
                 found.setdefault(name, []).append(entry.digest)
     return {name: leaf("name", sorted(d)).hex()[:16] for name, d in found.items()}

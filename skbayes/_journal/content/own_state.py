@@ -20,8 +20,8 @@ def state_without_own_writes(
 ) -> dict[str, Any]:
     """Leave out the attributes that an object writes itself while it is called.
 
-    An attribute with the name of a constructor parameter always counts: with another
-    value it is another object.
+    An attribute with the name of a constructor parameter always counts, with or without
+    underscores before it: with another value it is another object.
 
     Parameters
     ----------
@@ -36,16 +36,31 @@ def state_without_own_writes(
     -------
     dict of str to object
     """
-    written = set(_written_attributes(kind, entries)) - _constructor_names(kind)
-    return {name: item for name, item in state.items() if name not in written}
+    given = {name.lstrip("_") for name in _constructor_names(kind)}
+    left = dict(state)
+    for name, key in _written_attributes(kind, entries):
+        item = left.get(name)
+        if name.lstrip("_") in given:
+            continue
+        if key is None or type(item) is not dict:
+            left.pop(name, None)
+        else:
+            left[name] = {k: v for k, v in item.items() if k != key}
+    return left
 
 
-def _written_attributes(kind: type, entries: Iterable[str]) -> Iterator[str]:
-    """Attributes that methods write to, with the methods that these refer to."""
+def _written_attributes(
+    kind: type, entries: Iterable[str]
+) -> Iterator[tuple[str, str | None]]:
+    """Attributes that methods write to, with the methods that these refer to.
+
+    Each with the only key of a dict there that is written; None for all of it.
+    """
     waiting, seen = list(entries), set[str]()
     while waiting:
         name = waiting.pop()
         method = inspect.getattr_static(kind, name, None)
+        method = method.fget if isinstance(method, property) else method
         if name in seen or not isinstance(method, types.FunctionType):
             continue
         seen.add(name)
@@ -54,7 +69,7 @@ def _written_attributes(kind: type, entries: Iterable[str]) -> Iterator[str]:
         this = next(iter(code.co_varnames[: code.co_argcount]), None)
         for write in facts_of(code).writes:
             if write.kind == "local" and write.path[0] == this and write.path[1:]:
-                yield write.path[1]
+                yield write.path[1], write.item if len(write.path) == 2 else None
 
 
 def _constructor_names(kind: type) -> set[str]:

@@ -39,6 +39,9 @@ MUTATORS = frozenset(
     ]
 )
 
+#: Those of a dict that change one key, which is their first argument.
+_OF_A_KEY = ("setdefault", "pop")
+
 #: Loads of local variables; some load two, with the second on top of the stack.
 _FAST = (
     "LOAD_FAST",
@@ -66,12 +69,15 @@ class Write:
         Whether the object there is changed, not replaced by another.
     by_method : bool
         Whether one of `MUTATORS` changes it; its effect depends on the type.
+    item : str or None
+        The only key of a dict there that it changes, if the code says which.
     """
 
     kind: str
     path: tuple[str, ...]
     is_in_place: bool = False
     by_method: bool = False
+    item: str | None = None
 
 
 def writes_of(
@@ -101,14 +107,18 @@ def writes_of(
                 if not is_item:
                     yield Write(kind, (*path, str(one.argval)))
         elif name in _ITEM_STORES:
-            if (place := _place(steps, _end_of_container(steps, i))) is not None:
-                yield Write(*place[:2], is_in_place=True)
+            end = _end_of_container(steps, i)
+            if (place := _place(steps, end)) is not None:
+                item = None if place[2] else _constant_key(steps, end)
+                yield Write(*place[:2], is_in_place=True, item=item)
         elif (
             name in _ATTRIBUTE
             and one.argval in MUTATORS
             and (place := _place(steps, i - 1)) is not None
         ):
-            yield Write(*place[:2], is_in_place=True, by_method=True)
+            is_of_key = one.argval in _OF_A_KEY and not place[2]
+            item = _first_argument(steps[i + 1 : i + 4]) if is_of_key else None
+            yield Write(*place[:2], is_in_place=True, by_method=True, item=item)
 
 
 def _place(
@@ -189,6 +199,29 @@ def _end_of_container(steps: Sequence[dis.Instruction], store: int) -> int | Non
     for _ in range(n_keys):
         end = None if end is None else _before_expression(steps, end)
     return end
+
+
+def _constant_key(steps: Sequence[dis.Instruction], end: int | None) -> str | None:
+    """The key after the end of a container's expression, if it is a constant text."""
+    if end is None or steps[end + 2].opname not in ("COPY", *_ITEM_STORES):
+        return None
+    return _constant(steps[end + 1])
+
+
+def _first_argument(following: Sequence[dis.Instruction]) -> str | None:
+    """The first of at most two arguments of a call, if each is a single step."""
+    first, *others = following
+    while others and not others[0].opname.startswith(("PRECALL", "CALL")):
+        # Another step may change the text: ``"a".upper()``, ``"a" + x``.
+        if others[0].opname in _ATTRIBUTE or len(others) == 1:
+            return None
+        others = others[1:]
+    return _constant(first)
+
+
+def _constant(one: dis.Instruction) -> str | None:
+    is_text = one.opname == "LOAD_CONST" and isinstance(one.argval, str)
+    return str(one.argval) if is_text else None
 
 
 def _before_expression(steps: Sequence[dis.Instruction], end: int) -> int | None:

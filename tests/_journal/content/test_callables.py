@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import gc
+import sys
 import textwrap
 import types
 from importlib.machinery import EXTENSION_SUFFIXES
@@ -16,6 +17,7 @@ from sklearn.preprocessing import FunctionTransformer, StandardScaler
 from skbayes._journal.content.callables import (
     compiled_file,
     full_name,
+    hidden_functions,
     is_function,
     is_own,
 )
@@ -43,6 +45,20 @@ def test_callables_differ_where_an_installed_class_was_patched(monkeypatch):
         StandardScaler, "transform", made("def g(self, X): return -X").g
     )
     assert len({before, patched, content_digest(StandardScaler())}) == 3
+
+
+@pytest.mark.parametrize(
+    "kind", [property, classmethod, functools.partialmethod, functools.cached_property]
+)
+def test_callables_differ_by_descriptors_put_into_an_installed_class(kind, monkeypatch):
+    """The user's function may be inside a property or a class method."""
+    found = []
+    for constant in (1, 1, 2):
+        patch = kind(made(f"def g(self): return {constant}").g)
+        with monkeypatch.context() as patched:
+            patched.setattr(StandardScaler, "of_the_user", patch, raising=False)
+            found.append(content_digest(StandardScaler()))
+    assert found[0] == found[1] != found[2]
 
 
 @pytest.mark.parametrize(
@@ -149,3 +165,86 @@ def test_callables_tell_singledispatch_by_its_functions():
     one(True)
     one("a")
     assert content_digest(one) == content_digest(same) != content_digest(other)
+
+
+COMPOSED = """
+    import functools, toolz
+    def g(x, n=1): return x + n
+    def h(x): return x * 2
+    @toolz.curry
+    def k(x, n): return x - n
+    f = {expression}
+"""
+
+
+@pytest.mark.parametrize(
+    ("expression", "edits"),
+    [
+        ("toolz.compose(g, h)", [("x + n", "x - n"), ("x * 2", "x * 3")]),
+        ("toolz.compose(functools.partial(g), toolz.compose(abs, h))", [("2", "3")]),
+        ("toolz.curry(g)(n=4)", [("x + n", "x * n"), ("n=4", "n=5")]),
+        ("k(n=4)", [("x - n", "x * n"), ("n=4", "n=5")]),
+    ],
+)
+def test_wrapper_of_a_package_counts_by_all_functions_in_it(
+    expression, edits, monkeypatch
+):
+    """It may wrap several functions, and pickle them by their names alone."""
+    pytest.importorskip("toolz")
+
+    def digest(before="", after=""):
+        source = COMPOSED.format(expression=expression)
+        assert before in source
+        module = made(source.replace(before, after) if before else source)
+        # Pickling looks the functions up.
+        monkeypatch.setitem(sys.modules, module.__name__, module)
+        return content_digest(module.f)
+
+    assert digest() == digest()
+    for edit in edits:
+        assert digest(*edit) != digest()
+
+
+COUNTING = """
+    import functools
+    class Counting:
+        def __init__(self, function, by=1):
+            functools.update_wrapper(self, function)
+            self.function = function
+            self.by = by
+            self.n_calls = 0
+            self.cache = {}
+        def __call__(self, x):
+            self.n_calls += 1
+            self.cache[x] = self.by * self.function(x)
+            return self.cache[x]
+    @Counting
+    def g(x): return x + 1
+    def f(x): return g(x)
+"""
+
+
+def test_wrapper_of_the_user_counts_without_its_counters():
+    """A decorator may count calls or keep their results."""
+    module = made(COUNTING)
+    before = content_digest(module.f)
+    module.f(1)
+    assert module.g.n_calls == 1
+    assert content_digest(module.f) == before
+    for edit in (("x + 1", "x + 2"), ("by=1", "by=2"), ("by *", "by +")):
+        assert content_digest(made(COUNTING.replace(*edit)).f) != before
+
+
+def test_hidden_functions_count_in_what_has_no_content():
+    """The key that `functools.cmp_to_key` makes of a function hides it."""
+    source = """
+        import functools
+        def g(a, b): return a - b
+        KEY = functools.cmp_to_key(g)
+        def f(x): return sorted(x, key=KEY)
+    """
+    before = content_digest(made(source).f)
+    assert content_digest(made(source).f) == before
+    assert content_digest(made(source.replace("a - b", "b - a")).f) != before
+    assert hidden_functions(len) == []
+    assert hidden_functions(generator := (x for x in [1])) == [generator.gi_code]

@@ -210,3 +210,44 @@ def digest_of_module(folder, source):
     finally:
         sys.path.remove(str(folder))
         sys.dont_write_bytecode = before
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "BaseEstimator",
+        "DecisionTreeClassifier",
+        "LogisticRegression",
+        "TransformerMixin, BaseEstimator",
+    ],
+)
+def test_code_nodes_of_an_estimator_are_the_same_in_a_worker(kind):
+    """Classes of a script are pickled by value, for a nested search in a worker."""
+    cloudpickle = pytest.importorskip("cloudpickle")
+    module = made(
+        f"""
+        from sklearn.base import BaseEstimator, TransformerMixin
+        from sklearn.linear_model import LogisticRegression
+        from sklearn.tree import DecisionTreeClassifier
+        class Weighted({kind}):
+            def fit(self, X, y=None, sample_weight=None, *, groups=None):
+                return self
+            def transform(self, X, copy=None):
+                return X
+            def score(self, X, y, sample_weight=None):
+                return 0.5
+        """
+    )
+    program = """
+        import pickle, sys
+        from skbayes._journal.content.content_digest import content_digest
+        print(content_digest(pickle.loads(sys.stdin.buffer.read())).hex())
+    """
+    done = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(program)],
+        cwd=Path(skbayes.__file__).parents[1],
+        input=cloudpickle.dumps(module.Weighted),
+        capture_output=True,
+        check=True,
+    )
+    assert done.stdout.decode().strip() == content_digest(module.Weighted).hex()

@@ -119,6 +119,8 @@ DISTINCT = [
     np.array([(1, 2.0)], dtype=[("a", int), ("c", float)]),
     np.ma.array([1.0, 2.0], mask=[False, True]),
     np.ma.array([1.0, 2.0], mask=[True, False]),
+    np.ma.array([1.0, 3.0], mask=[False, True]),
+    np.ma.array([1.0, 2.0], mask=[False, True], fill_value=0.0),
     sparse.csr_array((2, 2)),
     sparse.csr_array(np.eye(2)),
     sparse.csr_array(np.eye(2)[::-1]),

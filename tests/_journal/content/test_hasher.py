@@ -8,8 +8,11 @@ import threading
 
 import numpy as np
 import pytest
+from sklearn.linear_model import Ridge
+from sklearn.svm import SVC
 
 from skbayes._journal.content.content_digest import content_digest
+from tests._journal.content.written_code import digest
 
 
 class Plain:
@@ -87,3 +90,51 @@ def test_hasher_reads_shared_parts_once():
     for _ in range(40):
         chain = Plain(left=chain, right=chain)
     assert content_digest(chain) == content_digest(copy.deepcopy(chain))
+
+
+STEPS = """
+    import numpy as np
+    def g(x): return x + 1
+    def h(x): return x * 2
+    STEPS = {"a": g, "b": h}
+    COLUMNS = {"a": (np.log, 1), "b": (np.exp, 2)}
+    def f(x):
+        for step in STEPS.values():
+            x = step(x)
+        return [function(x) for function, _ in COLUMNS.values()]
+"""
+
+
+@pytest.mark.parametrize(
+    "swap",
+    [
+        ('{"a": g, "b": h}', '{"b": h, "a": g}'),
+        (
+            '{"a": (np.log, 1), "b": (np.exp, 2)}',
+            '{"b": (np.exp, 2), "a": (np.log, 1)}',
+        ),
+    ],
+)
+def test_hasher_counts_the_order_of_steps(swap):
+    """Code may take the functions of a dict one after the other."""
+    assert STEPS.replace(*swap) != STEPS
+    assert digest(STEPS) == digest(STEPS) != digest(STEPS.replace(*swap))
+
+
+def test_hasher_counts_the_order_of_estimators_and_of_no_arguments():
+    """A dict of numbers or of arguments is the same in any order."""
+    steps = {"a": SVC(), "b": Ridge()}
+    turned = dict(reversed(steps.items()))
+    assert content_digest([steps]) != content_digest([turned])
+    for one in ({"a": 1, "b": 2}, {"a": [SVC()], "b": [len]}):
+        other = dict(reversed(one.items()))
+        assert content_digest([one]) == content_digest([other])
+    given = [functools.partial(len, a=len, b=abs), functools.partial(len, b=abs, a=len)]
+    assert content_digest(given[0]) == content_digest(given[1])
+
+
+@pytest.mark.parametrize("kind", [list, tuple])
+def test_hasher_takes_scalars_of_numpy_in_lists_for_those_of_python(kind):
+    """As it does where they stand alone."""
+    given = kind([np.int64(3), 4.0, np.str_("a")])
+    assert content_digest(given) == content_digest(kind([3, 4.0, "a"]))

@@ -9,9 +9,12 @@ import threading
 import types
 import weakref
 
+import pandas as pd
 import pytest
 
 from skbayes._journal.content.content_digest import content_digest
+from tests._journal.content.written_code import digest as digest_of_code
+from tests._journal.content.written_code import made
 
 
 class Held:
@@ -83,3 +86,61 @@ def test_known_values_in_memory_are_read_without_a_change():
     before = digest(file)
     file.read()
     assert digest(file) == before
+
+
+# ----------------------------------------------------------------------------- tables
+
+OWN_FRAME = """
+    import pandas as pd
+    class Frame(pd.DataFrame):
+        _metadata = ["unit"]
+        @property
+        def _constructor(self): return Frame
+        def in_metres(self): return self * 1000
+    f = Frame({"a": [1, 2]})
+    f.unit = "km"
+"""
+
+
+def test_tables_of_the_users_own_type_count_with_its_code():
+    """Its methods, and the attributes that pandas copies from frame to frame."""
+    before = digest_of_code(OWN_FRAME)
+    assert digest_of_code(OWN_FRAME) == before
+    for edit in (("1000", "1"), ('"km"', '"m"'), ("[1, 2]", "[1, 3]")):
+        assert digest_of_code(OWN_FRAME.replace(*edit)) != before
+
+
+class Accessor:
+    """Stands for the descriptor by which pandas and polars make an accessor."""
+
+    def __init__(self, kind):
+        self._accessor = kind
+
+    def __get__(self, table, owner=None):
+        return self._accessor(table)
+
+
+@pytest.mark.parametrize("kind", [pd.DataFrame, pd.Series])
+def test_tables_count_with_accessors_of_the_user(kind, monkeypatch):
+    """Code calls them of its data, where no name leads to them."""
+    table = pd.DataFrame({"a": [1, 2]})
+    found = [content_digest(table)]
+    for constant in (1, 1, 2):
+        source = f"class Own:\n    n = {constant}\n    def __init__(self, table): 0"
+        with monkeypatch.context() as patched:
+            patched.setattr(kind, "own", Accessor(made(source).Own), raising=False)
+            found.append(content_digest(table))
+    assert found[0] != found[1] == found[2] != found[3]
+
+
+def test_tables_count_with_accessors_that_pandas_has_registered():
+    """The descriptor is pandas' own."""
+    table = pd.DataFrame({"a": [1, 2]})
+    before = content_digest(table)
+    register = pd.api.extensions.register_dataframe_accessor("made_for_a_test")
+    register(made("class Own:\n    def __init__(self, table): 0").Own)
+    try:
+        assert content_digest(table) != before
+    finally:
+        del pd.DataFrame.made_for_a_test
+        pd.DataFrame._accessors.discard("made_for_a_test")

@@ -18,6 +18,8 @@ BY_TEXT = [
     "getattr(sys.modules[__name__], 'step_a')()",
     "eval('step_a() + 1')",
     "globals()[NAME]()",
+    "f.__globals__['step_a']()",
+    "sys._getframe().f_globals['step_a']()",
 ]
 
 
@@ -51,6 +53,31 @@ def test_globals_in_texts_leave_out_functions_no_text_names(body):
     steps = "import sys\nNAME = 'step_a'\ndef step_a(): 0\ndef b(): 0\n"
     names = vars(made(f"{steps}def f(x): {body}\n"))
     assert set(globals_in_texts(facts_of(names["f"].__code__), names)) == {"step_a"}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "x.query('a > @step_a')",
+        "x.query(f'a > @step_a and a < {x}')",
+        "pl.sql('select * from step_a')",
+        "dmatrix('step_a(x) + x', x)",
+    ],
+)
+def test_globals_in_texts_are_found_in_queries(body):
+    """A query of a data frame or a formula may name a global, beside columns."""
+    assert digest(body, constant=1) != digest(body, constant=2)
+    source = f"def a(): 0\ndef step_a(): 0\ndef other(): 0\ndef f(x): {body}\n"
+    names = vars(made(source))
+    found = set(globals_in_texts(facts_of(names["f"].__code__), names))
+    assert "step_a" in found
+    assert "other" not in found
+
+
+def test_globals_in_texts_are_none_where_a_query_names_none():
+    """A query that names columns alone is the commonest."""
+    names = vars(made("def a(): 0\ndef f(x): return x.query('b > 1')\n"))
+    assert list(globals_in_texts(facts_of(names["f"].__code__), names)) == []
 
 
 def test_globals_in_texts_are_all_for_an_argument():

@@ -221,3 +221,107 @@ def test_code_of_counts_a_replaced_method():
     before = content_digest(module.f)
     module.f.fit = lambda self, X: 3
     assert content_digest(module.f) != before
+
+
+def test_code_of_flags_outlasts_their_combinations():
+    """An enumeration of flags keeps the combinations that were made of them."""
+    source = """
+        import enum
+        class Mode(enum.Flag):
+            A = 1
+            B = 2
+            C = 4
+        def f(x):
+            return Mode.A | Mode.C
+    """
+    module = made(source)
+    before = content_digest(module.f)
+    module.f(1)
+    assert content_digest(module.f) == before
+    assert digest(source.replace("C = 4", "C = 8")) != before
+
+
+def test_code_of_a_package_leaves_out_what_it_writes_to_its_closure():
+    """Such as the results that a decorator of a package keeps."""
+    pytest.importorskip("toolz")
+    source = """
+        import toolz
+        @toolz.memoize
+        def g(x):
+            return x + 1
+        def f(x):
+            return g(x)
+    """
+    module = made(source)
+    before = content_digest(module.f)
+    module.f(1)
+    assert content_digest(module.f) == before
+    assert digest(source.replace("x + 1", "x + 2")) != before
+
+
+CONFIGURED = """
+    import threading, types
+    def helper(x):
+        return x + 1
+    class Settings:
+        def __init__(self, n):
+            self.n = n
+            self.lock = threading.Lock()
+    CONFIG = {"n": 11, "how": helper, "calls": 0}
+    NAMES = types.SimpleNamespace(n=12, calls=0, log=[])
+    SETTINGS = Settings(13)
+    class Table:
+        values = {"n": 14, "calls": 0}
+    def f(x, options={"n": 15}):
+        CONFIG["calls"] += 1
+        CONFIG.setdefault("first", x)
+        NAMES.calls += 1
+        NAMES.log.append(x)
+        with SETTINGS.lock:
+            SETTINGS.last = x
+        Table.values["calls"] += 1
+        options["x"] = x
+        numbers = CONFIG["n"], NAMES.n, SETTINGS.n, Table.values["n"], options["n"]
+        return CONFIG["how"](sum(numbers))
+"""
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [(str(n), "99") for n in range(11, 16)] + [("x + 1", "x + 2")],
+)
+def test_code_of_counts_settings_beside_a_counter(before, after):
+    """The rest of a dict or an object that code writes to is read."""
+    assert CONFIGURED.replace(before, after) != CONFIGURED
+    assert digest(CONFIGURED.replace(before, after)) != digest(CONFIGURED)
+
+
+def test_code_of_leaves_out_a_counter_among_settings():
+    """The key or the attribute that code writes to is state of the program."""
+    module = made(CONFIGURED)
+    before = content_digest(module.f)
+    for i in range(2):
+        module.f(i)
+        assert content_digest(module.f) == before
+    assert module.CONFIG["calls"] == 2
+
+
+@pytest.mark.parametrize("is_saved_otherwise", [False, True])
+def test_code_of_counts_no_object_without_attributes_of_its_own(is_saved_otherwise):
+    """Where pickle saves an object in another way, all of it is state."""
+    reduce = "def __reduce__(self): return Settings, (self.n, self.last)"
+    source = f"""
+        class Settings:
+            def __init__(self, n, last=None):
+                self.n, self.last = n, last
+            {reduce if is_saved_otherwise else ""}
+        SETTINGS = Settings(11)
+        def f(x):
+            SETTINGS.last = x
+            return SETTINGS.n
+    """
+    module = made(source)
+    before = content_digest(module.f)
+    module.f(1)
+    assert content_digest(module.f) == before
+    assert (digest(source.replace("11", "12")) == before) is is_saved_otherwise
