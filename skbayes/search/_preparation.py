@@ -31,7 +31,11 @@ from skbayes._evaluation.fold.held_out import HeldOut, hold_out
 from skbayes._evaluation.sharing.plan import SharingPlan, may_share
 from skbayes._evaluation.sharing.store import DEFAULT_LIMIT
 from skbayes.search._best_index import check_refit
-from skbayes.search._data_check import check_data, check_fit_params
+from skbayes.search._data_check import (
+    check_data,
+    check_fit_params,
+    check_sample_params,
+)
 from skbayes.search._early_stopping import stopping_set
 from skbayes.search._fold_estimators import FoldEstimatorKeeper, which_and_folder
 from skbayes.search._repeats import check_choice, split_repeats
@@ -103,12 +107,13 @@ def prepare(search, X, y, params):
     check_choice(search, scorers)
     check_resource(search)
     X, y = indexable(X, y)
+    n_samples = X.shape[0] if hasattr(X, "shape") else len(X)
+    check_sample_params(params, n_samples)
     params = check_method_params(X, params=params)
     routed = routed_params(search, params)
     check_fit_params(search, routed.estimator.fit)
     splits = materialise_splits(search, X, y, routed.splitter.split)
     repeats = split_repeats(search, X, y, routed.splitter.split, splits)
-    n_samples = X.shape[0] if hasattr(X, "shape") else len(X)
     how, first = routed.splitter.split, len(splits) + len(repeats)
     rungs = split_rungs(search, n_samples, y, how, splits, first=first)
     metric = known_metric(search, scorers)
