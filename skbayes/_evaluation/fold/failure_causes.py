@@ -24,7 +24,10 @@ _OUT_OF_MEMORY = re.compile(r"^[\w.]*MemoryError\b", re.MULTILINE)
 #: Remedies of common causes; the patterns match messages of scikit-learn >= 1.6.
 _REMEDIES = {
     r"Input y contains (NaN|infinity)": "Leave out the samples without a target.",
-    r"contains (NaN|infinity)|missing values|NAType": "Put a SimpleImputer before the "
+    r"sample_weight contains": "Leave out the samples without a weight.",
+    r"contains infinity": "Replace infinite values of X first: no imputer or scaler of "
+    "scikit-learn accepts them.",
+    r"contains NaN|missing values|NAType": "Put a SimpleImputer before the "
     "estimator, in a Pipeline, or take an estimator that accepts missing values.",
     r"could not convert string to float": "Encode columns of text first, with a "
     "OneHotEncoder in a ColumnTransformer.",

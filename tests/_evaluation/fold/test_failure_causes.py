@@ -8,7 +8,7 @@ import traceback
 
 import numpy as np
 import pytest
-from sklearn.linear_model import LinearRegression
+from sklearn.linear_model import LinearRegression, Ridge
 from sklearn.metrics import f1_score, get_scorer
 from sklearn.svm import SVC
 
@@ -106,6 +106,7 @@ def test_common_cause_may_differ_in_what_it_tells_of_the_data(one, other):
 WORDS = np.array(["yes", "no"] * 10)
 THREE = np.arange(20) % 3
 X = np.arange(20.0).reshape(-1, 1)
+ENDLESS = np.where(X > 15, np.inf, X)
 HOLES = np.where(X > 15, np.nan, X)
 CLASSIFIER = SVC().fit(X, THREE)
 
@@ -120,6 +121,8 @@ def score(scoring, y):
     [
         (lambda: SVC().fit(HOLES, THREE), "SimpleImputer"),
         (lambda: LinearRegression().fit(X, HOLES[:, 0]), "without a target"),
+        (lambda: SVC().fit(ENDLESS, THREE), "no imputer or scaler"),
+        (lambda: Ridge().fit(X, THREE, HOLES[:, 0]), "without a weight"),
         (lambda: SVC().fit(WORDS[:, None], THREE), "OneHotEncoder"),
         (lambda: SVC().fit(X[:, 0], THREE), r"X.reshape\(-1, 1\)"),
         (lambda: SVC().fit(X), r"Pass the target: fit\(X, y\)"),
