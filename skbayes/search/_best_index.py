@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -75,14 +75,19 @@ def check_refit(search, names, *, is_multimetric):
         try:
             check_refit_of_several(search, names)
         except ValueError as error:
-            refit = search.refit
-            found = closest_name(refit, names) if isinstance(refit, str) else None
-            if found is None:
-                raise
-            raise ValueError(f"{error}{hint(found)}") from error
+            raise with_names(error, search.refit, names) from error
     rule = search.refit
     if callable(rule):
         _check_metric_of_rule(rule, names, type(search).__name__)
+
+
+def with_names(error: ValueError, refit: Any, names: Sequence[str]) -> ValueError:
+    """The error about a `refit` that names no metric, with the names to choose from."""
+    named = refit if isinstance(refit, str) else ""
+    # Some write the column of the table in place of the metric.
+    column = next((n for n in names if named.endswith(f"_test_{n}")), None)
+    found = column or closest_name(named, names)
+    return ValueError(f"{error}{hint(found)} The scores are {list(names)}.")
 
 
 def _check_metric_of_rule(rule, names, owner):

@@ -24,13 +24,12 @@ from skbayes._compat import (
     scorers_of,
 )
 from skbayes._deciding_metric import metric_named_by, metric_to_maximise
-from skbayes._did_you_mean import closest_name, hint
 from skbayes._evaluation.fidelity.ladder import Ladder
 from skbayes._evaluation.fold.evaluation import Evaluation, FoldSettings
 from skbayes._evaluation.fold.held_out import HeldOut, hold_out
 from skbayes._evaluation.sharing.plan import SharingPlan, may_share
 from skbayes._evaluation.sharing.store import DEFAULT_LIMIT
-from skbayes.search._best_index import check_refit
+from skbayes.search._best_index import check_refit, with_names
 from skbayes.search._data_check import (
     check_data,
     check_fit_params,
@@ -208,11 +207,11 @@ def checked_scorers(search):
         scorers = scorers_of(search)
     except ValueError as error:
         scoring, refit = search.scoring, search.refit
-        names = scoring if isinstance(scoring, Mapping | list | tuple | set) else ()
-        found = closest_name(refit, names) if isinstance(refit, str) else None
-        if found is None or refit in names:
+        is_of_several = isinstance(scoring, Mapping | list | tuple | set)
+        # The error may be about a scorer.
+        if not is_of_several or "parameter refit" not in str(error):
             raise
-        raise ValueError(f"{error}{hint(found)}") from error
+        raise with_names(error, refit, list(scoring)) from error
     if not callable(search.scoring):
         names = metric_names(scorers)
         check_refit(search, names, is_multimetric=is_multimetric(scorers))
