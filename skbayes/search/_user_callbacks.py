@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import inspect
+
 import numpy as np
 
 
@@ -61,7 +63,8 @@ def check_callbacks(callbacks, owner):
     Raises
     ------
     TypeError
-        If one of them, or its `on_search_end`, is not callable.
+        If one of them, or its `on_search_end`, is not callable, or takes other
+        arguments than one.
     """
     for callback in callbacks or ():
         if not callable(callback) or isinstance(callback, type):
@@ -69,6 +72,7 @@ def check_callbacks(callbacks, owner):
                 f"The `callbacks` parameter of {owner} must be a list of callables "
                 f"that take a SearchProgress. Got {callback!r} in it instead."
             )
+        _check_takes_one(callback, owner)
         hook = getattr(callback, "on_search_end", _no_hook)
         if not callable(hook):
             raise TypeError(
@@ -77,6 +81,22 @@ def check_callbacks(callbacks, owner):
                 f"{hook!r} instead; leave it out if there is nothing to do."
             )
     return list(callbacks or ())
+
+
+def _check_takes_one(callback, owner):
+    """Raise if a callback cannot be called with one argument."""
+    try:
+        signature = inspect.signature(callback)
+    except (TypeError, ValueError):  # compiled functions may have no signature
+        return
+    try:
+        signature.bind(None)
+    except TypeError as error:
+        raise TypeError(
+            f"The `callbacks` parameter of {owner} must be a list of callables that "
+            f"take one argument, a SearchProgress. Got {callback!r} in it, which takes "
+            f"{signature}: {error}."
+        ) from None
 
 
 def _no_hook():
