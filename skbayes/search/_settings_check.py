@@ -10,10 +10,12 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from functools import wraps
+from numbers import Integral
 from typing import Any
 
 import numpy as np
 
+from skbayes._short_text import one_line
 from skbayes._user_warnings import warn_user
 from skbayes._values import native
 from skbayes.search._estimator_check import check_estimator_of
@@ -24,6 +26,8 @@ _UNITS = {"s": 1, "sec": 1, "m": 60, "min": 60, "h": 3600, "hour": 3600, "d": 86
 _WHOLE_NUMBERS = {"n_iter": 1, "n_repeats_finalists": 0, "min_resources": 1}
 #: What joblib computes: numbers, n_jobs and operators.
 _OF_N_JOBS = re.compile(r"(n_jobs|[\d.]+|[-+*/() ])+")
+#: Most characters of a value in a message.
+_LONGEST = 80
 _DURATION = re.compile(r"\s*([0-9.]+)\s*([a-z]*?)(?:onds?|utes?|s)?\s*")
 
 
@@ -70,7 +74,7 @@ def check_settings(search: Any, *, has_targets: bool) -> None:
             f"The `cv` parameter of {owner} must be a splitter. Got the class"
             f" {search.cv.__name__} instead; write cv={search.cv.__name__}(...)."
         )
-    _check_refit(search.refit, owner)
+    _check_refit(search.refit, search.scoring, owner)
     _check_initial_params(getattr(search, "initial_params", None), owner)
     check_scoring_of(search, has_targets=has_targets)
     _check_initial_points(search, owner)
@@ -168,29 +172,43 @@ def _check_seconds(value: Any, name: str, owner: str) -> None:
         )
 
 
-def _check_refit(refit: Any, owner: str) -> None:
-    """Refuse a rule's class, and say how to make a rule of it."""
+def _check_refit(refit: Any, scoring: Any, owner: str) -> None:
+    """Refuse a rule's class, and say how to make a rule of it; warn of a wrong name."""
     if isinstance(refit, type):
         raise TypeError(
             f"The `refit` parameter of {owner} must be a bool, the name of a score or a"
             f" rule. Got the class {refit.__name__} instead; write"
             f" refit={refit.__name__}(...)."
         )
+    # scikit-learn takes any name for True where there is a single score.
+    names = (scoring, "score")
+    if isinstance(refit, str) and isinstance(scoring, str) and refit not in names:
+        warn_user(
+            f"The `refit` parameter of {owner} is {refit!r}, and the only score is"
+            f" {scoring!r}, which decides. Write scoring={refit!r} to choose by it, or"
+            " refit=True."
+        )
 
 
 def _check_initial_params(initial_params: Any, owner: str) -> None:
-    """Raise for a single point without a list."""
+    """Raise for points in another form than a list of dicts."""
+    advice = None
     if isinstance(initial_params, Mapping):
+        advice = f"write initial_params=[{initial_params!r}]"
+    elif hasattr(initial_params, "columns"):
+        advice = "of a DataFrame of pandas write frame.to_dict('records')"
+    if advice is not None:
         raise TypeError(
             f"The `initial_params` parameter of {owner} must be a list of dicts. Got"
-            f" {initial_params!r} instead; write initial_params=[{initial_params!r}]."
+            f" {one_line(initial_params, _LONGEST)} instead; {advice}."
         )
 
 
 def _check_initial_points(search: Any, owner: str) -> None:
     """Warn if the initial design uses up the budget."""
     n_initial = getattr(search, "n_initial_points", None)
-    if not isinstance(n_initial, int) or isinstance(search.n_iter, str):
+    # scikit-learn's validation, which refuses other types, comes later.
+    if not isinstance(n_initial, Integral) or not isinstance(search.n_iter, Integral):
         return
     # A search of one candidate has nothing to model, and needs no warning.
     if search.n_iter > 1 and n_initial >= search.n_iter:
