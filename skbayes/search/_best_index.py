@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -278,7 +279,16 @@ def row_by_rule(rule, table) -> int:
     given: list[Any] = []
 
     def remembered(results: Any) -> Any:
-        given.append(rule(results))
+        try:
+            # A copy: the table is looked at again, whatever the rule does with its own.
+            given.append(rule(copy.copy(results)))
+        except Exception as error:
+            means = [f"mean_test_{name}" for name in metrics_in(results)]
+            error.add_note(
+                f"Raised by {rule!r}, the `refit` parameter. It was given a table as "
+                f"cv_results_, with the mean scores {means}."
+            )
+            raise
         if isinstance(given[-1], bool):
             # scikit-learn takes True for the second row.
             raise TypeError("best_index_ returned is not an integer")

@@ -18,6 +18,7 @@ import numpy as np
 from skbayes._short_text import one_line
 from skbayes._user_warnings import warn_user
 from skbayes._values import native
+from skbayes.search._call_check import why_not_called_with_one
 from skbayes.search._estimator_check import check_estimator_of
 from skbayes.search._scoring_check import check_scoring_of
 
@@ -173,12 +174,18 @@ def _check_seconds(value: Any, name: str, owner: str) -> None:
 
 
 def _check_refit(refit: Any, scoring: Any, owner: str) -> None:
-    """Refuse a rule's class, and say how to make a rule of it; warn of a wrong name."""
+    """Refuse what cannot be called as a rule; warn of a name without effect."""
     if isinstance(refit, type):
         raise TypeError(
             f"The `refit` parameter of {owner} must be a bool, the name of a score or a"
             f" rule. Got the class {refit.__name__} instead; write"
             f" refit={refit.__name__}(...)."
+        )
+    problem = why_not_called_with_one(refit) if callable(refit) else None
+    if problem is not None:
+        raise TypeError(
+            f"A rule given as the `refit` parameter of {owner} must take one argument,"
+            f" a table as cv_results_. Got {refit!r} instead, {problem}."
         )
     # scikit-learn takes any name for True where there is a single score.
     names = (scoring, "score")

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import inspect
-
 import numpy as np
+
+from skbayes.search._call_check import why_not_called_with_one
 
 
 class CallbackObserver:
@@ -72,7 +72,13 @@ def check_callbacks(callbacks, owner):
                 f"The `callbacks` parameter of {owner} must be a list of callables "
                 f"that take a SearchProgress. Got {callback!r} in it instead."
             )
-        _check_takes_one(callback, owner)
+        problem = why_not_called_with_one(callback)
+        if problem is not None:
+            raise TypeError(
+                f"The `callbacks` parameter of {owner} must be a list of callables "
+                f"that take one argument, a SearchProgress. Got {callback!r} in it, "
+                f"{problem}."
+            )
         hook = getattr(callback, "on_search_end", _no_hook)
         if not callable(hook):
             raise TypeError(
@@ -81,22 +87,6 @@ def check_callbacks(callbacks, owner):
                 f"{hook!r} instead; leave it out if there is nothing to do."
             )
     return list(callbacks or ())
-
-
-def _check_takes_one(callback, owner):
-    """Raise if a callback cannot be called with one argument."""
-    try:
-        signature = inspect.signature(callback)
-    except (TypeError, ValueError):  # compiled functions may have no signature
-        return
-    try:
-        signature.bind(None)
-    except TypeError as error:
-        raise TypeError(
-            f"The `callbacks` parameter of {owner} must be a list of callables that "
-            f"take one argument, a SearchProgress. Got {callback!r} in it, which takes "
-            f"{signature}: {error}."
-        ) from None
 
 
 def _no_hook():

@@ -48,6 +48,7 @@ class NeverFitted(SVC):
         ({"time_budget": np.timedelta64(2, "m")}, TypeError, "write time_budget=120"),
         ({"cv": KFold}, TypeError, r"Got the class KFold instead; write cv=KFold\("),
         ({"refit": Simplest}, TypeError, r"class Simplest .*write refit=Simplest\("),
+        ({"refit": lambda a, b: 0}, TypeError, r"`refit` .* takes \(a, b\): missing"),
         ({"time_budget": "soon"}, ValueError, "'time_budget'.*Got 'soon'"),
         ({"n_jobs": 0}, ValueError, "`n_jobs`.*Got 0 .*n_jobs=-1 for all cores"),
         ({"pre_dispatch": "two"}, ValueError, r"`pre_dispatch`.*'two'.*'2\*n_jobs'"),
