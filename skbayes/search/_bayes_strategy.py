@@ -128,9 +128,9 @@ def _warn_of_points_left_out(search, given, untuned):
         others = ", beside the untuned estimator" if is_beside else ""
         warn_user(
             f"The `initial_params` parameter of {type(search).__name__} has "
-            f"{len(given)} points, and `n_iter` is {search.n_iter}: only the first "
-            f"{n_left} are tried{others}. Set n_iter to {len(given) + is_beside} or "
-            "more to try all."
+            f"{len(given)} point{'s' if len(given) > 1 else ''}, of which "
+            f"n_iter={search.n_iter} leaves room for {n_left}{others}. Set n_iter to "
+            f"{len(given) + is_beside} or more to try all."
         )
 
 

@@ -84,9 +84,9 @@ def test_make_strategy_begins_with_the_users_points():
 @pytest.mark.parametrize(
     ("settings", "told"),
     [
-        ({"n_iter": 2}, "only the first 1 are tried, beside the unt.* n_iter to 3"),
-        ({"n_iter": 1, "include_current": False}, "only the first 1 are tried. Set"),
-        ({"n_iter": 1, "estimator": SVC(C=5.0)}, "the first 1 are tried. Set n_iter "),
+        ({"n_iter": 2}, "n_iter=2 leaves room for 1, beside the unt.* to 3 "),
+        ({"n_iter": 1, "include_current": False}, "room for 1. Set"),
+        ({"n_iter": 1, "estimator": SVC(C=5.0)}, "room for 1. Set n_iter to 2 "),
     ],
     ids=["beside", "alone", "among"],
 )

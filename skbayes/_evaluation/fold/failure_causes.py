@@ -37,6 +37,12 @@ _REMEDIES = {
     "fit(X, y).",
     r"average='binary'": "For more than two classes name an average, as in "
     "scoring='f1_macro'.",
+    r"continuous is not supported|a mix of .* and continuous": "The metric compares "
+    "classes: for a target of numbers take another, as in "
+    "scoring='neg_mean_squared_error'.",
+    r"none of the following attributes: predict_proba": "The metric needs "
+    "probabilities: take an estimator that gives them, or put it in a "
+    "CalibratedClassifierCV.",
     r"multi_class must be in": "For more than two classes write "
     "scoring='roc_auc_ovr' or 'roc_auc_ovo'.",
     r"pos_label=.* is not a valid label": "Say which label is the positive one: "

@@ -9,8 +9,8 @@ import traceback
 import numpy as np
 import pytest
 from sklearn.linear_model import LinearRegression, Ridge
-from sklearn.metrics import f1_score, get_scorer
-from sklearn.svm import SVC
+from sklearn.metrics import accuracy_score, f1_score, get_scorer
+from sklearn.svm import SVC, LinearSVC
 
 from skbayes._evaluation.fold.failure_causes import (
     cause_of,
@@ -111,9 +111,9 @@ HOLES = np.where(X > 15, np.nan, X)
 CLASSIFIER = SVC().fit(X, THREE)
 
 
-def score(scoring, y):
+def score(scoring, y, kind=SVC):
     """Score a classifier of these labels."""
-    return get_scorer(scoring)(SVC().fit(X, y), X, y)
+    return get_scorer(scoring)(kind().fit(X, y), X, y)
 
 
 @pytest.mark.parametrize(
@@ -129,6 +129,12 @@ def score(scoring, y):
         (lambda: SVC().fit(X, None), r"Pass the target: fit\(X, y\)"),
         (lambda: score("f1", THREE), "scoring='f1_macro'"),
         (lambda: score("roc_auc", THREE), "roc_auc_ovr"),
+        (
+            lambda: get_scorer("neg_log_loss")(LinearSVC().fit(X, THREE), X, THREE),
+            "CalibratedClassifierCV",
+        ),
+        (lambda: accuracy_score(X[:, 0] / 3, X[:, 0] / 3), "scoring='neg_mean_sq"),
+        (lambda: accuracy_score(THREE, X[:, 0] / 3), "scoring='neg_mean_sq"),
         (lambda: score("f1", WORDS), r"make_scorer\(f1_score, pos_label=...\)"),
         (lambda: f1_score(WORDS, WORDS), "pos_label"),
         (lambda: SVC().fit(X, np.zeros(20)), "StratifiedKFold"),
