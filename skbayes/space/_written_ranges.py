@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+from skbayes._did_you_mean import closest_name
 from skbayes._values import is_number, native
 from skbayes.space._place import Place
 from skbayes.space._ranges import PRIORS, Integer, Real
@@ -103,6 +104,15 @@ def _refuse_flag(value: tuple[Any, ...], place: Place) -> None:
                 " choices.",
             )
         )
+
+
+def range_in_grid(value: tuple[Any, ...]) -> tuple[list[Any], str] | None:
+    """Two choices for a tuple that reads like a range, and the range as it is written.
+
+    None for another tuple.
+    """
+    parts = _parts_of_range(value, _PRIOR_WORDS_IN_TUPLE)
+    return None if parts is None else (list(parts[:2]), _written(*parts))
 
 
 def refuse_range_like(values: Sequence[Any], place: Place, *, in_grid: bool) -> None:
@@ -206,11 +216,16 @@ def _parts_of_range(
         if prior_named(parts[place], words) is not None:
             parts.insert(2, parts.pop(place))
             break
-    prior = prior_named(parts[2], words)
+    prior = prior_named(parts[2], words) or _misspelt_prior(parts[2])
     numbers = [_number_of(part) for part in (*parts[:2], *parts[3:])]
     if prior is None or any(number is None for number in numbers):
         return None
     return numbers[0], numbers[1], prior
+
+
+def _misspelt_prior(word: Any) -> str | None:
+    """The prior meant by a word that is almost its name; None for other values."""
+    return prior_named(closest_name(word, PRIOR_WORDS))
 
 
 def _number_of(value: Any) -> int | float | None:
