@@ -20,7 +20,7 @@ from skbayes._did_you_mean import closest_name
 from skbayes._values import is_number, native
 from skbayes.space._place import Place
 from skbayes.space._ranges import PRIORS, Integer, Real
-from skbayes.space._scale import PRIOR_WORDS, prior_named
+from skbayes.space._scale import PRIOR_WORDS, prior_named, prior_of
 
 #: Words for one of the priors in a tuple, where a word beside two numbers is unlikely
 #: to be a choice.
@@ -30,6 +30,8 @@ _PRIOR_WORDS_IN_TUPLE = PRIOR_WORDS | {
 }
 #: The prior's name, two ends, and perhaps the base of a logarithm.
 _FEWEST_PARTS, _MOST_PARTS = 3, 4
+#: Names of lists of choices in the dicts of other libraries and of files.
+_LISTS = ("values", "choices", "categories")
 #: Texts such as "(0.01, 1000, log-uniform)" and "loguniform(0.01, 1000)".
 _PARTS_OF_TEXT = re.compile(r"[^\s,()\[\]'\"]+")
 #: Types of values that have an order but no range: a prior beside two is no choice.
@@ -50,7 +52,7 @@ def parse_range(value: tuple[Any, ...], place: Place) -> Real | Integer | None:
         _refuse_flag(value, place)
         return None  # choices, such as (0.5, 1.0, "sqrt")
     low, high, prior = parts
-    if sum(isinstance(native(part), str) for part in value) > 1:
+    if sum(isinstance(_scalar(part), str) for part in value) > 1:
         raise ValueError(
             place.refusal(
                 "have numbers as the ends of its range",
@@ -58,7 +60,7 @@ def parse_range(value: tuple[Any, ...], place: Place) -> Real | Integer | None:
                 f"Write {_written(*parts)}, without quotes around the numbers.",
             )
         )
-    if len(value) > _FEWEST_PARTS or native(value[2]) not in PRIORS:
+    if len(value) > _FEWEST_PARTS or _scalar(value[2]) not in PRIORS:
         raise ValueError(
             place.refusal(
                 "be (low, high, 'uniform') or (low, high, 'log-uniform') for a range",
@@ -181,10 +183,13 @@ def refuse_bare_pair(value: tuple[Any, ...], place: Place) -> None:
 def how_to_write(value: Any) -> str | None:
     """The correct form of a range in a dict or text; None for other values."""
     if isinstance(value, Mapping):
+        listed = next((value[name] for name in _LISTS if name in value), None)
+        if isinstance(listed, list | tuple) and listed:
+            return f"It lists choices: write {list(listed)!r}."
         low = value.get("low", value.get("min", value.get("lower")))
         high = value.get("high", value.get("max", value.get("upper")))
-        prior = "log-uniform" if value.get("log") is True else value.get("prior")
-        parts = _parts_of_range([low, high, prior or "uniform"], _PRIOR_WORDS_IN_TUPLE)
+        prior = prior_of(value.get("log") is True or any(map(_is_log, value.values())))
+        parts = _parts_of_range([low, high, prior])
     elif isinstance(value, str):
         parts = _parts_of_range(_PARTS_OF_TEXT.findall(value))
     else:
@@ -192,6 +197,11 @@ def how_to_write(value: Any) -> str | None:
     if parts is None:
         return None
     return f"It describes a range: write {_written(*parts)}."
+
+
+def _is_log(word: Any) -> bool:
+    """Whether a word of a description is of a logarithmic scale or distribution."""
+    return isinstance(word, str) and word.lower().startswith(("log", "reciprocal"))
 
 
 def _is_range_in_list(item: Any) -> bool:
@@ -210,7 +220,7 @@ def _parts_of_range(
     """
     if not _FEWEST_PARTS <= len(items) <= _MOST_PARTS:
         return None
-    parts = list(map(native, items))
+    parts = list(map(_scalar, items))
     # In a wrong place, too.
     for place in (0, 1):
         if prior_named(parts[place], words) is not None:
@@ -221,6 +231,13 @@ def _parts_of_range(
     if prior is None or any(number is None for number in numbers):
         return None
     return numbers[0], numbers[1], prior
+
+
+def _scalar(value: Any) -> Any:
+    """A native value, also of an array without dimensions."""
+    if isinstance(value, np.ndarray) and value.ndim == 0:
+        value = value[()]
+    return native(value)
 
 
 def _misspelt_prior(word: Any) -> str | None:

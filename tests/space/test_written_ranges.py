@@ -96,13 +96,25 @@ def test_refuse_range_like_tells_of_all_ranges_of_json():
         "loguniform(0.01, 1000)",
         {"low": 0.01, "high": 1000, "prior": "log-uniform"},
         {"min": 0.01, "max": "1e3", "log": True},
+        {"min": 0.01, "max": 1000, "distribution": "log_uniform_values"},
+        {"type": "float", "lower": 0.01, "upper": 1000, "scale": "log"},
     ],
     ids=label,
 )
 def test_how_to_write_texts_and_dicts_that_describe_a_range(check, value):
     """YAML keeps a tuple as text; other tools describe a range by a dict."""
-    with pytest.raises(TypeError, match=r"describes a range: write \(0.01, 1000"):
+    with pytest.raises(
+        TypeError, match=r"describes a range: write \(0.01, 1000"
+    ) as seen:
         check({"C": value})
+    assert "'log-uniform')." in str(seen.value)
+
+
+@EVERY_CHECK
+def test_how_to_write_a_dict_that_lists_choices(check):
+    """Files of sweeps have such dicts."""
+    with pytest.raises(TypeError, match=r"lists choices: write \['rbf', 'poly'\]"):
+        check({"kernel": {"values": ["rbf", "poly"]}})
 
 
 def test_refuse_bare_pair_tells_of_all_pairs_at_once():
@@ -143,6 +155,13 @@ def test_refuse_range_like_says_what_a_grid_takes():
     """A grid has no ranges: it takes values, or another search takes the range."""
     with pytest.raises(ValueError, match=r"such as \[0.01, 10\], or give .* RandomSe"):
         check_param_grid({"C": [0.01, 10, "log-uniform"]})
+
+
+def test_parse_range_takes_arrays_without_dimensions():
+    """Arithmetic with arrays makes such ends."""
+    ends = np.array(0.5), np.array(2.0)
+    space = parse_space({"C": (*ends, "uniform")})
+    assert space.branches[0]["C"] == Real(0.5, 2.0, "uniform")
 
 
 def test_parse_range_takes_whole_floats():
