@@ -18,6 +18,8 @@ import numpy as np
 
 from skbayes._did_you_mean import closest_name
 from skbayes._values import is_number, native
+from skbayes.space._dimension import Dimension
+from skbayes.space._foreign import is_range
 from skbayes.space._place import Place
 from skbayes.space._ranges import PRIORS, Integer, Real
 from skbayes.space._scale import PRIOR_WORDS, prior_named, prior_of
@@ -118,7 +120,7 @@ def range_in_grid(value: tuple[Any, ...]) -> tuple[list[Any], str] | None:
 
 
 def refuse_range_like(values: Sequence[Any], place: Place, *, in_grid: bool) -> None:
-    """Raise for choices that read like a range, or contain one.
+    """Raise for choices that read like a range, contain one, or are masked.
 
     Parameters
     ----------
@@ -133,9 +135,21 @@ def refuse_range_like(values: Sequence[Any], place: Place, *, in_grid: bool) -> 
     ------
     ValueError
     """
+    if isinstance(values, np.ma.MaskedArray) and np.ma.is_masked(values):
+        advice = "Write its method compressed() for the others."
+        raise ValueError(place.refusal("have no masked entries", values, advice))
     if isinstance(values, str | bytes) or len(values) > _MOST_PARTS:
         return
     given = list(values)
+    if any(isinstance(item, Dimension) or is_range(item) for item in given):
+        one = "it" if len(given) == 1 else "a single one"
+        raise ValueError(
+            place.refusal(
+                "not be a list that holds a range",
+                values,
+                f"Write {one} without the list, Categorical({given!r}) for choices.",
+            )
+        )
     inner = next((item for item in given if _is_range_in_list(item)), None)
     parts = _parts_of_range(given)
     if inner is not None:

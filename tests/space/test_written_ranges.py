@@ -81,6 +81,30 @@ def test_refuse_range_like_leaves_other_lists(check, value):
     check({"C": value})
 
 
+class Span:
+    """A range of another package."""
+
+    low, high, log = 0.1, 2.0, True
+
+
+@EVERY_CHECK
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [
+        ([Real(0.1, 1.0)], "Write it without the list, Categorical"),
+        ([Integer(1, 9), None], "Write a single one without the list"),
+        ((Real(0.1, 1.0),), "Write it without the list"),
+        ([Span()], "Write it without the list"),
+        (np.ma.masked_array([1, 2], [False, True]), r"masked.* method compressed\(\)"),
+    ],
+    ids=["real", "integer", "tuple", "foreign", "masked"],
+)
+def test_refuse_range_like_refuses_what_is_no_choice(check, value, told):
+    """A dimension is no value of a parameter, and neither is a masked entry."""
+    with pytest.raises(ValueError, match=f"(?s)value of 'C' in the.*{told}"):
+        check({"C": value})
+
+
 def test_refuse_range_like_tells_of_all_ranges_of_json():
     """All ranges are told in one error, so that one round mends them."""
     text = '{"C": [0.01, 1000.0, "log-uniform"], "gamma": [1e-4, 1, "log-uniform"]}'
