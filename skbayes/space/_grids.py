@@ -21,7 +21,9 @@ from skbayes.space._parsing import (
     check_name,
     how_to_list,
     is_choices,
+    items_of,
     parse_foreign,
+    refuse_table,
     refuse_without_parameters,
 )
 from skbayes.space._place import Place, raise_together
@@ -239,13 +241,15 @@ def _foreign_dimension(value: Any, place: Place) -> Dimension | None:
 
 def _choices(value: Any, place: Place, *, in_grid: bool = False) -> Any:
     """Choices unchanged, or as a list if scikit-learn requires one."""
+    if not isinstance(value, np.ndarray):
+        refuse_table(value, place)
     refuse_range_like(value, place, in_grid=in_grid)
     if len(value) == 0:
         raise ValueError(
             f"Parameter grid for parameter {place.name!r} need to be a non-empty"
             f" sequence, got: {value!r}. Write [choice, choice]."
         )
-    return value if isinstance(value, (Sequence, np.ndarray)) else list(value)
+    return value if isinstance(value, (Sequence, np.ndarray)) else items_of(value)
 
 
 def _how_to_list(value: Any, place: Place) -> str:

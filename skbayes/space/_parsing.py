@@ -133,6 +133,24 @@ def is_choices(value: Any) -> bool:
     return hasattr(value, "__array__") and hasattr(value, "__len__")
 
 
+def items_of(values: Any) -> list[Any]:
+    """The choices in a sequence; those of an array of Arrow as Python's values."""
+    to_list = getattr(values, "to_pylist", None)
+    return list(values) if to_list is None else to_list()
+
+
+def refuse_table(values: Any, place: Place) -> None:
+    """Raise for choices with several dimensions, such as a data frame."""
+    if len(getattr(values, "shape", (0,))) != 1:
+        raise ValueError(
+            place.refusal(
+                f"be one-dimensional, its shape is {np.shape(values)}",
+                values,
+                "Write list(array) for choices that are arrays.",
+            )
+        )
+
+
 def how_to_list(value: Any, owner: str) -> str:
     """The correct form of a value that should be a list."""
     advice = how_to_write(value)
@@ -218,16 +236,9 @@ def _check_outer(spec: Any, owner: str, parameter: str) -> list[Mapping[Any, Any
 
 def _parse_choices(values: Any, place: Place) -> Dimension:
     """Make a dimension of choices, which must be one-dimensional and not empty."""
-    if getattr(values, "ndim", 1) != 1:
-        raise ValueError(
-            place.refusal(
-                f"be one-dimensional, its shape is {np.shape(values)}",
-                values,
-                "Write list(array) for choices that are arrays.",
-            )
-        )
+    refuse_table(values, place)
     refuse_range_like(values, place, in_grid=False)
-    choices = list(values)
+    choices = items_of(values)
     if not choices:
         raise ValueError(
             place.refusal("hold at least one choice", values, "Write [choice, choice].")

@@ -10,6 +10,7 @@ from sklearn.model_selection import ParameterGrid, ParameterSampler
 
 from skbayes.space import Categorical, Integer, Real
 from skbayes.space._grids import check_param_distributions, check_param_grid
+from skbayes.space._parsing import parse_space
 from tests.space.labels import label
 
 GRIDS = [
@@ -224,3 +225,21 @@ def test_check_param_grid_messages_name_the_caller():
         check_param_grid({"C": Real(0, 1)}, owner="MySearch", parameter="grid")
     with pytest.raises(ValueError, match="`space` parameter of MySearch must name"):
         check_param_distributions({}, owner="MySearch", parameter="space")
+
+
+@pytest.mark.parametrize(
+    "check", [check_param_grid, check_param_distributions, parse_space]
+)
+def test_check_param_grid_refuses_a_table_of_choices(check):
+    """Its items are columns or their names, and no values of a parameter."""
+    with pytest.raises(ValueError, match="must be one-dimensional, its shape is .2, 1"):
+        check({"C": pd.DataFrame({"a": [1, 2]})})
+
+
+def test_check_param_grid_takes_values_out_of_an_array_of_arrow():
+    """Its items are scalars of Arrow, which no estimator takes."""
+    arrow = pytest.importorskip("pyarrow")
+    values = {"C": arrow.array([0.5, 2.0])}
+    assert check_param_grid(values) == {"C": [0.5, 2.0]}
+    assert check_param_distributions(values) == {"C": [0.5, 2.0]}
+    assert parse_space(values).branches[0]["C"].choices == (0.5, 2.0)
