@@ -19,7 +19,7 @@ from skbayes._short_text import one_line
 from skbayes._user_warnings import warn_user
 from skbayes._values import native
 from skbayes.search._call_check import why_not_called_with_one
-from skbayes.search._estimator_check import check_estimator_of
+from skbayes.search._estimator_check import check_estimator_of, check_space_of
 from skbayes.search._scoring_check import check_scoring_of
 
 _UNITS = {"s": 1, "sec": 1, "m": 60, "min": 60, "h": 3600, "hour": 3600, "d": 86400}
@@ -61,6 +61,7 @@ def check_settings(search: Any, *, has_targets: bool) -> None:
     # Cheap checks come before `check_scoring_of`, which resolves scorers.
     owner = type(search).__name__
     check_estimator_of(search)
+    check_space_of(search)
     for name in _WHOLE_NUMBERS:
         _check_whole_number(getattr(search, name, 1), name, owner)
     _check_random_state(getattr(search, "random_state", None), owner)
