@@ -10,7 +10,6 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from functools import wraps
-from numbers import Integral
 from typing import Any
 
 import numpy as np
@@ -214,14 +213,15 @@ def _check_initial_params(initial_params: Any, owner: str) -> None:
 
 def _check_initial_points(search: Any, owner: str) -> None:
     """Warn if the initial design uses up the budget."""
-    n_initial = getattr(search, "n_initial_points", None)
+    n_initial = native(getattr(search, "n_initial_points", None))
     # scikit-learn's validation, which refuses other types, comes later.
-    if not isinstance(n_initial, Integral) or not isinstance(search.n_iter, Integral):
+    n_iter = native(getattr(search, "n_iter", None))
+    if not isinstance(n_initial, int) or not isinstance(n_iter, int):
         return
     # A search of one candidate has nothing to model, and needs no warning.
-    if search.n_iter > 1 and n_initial >= search.n_iter:
+    if n_iter > 1 and n_initial >= n_iter:
         warn_user(
             f"The `n_initial_points` parameter of {owner} is {n_initial} and `n_iter`"
-            f" {search.n_iter}: every candidate comes from the initial design, and the"
+            f" {n_iter}: every candidate comes from the initial design, and the"
             " model proposes none. Set a smaller n_initial_points, or 'auto'."
         )

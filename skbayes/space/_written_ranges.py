@@ -135,7 +135,8 @@ def refuse_range_like(values: Sequence[Any], place: Place, *, in_grid: bool) -> 
     ------
     ValueError
     """
-    if isinstance(values, np.ma.MaskedArray) and np.ma.is_masked(values):
+    array: Any = values
+    if isinstance(array, np.ma.MaskedArray) and np.ma.is_masked(array):
         advice = "Write its method compressed() for the others."
         raise ValueError(place.refusal("have no masked entries", values, advice))
     if isinstance(values, str | bytes) or len(values) > _MOST_PARTS:
