@@ -24,9 +24,9 @@ def test_callback_observer_ends_a_search_at_a_true_of_numpy():
 
 def test_callback_observer_tells_whose_an_error_is():
     """The parameter is named beside the error, and the callback shown."""
-    pattern = r"(?s)no attribute 'scores'.*`callbacks` parameter of GridSearchCV"
+    pattern = r"(?s)no attribute 'wrong'.*`callbacks` parameter of GridSearchCV"
     with pytest.raises(AttributeError, match=pattern):
-        make_search("grid", callbacks=[lambda progress: progress.scores]).fit(X, y)
+        make_search("grid", callbacks=[lambda progress: progress.wrong]).fit(X, y)
 
 
 @pytest.mark.parametrize(
