@@ -75,7 +75,7 @@ def check_settings(search: Any, *, has_targets: bool) -> None:
             f"The `cv` parameter of {owner} must be a splitter. Got the class"
             f" {search.cv.__name__} instead; write cv={search.cv.__name__}(...)."
         )
-    _check_refit(search.refit, search.scoring, owner)
+    _check_refit(search.refit, owner)
     _check_initial_params(getattr(search, "initial_params", None), owner)
     check_scoring_of(search, has_targets=has_targets)
     _check_initial_points(search, owner)
@@ -173,8 +173,8 @@ def _check_seconds(value: Any, name: str, owner: str) -> None:
         )
 
 
-def _check_refit(refit: Any, scoring: Any, owner: str) -> None:
-    """Refuse what cannot be called as a rule; warn of a name without effect."""
+def _check_refit(refit: Any, owner: str) -> None:
+    """Refuse what cannot be called as a rule."""
     if isinstance(refit, type):
         raise TypeError(
             f"The `refit` parameter of {owner} must be a bool, the name of a score or a"
@@ -186,14 +186,6 @@ def _check_refit(refit: Any, scoring: Any, owner: str) -> None:
         raise TypeError(
             f"A rule given as the `refit` parameter of {owner} must take one argument,"
             f" a table as cv_results_. Got {refit!r} instead, {problem}."
-        )
-    # scikit-learn takes any name for True where there is a single score.
-    names = (scoring, "score")
-    if isinstance(refit, str) and isinstance(scoring, str) and refit not in names:
-        warn_user(
-            f"The `refit` parameter of {owner} is {refit!r}, and the only score is"
-            f" {scoring!r}, which decides. Write scoring={refit!r} to choose by it, or"
-            " refit=True."
         )
 
 

@@ -124,17 +124,3 @@ def test_check_settings_says_how_to_make_points_of_a_table():
     search = BayesSearchCV(NeverFitted(), {"C": [1, 2]}, initial_params=points)
     with pytest.raises(TypeError, match=r"`initial_params` .*write frame.to_dict\('r"):
         search.fit(X, y)
-
-
-@pytest.mark.parametrize("kind", SEARCHES)
-def test_check_settings_warns_of_a_refit_that_names_another_score(kind):
-    """scikit-learn takes any name where there is one score, and it decides."""
-    search = kind(SVC(), {"C": [1, 2]}, cv=2, scoring="accuracy", refit="f1_macro")
-    if kind is not GridSearchCV:
-        search.set_params(n_iter=2)
-    message = "'f1_macro', and the only score is 'accuracy', which decides"
-    with pytest.warns(UserWarning, match=message) as seen:
-        search.fit(X, y)
-    assert [w.filename for w in seen] == [__file__]
-    search.set_params(refit="accuracy").fit(X, y)
-    search.set_params(refit="score").fit(X, y)
