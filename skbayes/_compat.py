@@ -307,12 +307,18 @@ def numbers_taken(kind: type, name: str) -> tuple[NumberInterval, ...] | None:
 
 
 def refusal_of(kind: type, name: str, value: Any) -> str | None:
-    """The message of scikit-learn's validation about a value; None if it accepts it."""
+    """The message of scikit-learn's validation about a value.
+
+    None if it accepts the value, and if it fails at it.
+    """
     constraints = getattr(kind, "_parameter_constraints", None) or {}
     try:
         validate_parameter_constraints(constraints, {name: value}, kind.__name__)
     except ValueError as error:
         return str(error)
+    # Such as at a Fraction, which is a number that numpy does not take.
+    except Exception:
+        return None
     return None
 
 

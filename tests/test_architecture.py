@@ -41,7 +41,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "_best_possible_score": {"_compat"},
     "_joblib": set(),
     "_gp": set(),
-    "space": {"_seeding", "_short_text", "_values"},
+    "space": {"_did_you_mean", "_seeding", "_short_text", "_values"},
     "_acquisition": {"_gp", "space"},
     "_strategies": {
         "_acquisition",

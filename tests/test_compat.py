@@ -175,6 +175,18 @@ def test_refusal_of_a_value_comes_from_constraints():
     assert _compat.refusal_of(Checked, "a", 2) is None
 
 
+def test_refusal_of_a_value_that_validation_fails_at_is_none():
+    """The error is that of the candidate then, as at a Fraction for a number."""
+
+    class Checked(BaseEstimator):
+        _parameter_constraints = {"a": [_compat.StrOptions({"b"})]}
+
+    class Word(str):
+        __hash__ = None
+
+    assert _compat.refusal_of(Checked, "a", Word("b")) is None
+
+
 def test_numbers_taken_reads_intervals():
     """`Interval` has its ends, `closed` and `type`."""
     (interval,) = _compat.numbers_taken(LogisticRegression, "C")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from os import PathLike
 from typing import Any
 
@@ -116,24 +116,29 @@ def _rows(
     raise TypeError(
         f"The `prior_results` parameter of {owner} must be a fitted search, its "
         "`cv_results_`, a DataFrame of it, or a list of (params, score) tuples. Got "
-        f"{type(source).__name__} instead; {_what_to_give(source)}."
+        f"{type(source).__name__} instead{_what_to_give(source)}."
     )
 
 
 def _what_to_give(source: Any) -> str:
     """Suggest an argument in place of an object without readable results."""
     if isinstance(source, str | PathLike):
-        return "read the file first, as by pandas.read_csv"
+        return "; read the file first, as by pandas.read_csv"
     if type(source).__module__.partition(".")[0] == "optuna":
         return (
-            "of a study give [(trial.params, trial.value) for trial in study.trials], "
-            "with the sign of the values changed if it minimizes"
+            "; of a study give [(trial.params, trial.value) for trial in "
+            "study.trials], with the sign of the values changed if it minimizes"
         )
+    if isinstance(source, Iterator):
+        return "; write list(...)"
     if isinstance(source, Sequence):
         if source and all(hasattr(row, "folds") for row in source):
-            return "give the search whose `trials_` they are"
-        return "give each row as a tuple (params, score)"
-    return "an unfitted search has no `cv_results_` yet"
+            return "; give the search whose `trials_` they are"
+        if source and all(hasattr(row, "cv_results_") for row in source):
+            return "; give one search, or the (params, score) tuples of all"
+        return "; give each row as a tuple (params, score)"
+    # Of other objects nothing is known.
+    return "; an unfitted search has no `cv_results_`" if hasattr(source, "fit") else ""
 
 
 def _is_untuned(params: Params, untuned: Params | None) -> bool:
@@ -151,7 +156,11 @@ def _rows_of_table(
     names = [str(name) for name in getattr(table, "columns", table)]
     column = _score_column(names, owner, metric)
     scores = _as_scores(table[column], f"The `prior_results` parameter of {owner}")
-    columns: dict[str, list[Any]] = {"params": [], "status": [""] * len(scores)}
+    columns: dict[str, list[Any]] = {
+        "params": [],
+        "status": [""] * len(scores),
+        "n_resources": [0] * len(scores),
+    }
     for name in names:
         if name in columns or name.startswith("param_"):
             columns[name] = list(table[name])
@@ -165,14 +174,17 @@ def _rows_of_table(
         _points_of_table(columns, space, len(scores)),
         scores.tolist(),
         columns["status"],
+        columns["n_resources"],
         strict=True,
     )
+    most = max(columns["n_resources"], default=0)
     return [
         # As in the search they come from, an infinite score counts as a failure.
         (params, score if np.isfinite(score) else np.nan)
-        for params, score, status in rows
-        # A stopped candidate has no mean over all folds, but has not failed.
-        if not (np.isnan(score) and status == "stopped")
+        for params, score, status, n_resources in rows
+        # A stopped candidate has no mean over all folds, but has not failed; halving
+        # scores candidates on fewer samples, too.
+        if not (status == "stopped" if np.isnan(score) else n_resources < most)
     ]
 
 

@@ -17,7 +17,7 @@ from skbayes._strategies.engine.engine import Engine
 from skbayes._strategies.engine.hyperparameter_schedule import HyperparameterSchedule
 from skbayes._strategies.engine.observation import Observation
 from skbayes.space import Categorical, Integer, Real
-from skbayes.space._distributions import Continuous
+from skbayes.space._distributions import Continuous, Discrete
 from skbayes.space._lists import Ordinal
 from skbayes.space._profiled import Profiled
 from skbayes.space._ruled_space import RuledSpace
@@ -32,6 +32,7 @@ _CLASSES: tuple[type, ...] = (
     BayesSearchCV,
     Categorical,
     Continuous,
+    Discrete,
     Engine,
     Fit,
     FittedEstimator,
@@ -56,12 +57,21 @@ _CLASSES: tuple[type, ...] = (
     Trial,
 )
 
-#: Rules and callbacks, which are parameters of a search; by name, because callbacks
-#: import this package.
+#: Rules, callbacks and what few searches have; by name, because callbacks import
+#: this package, and others import much.
 _NAMES = (
     "skbayes.callbacks.ExpectedImprovementBelowNoise",
     "skbayes.callbacks.NoImprovement",
     "skbayes.callbacks.ScoreReached",
+    "skbayes.ensemble._estimators.EnsembleClassifier",
+    "skbayes.ensemble._estimators.EnsembleRegressor",
+    "skbayes.ensemble._greedy_ensemble.EnsembleSelection",
+    "skbayes.ensemble._greedy_ensemble.GreedyEnsemble",
+    "skbayes.presets._densities.IntegerQuartiles",
+    "skbayes.presets._densities.Quartiles",
+    "skbayes.presets._suggested_space.SuggestedDict",
+    "skbayes.presets._suggested_space.SuggestedList",
+    "skbayes.search._fold_estimators.StoredEstimators",
     "skbayes.selection._better.BestIfBetter",
     "skbayes.selection._one_standard_error.Fastest",
     "skbayes.selection._one_standard_error.Simplest",

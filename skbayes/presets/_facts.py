@@ -89,7 +89,12 @@ def _variance(X: Any) -> float:
         # A large sparse X stays sparse, fails below and counts as scaled: a dense copy
         # could take all memory.
         dense = X.toarray() if hasattr(X, "toarray") and X.shape[0] < 1000 else X
-        variance = float(np.nanvar(np.asarray(dense, dtype=float)))
+        values = np.asarray(dense, dtype=float)
     except (TypeError, ValueError):
         return 1.0
+    # numpy warns of a variance of nothing, and of one of infinite values.
+    if not np.isfinite(values).any():
+        return 1.0
+    with np.errstate(invalid="ignore"):
+        variance = float(np.nanvar(values))
     return variance if np.isfinite(variance) and variance > 0 else 1.0

@@ -11,7 +11,7 @@ class SuggestedDict(dict[str, Any]):
 
     Parameters
     ----------
-    values : dict
+    values : mapping of str to object or None
         Values of each parameter, as a search takes them.
     sources : mapping of str to str
         Source of each parameter's range, if there is one.
@@ -21,11 +21,12 @@ class SuggestedDict(dict[str, Any]):
 
     def __init__(
         self,
-        values: Mapping[str, Any],
+        values: Mapping[str, Any] | None = None,
         sources: Mapping[str, str] | None = None,
         notes: tuple[str, ...] = (),
     ) -> None:
-        super().__init__(values)
+        # Without values too: skops makes an empty one first, and fills it.
+        super().__init__(values or {})
         self.sources = dict(sources or {})
         self.notes = notes
 

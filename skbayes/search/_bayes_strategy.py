@@ -15,7 +15,8 @@ from skbayes._strategies.engine.proposal import TimeLeft
 from skbayes._strategies.optimizer import Optimizer
 from skbayes._strategies.optimizer_input import check_initial_params
 from skbayes._strategies.prior_results import read_prior_results
-from skbayes._values import dicts_of, native
+from skbayes._user_warnings import warn_user
+from skbayes._values import dicts_of, native, params_key
 from skbayes.search._best_index import may_stop
 from skbayes.search._known_space import is_auto, settle_space, training_facts
 from skbayes.search._params import check_params
@@ -59,13 +60,12 @@ def make_strategy(search, preparation):
     # The optimizer cannot encode an untuned estimator that amounts to no point of the
     # space; the strategy proposes it, and it counts as one of the initial points.
     n_outside = int(is_apart and untuned_point is None)
+    given = check_initial_params(search.initial_params, space, owner=owner)
+    _warn_of_points_left_out(search, given, untuned)
     optimizer = Optimizer(
         space,
         n_initial_points=max(1, n_initial - n_outside),
-        initial_params=[
-            *check_initial_params(search.initial_params, space, owner=owner),
-            *first_points,
-        ],
+        initial_params=[*given, *first_points],
         prior_results=_known_scores(search, space, preparation.metric, dicts),
         n_iter=max(1, n_iter - n_outside),
         random_state=search.random_state,
@@ -117,6 +117,21 @@ def untuned_params(search, space, dicts):
     except Exception:
         return {}
     return own
+
+
+def _warn_of_points_left_out(search, given, untuned):
+    """Warn if `n_iter` leaves out some of the points given in `initial_params`."""
+    keys = set(map(params_key, given))
+    is_beside = untuned is not None and params_key(untuned) not in keys
+    n_left = search.n_iter - is_beside
+    if len(given) > n_left:
+        others = ", beside the untuned estimator" if is_beside else ""
+        warn_user(
+            f"The `initial_params` parameter of {type(search).__name__} has "
+            f"{len(given)} point{'s' if len(given) > 1 else ''}, of which "
+            f"n_iter={search.n_iter} leaves room for {n_left}{others}. Set n_iter to "
+            f"{len(given) + is_beside} or more to try all."
+        )
 
 
 def _with_known_rules(space, search):

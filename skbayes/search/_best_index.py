@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -75,14 +76,19 @@ def check_refit(search, names, *, is_multimetric):
         try:
             check_refit_of_several(search, names)
         except ValueError as error:
-            refit = search.refit
-            found = closest_name(refit, names) if isinstance(refit, str) else None
-            if found is None:
-                raise
-            raise ValueError(f"{error}{hint(found)}") from error
+            raise with_names(error, search.refit, names) from error
     rule = search.refit
     if callable(rule):
         _check_metric_of_rule(rule, names, type(search).__name__)
+
+
+def with_names(error: ValueError, refit: Any, names: Sequence[str]) -> ValueError:
+    """The error about a `refit` that names no metric, with the names to choose from."""
+    named = refit if isinstance(refit, str) else ""
+    # Some write the column of the table in place of the metric.
+    column = next((n for n in names if named.endswith(f"_test_{n}")), None)
+    found = column or closest_name(named, names)
+    return ValueError(f"{error}{hint(found)} The scores are {list(names)}.")
 
 
 def _check_metric_of_rule(rule, names, owner):
@@ -273,7 +279,16 @@ def row_by_rule(rule, table) -> int:
     given: list[Any] = []
 
     def remembered(results: Any) -> Any:
-        given.append(rule(results))
+        try:
+            # A copy: the table is looked at again, whatever the rule does with its own.
+            given.append(rule(copy.copy(results)))
+        except Exception as error:
+            means = [f"mean_test_{name}" for name in metrics_in(results)]
+            error.add_note(
+                f"Raised by {rule!r}, the `refit` parameter. It was given a table as "
+                f"cv_results_, with the mean scores {means}."
+            )
+            raise
         if isinstance(given[-1], bool):
             # scikit-learn takes True for the second row.
             raise TypeError("best_index_ returned is not an integer")

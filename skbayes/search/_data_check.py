@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from os import PathLike
 from typing import Any
 
@@ -16,13 +16,18 @@ from sklearn.pipeline import Pipeline
 from skbayes._compat import scorer_parts
 from skbayes._did_you_mean import closest_name, hint
 from skbayes._protocol import BoolArray
+from skbayes._short_text import one_line
 
 #: Rows without a target, at most, that a message lists.
 _ROWS_NAMED = 3
+#: Arguments of `fit` that have a value for each sample, in a pipeline behind its step.
+_OF_SAMPLES = {"sample_weight", "groups"}
+#: Most characters of a value in a message.
+_LONGEST = 80
 
 
 def check_data(search: Any, X: Any, y: Any) -> None:
-    """Raise for a path instead of data, and for missing targets.
+    """Raise for what is no data, and for targets that are missing or infinite.
 
     Parameters
     ----------
@@ -34,37 +39,80 @@ def check_data(search: Any, X: Any, y: Any) -> None:
     Raises
     ------
     TypeError
-        If one of them is the name of a file.
+        If one of them is the name of a file, a dict, a set or a generator.
     ValueError
-        If `y` has missing values and the scores are scikit-learn's, which need all.
+        If `y` has such values and the scores are scikit-learn's, which need all.
     """
     if X is None:
         raise TypeError(
             "`X` must be an array or a table. Got None instead; pass the data:"
             " fit(X, y)."
         )
-    # FLAML and AutoGluon take file names; here NumPy would make an array of one string.
     for name, value in (("X", X), ("y", y)):
-        if isinstance(value, str | bytes | PathLike):
+        advice = _why_no_data(value, X)
+        if advice is not None:
             raise TypeError(
-                f"`{name}` must be an array or a table. Got {value!r} of type"
-                f" {type(value).__name__} instead; read the file first."
+                f"`{name}` must be an array or a table. Got {one_line(value, _LONGEST)}"
+                f" of type {type(value).__name__} instead; {advice}."
             )
     if y is None or not _needs_targets(search):
         return
-    rows = _rows_without_target(y)
-    if len(rows):
-        named = ", ".join(map(str, rows[:_ROWS_NAMED]))
-        values = (
-            "1 missing value, at row"
-            if len(rows) == 1
-            else (f"{len(rows)} missing values, at rows")
-        )
-        more = ", ..." if len(rows) > _ROWS_NAMED else ""
-        raise ValueError(
-            f"`y` has {values} {named}{more} (counted from 0). Leave these samples out"
-            " of X and y, or fill their targets in."
-        )
+    for kind, rows in _rows_without_target(y).items():
+        if rows:
+            raise ValueError(
+                f"`y` has {_counted(kind, rows)} (counted from 0). Leave these samples"
+                " out of X and y, or fill their targets in."
+            )
+
+
+def _why_no_data(value: Any, X: Any) -> str | None:
+    """What to write in place of a value that is no data; None if it may be data."""
+    # FLAML and AutoGluon take file names; here NumPy would make an array of one string.
+    if isinstance(value, str | bytes | PathLike):
+        if isinstance(value, str) and value in getattr(X, "columns", ()):
+            return f"write y=X[{value!r}], and X without this column"
+        return "read the file first"
+    # A subclass of dict may be data, as skorch's slices of several inputs are.
+    if type(value) is dict:
+        return "make a table of it, as by pandas.DataFrame(...)"
+    if isinstance(value, set | frozenset | Iterator):
+        return "write list(...), in the order of the samples"
+    return None
+
+
+def _counted(kind: str, rows: list[int]) -> str:
+    """Number and places of targets of a kind."""
+    named = ", ".join(map(str, rows[:_ROWS_NAMED]))
+    more = ", ..." if len(rows) > _ROWS_NAMED else ""
+    if len(rows) == 1:
+        return f"1 {kind} value, at row {named}"
+    return f"{len(rows)} {kind} values, at rows {named}{more}"
+
+
+def check_sample_params(params: Mapping[str, Any], n_samples: int) -> None:
+    """Raise for weights or groups of another length than the data.
+
+    Each fit would be given all of them, with an error about one training part.
+
+    Parameters
+    ----------
+    params : mapping of str to object
+        The arguments of `fit` beside the data.
+    n_samples : int
+        Samples of the data.
+
+    Raises
+    ------
+    ValueError
+        If they have another length.
+    """
+    for name, value in params.items():
+        n_given = _length(value) if name.rpartition("__")[2] in _OF_SAMPLES else None
+        if n_given not in (None, n_samples):
+            raise ValueError(
+                f"`{name}` must have one value for each sample. Got {n_given} for"
+                f" {n_samples} samples."
+            )
 
 
 def check_fit_params(search: Any, names: Iterable[str]) -> None:
@@ -92,6 +140,14 @@ def check_fit_params(search: Any, names: Iterable[str]) -> None:
             raise TypeError(_refusal(search, name, taken))
 
 
+def _length(value: Any) -> int | None:
+    """Length of an array or a list; None for other values, such as a single number."""
+    if isinstance(value, list | tuple):
+        return len(value)
+    shape: tuple[int, ...] | None = getattr(value, "shape", None)
+    return shape[0] if shape else None
+
+
 def _needs_targets(search: Any) -> bool:
     """Whether scikit-learn's own metrics score a classifier or regressor."""
     estimator, scoring = search.estimator, search.scoring
@@ -105,27 +161,39 @@ def _needs_targets(search: Any) -> bool:
     )
 
 
-def _rows_without_target(y: Any) -> list[int]:
-    """Return the rows of y with a missing value, in order."""
-    is_missing: BoolArray
+def _rows_without_target(y: Any) -> dict[str, list[int]]:
+    """Return the rows of y with a missing and with an infinite value, in order."""
+    values = _values_of(y)
+    if values is None:
+        return {}
+    is_infinite = np.isinf(values) if values.dtype.kind == "f" else None
     # pandas has several missing values, which only it recognises.
     if hasattr(y, "isna"):
         is_missing = np.asarray(y.isna())
+    elif is_infinite is not None:
+        is_missing = np.isnan(values)
+    elif values.dtype.kind == "O" and values.ndim:
+        flat = [_is_missing(value) for value in values.ravel().tolist()]
+        is_missing = np.array(flat, dtype=bool).reshape(values.shape)
     else:
-        try:
-            values = np.asarray(y)
-        except Exception:  # such as an array on a device, which numpy cannot read
-            return []
-        if values.dtype.kind == "f":
-            is_missing = np.asarray(np.isnan(values))
-        elif values.dtype.kind == "O" and values.ndim:
-            flat = [_is_missing(value) for value in values.ravel().tolist()]
-            is_missing = np.array(flat, dtype=bool).reshape(values.shape)
-        else:
-            return []
-    if is_missing.ndim > 1:
-        is_missing = np.asarray(is_missing.any(axis=1))
-    rows: list[int] = np.flatnonzero(is_missing).tolist()
+        return {}
+    found = {"missing": is_missing, "infinite": is_infinite}
+    return {kind: _rows_of(mask) for kind, mask in found.items() if mask is not None}
+
+
+def _values_of(y: Any) -> Any:
+    """The targets as an array; None for one on a device, which numpy cannot read."""
+    try:
+        return np.asarray(y)
+    except Exception:
+        return None
+
+
+def _rows_of(mask: BoolArray) -> list[int]:
+    """Rows of which any value is true."""
+    if mask.ndim > 1:
+        mask = np.asarray(mask.any(axis=1))
+    rows: list[int] = np.flatnonzero(mask).tolist()
     return rows
 
 

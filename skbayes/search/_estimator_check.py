@@ -8,6 +8,10 @@ from typing import Any
 from sklearn.utils import all_estimators
 
 from skbayes._did_you_mean import closest_name
+from skbayes._short_text import one_line
+
+#: Most characters of a space in a message.
+_LONGEST = 80
 
 
 def check_estimator_of(search: Any) -> None:
@@ -34,6 +38,36 @@ def check_estimator_of(search: Any) -> None:
         raise TypeError(
             f"The `estimator` parameter of {type(search).__name__} must be an estimator"
             f" instance, with a method fit. Got {estimator!r} instead; write {advice}."
+        )
+
+
+def check_space_of(search: Any) -> None:
+    """Raise for a space in another container than dicts and lists.
+
+    Parameters
+    ----------
+    search : SearchCV
+        The search with its parameters.
+
+    Raises
+    ------
+    TypeError
+        With what to write. scikit-learn's message says only which types are taken.
+    """
+    name, space = _space_of(search)
+    advice = None
+    if isinstance(space, Mapping) and not isinstance(space, dict):
+        advice = "write dict(space)"
+    elif isinstance(space, tuple) and _is_space(space):
+        advice = "write a list of the dicts"
+    elif hasattr(space, "to_dict") and hasattr(space, "index"):
+        advice = "write {name: [choice, choice], ...}, a list for each parameter"
+    elif isinstance(space, str) and space == "auto" and name == "param_grid":
+        advice = "use RandomSearchCV or BayesSearchCV, which take it"
+    if advice is not None:
+        raise TypeError(
+            f"The `{name}` parameter of {type(search).__name__} must be a dict or a"
+            f" list of dicts. Got {one_line(space, _LONGEST)} instead; {advice}."
         )
 
 

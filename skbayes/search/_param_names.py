@@ -153,7 +153,9 @@ def _refusal(
     path, part, local = _deepest_part(estimator, known, name)
     within = f"{path}__" if path else ""
     names = [n for n in known if n.startswith(within)]
-    chosen = f", and {path}={part!r} has none of this name" if path in values else ""
+    chosen = ""
+    if path and path in values:
+        chosen = f", and {path}={part!r} has none of this name"
     text = str(error)
     if "Valid parameters are" in text or not text:  # scikit-learn's, with all its names
         text = f"Invalid parameter {local!r} for estimator {type(part).__name__}."

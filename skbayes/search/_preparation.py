@@ -24,14 +24,17 @@ from skbayes._compat import (
     scorers_of,
 )
 from skbayes._deciding_metric import metric_named_by, metric_to_maximise
-from skbayes._did_you_mean import closest_name, hint
 from skbayes._evaluation.fidelity.ladder import Ladder
 from skbayes._evaluation.fold.evaluation import Evaluation, FoldSettings
 from skbayes._evaluation.fold.held_out import HeldOut, hold_out
 from skbayes._evaluation.sharing.plan import SharingPlan, may_share
 from skbayes._evaluation.sharing.store import DEFAULT_LIMIT
-from skbayes.search._best_index import check_refit
-from skbayes.search._data_check import check_data, check_fit_params
+from skbayes.search._best_index import check_refit, with_names
+from skbayes.search._data_check import (
+    check_data,
+    check_fit_params,
+    check_sample_params,
+)
 from skbayes.search._early_stopping import stopping_set
 from skbayes.search._fold_estimators import FoldEstimatorKeeper, which_and_folder
 from skbayes.search._repeats import check_choice, split_repeats
@@ -103,12 +106,13 @@ def prepare(search, X, y, params):
     check_choice(search, scorers)
     check_resource(search)
     X, y = indexable(X, y)
+    n_samples = X.shape[0] if hasattr(X, "shape") else len(X)
+    check_sample_params(params, n_samples)
     params = check_method_params(X, params=params)
     routed = routed_params(search, params)
     check_fit_params(search, routed.estimator.fit)
     splits = materialise_splits(search, X, y, routed.splitter.split)
     repeats = split_repeats(search, X, y, routed.splitter.split, splits)
-    n_samples = X.shape[0] if hasattr(X, "shape") else len(X)
     how, first = routed.splitter.split, len(splits) + len(repeats)
     rungs = split_rungs(search, n_samples, y, how, splits, first=first)
     metric = known_metric(search, scorers)
@@ -203,11 +207,11 @@ def checked_scorers(search):
         scorers = scorers_of(search)
     except ValueError as error:
         scoring, refit = search.scoring, search.refit
-        names = scoring if isinstance(scoring, Mapping | list | tuple | set) else ()
-        found = closest_name(refit, names) if isinstance(refit, str) else None
-        if found is None or refit in names:
+        is_of_several = isinstance(scoring, Mapping | list | tuple | set)
+        # The error may be about a scorer.
+        if not is_of_several or "parameter refit" not in str(error):
             raise
-        raise ValueError(f"{error}{hint(found)}") from error
+        raise with_names(error, refit, list(scoring)) from error
     if not callable(search.scoring):
         names = metric_names(scorers)
         check_refit(search, names, is_multimetric=is_multimetric(scorers))

@@ -14,9 +14,11 @@ from typing import Any
 
 import numpy as np
 
+from skbayes._short_text import one_line
 from skbayes._user_warnings import warn_user
 from skbayes._values import native
-from skbayes.search._estimator_check import check_estimator_of
+from skbayes.search._call_check import why_not_called_with_one
+from skbayes.search._estimator_check import check_estimator_of, check_space_of
 from skbayes.search._scoring_check import check_scoring_of
 
 _UNITS = {"s": 1, "sec": 1, "m": 60, "min": 60, "h": 3600, "hour": 3600, "d": 86400}
@@ -24,6 +26,8 @@ _UNITS = {"s": 1, "sec": 1, "m": 60, "min": 60, "h": 3600, "hour": 3600, "d": 86
 _WHOLE_NUMBERS = {"n_iter": 1, "n_repeats_finalists": 0, "min_resources": 1}
 #: What joblib computes: numbers, n_jobs and operators.
 _OF_N_JOBS = re.compile(r"(n_jobs|[\d.]+|[-+*/() ])+")
+#: Most characters of a value in a message.
+_LONGEST = 80
 _DURATION = re.compile(r"\s*([0-9.]+)\s*([a-z]*?)(?:onds?|utes?|s)?\s*")
 
 
@@ -56,6 +60,7 @@ def check_settings(search: Any, *, has_targets: bool) -> None:
     # Cheap checks come before `check_scoring_of`, which resolves scorers.
     owner = type(search).__name__
     check_estimator_of(search)
+    check_space_of(search)
     for name in _WHOLE_NUMBERS:
         _check_whole_number(getattr(search, name, 1), name, owner)
     _check_random_state(getattr(search, "random_state", None), owner)
@@ -169,33 +174,46 @@ def _check_seconds(value: Any, name: str, owner: str) -> None:
 
 
 def _check_refit(refit: Any, owner: str) -> None:
-    """Refuse a rule's class, and say how to make a rule of it."""
+    """Refuse what cannot be called as a rule."""
     if isinstance(refit, type):
         raise TypeError(
             f"The `refit` parameter of {owner} must be a bool, the name of a score or a"
             f" rule. Got the class {refit.__name__} instead; write"
             f" refit={refit.__name__}(...)."
         )
+    problem = why_not_called_with_one(refit) if callable(refit) else None
+    if problem is not None:
+        raise TypeError(
+            f"A rule given as the `refit` parameter of {owner} must take one argument,"
+            f" a table as cv_results_. Got {refit!r} instead, {problem}."
+        )
 
 
 def _check_initial_params(initial_params: Any, owner: str) -> None:
-    """Raise for a single point without a list."""
+    """Raise for points in another form than a list of dicts."""
+    advice = None
     if isinstance(initial_params, Mapping):
+        advice = f"write initial_params=[{initial_params!r}]"
+    elif hasattr(initial_params, "columns"):
+        advice = "of a DataFrame of pandas write frame.to_dict('records')"
+    if advice is not None:
         raise TypeError(
             f"The `initial_params` parameter of {owner} must be a list of dicts. Got"
-            f" {initial_params!r} instead; write initial_params=[{initial_params!r}]."
+            f" {one_line(initial_params, _LONGEST)} instead; {advice}."
         )
 
 
 def _check_initial_points(search: Any, owner: str) -> None:
     """Warn if the initial design uses up the budget."""
-    n_initial = getattr(search, "n_initial_points", None)
-    if not isinstance(n_initial, int) or isinstance(search.n_iter, str):
+    n_initial = native(getattr(search, "n_initial_points", None))
+    # scikit-learn's validation, which refuses other types, comes later.
+    n_iter = native(getattr(search, "n_iter", None))
+    if not isinstance(n_initial, int) or not isinstance(n_iter, int):
         return
     # A search of one candidate has nothing to model, and needs no warning.
-    if search.n_iter > 1 and n_initial >= search.n_iter:
+    if n_iter > 1 and n_initial >= n_iter:
         warn_user(
             f"The `n_initial_points` parameter of {owner} is {n_initial} and `n_iter`"
-            f" {search.n_iter}: every candidate comes from the initial design, and the"
+            f" {n_iter}: every candidate comes from the initial design, and the"
             " model proposes none. Set a smaller n_initial_points, or 'auto'."
         )

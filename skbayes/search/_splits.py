@@ -60,11 +60,7 @@ def materialise_splits(
     given = reusable_cv(search)
     _refuse_no_pairs(given, type(search).__name__)
     cv = check_cv(given, y, classifier=is_classifier(search.estimator))
-    n_splits = cv.get_n_splits(X, y, **split_params)
-    splits = [
-        (_indexable(train), _indexable(test))
-        for train, test in cv.split(X, y, **split_params)
-    ]
+    n_splits, splits = _split(cv, X, y, split_params)
     if len(splits) != n_splits:
         raise ValueError(
             f"cv.split and cv.get_n_splits {CV_SPLIT_VERB} inconsistent results. "
@@ -90,6 +86,24 @@ def materialise_splits(
     if is_own:
         _warn_of_overlap(splits, n_samples)
     return splits
+
+
+def _split(
+    cv: Any, X: Any, y: Any, split_params: Mapping[str, Any]
+) -> tuple[int, Splits]:
+    """Number of splits that a splitter states, and its splits."""
+    try:
+        return cv.get_n_splits(X, y, **split_params), [
+            (_indexable(train), _indexable(test))
+            for train, test in cv.split(X, y, **split_params)
+        ]
+    except (TypeError, ValueError) as error:
+        if "Group" in type(cv).__name__ and split_params.get("groups") is None:
+            error.add_note(
+                f"{type(cv).__name__} needs the group of each sample: search.fit(X, y,"
+                " groups=...)."
+            )
+        raise
 
 
 def _how_it_was_emptied(cv: Any) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from skbayes.search._call_check import why_not_called_with_one
+
 
 class CallbackObserver:
     """Calls the user's callables after each trial.
@@ -61,13 +63,21 @@ def check_callbacks(callbacks, owner):
     Raises
     ------
     TypeError
-        If one of them, or its `on_search_end`, is not callable.
+        If one of them, or its `on_search_end`, is not callable, or takes other
+        arguments than one.
     """
     for callback in callbacks or ():
         if not callable(callback) or isinstance(callback, type):
             raise TypeError(
                 f"The `callbacks` parameter of {owner} must be a list of callables "
                 f"that take a SearchProgress. Got {callback!r} in it instead."
+            )
+        problem = why_not_called_with_one(callback)
+        if problem is not None:
+            raise TypeError(
+                f"The `callbacks` parameter of {owner} must be a list of callables "
+                f"that take one argument, a SearchProgress. Got {callback!r} in it, "
+                f"{problem}."
             )
         hook = getattr(callback, "on_search_end", _no_hook)
         if not callable(hook):

@@ -90,11 +90,7 @@ class BestIfBetter(BaseEstimator):  # type: ignore[misc]
             If the untuned estimator is not among the candidates, or a parameter of
             the rule is out of range.
         """
-        if not 0 < self.alpha < 1:
-            raise ValueError(
-                "The `alpha` parameter of BestIfBetter must be between 0 and 1. Got "
-                f"{self.alpha!r} instead."
-            )
+        _check_share(self.alpha, "alpha")
         scores = read_fold_scores(results, self.metric, owner="BestIfBetter")
         best = int(np.nanargmax(scores.mean(axis=1)))
         untuned = self._find_untuned(results["params"])
@@ -104,13 +100,25 @@ class BestIfBetter(BaseEstimator):  # type: ignore[misc]
         share = self.test_share
         if share is None:
             share = held_out_share_of(results) or 1 / scores.shape[1]
-        if not 0 < share < 1:
-            raise ValueError(
-                "The `test_share` parameter of BestIfBetter must be between 0 and 1. "
-                f"Got {share!r} instead."
-            )
+        _check_share(share, "test_share")
         p_value = corrected_t_test(scores[best] - scores[untuned], share)
         return best if p_value < self.alpha else untuned
+
+    def check_search(self, search: Any) -> None:
+        """Raise, before the first fit, if a parameter of the rule is out of range.
+
+        Parameters
+        ----------
+        search : search
+            The search with this rule as `refit`.
+
+        Raises
+        ------
+        ValueError
+        """
+        _check_share(self.alpha, "alpha")
+        if self.test_share is not None:
+            _check_share(self.test_share, "test_share")
 
     def _find_untuned(self, candidates: list[Params]) -> int:
         own = self.untuned
@@ -155,3 +163,12 @@ def corrected_t_test(differences: FloatArray, test_share: float) -> float:
     # Resampled t test of Nadeau and Bengio, [1] of `BestIfBetter`: Eq. (9) for the
     # variance, J - 1 degrees of freedom.
     return float(student.sf(mean / error, len(differences) - 1))
+
+
+def _check_share(value: Any, name: str) -> None:
+    """Raise for a parameter that is no number between 0 and 1."""
+    if not (isinstance(value, int | float | np.number) and 0 < value < 1):
+        raise ValueError(
+            f"The `{name}` parameter of BestIfBetter must be between 0 and 1. Got "
+            f"{value!r} instead."
+        )

@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 from sklearn.base import BaseEstimator
 
+from skbayes._did_you_mean import closest_param, hint
+from skbayes._values import dicts_of
 from skbayes.selection._results import (
     held_out_share_of,
     read_fold_scores,
@@ -17,6 +19,8 @@ from skbayes.selection._results import (
 
 #: Values of `prefer` that order by number.
 _BY_NUMBER = ("smallest", "largest")
+#: The times that count, by the name for them.
+_TIMES = {"fit": ["fit"], "score": ["score"], "both": ["fit", "score"]}
 
 
 class Simplest(BaseEstimator):  # type: ignore[misc]
@@ -90,6 +94,7 @@ class Simplest(BaseEstimator):  # type: ignore[misc]
         ValueError
             If no candidate has the parameter, or a value of it has no order.
         """
+        self._check_parameters()
         scores = read_fold_scores(results, self.metric, owner="Simplest")
         near = within_standard_errors(
             scores, self.n_standard_errors, held_out_share_of(results)
@@ -104,6 +109,42 @@ class Simplest(BaseEstimator):  # type: ignore[misc]
                 "instead."
             )
         return min(self._ranked(having, params))[-1]
+
+    def check_search(self, search: Any) -> None:
+        """Raise, before the first fit, if the rule cannot choose from a search.
+
+        Parameters
+        ----------
+        search : search
+            The search with this rule as `refit`.
+
+        Raises
+        ------
+        ValueError
+            If it does not search the parameter, or one of the rule's own is out of
+            range.
+        """
+        self._check_parameters()
+        space = getattr(search, "param_grid", None)
+        space = getattr(search, "param_distributions", None) if space is None else space
+        known = sorted({str(name) for names in dicts_of(space) for name in names})
+        if known and self.parameter not in known:
+            raise ValueError(
+                "The `parameter` parameter of Simplest must be one of those searched "
+                f"over, {known}. Got {self.parameter!r} instead."
+                f"{hint(closest_param(str(self.parameter), known))}"
+            )
+
+    def _check_parameters(self) -> None:
+        _check_margin(self.n_standard_errors, "Simplest")
+        is_listed = isinstance(self.prefer, Sequence) and not isinstance(
+            self.prefer, str
+        )
+        if not is_listed and self.prefer not in _BY_NUMBER:
+            raise ValueError(
+                "The `prefer` parameter of Simplest must be 'smallest', 'largest' or "
+                f"a list of values. Got {self.prefer!r} instead."
+            )
 
     def _ranked(self, rows: Sequence[int], params: Any) -> list[tuple[float, int, int]]:
         """Rank, place among the best and row number, for rows whose value has a rank.
@@ -132,11 +173,6 @@ class Simplest(BaseEstimator):  # type: ignore[misc]
             raise ValueError(
                 f"The `prefer` parameter of Simplest must list every value of "
                 f"{self.parameter!r}. It has no {value!r}."
-            )
-        if self.prefer not in _BY_NUMBER:
-            raise ValueError(
-                "The `prefer` parameter of Simplest must be 'smallest', 'largest' or "
-                f"a list of values. Got {self.prefer!r} instead."
             )
         try:
             number = math.inf if value is None else float(value)
@@ -191,17 +227,44 @@ class Fastest(BaseEstimator):  # type: ignore[misc]
         -------
         int
         """
-        columns = {"fit": ["fit"], "score": ["score"], "both": ["fit", "score"]}
-        if self.time not in columns:
-            raise ValueError(
-                "The `time` parameter of Fastest must be 'fit', 'score' or 'both'. "
-                f"Got {self.time!r} instead."
-            )
+        self._check_parameters()
         scores = read_fold_scores(results, self.metric, owner="Fastest")
         near = within_standard_errors(
             scores, self.n_standard_errors, held_out_share_of(results)
         )
         seconds = sum(
-            np.asarray(results[f"mean_{name}_time"]) for name in columns[self.time]
+            np.asarray(results[f"mean_{name}_time"]) for name in _TIMES[self.time]
         )
         return int(near[np.argmin(np.asarray(seconds)[near])])
+
+    def check_search(self, search: Any) -> None:
+        """Raise, before the first fit, if a parameter of the rule is out of range.
+
+        Parameters
+        ----------
+        search : search
+            The search with this rule as `refit`.
+
+        Raises
+        ------
+        ValueError
+        """
+        self._check_parameters()
+
+    def _check_parameters(self) -> None:
+        _check_margin(self.n_standard_errors, "Fastest")
+        if self.time not in _TIMES:
+            raise ValueError(
+                "The `time` parameter of Fastest must be 'fit', 'score' or 'both'. "
+                f"Got {self.time!r} instead."
+            )
+
+
+def _check_margin(n_standard_errors: float, owner: str) -> None:
+    """Raise for a margin that leaves no candidate, or that is no number."""
+    is_number = isinstance(n_standard_errors, int | float | np.number)
+    if not is_number or not n_standard_errors >= 0:
+        raise ValueError(
+            f"The `n_standard_errors` parameter of {owner} must be a number >= 0. Got "
+            f"{n_standard_errors!r} instead."
+        )

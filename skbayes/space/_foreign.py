@@ -88,6 +88,11 @@ def read_range(value: Any) -> Real | Integer | None:
     return kind(low, high, prior)
 
 
+def is_range(value: Any) -> bool:
+    """Whether an object of another package is a range, be it a valid one or not."""
+    return _span_of(value) is not None
+
+
 def draws_single_values(value: Any) -> bool:
     """Whether ``rvs`` is scipy's: it draws one value from a given generator.
 

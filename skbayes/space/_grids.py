@@ -21,11 +21,17 @@ from skbayes.space._parsing import (
     check_name,
     how_to_list,
     is_choices,
+    items_of,
     parse_foreign,
+    refuse_table,
     refuse_without_parameters,
 )
 from skbayes.space._place import Place, raise_together
-from skbayes.space._written_ranges import parse_range, refuse_range_like
+from skbayes.space._written_ranges import (
+    parse_range,
+    range_in_grid,
+    refuse_range_like,
+)
 
 #: A space of grid or random search, before and after translation.
 Spec = dict[str, Any] | list[dict[str, Any]]
@@ -171,8 +177,11 @@ def _translate(
 def _grid_value(value: Any, place: Place) -> Any:
     if isinstance(value, Categorical):
         return list(value.choices)
-    if isinstance(value, tuple) and parse_range(value, place) is not None:
-        raise TypeError(_no_range_in_grid(value, place))
+    if isinstance(value, tuple):
+        # First: a grid has no use for the advice on how to write a valid range.
+        if range_in_grid(value) is not None:
+            raise TypeError(_no_range_in_grid(value, place))
+        parse_range(value, place)
     if not is_choices(value):
         foreign = _foreign_dimension(value, place)
         if foreign is not None and foreign.listed():
@@ -232,13 +241,15 @@ def _foreign_dimension(value: Any, place: Place) -> Dimension | None:
 
 def _choices(value: Any, place: Place, *, in_grid: bool = False) -> Any:
     """Choices unchanged, or as a list if scikit-learn requires one."""
+    if not isinstance(value, np.ndarray):
+        refuse_table(value, place)
     refuse_range_like(value, place, in_grid=in_grid)
     if len(value) == 0:
         raise ValueError(
             f"Parameter grid for parameter {place.name!r} need to be a non-empty"
             f" sequence, got: {value!r}. Write [choice, choice]."
         )
-    return value if isinstance(value, (Sequence, np.ndarray)) else list(value)
+    return value if isinstance(value, (Sequence, np.ndarray)) else items_of(value)
 
 
 def _how_to_list(value: Any, place: Place) -> str:
@@ -256,16 +267,17 @@ def _no_list(value: Any, name: str) -> str:
 
 def _no_range_in_grid(value: Any, place: Place) -> str:
     """The message about a range or distribution in a grid."""
+    found = range_in_grid(value) if isinstance(value, tuple) else None
+    example, written = (_example(value), "") if found is None else found
     advice = (
         "A grid cannot enumerate a range or a distribution: use RandomSearchCV or"
-        f" BayesSearchCV, or write the values to try, such as {_example(value)}."
+        f" BayesSearchCV{written and f' with {written}'}, or write the values to try,"
+        f" such as {example}."
     )
     return place.refusal("be a list of choices", value, advice)
 
 
 def _example(value: Any) -> str:
-    """An example of a list in place of a range."""
-    if isinstance(value, tuple):
-        return repr(list(value[:2]))
+    """An example of a list in place of a dimension or distribution."""
     low, high = getattr(value, "low", None), getattr(value, "high", None)
     return "[0.1, 1, 10]" if low is None else repr([low, high])

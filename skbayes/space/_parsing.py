@@ -25,7 +25,7 @@ from typing import Any
 
 import numpy as np
 
-from skbayes._values import one_or_several
+from skbayes._values import is_estimator, one_or_several
 from skbayes.space._dimension import Dimension
 from skbayes.space._distributions import dimension_of_distribution
 from skbayes.space._foreign import read_choices, read_range
@@ -125,12 +125,30 @@ def parse_foreign(value: Any, place: Place) -> Dimension | None:
 def is_choices(value: Any) -> bool:
     """Whether a value is a list, array, Series or other sequence of choices."""
     # A string is a sequence of its letters.
-    if isinstance(value, (str, bytes)):
+    if isinstance(value, (str, bytes, bytearray)):
         return False
     if isinstance(value, (Sequence, np.ndarray)):
         return np.ndim(value) > 0 if isinstance(value, np.ndarray) else True
     # pandas and other libraries' one-dimensional containers
     return hasattr(value, "__array__") and hasattr(value, "__len__")
+
+
+def items_of(values: Any) -> list[Any]:
+    """The choices in a sequence; those of an array of Arrow as Python's values."""
+    to_list = getattr(values, "to_pylist", None)
+    return list(values) if to_list is None else to_list()
+
+
+def refuse_table(values: Any, place: Place) -> None:
+    """Raise for choices with several dimensions, such as a data frame."""
+    if len(getattr(values, "shape", (0,))) != 1:
+        raise ValueError(
+            place.refusal(
+                f"be one-dimensional, its shape is {np.shape(values)}",
+                values,
+                "Write list(array) for choices that are arrays.",
+            )
+        )
 
 
 def how_to_list(value: Any, owner: str) -> str:
@@ -150,9 +168,20 @@ def how_to_list(value: Any, owner: str) -> str:
             f"It is a function; {owner} needs to know the bounds: write"
             " (low, high, 'uniform'), or a frozen distribution of scipy.stats."
         )
-    if isinstance(value, Iterable) and not isinstance(value, (str, bytes)):
+    is_array = isinstance(value, np.ndarray)
+    if value.ndim if is_array else _is_iterable(value):
         return "Turn it into a list of choices."
     return f"Write [{value!r}] for a single choice."
+
+
+def _is_iterable(value: Any) -> bool:
+    """Whether a value that is no text can be turned into a list."""
+    # Pipelines and ensembles have their parts as items.
+    if isinstance(value, (str, bytes, bytearray, np.generic)) or is_estimator(value):
+        return False
+    # Python iterates over what only has these two methods, too.
+    has_items = hasattr(type(value), "__getitem__") and hasattr(type(value), "__len__")
+    return isinstance(value, Iterable) or has_items
 
 
 def _frozen_name(value: Any) -> str:
@@ -207,16 +236,9 @@ def _check_outer(spec: Any, owner: str, parameter: str) -> list[Mapping[Any, Any
 
 def _parse_choices(values: Any, place: Place) -> Dimension:
     """Make a dimension of choices, which must be one-dimensional and not empty."""
-    if getattr(values, "ndim", 1) != 1:
-        raise ValueError(
-            place.refusal(
-                f"be one-dimensional, its shape is {np.shape(values)}",
-                values,
-                "Write list(array) for choices that are arrays.",
-            )
-        )
+    refuse_table(values, place)
     refuse_range_like(values, place, in_grid=False)
-    choices = list(values)
+    choices = items_of(values)
     if not choices:
         raise ValueError(
             place.refusal("hold at least one choice", values, "Write [choice, choice].")

@@ -16,10 +16,13 @@ from typing import Any
 
 import numpy as np
 
+from skbayes._did_you_mean import closest_name
 from skbayes._values import is_number, native
+from skbayes.space._dimension import Dimension
+from skbayes.space._foreign import is_range
 from skbayes.space._place import Place
 from skbayes.space._ranges import PRIORS, Integer, Real
-from skbayes.space._scale import PRIOR_WORDS, prior_named
+from skbayes.space._scale import PRIOR_WORDS, prior_named, prior_of
 
 #: Words for one of the priors in a tuple, where a word beside two numbers is unlikely
 #: to be a choice.
@@ -29,6 +32,8 @@ _PRIOR_WORDS_IN_TUPLE = PRIOR_WORDS | {
 }
 #: The prior's name, two ends, and perhaps the base of a logarithm.
 _FEWEST_PARTS, _MOST_PARTS = 3, 4
+#: Names of lists of choices in the dicts of other libraries and of files.
+_LISTS = ("values", "choices", "categories")
 #: Texts such as "(0.01, 1000, log-uniform)" and "loguniform(0.01, 1000)".
 _PARTS_OF_TEXT = re.compile(r"[^\s,()\[\]'\"]+")
 #: Types of values that have an order but no range: a prior beside two is no choice.
@@ -49,7 +54,7 @@ def parse_range(value: tuple[Any, ...], place: Place) -> Real | Integer | None:
         _refuse_flag(value, place)
         return None  # choices, such as (0.5, 1.0, "sqrt")
     low, high, prior = parts
-    if sum(isinstance(native(part), str) for part in value) > 1:
+    if sum(isinstance(_scalar(part), str) for part in value) > 1:
         raise ValueError(
             place.refusal(
                 "have numbers as the ends of its range",
@@ -57,7 +62,7 @@ def parse_range(value: tuple[Any, ...], place: Place) -> Real | Integer | None:
                 f"Write {_written(*parts)}, without quotes around the numbers.",
             )
         )
-    if len(value) > _FEWEST_PARTS or native(value[2]) not in PRIORS:
+    if len(value) > _FEWEST_PARTS or _scalar(value[2]) not in PRIORS:
         raise ValueError(
             place.refusal(
                 "be (low, high, 'uniform') or (low, high, 'log-uniform') for a range",
@@ -105,8 +110,17 @@ def _refuse_flag(value: tuple[Any, ...], place: Place) -> None:
         )
 
 
+def range_in_grid(value: tuple[Any, ...]) -> tuple[list[Any], str] | None:
+    """Two choices for a tuple that reads like a range, and the range as it is written.
+
+    None for another tuple.
+    """
+    parts = _parts_of_range(value, _PRIOR_WORDS_IN_TUPLE)
+    return None if parts is None else (list(parts[:2]), _written(*parts))
+
+
 def refuse_range_like(values: Sequence[Any], place: Place, *, in_grid: bool) -> None:
-    """Raise for choices that read like a range, or contain one.
+    """Raise for choices that read like a range, contain one, or are masked.
 
     Parameters
     ----------
@@ -121,9 +135,22 @@ def refuse_range_like(values: Sequence[Any], place: Place, *, in_grid: bool) -> 
     ------
     ValueError
     """
+    array: Any = values
+    if isinstance(array, np.ma.MaskedArray) and np.ma.is_masked(array):
+        advice = "Write its method compressed() for the others."
+        raise ValueError(place.refusal("have no masked entries", values, advice))
     if isinstance(values, str | bytes) or len(values) > _MOST_PARTS:
         return
     given = list(values)
+    if any(isinstance(item, Dimension) or is_range(item) for item in given):
+        one = "it" if len(given) == 1 else "a single one"
+        raise ValueError(
+            place.refusal(
+                "not be a list that holds a range",
+                values,
+                f"Write {one} without the list, Categorical({given!r}) for choices.",
+            )
+        )
     inner = next((item for item in given if _is_range_in_list(item)), None)
     parts = _parts_of_range(given)
     if inner is not None:
@@ -171,10 +198,13 @@ def refuse_bare_pair(value: tuple[Any, ...], place: Place) -> None:
 def how_to_write(value: Any) -> str | None:
     """The correct form of a range in a dict or text; None for other values."""
     if isinstance(value, Mapping):
+        listed = next((value[name] for name in _LISTS if name in value), None)
+        if isinstance(listed, list | tuple) and listed:
+            return f"It lists choices: write {list(listed)!r}."
         low = value.get("low", value.get("min", value.get("lower")))
         high = value.get("high", value.get("max", value.get("upper")))
-        prior = "log-uniform" if value.get("log") is True else value.get("prior")
-        parts = _parts_of_range([low, high, prior or "uniform"], _PRIOR_WORDS_IN_TUPLE)
+        prior = prior_of(value.get("log") is True or any(map(_is_log, value.values())))
+        parts = _parts_of_range([low, high, prior])
     elif isinstance(value, str):
         parts = _parts_of_range(_PARTS_OF_TEXT.findall(value))
     else:
@@ -182,6 +212,11 @@ def how_to_write(value: Any) -> str | None:
     if parts is None:
         return None
     return f"It describes a range: write {_written(*parts)}."
+
+
+def _is_log(word: Any) -> bool:
+    """Whether a word of a description is of a logarithmic scale or distribution."""
+    return isinstance(word, str) and word.lower().startswith(("log", "reciprocal"))
 
 
 def _is_range_in_list(item: Any) -> bool:
@@ -200,17 +235,29 @@ def _parts_of_range(
     """
     if not _FEWEST_PARTS <= len(items) <= _MOST_PARTS:
         return None
-    parts = list(map(native, items))
+    parts = list(map(_scalar, items))
     # In a wrong place, too.
     for place in (0, 1):
         if prior_named(parts[place], words) is not None:
             parts.insert(2, parts.pop(place))
             break
-    prior = prior_named(parts[2], words)
+    prior = prior_named(parts[2], words) or _misspelt_prior(parts[2])
     numbers = [_number_of(part) for part in (*parts[:2], *parts[3:])]
     if prior is None or any(number is None for number in numbers):
         return None
     return numbers[0], numbers[1], prior
+
+
+def _scalar(value: Any) -> Any:
+    """A native value, also of an array without dimensions."""
+    if isinstance(value, np.ndarray) and value.ndim == 0:
+        value = value[()]
+    return native(value)
+
+
+def _misspelt_prior(word: Any) -> str | None:
+    """The prior meant by a word that is almost its name; None for other values."""
+    return prior_named(closest_name(word, PRIOR_WORDS))
 
 
 def _number_of(value: Any) -> int | float | None:

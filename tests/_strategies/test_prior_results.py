@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from sklearn.base import clone
 from sklearn.preprocessing import StandardScaler
+from sklearn.svm import SVC
 
 from skbayes._strategies.prior_results import read_prior_results
 from skbayes.space._parsing import parse_space
@@ -51,6 +52,14 @@ def test_read_prior_results_reads_cv_results():
 
 def test_read_prior_results_reads_a_fitted_search():
     assert_read(read(SimpleNamespace(cv_results_=cv_results())))
+
+
+def test_read_prior_results_takes_scores_on_all_samples_only():
+    """Halving scores candidates on fewer samples too, and fails some there."""
+    results = cv_results() | {"n_resources": np.array([20, 20, 60])}
+    rows = read(results)
+    assert [p["C"] for p, _ in rows] == [2.0, 5.0]
+    np.testing.assert_array_equal([s for _, s in rows], [np.nan, 0.7])
 
 
 def test_read_prior_results_takes_the_refit_metric_of_several():
@@ -177,7 +186,11 @@ def test_read_prior_results_refuses_anything_else(source):
         ("results.csv", "read the file first"),
         ([{"C": 1.0}], r"each row as a tuple \(params, score\)"),
         ([SimpleNamespace(folds=())], "give the search whose `trials_`"),
-        (SimpleNamespace(), "an unfitted search has no"),
+        (SVC(), "Got SVC instead; an unfitted search has no"),
+        (SimpleNamespace(), "Got SimpleNamespace instead.$"),
+        (True, "Got bool instead.$"),
+        (iter([({"C": 1.0}, 0.5)]), r"write list\(...\)"),
+        ([SimpleNamespace(cv_results_={})] * 2, "give one search, or the"),
     ],
 )
 def test_read_prior_results_tells_holders_of_results_what_to_give(source, match):

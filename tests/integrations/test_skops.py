@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from scipy.stats import uniform
 from sklearn.datasets import load_iris, make_classification
-from sklearn.ensemble import HistGradientBoostingClassifier
+from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassifier
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import MinMaxScaler, StandardScaler
 from sklearn.svm import SVC
@@ -16,6 +16,7 @@ from sklearn.tree import DecisionTreeClassifier
 
 from skbayes._protocol import Status
 from skbayes.callbacks import ExpectedImprovementBelowNoise, NoImprovement, ScoreReached
+from skbayes.ensemble import GreedyEnsemble
 from skbayes.integrations.skops import trusted_types
 from skbayes.search import BayesSearchCV, GridSearchCV, RandomSearchCV
 from skbayes.selection import BestIfBetter, BestPosteriorMean, Fastest, Simplest
@@ -68,7 +69,40 @@ def path():
     return BayesSearchCV(model, space, n_iter=4, cv=2, random_state=0)
 
 
-@pytest.mark.parametrize("make", [grid, random, bayes, conditional, path])
+def suggested():
+    """A space that is suggested for the estimator."""
+    forest = RandomForestClassifier(5, random_state=0)
+    return BayesSearchCV(forest, "auto", n_iter=4, cv=2, random_state=0)
+
+
+def alternatives():
+    """A suggested space of several dicts, drawn from at random."""
+    model = Pipeline([("scale", StandardScaler()), ("svc", SVC())])
+    return RandomSearchCV(model, "auto", n_iter=4, cv=2, random_state=0)
+
+
+def ensemble():
+    """An ensemble of candidates."""
+    kept = {"refit": GreedyEnsemble(), "store_predictions": "probabilities"}
+    tree = DecisionTreeClassifier(random_state=0)
+    return GridSearchCV(tree, {"max_depth": [1, 2, 3]}, **kept)
+
+
+KINDS = [grid, random, bayes, conditional, path, suggested, alternatives, ensemble]
+
+
+def test_trusted_types_list_estimators_kept_in_a_folder(tmp_path):
+    """Those of the folds are read from there by a loaded search."""
+    kept = ("all", str(tmp_path / "models"))
+    search = GridSearchCV(SVC(), {"C": [1, 10]}, keep_fold_estimators=kept).fit(X, Y)
+    data = sio.dumps(search)
+    unknown = sio.get_untrusted_types(data=data)
+    assert {name for name in unknown if "skbayes" in name} <= set(trusted_types())
+    again = sio.loads(data, trusted=unknown)
+    assert len(again.fold_estimators_[1]) == 5
+
+
+@pytest.mark.parametrize("make", KINDS)
 def test_trusted_types_let_a_fitted_search_through_skops(make):
     """A loaded search predicts, tells and proposes what the dumped one did."""
     search = make().fit(X, Y)

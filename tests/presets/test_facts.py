@@ -45,9 +45,10 @@ def test_facts_of_what_is_no_table_are_its_size(data):
         ([[np.inf, 1.0], [1.0, 1.0]], 1.0),
         (sparse.csr_array(np.diag(np.arange(1000.0))), 1.0),
         ([[True, False], [False, True]], 0.25),
+        ([[np.nan], [np.nan]], 1.0),
+        (np.empty((2, 0)), 1.0),
     ],
 )
-@pytest.mark.filterwarnings("ignore:invalid value")
 def test_variance_is_a_positive_number(X, variance):
     """Missing values are left out; a large sparse table counts as scaled."""
     assert facts_of(X).variance == variance

@@ -34,7 +34,7 @@ def test_suggested_dict_prints_as_commented_code():
         "}",
     ]
     assert evaluated(repr(ONE)) == ONE
-    assert evaluated(repr(SuggestedDict({}))) == {}
+    assert evaluated(repr(SuggestedDict({}))) == SuggestedDict() == {}
 
 
 def test_suggested_list_prints_as_code():

@@ -81,6 +81,24 @@ def test_make_strategy_begins_with_the_users_points():
     assert strategy.ask(3) == [{"C": 1.0}, *points]
 
 
+@pytest.mark.parametrize(
+    ("settings", "told"),
+    [
+        ({"n_iter": 2}, "n_iter=2 leaves room for 1, beside the unt.* to 3 "),
+        ({"n_iter": 1, "include_current": False}, "room for 1. Set"),
+        ({"n_iter": 1, "estimator": SVC(C=5.0)}, "room for 1. Set n_iter to 2 "),
+    ],
+    ids=["beside", "alone", "among"],
+)
+def test_make_strategy_warns_of_points_that_n_iter_leaves_out(settings, told):
+    """Points in vain are told; the untuned estimator may be one of them."""
+    points = [{"C": 5.0}, {"C": 0.2}]
+    with pytest.warns(UserWarning, match=f"`initial_params` .*has 2 points.*{told}"):
+        made(initial_params=points, **settings)
+    made(**settings | {"initial_params": points, "n_iter": 3})
+    made(SVC(C=5.0), initial_params=points, n_iter=2)
+
+
 def test_make_strategy_checks_names_before_rules_are_added():
     """A misspelt name is told as such."""
     with pytest.raises(ValueError, match="Did you mean 'C'"):

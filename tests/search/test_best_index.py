@@ -154,6 +154,32 @@ def test_row_by_rule_refuses_what_is_no_row_with_the_name_of_the_rule(
     assert not hasattr(search, "best_index_")
 
 
+def test_row_by_rule_names_the_rule_that_raises():
+    """A bare KeyError would say neither whose it is nor what there is instead."""
+
+    def best_auc(results):
+        return results["mean_test_auc"].argmax()
+
+    search = searches()["grid"].set_params(refit=best_auc)
+    with pytest.raises(KeyError, match="mean_test_auc") as caught:
+        search.fit(X, Y)
+    (note,) = caught.value.__notes__
+    assert "best_auc" in note
+    assert "`refit` parameter" in note
+    assert "['mean_test_score']" in note
+
+
+def test_row_by_rule_looks_at_a_table_that_the_rule_has_not_emptied():
+    """A rule may take columns out of its copy."""
+
+    def first(results):
+        results.clear()
+        return 0
+
+    search = searches()["grid"].set_params(refit=first).fit(X, Y)
+    assert search.best_index_ == 0
+
+
 @pytest.mark.parametrize("kind", ["grid", "bayes"])
 def test_row_by_rule_shows_the_rule_a_copy_of_the_table(kind):
     """The rule cannot change columns, candidates and parameters of the results."""

@@ -43,6 +43,66 @@ def test_check_data_refuses_the_name_of_a_file(kind, name):
         search.fit(X, name)
 
 
+@every_kind
+@pytest.mark.parametrize(
+    ("value", "message"),
+    [
+        ({"a": [1.0]}, r"of type dict instead; make a table.*pandas.DataFrame\("),
+        ({1.0, 2.0}, r"of type set instead; write list\(...\)"),
+        ((row for row in X), r"of type generator instead; write list\(...\)"),
+    ],
+    ids=["dict", "set", "generator"],
+)
+def test_check_data_refuses_what_has_no_order_or_no_samples(kind, value, message):
+    """The message names the argument and does not quote all data."""
+    search = kind(NeverFitted(), {"C": [1, 2]})
+    with pytest.raises(TypeError, match=f"`X` must be .*{message}"):
+        search.fit(value, y)
+    with pytest.raises(TypeError, match=f"`y` must be .*{message}"):
+        search.fit(X, value)
+
+
+class Slices(dict):
+    """Inputs by name that can be indexed by sample, as skorch's."""
+
+    shape = (150,)
+
+    def __getitem__(self, key):
+        if isinstance(key, str):
+            return super().__getitem__(key)
+        return Slices({name: values[key] for name, values in self.items()})
+
+    def __len__(self):
+        return len(next(iter(self.values())))
+
+
+class OfSlices(SVC):
+    """An SVC of such inputs."""
+
+    def fit(self, X, y):
+        """Learn from one of them."""
+        return super().fit(X["a"], y)
+
+    def predict(self, X):
+        """Predict from one of them."""
+        return super().predict(X["a"])
+
+
+def test_check_data_leaves_dicts_that_can_be_indexed_by_sample():
+    """A class derived from dict may be data."""
+    search = GridSearchCV(OfSlices(), {"C": [1, 2]}).fit(Slices(a=X), y)
+    assert search.best_score_ > 0.9
+
+
+def test_check_data_says_how_to_name_a_column_of_the_table():
+    """The name of a column is no target, and no file either."""
+    pandas = pytest.importorskip("pandas")
+    table = pandas.DataFrame({"a": y, "target": y})
+    search = GridSearchCV(NeverFitted(), {"C": [1, 2]})
+    with pytest.raises(TypeError, match=r"`y` must be .*; write y=X\['target'\]"):
+        search.fit(table, "target")
+
+
 def missing(kind, rows):
     """Targets of a kind with values missing in some rows."""
     pandas = pytest.importorskip("pandas")
@@ -70,6 +130,16 @@ def test_check_data_names_rows_without_a_target(kind, form):
     message = r"`y` has 5 missing values, at rows 3, 5, 7, \.\.\. \(count"
     with pytest.raises(ValueError, match=message):
         search.fit(X, missing(form, [3, 5, 7, 9, 11]))
+
+
+@every_kind
+def test_check_data_names_rows_with_an_infinite_target(kind):
+    """scikit-learn's metrics refuse them, on one fold after the other."""
+    targets = y.astype(float)
+    targets[[3, 60]] = np.inf, -np.inf
+    search = kind(SVR(), {"C": [1, 2]})
+    with pytest.raises(ValueError, match="`y` has 2 infinite values, at rows 3, 60 "):
+        search.fit(X, targets)
 
 
 def test_check_data_looks_at_every_column_of_a_table():
@@ -165,3 +235,21 @@ def test_check_fit_params_lets_pass_what_is_taken():
         pipeline["standardscaler"].set_fit_request(sample_weight=False)
         scorer = get_scorer("accuracy").set_score_request(sample_weight=True)
         GridSearchCV(pipeline, grid, scoring=scorer).fit(X, y, sample_weight=weight)
+
+
+@every_kind
+@pytest.mark.parametrize(
+    ("estimator", "name"),
+    [
+        (NeverFitted(), "sample_weight"),
+        (NeverFitted(), "groups"),
+        (make_pipeline(NeverFitted()), "neverfitted__sample_weight"),
+    ],
+    ids=["weight", "groups", "step"],
+)
+@pytest.mark.parametrize("form", [np.asarray, list])
+def test_check_sample_params_refuses_another_length(kind, estimator, name, form):
+    """Fits would be given all of them, and tell of the length of a training part."""
+    space = {"C": [1, 2]} if isinstance(estimator, SVC) else {"neverfitted__C": [1, 2]}
+    with pytest.raises(ValueError, match=f"`{name}` must .* Got 149 for 150 samples"):
+        kind(estimator, space).fit(X, y, **{name: form(np.ones(149))})

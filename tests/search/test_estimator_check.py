@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import UserDict
+
+import pandas as pd
 import pytest
 from sklearn.datasets import load_iris
 from sklearn.preprocessing import StandardScaler
@@ -68,3 +71,29 @@ def test_check_estimator_of_tells_to_call_a_class(kind):
     """The message is the same where the space is a class."""
     with pytest.raises(TypeError, match=r"Got the class SVC instead; write SVC\(\)"):
         kind(SVC, SPACE).fit(X, y)
+
+
+@every_kind
+@pytest.mark.parametrize(
+    ("space", "written"),
+    [
+        (UserDict(SPACE), r"write dict\(space\)"),
+        ((SPACE, {"kernel": ["linear"]}), "write a list of the dicts"),
+        (pd.DataFrame(SPACE), "a list for each parameter"),
+        (pd.Series({"C": [1, 2]}), "a list for each parameter"),
+    ],
+    ids=["mapping", "tuple", "frame", "series"],
+)
+def test_check_space_of_says_how_to_make_dicts_of_another_container(
+    kind, space, written
+):
+    """scikit-learn says only that it must be a dict or a list."""
+    message = rf"`param_\w+` parameter of {kind.__name__} must be a dict or .*{written}"
+    with pytest.raises(TypeError, match=message):
+        kind(SVC(), space).fit(X, y)
+
+
+def test_check_space_of_says_which_searches_take_auto():
+    """A grid lists its values; the others are suggested some."""
+    with pytest.raises(TypeError, match="Got 'auto' .*use RandomSearchCV or Bayes"):
+        GridSearchCV(SVC(), "auto").fit(X, y)

@@ -120,6 +120,13 @@ def test_check_param_names_takes_native_names_of_boosting_libraries(library):
 
 
 @every_kind
+def test_check_param_names_refuses_a_name_without_letters(kind):
+    """It belongs to no step, and the message names none."""
+    with pytest.raises(ValueError, match="Got '' instead. Invalid parameter ''"):
+        SEARCHES[kind](SVC(), {"": [1, 2]}).fit(X, y)
+
+
+@every_kind
 @pytest.mark.parametrize(
     ("name", "meant"),
     [

@@ -158,3 +158,19 @@ def test_check_scoring_of_says_which_metric_refit_means(kind):
     search = search_for(kind, NeverFitted(), ["accuracy", "f1_macro"], refit="acuracy")
     with pytest.raises(ValueError, match=r"refit must be .*Did you mean 'accuracy'\?"):
         search.fit(X, y)
+
+
+@pytest.mark.parametrize("kind", SEARCHES)
+@pytest.mark.parametrize(
+    ("refit", "told"),
+    [
+        ("mean_test_f1_macro", r"Did you mean 'f1_macro'\? The scores are \['acc"),
+        ("nothing_alike", r"was passed. The scores are \['accuracy', 'f1_macro'\]."),
+        (True, r"The scores are \['accuracy', 'f1_macro'\]."),
+    ],
+)
+def test_check_scoring_of_lists_the_metrics_that_refit_may_name(kind, refit, told):
+    """A column of the table means its metric; all names are told."""
+    search = search_for(kind, NeverFitted(), ["accuracy", "f1_macro"], refit=refit)
+    with pytest.raises(ValueError, match=f"refit must be .*{told}"):
+        search.fit(X, y)

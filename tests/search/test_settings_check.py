@@ -48,6 +48,7 @@ class NeverFitted(SVC):
         ({"time_budget": np.timedelta64(2, "m")}, TypeError, "write time_budget=120"),
         ({"cv": KFold}, TypeError, r"Got the class KFold instead; write cv=KFold\("),
         ({"refit": Simplest}, TypeError, r"class Simplest .*write refit=Simplest\("),
+        ({"refit": lambda a, b: 0}, TypeError, r"`refit` .* takes \(a, b\): missing"),
         ({"time_budget": "soon"}, ValueError, "'time_budget'.*Got 'soon'"),
         ({"n_jobs": 0}, ValueError, "`n_jobs`.*Got 0 .*n_jobs=-1 for all cores"),
         ({"pre_dispatch": "two"}, ValueError, r"`pre_dispatch`.*'two'.*'2\*n_jobs'"),
@@ -106,3 +107,20 @@ def test_check_settings_warns_of_an_initial_design_that_takes_all():
         search.fit(X, y)
     assert [w.filename for w in seen] == [__file__]
     search.set_params(n_initial_points=2).fit(X, y)
+
+
+@pytest.mark.parametrize("n_iter", [None, "5", 2.5, [5]])
+def test_check_settings_leaves_what_is_no_number_to_validation(n_iter):
+    """A check that compares two settings does not fail at a wrong one."""
+    search = BayesSearchCV(NeverFitted(), {"C": [1, 2]}, n_initial_points=3)
+    with pytest.raises(ValueError, match="'n_iter' parameter of BayesSearchCV must"):
+        search.set_params(n_iter=n_iter).fit(X, y)
+
+
+def test_check_settings_says_how_to_make_points_of_a_table():
+    """pandas has a method that lists the rows as dicts."""
+    pandas = pytest.importorskip("pandas")
+    points = pandas.DataFrame({"C": [1, 2]})
+    search = BayesSearchCV(NeverFitted(), {"C": [1, 2]}, initial_params=points)
+    with pytest.raises(TypeError, match=r"`initial_params` .*write frame.to_dict\('r"):
+        search.fit(X, y)

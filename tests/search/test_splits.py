@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from sklearn.base import clone
 from sklearn.datasets import load_iris
-from sklearn.model_selection import KFold, ShuffleSplit
+from sklearn.model_selection import GroupKFold, KFold, LeaveOneGroupOut, ShuffleSplit
 from sklearn.svm import SVC
 
 from skbayes.search import BayesSearchCV, GridSearchCV, RandomSearchCV
@@ -164,3 +164,15 @@ def test_state_with_splits_pickles_a_generator_as_its_splits(kind, is_fitted, co
     for one in (search, other):
         scores = one.fit(X, y).cv_results_["split2_test_score"]
         assert scores.tolist() == expected.cv_results_["split2_test_score"].tolist()
+
+
+@every_kind
+@pytest.mark.parametrize("cv", [GroupKFold(2), LeaveOneGroupOut()], ids=label)
+def test_materialise_splits_says_how_to_pass_groups(kind, cv):
+    """scikit-learn's words remain, with what to write as a note."""
+    with pytest.raises(ValueError, match="(?s)'groups' .*fit.X, y, groups=") as told:
+        search_of(kind, cv=cv).fit(X, y)
+    assert told.value.__notes__ == [
+        f"{type(cv).__name__} needs the group of each sample: search.fit(X, y,"
+        " groups=...)."
+    ]

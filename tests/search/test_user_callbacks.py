@@ -24,9 +24,26 @@ def test_callback_observer_ends_a_search_at_a_true_of_numpy():
 
 def test_callback_observer_tells_whose_an_error_is():
     """The parameter is named beside the error, and the callback shown."""
-    pattern = r"(?s)missing 1 required.*`callbacks` parameter of GridSearchCV"
-    with pytest.raises(TypeError, match=pattern):
-        make_search("grid", callbacks=[lambda progress, other: None]).fit(X, y)
+    pattern = r"(?s)no attribute 'wrong'.*`callbacks` parameter of GridSearchCV"
+    with pytest.raises(AttributeError, match=pattern):
+        make_search("grid", callbacks=[lambda progress: progress.wrong]).fit(X, y)
+
+
+@pytest.mark.parametrize(
+    ("callback", "takes"),
+    [
+        (lambda: None, r"\(\): too many positional"),
+        (lambda study, trial: None, r"\(study, trial\): missing a required"),
+        (lambda *, progress: None, r"\(\*, progress\): "),
+    ],
+    ids=["nothing", "two", "keyword"],
+)
+def test_check_callbacks_refuses_other_arguments_before_the_first_fit(callback, takes):
+    """Callbacks of other libraries take a study and a trial."""
+    search = make_search("grid", callbacks=[print, callback])
+    with pytest.raises(TypeError, match=f"`callbacks` .* which takes {takes}"):
+        search.fit(X, y)
+    assert not hasattr(search, "trials_")
 
 
 def test_callback_observer_loses_no_results_to_a_callback_that_raises_last():

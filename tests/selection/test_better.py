@@ -91,3 +91,24 @@ def test_best_if_better_does_not_prefer_a_failed_untuned_estimator():
     scores = [[np.nan, 0.9], [0.1, 0.8]]
     assert BestIfBetter(SVC())(table(scores, [{"C": 1.0}, {"C": 2.0}])) == 1
     assert BestIfBetter({"C": 2.0})(table(scores, [{"C": 1.0}, {"C": 2.0}])) == 1
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"alpha": 5}, "`alpha` .* Got 5 "),
+        ({"alpha": "0.05"}, "`alpha` .* Got '0.05'"),
+        ({"test_share": 20}, "`test_share` .* Got 20"),
+    ],
+    ids=["alpha", "text", "share"],
+)
+def test_check_search_refuses_shares_that_are_none(settings, message):
+    """What is wrong for every result is told before the first fit."""
+
+    def never(estimator, X, y):
+        raise AssertionError("a candidate was scored before the rule was checked")
+
+    rule = BestIfBetter(SVC(), **settings)
+    search = BayesSearchCV(SVC(), {"C": [1, 2]}, refit=rule, scoring=never)
+    with pytest.raises(ValueError, match=message):
+        search.set_params(error_score="raise").fit([[0], [1]] * 5, [0, 1] * 5)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from sklearn.tree import DecisionTreeClassifier
 
+from skbayes.search import GridSearchCV
 from skbayes.selection import Fastest, Simplest
 from tests.selection.tables import DEPTHS, NEAR, table
 
@@ -77,3 +79,26 @@ def test_simplest_finds_equal_values_in_its_list():
     rule = Simplest("depth", prefer=[int("2000"), np.nan, int("1000")])
     assert rule(table(NEAR, params)) == 2
     assert Simplest("depth", prefer=[np.nan, 1000, 2000])(table(NEAR, params)) == 3
+
+
+@pytest.mark.parametrize(
+    ("rule", "message"),
+    [
+        (Simplest("max_dept"), "one of those searched over, .* mean 'max_depth'"),
+        (Simplest("max_depth", prefer="small"), "`prefer` .* Got 'small'"),
+        (Simplest("max_depth", n_standard_errors=-1), "`n_standard_errors` .* Got -1"),
+        (Fastest(n_standard_errors="1"), "`n_standard_errors` .* Got '1'"),
+        (Fastest(time="fits"), "`time` .* Got 'fits'"),
+    ],
+    ids=["parameter", "prefer", "margin", "text", "time"],
+)
+def test_check_search_refuses_a_rule_that_cannot_choose(rule, message):
+    """What is wrong for every result is told before the first fit."""
+
+    def never(estimator, X, y):
+        raise AssertionError("a candidate was scored before the rule was checked")
+
+    grid = [{"max_depth": [1, 2]}, {"max_depth": [3], "criterion": ["entropy"]}]
+    search = GridSearchCV(DecisionTreeClassifier(), grid, refit=rule, scoring=never)
+    with pytest.raises(ValueError, match=message):
+        search.set_params(error_score="raise").fit([[0], [1]] * 5, [0, 1] * 5)

@@ -10,6 +10,7 @@ from sklearn.model_selection import ParameterGrid, ParameterSampler
 
 from skbayes.space import Categorical, Integer, Real
 from skbayes.space._grids import check_param_distributions, check_param_grid
+from skbayes.space._parsing import parse_space
 from tests.space.labels import label
 
 GRIDS = [
@@ -88,7 +89,7 @@ def test_check_param_grid_refuses_ranges_and_distributions(value):
     """The error says which search takes ranges and what a grid takes."""
     message = (
         "'C' in the `param_grid` parameter of GridSearchCV must be a list of choices"
-        ".* use RandomSearchCV or BayesSearchCV, or write the values to try, such as"
+        ".* use RandomSearchCV or BayesSearchCV.*, or write the values to try, such as"
     )
     with pytest.raises(TypeError, match=message):
         check_param_grid({"C": value})
@@ -122,6 +123,27 @@ def test_check_param_distributions_refuses_what_draws_nothing(value, message):
         check_param_distributions({"C": value})
 
 
+@pytest.mark.parametrize(
+    ("value", "message", "written"),
+    [
+        (
+            (1, 10, "log"),
+            r"must be \(low, high, 'uniform'\) or",
+            "1, 10, 'log-uniform'",
+        ),
+        ((10, 1, "uniform"), "valid range.*`low` .* below `high`", "10, 1, 'uniform'"),
+        ((0, 9, "log-uniform"), "valid range.*`low` .* >= 1", "0, 9, 'log-uniform'"),
+    ],
+)
+def test_check_param_distributions_refuses_a_wrong_range(value, message, written):
+    """A grid takes no range, so that it does not say how to write a valid one."""
+    with pytest.raises(ValueError, match=message):
+        check_param_distributions({"C": value})
+    message = rf"list of choices.* BayesSearchCV with \({written}\), or write the val"
+    with pytest.raises(TypeError, match=message):
+        check_param_grid({"C": value})
+
+
 @pytest.mark.parametrize("check", [check_param_grid, check_param_distributions])
 @pytest.mark.parametrize(
     ("value", "error", "message"),
@@ -134,12 +156,6 @@ def test_check_param_distributions_refuses_what_draws_nothing(value, message):
         ([], ValueError, r"need to be a non-empty sequence, got: \[\]. Write \[choice"),
         ((), ValueError, r"need to be a non-empty sequence, got: \(\)"),
         (np.array([]), ValueError, "need to be a non-empty sequence"),
-        ((1, 10, "log"), ValueError, r"must be \(low, high, 'uniform'\) or"),
-        (
-            (10, 1, "uniform"),
-            ValueError,
-            "must be a valid range.*`low` .* below `high`",
-        ),
     ],
     ids=label,
 )
@@ -209,3 +225,21 @@ def test_check_param_grid_messages_name_the_caller():
         check_param_grid({"C": Real(0, 1)}, owner="MySearch", parameter="grid")
     with pytest.raises(ValueError, match="`space` parameter of MySearch must name"):
         check_param_distributions({}, owner="MySearch", parameter="space")
+
+
+@pytest.mark.parametrize(
+    "check", [check_param_grid, check_param_distributions, parse_space]
+)
+def test_check_param_grid_refuses_a_table_of_choices(check):
+    """Its items are columns or their names, and no values of a parameter."""
+    with pytest.raises(ValueError, match="must be one-dimensional, its shape is .2, 1"):
+        check({"C": pd.DataFrame({"a": [1, 2]})})
+
+
+def test_check_param_grid_takes_values_out_of_an_array_of_arrow():
+    """Its items are scalars of Arrow, which no estimator takes."""
+    arrow = pytest.importorskip("pyarrow")
+    values = {"C": arrow.array([0.5, 2.0])}
+    assert check_param_grid(values) == {"C": [0.5, 2.0]}
+    assert check_param_distributions(values) == {"C": [0.5, 2.0]}
+    assert parse_space(values).branches[0]["C"].choices == (0.5, 2.0)

@@ -9,6 +9,8 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy import stats
+from sklearn.ensemble import RandomForestClassifier
+from sklearn.pipeline import make_pipeline
 from sklearn.svm import SVC
 
 from skbayes.space import Categorical, Integer, Real
@@ -107,6 +109,10 @@ def test_parse_space_messages_name_owner_and_parameter():
 NEW_KIND = type(
     "Normal", (), {name: lambda *_: 0.5 for name in ("icdf", "support", "sample")}
 )
+#: Two methods are enough to be iterated over.
+Indexed = type(
+    "Indexed", (), {"__len__": lambda _: 2, "__getitem__": lambda _, i: "ab"[i]}
+)
 ONLY_RVS = type("OnlyRvs", (), {"rvs": lambda *_, **__: 0.5})()
 
 
@@ -122,6 +128,11 @@ ONLY_RVS = type("OnlyRvs", (), {"rvs": lambda *_, **__: 0.5})()
         (SVC(), TypeError, r"Write \[SVC\(\)\] for a single choice"),
         (NEW_KIND(), TypeError, r"new kind.*a frozen one, such as scipy.stats.norm\("),
         ({1, 2}, TypeError, "Got {1, 2} instead. Turn it into a list"),
+        (make_pipeline(SVC()), TypeError, "for a single choice"),
+        (RandomForestClassifier(), TypeError, r"Write \[RandomForestClassifier"),
+        (Indexed(), TypeError, "Turn it into a list of choices"),
+        (np.array(1.0), TypeError, r"Write \[array\(1.\)\] for a single choice"),
+        (bytearray(b"ab"), TypeError, r"Write \[bytearray.* for a single choice"),
         ({"a": 1}, TypeError, "Got {'a': 1} instead. Turn it into a list"),
         ((x for x in "ab"), TypeError, "Turn it into a list of choices"),
         ([], ValueError, r"must hold at least one choice. Got \[\] instead. Write \["),

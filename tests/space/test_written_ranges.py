@@ -44,6 +44,9 @@ EVERY_CHECK = pytest.mark.parametrize(
         ([0.5, "uniform", 2], "(0.5, 2, 'uniform')"),
         ([(0.5, "uniform", 2)], "(0.5, 2, 'uniform')"),
         ([Decimal("0.5"), Fraction(5, 2), "uniform"], "(0.5, 2.5, 'uniform')"),
+        ((0.5, 2.0, "unifrm"), "(0.5, 2.0, 'uniform')"),
+        ([0.5, 2.0, "log-unifrm"], "(0.5, 2.0, 'log-uniform')"),
+        ((0.5, 2.0, "unif"), "(0.5, 2.0, 'uniform')"),
         ((False, True, "uniform"), "[False, True] for two choices"),
         ((date(2020, 1, 1), date(2021, 1, 1), "uniform"), "list all values to try"),
         ((np.datetime64(1, "D"), np.datetime64(9, "D"), "log-uniform"), "list all"),
@@ -78,6 +81,30 @@ def test_refuse_range_like_leaves_other_lists(check, value):
     check({"C": value})
 
 
+class Span:
+    """A range of another package."""
+
+    low, high, log = 0.1, 2.0, True
+
+
+@EVERY_CHECK
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [
+        ([Real(0.1, 1.0)], "Write it without the list, Categorical"),
+        ([Integer(1, 9), None], "Write a single one without the list"),
+        ((Real(0.1, 1.0),), "Write it without the list"),
+        ([Span()], "Write it without the list"),
+        (np.ma.masked_array([1, 2], [False, True]), r"masked.* method compressed\(\)"),
+    ],
+    ids=["real", "integer", "tuple", "foreign", "masked"],
+)
+def test_refuse_range_like_refuses_what_is_no_choice(check, value, told):
+    """A dimension is no value of a parameter, and neither is a masked entry."""
+    with pytest.raises(ValueError, match=f"(?s)value of 'C' in the.*{told}"):
+        check({"C": value})
+
+
 def test_refuse_range_like_tells_of_all_ranges_of_json():
     """All ranges are told in one error, so that one round mends them."""
     text = '{"C": [0.01, 1000.0, "log-uniform"], "gamma": [1e-4, 1, "log-uniform"]}'
@@ -93,13 +120,25 @@ def test_refuse_range_like_tells_of_all_ranges_of_json():
         "loguniform(0.01, 1000)",
         {"low": 0.01, "high": 1000, "prior": "log-uniform"},
         {"min": 0.01, "max": "1e3", "log": True},
+        {"min": 0.01, "max": 1000, "distribution": "log_uniform_values"},
+        {"type": "float", "lower": 0.01, "upper": 1000, "scale": "log"},
     ],
     ids=label,
 )
 def test_how_to_write_texts_and_dicts_that_describe_a_range(check, value):
     """YAML keeps a tuple as text; other tools describe a range by a dict."""
-    with pytest.raises(TypeError, match=r"describes a range: write \(0.01, 1000"):
+    with pytest.raises(
+        TypeError, match=r"describes a range: write \(0.01, 1000"
+    ) as seen:
         check({"C": value})
+    assert "'log-uniform')." in str(seen.value)
+
+
+@EVERY_CHECK
+def test_how_to_write_a_dict_that_lists_choices(check):
+    """Files of sweeps have such dicts."""
+    with pytest.raises(TypeError, match=r"lists choices: write \['rbf', 'poly'\]"):
+        check({"kernel": {"values": ["rbf", "poly"]}})
 
 
 def test_refuse_bare_pair_tells_of_all_pairs_at_once():
@@ -140,6 +179,13 @@ def test_refuse_range_like_says_what_a_grid_takes():
     """A grid has no ranges: it takes values, or another search takes the range."""
     with pytest.raises(ValueError, match=r"such as \[0.01, 10\], or give .* RandomSe"):
         check_param_grid({"C": [0.01, 10, "log-uniform"]})
+
+
+def test_parse_range_takes_arrays_without_dimensions():
+    """Arithmetic with arrays makes such ends."""
+    ends = np.array(0.5), np.array(2.0)
+    space = parse_space({"C": (*ends, "uniform")})
+    assert space.branches[0]["C"] == Real(0.5, 2.0, "uniform")
 
 
 def test_parse_range_takes_whole_floats():

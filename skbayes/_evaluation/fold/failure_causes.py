@@ -24,7 +24,10 @@ _OUT_OF_MEMORY = re.compile(r"^[\w.]*MemoryError\b", re.MULTILINE)
 #: Remedies of common causes; the patterns match messages of scikit-learn >= 1.6.
 _REMEDIES = {
     r"Input y contains (NaN|infinity)": "Leave out the samples without a target.",
-    r"contains (NaN|infinity)|missing values|NAType": "Put a SimpleImputer before the "
+    r"sample_weight contains": "Leave out the samples without a weight.",
+    r"contains infinity": "Replace infinite values of X first: no imputer or scaler of "
+    "scikit-learn accepts them.",
+    r"contains NaN|missing values|NAType": "Put a SimpleImputer before the "
     "estimator, in a Pipeline, or take an estimator that accepts missing values.",
     r"could not convert string to float": "Encode columns of text first, with a "
     "OneHotEncoder in a ColumnTransformer.",
@@ -34,6 +37,12 @@ _REMEDIES = {
     "fit(X, y).",
     r"average='binary'": "For more than two classes name an average, as in "
     "scoring='f1_macro'.",
+    r"continuous is not supported|a mix of .* and continuous": "The metric compares "
+    "classes: for a target of numbers take another, as in "
+    "scoring='neg_mean_squared_error'.",
+    r"none of the following attributes: predict_proba": "The metric needs "
+    "probabilities: take an estimator that gives them, or put it in a "
+    "CalibratedClassifierCV.",
     r"multi_class must be in": "For more than two classes write "
     "scoring='roc_auc_ovr' or 'roc_auc_ovo'.",
     r"pos_label=.* is not a valid label": "Say which label is the positive one: "

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import math
 import sys
 from collections.abc import Mapping
+from typing import Any
 
 from skbayes._evaluation.fidelity.ladder import Ladder
 from skbayes._protocol import FoldResult, Params
 from skbayes._search_progress import SearchProgress
-from skbayes._short_text import as_text
+from skbayes._short_text import as_text, cut
+
+#: Most characters of a value in a line.
+_LONGEST = 200
 
 
 class Printer:
@@ -102,8 +107,13 @@ def _print(text: str) -> None:
 
 
 def _format_params(params: Params) -> str:
-    shown = {name: as_text(params[name], str) for name in sorted(params)}
+    shown = {name: _one_line(params[name]) for name in sorted(params)}
     return ", ".join(f"{name}={text}" for name, text in shown.items())
+
+
+def _one_line(value: Any) -> str:
+    """A value as text, without the line breaks of a nested estimator."""
+    return cut(" ".join(as_text(value, str).split()), _LONGEST)
 
 
 def _format_scores(result: FoldResult) -> str:
@@ -112,7 +122,7 @@ def _format_scores(result: FoldResult) -> str:
         test = result.test_scores["score"]
         if result.train_scores is None:
             return f" score={test:.3f}"
-        return f" score=(train={result.train_scores['score']:.3f}, test={test:.3f})"
+        return f" score=({_train(result.train_scores, 'score')}test={test:.3f})"
     return "".join(
         f" {name}: ({_train(result.train_scores, name)}test={score:.3f})"
         for name, score in sorted(result.test_scores.items())
@@ -120,4 +130,5 @@ def _format_scores(result: FoldResult) -> str:
 
 
 def _train(scores: Mapping[str, float] | None, name: str) -> str:
-    return "" if scores is None else f"train={scores[name]:.3f}, "
+    # Where scoring fails on one part, the other may have scores of other names.
+    return "" if scores is None else f"train={scores.get(name, math.nan):.3f}, "

@@ -8,9 +8,9 @@ import traceback
 
 import numpy as np
 import pytest
-from sklearn.linear_model import LinearRegression
-from sklearn.metrics import f1_score, get_scorer
-from sklearn.svm import SVC
+from sklearn.linear_model import LinearRegression, Ridge
+from sklearn.metrics import accuracy_score, f1_score, get_scorer
+from sklearn.svm import SVC, LinearSVC
 
 from skbayes._evaluation.fold.failure_causes import (
     cause_of,
@@ -106,13 +106,14 @@ def test_common_cause_may_differ_in_what_it_tells_of_the_data(one, other):
 WORDS = np.array(["yes", "no"] * 10)
 THREE = np.arange(20) % 3
 X = np.arange(20.0).reshape(-1, 1)
+ENDLESS = np.where(X > 15, np.inf, X)
 HOLES = np.where(X > 15, np.nan, X)
 CLASSIFIER = SVC().fit(X, THREE)
 
 
-def score(scoring, y):
+def score(scoring, y, kind=SVC):
     """Score a classifier of these labels."""
-    return get_scorer(scoring)(SVC().fit(X, y), X, y)
+    return get_scorer(scoring)(kind().fit(X, y), X, y)
 
 
 @pytest.mark.parametrize(
@@ -120,12 +121,20 @@ def score(scoring, y):
     [
         (lambda: SVC().fit(HOLES, THREE), "SimpleImputer"),
         (lambda: LinearRegression().fit(X, HOLES[:, 0]), "without a target"),
+        (lambda: SVC().fit(ENDLESS, THREE), "no imputer or scaler"),
+        (lambda: Ridge().fit(X, THREE, HOLES[:, 0]), "without a weight"),
         (lambda: SVC().fit(WORDS[:, None], THREE), "OneHotEncoder"),
         (lambda: SVC().fit(X[:, 0], THREE), r"X.reshape\(-1, 1\)"),
         (lambda: SVC().fit(X), r"Pass the target: fit\(X, y\)"),
         (lambda: SVC().fit(X, None), r"Pass the target: fit\(X, y\)"),
         (lambda: score("f1", THREE), "scoring='f1_macro'"),
         (lambda: score("roc_auc", THREE), "roc_auc_ovr"),
+        (
+            lambda: get_scorer("neg_log_loss")(LinearSVC().fit(X, THREE), X, THREE),
+            "CalibratedClassifierCV",
+        ),
+        (lambda: accuracy_score(X[:, 0] / 3, X[:, 0] / 3), "scoring='neg_mean_sq"),
+        (lambda: accuracy_score(THREE, X[:, 0] / 3), "scoring='neg_mean_sq"),
         (lambda: score("f1", WORDS), r"make_scorer\(f1_score, pos_label=...\)"),
         (lambda: f1_score(WORDS, WORDS), "pos_label"),
         (lambda: SVC().fit(X, np.zeros(20)), "StratifiedKFold"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 
 from skbayes._evaluation.fidelity.ladder import Ladder
@@ -39,6 +41,14 @@ def test_announce_says_how_many_fits_there_are(arguments, text, capsys):
     assert capsys.readouterr().out == text + "\n"
 
 
+def test_on_fold_prints_one_line_of_a_value_with_several(capsys):
+    """The repr of a nested estimator has line breaks, a text may be long."""
+    Printer(3, 2).on_fold(3, {"a": "b\n   c", "d": "e" * 999}, FOLD)
+    (line,) = capsys.readouterr().out.splitlines()
+    assert line.startswith("[CV 2/2; 4] a=b c, d=eee")
+    assert len(line) < 300
+
+
 FOLD = FoldResult(1, {"score": 0.5}, fit_time=1.0, score_time=0.25)
 BOTH = FoldResult(1, {"score": 0.5}, {"score": 0.75}, fit_time=1.0)
 SEVERAL = {"is_multimetric": True, "fit_time": 1.0}
@@ -56,6 +66,14 @@ SEVERAL = {"is_multimetric": True, "fit_time": 1.0}
             FoldResult(0, {"b": 0.5, "a": 0.25}, {"a": 1.0, "b": 0.0}, **SEVERAL),
             "[CV 1/2; 4] C=1, a=None; a: (train=1.000, test=0.250)"
             " b: (train=0.000, test=0.500) total time=1s",
+        ),
+        (
+            FoldResult(0, {"score": math.nan}, {"a": 1.0}),
+            "[CV 1/2; 4] C=1, a=None; score=(train=nan, test=nan) total time=0s",
+        ),
+        (
+            FoldResult(0, {"a": 0.25}, {"score": math.nan}, **SEVERAL),
+            "[CV 1/2; 4] C=1, a=None; a: (train=nan, test=0.250) total time=1s",
         ),
         (
             FoldResult(0, {"a": 0.25}, **SEVERAL),
