@@ -105,6 +105,9 @@ class FoldResult:
     n_rounds : int or None, default=None
         Rounds that the fit has kept, where it stopped early by samples of the training
         part, as `early_stopping_set` asks for.
+    other_code : tuple of str or None, default=None
+        Names of the user's code that its worker had otherwise than the process of the
+        search; a journal does not get such a fold.
 
     Examples
     --------
@@ -140,6 +143,7 @@ class FoldResult:
     written: float | None = field(default=None, compare=False)
     path: Mapping[int, FoldResult] | None = field(default=None, repr=False)
     n_rounds: int | None = None
+    other_code: tuple[str, ...] | None = None
 
     @property
     def errors(self) -> tuple[str, ...]:

@@ -32,6 +32,7 @@ _USUAL = {
     "estimator": None,
     "path": None,
     "n_rounds": None,
+    "other_code": None,
 }
 _rare_of = attrgetter(*_USUAL)
 _USUAL_VALUES = tuple(_USUAL.values())

@@ -6,7 +6,7 @@ import math
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from numbers import Integral
 from typing import Any
 
@@ -44,6 +44,8 @@ class Continuation:
         Number of folds with recorded results.
     summary : str
         A line for people.
+    known_code : KnownCode or None
+        The user's code by which the journal knows the folds.
     """
 
     store: Any = None
@@ -52,6 +54,12 @@ class Continuation:
     sequence: Any = None
     n_folds_found: int = 0
     summary: str = ""
+    known_code: Any = None
+
+    def told_to_workers(self, evaluation):
+        """The evaluation with the code that workers compare with their own."""
+        settings = replace(evaluation.settings, known_code=self.known_code)
+        return replace(evaluation, settings=settings)
 
 
 @contextmanager
@@ -116,7 +124,16 @@ def open_journal(search, preparation, strategy):
         sequence = None
         if _shares_candidates(search, strategy):
             sequence = _Sequence(store, getattr(strategy, "proposed", dict))
-        yield Continuation(folds, replay, n_recorded, sequence, n_found, summary)
+        code = _known_code(preparation, reader)
+        yield Continuation(folds, replay, n_recorded, sequence, n_found, summary, code)
+
+
+def _known_code(preparation, reader):
+    """The user's code as this process has it."""
+    from skbayes._journal.content.known_code import KnownCode
+
+    settings = preparation.evaluation.settings
+    return KnownCode.of(settings.estimator, settings.scorer, reader)
 
 
 def _differences(journal, store, identity):

@@ -62,7 +62,7 @@ def run_search(search, preparation, strategy, tree):
         open_journal(search, preparation, strategy) as earlier,
         # With a journal folds are not batched: each is written as soon as it ends.
         open_executor(
-            evaluation,
+            earlier.told_to_workers(evaluation),
             search.n_jobs,
             may_batch=earlier.store is None,
             is_new=warnings_of_fits.is_new,

@@ -76,6 +76,7 @@ def test_packed_plain_folds_come_back_as_they_were(numbers, written, has_train, 
 
 UNUSUAL = {
     "n_rounds": [7],
+    "other_code": [("f",)],
     "test_scores": [{"score": math.nan}, {"score": 1}, {"other": 1.0}, {}],
     "train_scores": [{"score": 1.0}, {"score": math.inf}, {}],
     "fit_time": [1],

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import functools
+import importlib
+import sqlite3
+import sys
 import types
 import warnings
+from contextlib import closing
 
+import joblib
 import pytest
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.frozen import FrozenEstimator
@@ -208,3 +213,51 @@ def test_a_cache_and_more_workers_change_nothing(journal, tmp_path):
     n_fits(search())
     assert n_fits(search(memory=str(tmp_path / "cache"))) == 0
     assert n_fits(search(verbose=True)) == 0
+
+
+EDITED = """
+from sklearn.linear_model import LogisticRegression
+LIMIT = {limit}
+class Own(LogisticRegression):
+    def predict(self, X):
+        return super().predict(X) if LIMIT < 9 else super().predict(X)[::-1]
+"""
+
+
+@pytest.mark.parametrize("what", ["nothing", "the file", "the module"])
+def test_folds_of_workers_with_other_code_are_not_written(
+    what, journal, tmp_path, monkeypatch
+):
+    """Workers import a module anew: it may have been edited, or changed here, since."""
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)
+    name = f"edited_{what.replace(' ', '_')}"
+    file = tmp_path / f"{name}.py"
+    file.write_text(EDITED.format(limit=1))
+    importlib.invalidate_caches()
+    module = importlib.import_module(name)
+    if what == "the file":
+        file.write_text(EDITED.format(limit=10))
+    elif what == "the module":
+        module.LIMIT = 10
+    search = grid(journal, {"C": [0.1, 1.0]}, module.Own(), n_jobs=2)
+    # Workers that other tests have left do not have this folder on their path.
+    new_workers = joblib.parallel_config("loky", idle_worker_timeout=40 + len(what))
+    with new_workers, warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        search.fit(X, y)
+    texts = [str(one.message) for one in caught]
+    if what == "nothing":
+        assert texts == []
+        assert n_folds(journal) == 2 * search.n_splits_
+    else:
+        (text,) = texts
+        assert "What differs is the global LIMIT of Own.predict" in text
+        assert n_folds(journal) == 0
+    del sys.modules[name]
+
+
+def n_folds(journal):
+    """Number of folds in a journal."""
+    with closing(sqlite3.connect(journal)) as connection:
+        return connection.execute("SELECT count(*) FROM folds").fetchone()[0]

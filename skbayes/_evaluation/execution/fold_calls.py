@@ -7,6 +7,7 @@ the candidate's parameters are sent with each fold.
 from __future__ import annotations
 
 import pickle
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -65,7 +66,11 @@ class FoldCalls:
         self, task: Task, report: Path | None, deadline: float | None
     ) -> tuple[Any, ...]:
         if self._search is None:
-            self._search = pack((self._run_fold, self._evaluation.settings))
+            settings = self._evaluation.settings
+            if not self._pool.is_on_this_machine:
+                # Elsewhere modules are installed in other ways: their code is no other.
+                settings = replace(settings, known_code=None)
+            self._search = pack((self._run_fold, settings))
         # Packed once: pickling the settings anew for each fold would cost more than
         # many a fit.
         train, test = self._evaluation.split(task.fold)

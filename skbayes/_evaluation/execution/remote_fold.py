@@ -20,6 +20,7 @@ import joblib
 import numpy as np
 import sklearn
 
+from skbayes._evaluation.fold.evaluation import FoldSettings
 from skbayes._evaluation.fold.fit_problems import run_fold_recording_warnings
 from skbayes._joblib.pickling import Pickled, pack_result
 from skbayes._protocol import FoldResult
@@ -116,6 +117,9 @@ def run_remotely(
         stage = None
         settings = replace(settings, exit_report=exit_report)
         result = run(*data, settings, *own, deadline=deadline)
+        other_code = _other_code(settings)
+        if result is not None and other_code is not None:
+            result = replace(result, other_code=other_code)
     except BaseException as error:
         # Also Ctrl-C, which reaches workers too, and `sys.exit`: the search decides.
         return _failed(error, not_loaded=stage)
@@ -144,6 +148,18 @@ def _check_versions(expected: Mapping[str, str]) -> None:
             f"Versions differ between this process and its workers: {listed}. Install "
             "the same ones on both."
         )
+
+
+def _other_code(settings: FoldSettings) -> tuple[str, ...] | None:
+    """Names of the user's code that this worker has otherwise; None without any."""
+    if settings.known_code is None:
+        return None
+    try:
+        parts = settings.known_code.differences(settings.estimator, settings.scorer)
+    except Exception:
+        # What cannot be read here says nothing about the code that has run.
+        return None
+    return tuple(parts) or None
 
 
 def _opened(part: Any) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from skbayes._compat import metric_names
 from skbayes._evaluation.sharing.hooks import SharedFold
@@ -12,6 +12,13 @@ from skbayes._evaluation.sharing.plan import SharingPlan
 from skbayes._evaluation.stopping.stopping_set import StoppingSet
 from skbayes._fold_statistics import held_out_share
 from skbayes._protocol import Params
+
+
+class KnownCode(Protocol):
+    """The user's code of an estimator and a scorer, as one process has it."""
+
+    def differences(self, estimator: Any, scorer: Any) -> Sequence[str]:
+        """Names of the parts that this process has otherwise."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +59,8 @@ class FoldSettings:
         written when its process is ended. None: the process is not ended.
     stopping : StoppingSet or None
         Rule that holds out a part of the training samples for early stopping.
+    known_code : KnownCode or None
+        The user's code by which a journal knows the folds. A worker compares its own.
     """
 
     estimator: Any
@@ -69,6 +78,7 @@ class FoldSettings:
     fit_timeout: float | None = None
     exit_report: str | None = None
     stopping: StoppingSet | None = None
+    known_code: KnownCode | None = None
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,11 @@ from typing import Protocol
 from skbayes._evaluation.loop.protocols import FoldStore, PathOf
 from skbayes._evaluation.sharing.searched_path import PathSegment
 from skbayes._protocol import FoldResult, Params, Status
+from skbayes._user_warnings import warn_user
 from skbayes._values import params_key
+
+#: Most names of code in a message.
+_MOST_NAMES = 3
 
 
 class SeveralAtOnce(FoldStore, Protocol):
@@ -47,6 +51,7 @@ class PathStore:
         self._path_of = path_of
         #: Proposed parameters, by the key of the parameters found on their path.
         self._proposed: dict[Hashable, Params] = {}
+        self._has_warned = False
 
     def find(self, params: Params) -> dict[int, FoldResult]:
         """Folds that an earlier run finished, each with all its values."""
@@ -80,7 +85,11 @@ class PathStore:
         """Write one fold with all its values.
 
         A fold of a repeat has no path; it belongs to the trial that found its value.
+        Folds that ran other code than the store knows them by are left out.
         """
+        if result.other_code is not None:
+            self._warn_of_other_code(result.other_code)
+            return
         path = self._path_of(params)
         if path is None and not self._proposed:
             self._store.write(trial, params, result)
@@ -94,6 +103,18 @@ class PathStore:
             ({**params, path.parameter: size}, one) for size, one in result.path.items()
         ]
         self._store.write_all(trial, params, results)
+
+    def _warn_of_other_code(self, names: Sequence[str]) -> None:
+        """Warn, once a search, that folds are left out."""
+        if self._has_warned:
+            return
+        self._has_warned = True
+        warn_user(
+            "The workers have other code than this process, and the journal gets no"
+            f" fold that they run. {_differing(names)}: a module was edited, or a"
+            " global of it set, after this process had imported it. Import it anew, or"
+            " begin a new process; n_jobs=1 runs the code of this one."
+        )
 
     def claim(
         self, trial: int, params: Params, fold: int, segment: PathSegment | None
@@ -148,6 +169,13 @@ class PathStore:
         """Write the parameters found on the path of the proposed ones."""
         self._proposed[params_key(params)] = proposed
         self._store.settle(proposed, params)
+
+
+def _differing(names: Sequence[str]) -> str:
+    """A part of a sentence with the names of code, of which there may be many."""
+    listed = ", ".join(names[:_MOST_NAMES])
+    more = f" and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else ""
+    return f"What differs is {listed}{more}"
 
 
 def _wanted(params: Params, segment: PathSegment | None) -> list[Params]:

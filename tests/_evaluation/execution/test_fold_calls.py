@@ -5,6 +5,7 @@ from __future__ import annotations
 import pickle
 import threading
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -94,6 +95,18 @@ def test_call_explains_what_cannot_be_pickled():
     (note,) = caught.value.__notes__
     assert "pickles of the estimator Scripted(quality=0.5)" in note
     assert 'n_jobs=1, or threads: joblib.parallel_config("threading")' in note
+
+
+@pytest.mark.parametrize("is_here", [True, False])
+def test_call_tells_workers_of_this_machine_the_known_code(is_here):
+    """On another machine the same code may be installed in another way."""
+    evaluation = evaluation_of()
+    settings = replace(evaluation.settings, known_code="the code")
+    pool = HeldPool(is_on_this_machine=is_here)
+    calls = FoldCalls(replace(evaluation, settings=settings), pool)
+    call = calls.call(Task(0, 0, {}), None)
+    _, sent = call[1][4].open()
+    assert sent.known_code == ("the code" if is_here else None)
 
 
 @pytest.mark.parametrize("report", [None, Path("folder") / "3-1"])

@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 import warnings
+from dataclasses import replace
 
 import joblib
 import numpy as np
@@ -206,3 +207,33 @@ def test_versions_are_as_exact_as_pickles_need():
     assert found["joblib"].count(".") == 1
     assert np.__version__.startswith(f"{found['numpy']}.")
     assert found["numpy"].isdigit()
+
+
+class KnownOtherwise:
+    """Says that this process has other code; `parts` may be an error."""
+
+    def __init__(self, parts):
+        self.parts = parts
+
+    def differences(self, estimator, scorer):
+        """The parts."""
+        if isinstance(self.parts, Exception):
+            raise self.parts
+        return self.parts
+
+
+@pytest.mark.parametrize(
+    ("known", "other"),
+    [
+        (None, None),
+        (KnownOtherwise([]), None),
+        (KnownOtherwise(["f", "g"]), ("f", "g")),
+        (KnownOtherwise(TypeError("unreadable")), None),
+    ],
+)
+def test_run_remotely_says_which_code_is_another(known, other):
+    """A fold names the code that its worker has otherwise."""
+    evaluation = evaluation_of()
+    settings = replace(evaluation.settings, known_code=known)
+    answer = run(evaluation, search=pack((run_fold_in_time, settings)))
+    assert read_result(answer).other_code == other

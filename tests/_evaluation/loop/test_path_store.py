@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import warnings
+
 import pytest
 
 from skbayes._evaluation.loop.path_store import PathStore
@@ -184,3 +186,17 @@ def test_result_of_a_fold_that_failed_on_the_way_ends_there(store, memory):
     found = store.result(at(8), 1, segment)
     assert found.path == {2: failed, 4: one(1, 0.75)}
     assert found.test_scores == {"score": 0.75}
+
+
+def test_path_store_write_leaves_out_folds_of_other_code():
+    """A store keeps no fold under code that has not run, and says so once."""
+    memory = Memory()
+    store = PathStore(memory, lambda params: None)
+    other = FoldResult(0, {"score": 0.5}, other_code=("f", "g", "the global h", "k"))
+    with pytest.warns(UserWarning, match="is f, g, the global h and 1 more"):
+        store.write(0, {"a": 1}, other)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        store.write(0, {"a": 1}, other)
+        store.write(0, {"a": 2}, FoldResult(0, {"score": 0.5}))
+    assert [params for _, _, params in memory.log] == [{"a": 2}]
