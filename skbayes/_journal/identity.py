@@ -20,7 +20,6 @@ from sklearn import get_config
 from sklearn.metrics import get_scorer
 
 from skbayes._journal.content.content_digest import Content, ContentHasher
-from skbayes._journal.content.known_code import digests_of_code
 from skbayes._journal.content.leaves import array_leaf, leaf
 from skbayes._journal.content.ownership import version_of
 from skbayes._split_parts import as_indices
@@ -155,7 +154,7 @@ def identify(
     keys = _split_keys(splits, _n_samples(evaluated.X))
     n_splits = len(evaluated.splits)
     return SearchIdentity(
-        parts=parts | {"code": digests_of_code([one.code for one in codes])},
+        parts=parts | {"code": _code(codes)},
         splits=keys[:n_splits],
         sequence={k: reader.read(v).digest.hex() for k, v in sequence.items()},
         further_splits=keys[n_splits:],
@@ -165,6 +164,15 @@ def identify(
 def _key(content: Any) -> str:
     text = json.dumps([_FORMAT, content], sort_keys=True)
     return hashlib.sha256(text.encode("utf-8", "backslashreplace")).hexdigest()
+
+
+def _code(contents: Sequence[Content]) -> Details:
+    """Digests of the user's own code, of each name and of the whole."""
+    codes = [content.code for content in contents if content.code.n_pieces]
+    details = {"": leaf("code", [code.digest for code in codes]).hex()}
+    for code in codes:
+        details |= code.names
+    return details
 
 
 def _scorers(scoring: Any) -> Mapping[str, Any]:

@@ -23,6 +23,7 @@ from skbayes._journal.content.own_code import Code, Entry, Node, Place, code_of
 from skbayes._journal.content.ownership import (
     defining_module,
     is_importable,
+    is_of_script,
     naming_module,
 )
 from skbayes._journal.content.written_places import (
@@ -78,7 +79,7 @@ class CodeNodes:
             piece = waiting.pop()
             if id(piece) not in self._nodes:
                 self._kept.append(piece)
-                node = self._node(piece)
+                node = replace(self._node(piece), is_imported=_is_imported(piece))
                 self._nodes[id(piece)] = node
                 waiting.extend(pieces_of(end for e in node.entries for end in e.ends))
         return code_of(ends, self._nodes)
@@ -261,6 +262,14 @@ class CodeNodes:
             partial(self._hasher.read_without, value) if _has_parts(value) else None
         )
         return Entry(label, digest, ends, place, is_plain, without=without)
+
+
+def _is_imported(piece: Any) -> bool:
+    """Whether a worker process imports a piece of code by its name."""
+    if isinstance(piece, types.ModuleType | ModuleFile):
+        return True
+    # Code of scripts and notebooks is sent by value, and so is what has no such name.
+    return is_importable(piece) and not is_of_script(naming_module(piece))
 
 
 def _has_parts(value: Any) -> bool:

@@ -12,40 +12,34 @@ from typing import Any
 
 from skbayes._journal.content.content_digest import ContentHasher
 from skbayes._journal.content.leaves import leaf
-from skbayes._journal.content.own_code import Code
-
-#: Name of the digest of the whole code; no part has it.
-WHOLE = ""
-
-
-def digests_of_code(codes: Sequence[Code]) -> dict[str, str]:
-    """Digests of the user's own code, of each name and of the whole."""
-    own = [code for code in codes if code.n_pieces]
-    digests = {WHOLE: leaf("code", [code.digest for code in own]).hex()}
-    for code in own:
-        digests |= code.names
-    return digests
 
 
 @dataclass(frozen=True)
 class KnownCode:
-    """The user's own code of an estimator and a scorer, as one process has it.
+    """The user's own code of an estimator and a scorer, as one process has imported it.
 
     Parameters
     ----------
-    digests : tuple of (str, str)
-        Name and digest of each part and of the whole.
+    digest : bytes
+        Hash of all of it.
+    names : tuple of (str, str)
+        Name and digest of each part.
     """
 
-    digests: tuple[tuple[str, str], ...]
+    digest: bytes
+    names: tuple[tuple[str, str], ...]
 
     @classmethod
     def of(cls, estimator: Any, scorer: Any, reader: ContentHasher) -> KnownCode | None:
-        """The code of an estimator and a scorer; None if none of it is the user's."""
-        codes = _codes(estimator, scorer, reader)
-        if not any(code.n_pieces for code in codes):
-            return None
-        return cls(tuple(digests_of_code(codes).items()))
+        """The code of an estimator and a scorer; None if none of it is imported.
+
+        Code of the script itself does not count: workers are sent it as it is here.
+        """
+        contents = [reader.read(estimator, is_cloned=True), reader.read(scorer)]
+        codes = [content.code for content in contents if content.code.imported]
+        names = {name: d for code in codes for name, d in code.names_imported.items()}
+        digest = leaf("imported", [code.imported for code in codes])
+        return cls(digest, tuple(sorted(names.items()))) if codes else None
 
     def differences(self, estimator: Any, scorer: Any) -> Sequence[str]:
         """Names of the parts that this process has otherwise.
@@ -68,19 +62,13 @@ class KnownCode:
         return _LATEST[self]
 
     def _compared(self, estimator: Any, scorer: Any) -> Sequence[str]:
-        there = dict(self.digests)
-        here = digests_of_code(_codes(estimator, scorer, ContentHasher()))
-        if here[WHOLE] == there[WHOLE]:
+        here = KnownCode.of(estimator, scorer, ContentHasher())
+        if here == self:
             return []
-        names = sorted(here.keys() | there.keys())
-        differing = [n for n in names if n != WHOLE and here.get(n) != there.get(n)]
-        return differing or ["code"]
+        there, found = dict(self.names), {} if here is None else dict(here.names)
+        names = sorted(there.keys() | found.keys())
+        return [n for n in names if there.get(n) != found.get(n)] or ["code"]
 
 
 #: What the latest search of this process has otherwise.
 _LATEST: dict[KnownCode, Sequence[str]] = {}
-
-
-def _codes(estimator: Any, scorer: Any, reader: ContentHasher) -> list[Code]:
-    contents = [reader.read(estimator, is_cloned=True), reader.read(scorer)]
-    return [content.code for content in contents]

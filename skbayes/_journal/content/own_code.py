@@ -15,7 +15,7 @@ References
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import chain
 from typing import Any
 
@@ -90,12 +90,15 @@ class Node:
         only explicit calls run that method.
     reads : frozenset of str
         Names of the attributes that it reads: the methods it may call.
+    is_imported : bool
+        Whether a worker imports it; else it is sent with all it refers to.
     """
 
     name: str
     entries: tuple[Entry, ...]
     writes: frozenset[tuple[str, Place]] = frozenset()
     reads: frozenset[str] = frozenset()
+    is_imported: bool = False
 
 
 @dataclass(frozen=True)
@@ -110,11 +113,17 @@ class Code:
         Digest of each piece alone, by its name for people.
     n_pieces : int
         Number of pieces.
+    imported : bytes
+        Hash of the pieces that a worker imports, each alone; empty without any.
+    names_imported : dict of str to str
+        Digest of each of these, by its name for people.
     """
 
     digest: bytes
     names: dict[str, str]
     n_pieces: int
+    imported: bytes = b""
+    names_imported: dict[str, str] = field(default_factory=dict)
 
 
 def code_of(ends: Sequence[Any], nodes: dict[int, Node]) -> Code:
@@ -143,8 +152,14 @@ def code_of(ends: Sequence[Any], nodes: dict[int, Node]) -> Code:
         n_labels = len(set(labels.values()))
     # The labels of the ends are in order, those of all others are sorted.
     parts = [*_digests(ends, labels, {}), b"", *sorted(set(labels.values()))]
-    names = _names(reachable, nodes)
-    return Code(leaf("code", parts), names, len(reachable))
+    imported = [key for key in reachable if nodes[key].is_imported]
+    return Code(
+        leaf("code", parts),
+        _names(reachable, nodes),
+        len(reachable),
+        leaf("imported", sorted({local[key] for key in imported})) if imported else b"",
+        _names(imported, nodes),
+    )
 
 
 def _digests(

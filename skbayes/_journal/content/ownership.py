@@ -37,7 +37,7 @@ class Ownership:
         return self._answers[module]
 
     def _looks_own(self, module: str) -> bool:
-        if module in _SCRIPTS:
+        if is_of_script(module):
             return True
         root = module.partition(".")[0]
         if root in sys.stdlib_module_names or root == _THIS_PACKAGE:
@@ -75,6 +75,11 @@ def defining_module(value: Any) -> str:
 def naming_module(value: Any) -> str:
     """Name of the module in the attribute `__module__`."""
     return str(getattr(value, "__module__", None) or "")
+
+
+def is_of_script(module: str) -> bool:
+    """Whether a module is the script that is run, or a notebook."""
+    return module in _SCRIPTS
 
 
 def is_importable(value: Any) -> bool:

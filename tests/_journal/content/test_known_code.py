@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from sklearn.linear_model import LinearRegression
@@ -9,7 +11,7 @@ from sklearn.metrics import make_scorer
 
 from skbayes._journal.content import known_code
 from skbayes._journal.content.content_digest import ContentHasher
-from skbayes._journal.content.known_code import WHOLE, KnownCode, digests_of_code
+from skbayes._journal.content.known_code import KnownCode
 
 SHIFT = 1.0
 
@@ -40,10 +42,13 @@ def known(estimator=LinearRegression(), scorer=SCORER):  # noqa: B008
     return KnownCode.of(estimator, scorer, ContentHasher())
 
 
-def test_known_code_of_installed_code_is_none():
-    """Nothing is compared where nothing is the user's own."""
+def test_known_code_is_that_of_modules_of_the_users():
+    """Installed code has versions; code of no module is sent to workers as it is."""
     assert known(scorer=make_scorer(max)) is None
-    assert known() is not None
+    assert known(scorer=lambda estimator, X, y: 0.0) is None
+    names = dict(known().names)
+    assert "the global SHIFT of shifted_error" in names
+    assert "the global SHIFT of Own.predict" in dict(known(Own()).names)
 
 
 def test_known_code_differences_of_equal_code_are_none():
@@ -73,16 +78,12 @@ def test_known_code_differences_are_looked_up_once(monkeypatch):
 
 def test_known_code_differences_without_a_name_are_called_code():
     """Two wholes differ even if no part can be named."""
-    there = known()
-    named = dict(there.digests) | {WHOLE: "another"}
-    other = KnownCode(tuple(named.items()))
+    other = replace(known(), digest=b"another")
     assert list(other.differences(LinearRegression(), SCORER)) == ["code"]
 
 
-def test_digests_of_code_have_the_whole_and_each_name():
-    """Code without pieces adds nothing to the whole."""
-    reader = ContentHasher()
-    own, none = (reader.read(one).code for one in (SCORER, LinearRegression()))
-    assert digests_of_code([own, none]) == digests_of_code([own])
-    assert WHOLE in digests_of_code([none])
-    assert any("SHIFT" in name for name in digests_of_code([own]))
+def test_known_code_differences_name_what_is_here_alone():
+    """Code that only one of the processes has is another, too."""
+    there = known(Own())
+    names = list(there.differences(LinearRegression(), lambda estimator, X, y: 0.0))
+    assert "the global SHIFT of Own.predict" in names

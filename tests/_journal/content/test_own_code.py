@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import sys
+import textwrap
+import types
+
 import pytest
 
 from skbayes._journal.content.content_digest import ContentHasher
@@ -281,3 +285,23 @@ def test_code_names_the_pieces_that_differ():
     edited = names(CLASS.replace("self.shared() +", "self.shared() -"))
     before = names(CLASS)
     assert {n for n in before if before[n] != edited[n]} == {"f.fit"}
+
+
+# ------------------------------------------------------------- what a worker imports
+
+
+def in_a_module(monkeypatch, name):
+    """Function and class of a source, as if of a module of this name."""
+    module = types.ModuleType(name)
+    exec(compile(textwrap.dedent(FUNCTION), "made", "exec"), vars(module))
+    monkeypatch.setitem(sys.modules, name, module)
+    return ContentHasher().read(module.f).code
+
+
+def test_code_imported_is_that_of_modules(monkeypatch):
+    """Workers are sent the code of the script, and import that of modules."""
+    script, module = (in_a_module(monkeypatch, n) for n in ("__main__", "imported_one"))
+    assert (script.imported, script.names_imported) == (b"", {})
+    assert module.imported
+    assert module.names_imported == module.names
+    assert set(module.names) == {"f", "helper", "the global LIMIT of f"}

@@ -20,6 +20,7 @@ from skbayes._journal.content.ownership import (
     file_of,
     is_compiled,
     is_importable,
+    is_of_script,
     version_of,
 )
 
@@ -102,6 +103,12 @@ def test_is_importable_takes_what_its_name_leads_to():
     assert not is_importable(lambda: None)
     other = types.FunctionType(is_importable.__code__, {}, "is_importable")
     assert not is_importable(other)
+
+
+def test_is_of_script_knows_the_script_in_a_worker_too():
+    """multiprocessing gives the script another name there."""
+    names = ["__main__", "__mp_main__", "sklearn", "main", ""]
+    assert [is_of_script(name) for name in names] == [True, True, False, False, False]
 
 
 def test_version_of_a_package_is_its_own():
