@@ -85,14 +85,16 @@ class _Workers:
         self.rest()
 
     def rest(self) -> None:
-        """Note since when they are idle, and the modules they may have imported."""
+        """Note since when they are idle, and what they import modules from."""
         self._idle_since = time.monotonic()
+        self._path = list(sys.path)
         self._specs = _specs_of_modules()
 
     def can_serve(self, settings: _Settings) -> bool:
         """Whether they have these settings, are alive and will not end soon.
 
-        Nor may a module have been imported anew: they have its old code.
+        Nor may a module have been imported anew, or from a place that they do not know:
+        they have its old code, or cannot import it.
         """
         idle_seconds = time.monotonic() - self._idle_since
         specs = _specs_of_modules()
@@ -100,6 +102,7 @@ class _Workers:
             self.settings == settings
             and not is_broken(self.executor)
             and idle_seconds < _STALE_SHARE * settings.timeout
+            and self._path == sys.path
             and all(specs.get(name, spec) is spec for name, spec in self._specs.items())
         )
 

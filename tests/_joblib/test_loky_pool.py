@@ -140,6 +140,22 @@ def test_loky_pool_takes_no_workers_with_old_code_of_a_module(tmp_path, monkeypa
     del sys.modules["made_for_workers"]
 
 
+def test_loky_pool_takes_no_workers_without_a_new_place_of_modules(
+    tmp_path, monkeypatch
+):
+    """What can be imported here can be imported by workers."""
+    with joblib.parallel_config("loky"), open_pool(1) as pool:
+        (old,) = answers(pool, (process,))
+    monkeypatch.syspath_prepend(tmp_path)
+    (tmp_path / "in_a_new_place.py").write_text("def f(): return 1\n")
+    module = importlib.import_module("in_a_new_place")
+    with joblib.parallel_config("loky"), open_pool(1) as pool:
+        assert answers(pool, (module.f,)) == [1]
+        (new,) = answers(pool, (process,))
+    del sys.modules["in_a_new_place"]
+    assert new != old
+
+
 def test_loky_pool_shares_no_worker_with_another_at_once():
     """What one pool does to its workers the other does not feel."""
     with joblib.parallel_config("loky"), open_pool(1) as one, open_pool(1) as other:

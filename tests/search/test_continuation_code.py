@@ -10,7 +10,6 @@ import types
 import warnings
 from contextlib import closing
 
-import joblib
 import pytest
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.frozen import FrozenEstimator
@@ -241,9 +240,7 @@ def test_folds_of_workers_with_other_code_are_not_written(
     elif what == "the module":
         module.LIMIT = 10
     search = grid(journal, {"C": [0.1, 1.0]}, module.Own(), n_jobs=2)
-    # Workers that other tests have left do not have this folder on their path.
-    new_workers = joblib.parallel_config("loky", idle_worker_timeout=40 + len(what))
-    with new_workers, warnings.catch_warnings(record=True) as caught:
+    with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         search.fit(X, y)
     texts = [str(one.message) for one in caught]
