@@ -10,7 +10,12 @@ from sklearn.datasets import load_iris
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
 
-from skbayes.search import BayesSearchCV, GridSearchCV, RandomSearchCV
+from skbayes.search import (
+    BayesSearchCV,
+    GridSearchCV,
+    RandomSearchCV,
+    _estimator_check,
+)
 from tests.space.labels import label
 
 X, y = load_iris(return_X_y=True)
@@ -97,3 +102,14 @@ def test_check_space_of_says_which_searches_take_auto():
     """A grid lists its values; the others are suggested some."""
     with pytest.raises(TypeError, match="Got 'auto' .*use RandomSearchCV or Bayes"):
         GridSearchCV(SVC(), "auto").fit(X, y)
+
+
+def test_check_estimator_of_text_needs_no_list_of_estimators(monkeypatch):
+    """Where scikit-learn cannot list its estimators, the message names none."""
+
+    def fails():
+        raise RuntimeError("no list")
+
+    monkeypatch.setattr(_estimator_check, "all_estimators", fails)
+    with pytest.raises(TypeError, match="'SVC' instead; write the estimator itself"):
+        GridSearchCV("SVC", SPACE).fit(X, y)
