@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from itertools import chain
 from numbers import Integral
 from typing import Any
 
@@ -124,16 +125,17 @@ def open_journal(search, preparation, strategy):
         sequence = None
         if _shares_candidates(search, strategy):
             sequence = _Sequence(store, getattr(strategy, "proposed", dict))
-        code = _known_code(preparation, reader)
+        code = _known_code(search, strategy, preparation, reader)
         yield Continuation(folds, replay, n_recorded, sequence, n_found, summary, code)
 
 
-def _known_code(preparation, reader):
+def _known_code(search, strategy, preparation, reader):
     """The user's code as this process has it."""
     from skbayes._journal.content.known_code import KnownCode
 
     settings = preparation.evaluation.settings
-    return KnownCode.of(settings.estimator, settings.scorer, reader)
+    choices = chain.from_iterable(_choices(search, strategy).values())
+    return KnownCode.of(settings.estimator, settings.scorer, choices, reader)
 
 
 def _differences(journal, store, identity):

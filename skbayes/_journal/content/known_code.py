@@ -6,8 +6,8 @@ of it set, after this process had imported it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from skbayes._journal.content.content_digest import ContentHasher
@@ -16,7 +16,7 @@ from skbayes._journal.content.leaves import leaf
 
 @dataclass(frozen=True)
 class KnownCode:
-    """The user's own code of an estimator and a scorer, as one process has imported it.
+    """The user's own code of a search's objects, as one process has imported it.
 
     Parameters
     ----------
@@ -24,22 +24,37 @@ class KnownCode:
         Hash of all of it.
     names : tuple of (str, str)
         Name and digest of each part.
+    choices : tuple of object
+        The choices of the space with such code: a worker is sent them with this.
     """
 
     digest: bytes
     names: tuple[tuple[str, str], ...]
+    choices: tuple[Any, ...] = field(default=(), compare=False)
 
     @classmethod
-    def of(cls, estimator: Any, scorer: Any, reader: ContentHasher) -> KnownCode | None:
-        """The code of an estimator and a scorer; None if none of it is imported.
+    def of(
+        cls,
+        estimator: Any,
+        scorer: Any,
+        choices: Iterable[Any],
+        reader: ContentHasher,
+    ) -> KnownCode | None:
+        """The code of estimator, scorer and choices; None if none of it is imported.
 
         Code of the script itself does not count: workers are sent it as it is here.
         """
-        contents = [reader.read(estimator, is_cloned=True), reader.read(scorer)]
-        codes = [content.code for content in contents if content.code.imported]
+        codes = [reader.read(estimator, is_cloned=True).code, reader.read(scorer).code]
+        kept = []
+        for choice in choices:
+            code = reader.read(choice, is_cloned=True).code
+            if code.imported:
+                kept.append(choice)
+                codes.append(code)
+        codes = [code for code in codes if code.imported]
         names = {name: d for code in codes for name, d in code.names_imported.items()}
         digest = leaf("imported", [code.imported for code in codes])
-        return cls(digest, tuple(sorted(names.items()))) if codes else None
+        return cls(digest, tuple(sorted(names.items())), tuple(kept)) if codes else None
 
     def differences(self, estimator: Any, scorer: Any) -> Sequence[str]:
         """Names of the parts that this process has otherwise.
@@ -62,7 +77,7 @@ class KnownCode:
         return _LATEST[self]
 
     def _compared(self, estimator: Any, scorer: Any) -> Sequence[str]:
-        here = KnownCode.of(estimator, scorer, ContentHasher())
+        here = KnownCode.of(estimator, scorer, self.choices, ContentHasher())
         if here == self:
             return []
         there, found = dict(self.names), {} if here is None else dict(here.names)

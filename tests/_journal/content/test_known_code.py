@@ -37,9 +37,9 @@ def _as_in_a_new_process(monkeypatch):
     monkeypatch.setattr(known_code, "_LATEST", {})
 
 
-def known(estimator=LinearRegression(), scorer=SCORER):  # noqa: B008
+def known(estimator=LinearRegression(), scorer=SCORER, choices=()):  # noqa: B008
     """The code as this process has it now."""
-    return KnownCode.of(estimator, scorer, ContentHasher())
+    return KnownCode.of(estimator, scorer, choices, ContentHasher())
 
 
 def test_known_code_is_that_of_modules_of_the_users():
@@ -87,3 +87,15 @@ def test_known_code_differences_name_what_is_here_alone():
     there = known(Own())
     names = list(there.differences(LinearRegression(), lambda estimator, X, y: 0.0))
     assert "the global SHIFT of Own.predict" in names
+
+
+def test_known_code_has_that_of_choices(monkeypatch):
+    """A step or a function may be a choice of the space; those without code are not."""
+    there = known(scorer=make_scorer(max), choices=[LinearRegression(), Own(), max])
+    (choice,) = there.choices
+    assert isinstance(choice, Own)
+    assert list(there.differences(LinearRegression(), make_scorer(max))) == []
+    known_code._LATEST.clear()
+    monkeypatch.setitem(globals(), "SHIFT", 2.0)
+    (first, *_) = there.differences(LinearRegression(), make_scorer(max))
+    assert "the global SHIFT" in first
