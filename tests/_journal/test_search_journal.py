@@ -51,6 +51,7 @@ def test_search_journal_gives_every_field_of_a_fold_back(path):
         "estimator",
         "written",
         "path",
+        "other_code",
     }
     with Journal.open(path) as journal:
         begin(journal).write(0, {"C": 1}, FULL)
