@@ -30,6 +30,6 @@ def as_text(value: Any, show: Callable[[Any], str] = repr) -> str:
         return f"<{type(value).__name__} without a repr>"
 
 
-def one_line(value: Any, longest: int) -> str:
-    """Write the repr of a value in one line, without its end if that is long."""
-    return cut(" ".join(as_text(value).split()), longest)
+def one_line(value: Any, longest: int, show: Callable[[Any], str] = repr) -> str:
+    """Write `as_text` of a value in one line, without its end if that is long."""
+    return cut(" ".join(as_text(value, show).split()), longest)

@@ -5,12 +5,11 @@ from __future__ import annotations
 import math
 import sys
 from collections.abc import Mapping
-from typing import Any
 
 from skbayes._evaluation.fidelity.ladder import Ladder
 from skbayes._protocol import FoldResult, Params
 from skbayes._search_progress import SearchProgress
-from skbayes._short_text import as_text, cut
+from skbayes._short_text import one_line
 
 #: Most characters of a value in a line.
 _LONGEST = 200
@@ -107,13 +106,9 @@ def _print(text: str) -> None:
 
 
 def _format_params(params: Params) -> str:
-    shown = {name: _one_line(params[name]) for name in sorted(params)}
+    # A nested estimator has line breaks.
+    shown = {name: one_line(params[name], _LONGEST, str) for name in sorted(params)}
     return ", ".join(f"{name}={text}" for name, text in shown.items())
-
-
-def _one_line(value: Any) -> str:
-    """A value as text, without the line breaks of a nested estimator."""
-    return cut(" ".join(as_text(value, str).split()), _LONGEST)
 
 
 def _format_scores(result: FoldResult) -> str:

@@ -25,7 +25,8 @@ class KnownCode:
     names : tuple of (str, str)
         Name and digest of each part.
     choices : tuple of object
-        The choices of the space with such code: a worker is sent them with this.
+        Choices of the space with such code, one for each code: a worker is sent them
+        with this, and reads them with every fold.
     """
 
     digest: bytes
@@ -45,16 +46,18 @@ class KnownCode:
         Code of the script itself does not count: workers are sent it as it is here.
         """
         codes = [reader.read(estimator, is_cloned=True).code, reader.read(scorer).code]
-        kept = []
+        kept: dict[bytes, Any] = {}
         for choice in choices:
             code = reader.read(choice, is_cloned=True).code
-            if code.imported:
-                kept.append(choice)
+            if code.imported and code.imported not in kept:
+                kept[code.imported] = choice
                 codes.append(code)
         codes = [code for code in codes if code.imported]
         names = {name: d for code in codes for name, d in code.names_imported.items()}
         digest = leaf("imported", [code.imported for code in codes])
-        return cls(digest, tuple(sorted(names.items())), tuple(kept)) if codes else None
+        if not codes:
+            return None
+        return cls(digest, tuple(sorted(names.items())), tuple(kept.values()))
 
     def differences(self, estimator: Any, scorer: Any) -> Sequence[str]:
         """Names of the parts that this process has otherwise.

@@ -99,3 +99,9 @@ def test_known_code_has_that_of_choices(monkeypatch):
     monkeypatch.setitem(globals(), "SHIFT", 2.0)
     (first, *_) = there.differences(LinearRegression(), make_scorer(max))
     assert "the global SHIFT" in first
+
+
+def test_known_code_has_one_choice_for_each_code():
+    """A worker unpickles the choices with each fold, and there may be thousands."""
+    many = [Own(fit_intercept=bool(i % 2)) for i in range(9)]
+    assert known(choices=many).choices == (many[0],)
