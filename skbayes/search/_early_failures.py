@@ -7,12 +7,14 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from sklearn.base import is_regressor
 from sklearn.exceptions import FitFailedWarning
 from sklearn.utils.multiclass import type_of_target
 
 from skbayes._evaluation.fold.failure_causes import NO_NUMBER, common_cause, with_remedy
 from skbayes._protocol import FoldResult, Params, Status, Trial
 from skbayes._search_progress import SearchProgress
+from skbayes._split_parts import n_samples_in
 from skbayes._user_warnings import warn_user
 
 if TYPE_CHECKING:
@@ -144,14 +146,9 @@ def shared_failure(trials: Sequence[Trial], evaluation: Evaluation) -> str | Non
         named = ", ".join(map(str, folds))
         which = f"fold {named}" if len(folds) == 1 else f"folds {named}"
         text += f" It concerns {which} of {evaluation.n_splits}, counted from 0."
-    part = "training" if is_of_fit else "test"
-    labels = [_only_label(evaluation, fold, part) for fold in folds]
-    if all(label is not None for label in labels):
-        shown = ", ".join(dict.fromkeys(map(str, labels)))
-        text += f" The {part} part has one class only there: {shown}."
-        if "StratifiedKFold" not in text:
-            text += " StratifiedKFold keeps all classes in every fold."
-    return text
+    reason = _reason(evaluation, folds, "training" if is_of_fit else "test")
+    # The remedy of the cause may say the same.
+    return text + "".join(part for part in reason if part.strip() not in text)
 
 
 def _failures(trial: Trial) -> dict[int, str]:
@@ -161,14 +158,34 @@ def _failures(trial: Trial) -> dict[int, str]:
     return {fold: text for fold, text in found if text is not None}
 
 
-def _only_label(evaluation: Evaluation, fold: int, part: str) -> Any:
-    """The label of all samples in a part of a fold; None if there are several."""
-    train, test = evaluation.splits[fold]
+def _reason(evaluation: Evaluation, folds: Sequence[int], part: str) -> list[str]:
+    """What is wrong with a part of all these folds, and the remedy; or nothing."""
+    splits = [evaluation.splits[fold] for fold in folds]
+    parts = [train if part == "training" else test for train, test in splits]
+    is_of_numbers = is_regressor(evaluation.settings.estimator)
+    if part == "test" and all(n_samples_in(indices) == 1 for indices in parts):
+        defined = "neg_mean_absolute_error" if is_of_numbers else "accuracy"
+        return [
+            " The test part has one sample only there: take fewer folds, or a metric "
+            f"that is defined for one sample, as in scoring={defined!r}."
+        ]
+    labels = [_only_label(evaluation, indices) for indices in parts]
+    if is_of_numbers or any(label is None for label in labels):
+        return []
+    shown = ", ".join(dict.fromkeys(map(str, labels)))
+    return [
+        f" The {part} part has one class only there: {shown}.",
+        " StratifiedKFold keeps all classes in every fold.",
+    ]
+
+
+def _only_label(evaluation: Evaluation, indices: Any) -> Any:
+    """The label of all these samples; None if there are several."""
     try:
         y = np.asarray(evaluation.y)
         if y.ndim != 1 or not type_of_target(y).startswith(("binary", "multiclass")):
             return None
-        labels = np.unique(y[train if part == "training" else test])
+        labels = np.unique(y[indices])
     except Exception:
         return None  # a target of another kind
     return labels[0] if len(labels) == 1 else None

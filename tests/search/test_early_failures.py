@@ -7,8 +7,8 @@ import warnings
 import numpy as np
 import pytest
 from sklearn.exceptions import FitFailedWarning
-from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import KFold
+from sklearn.linear_model import LogisticRegression, Ridge
+from sklearn.model_selection import KFold, LeaveOneOut
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
@@ -175,6 +175,45 @@ def test_shared_failure_of_a_metric_undefined_on_all_folds_has_the_reason():
     assert "The test part has one class only there: 0, 1." in text
     assert text.count("StratifiedKFold keeps all classes in every fold") == 1
     assert "concerns fold" not in text
+
+
+@pytest.mark.parametrize(
+    ("model", "scoring", "metric"),
+    [
+        (Ridge(), None, "neg_mean_absolute_error"),
+        (LogisticRegression(), "roc_auc", "accuracy"),
+    ],
+)
+def test_shared_failure_of_test_parts_of_one_sample_has_the_reason(
+    model, scoring, metric
+):
+    """The values of a target of numbers are no classes."""
+    space = {"alpha" if metric.startswith("neg") else "C": (0.1, 10.0, "uniform")}
+    search = BayesSearchCV(
+        model, space, n_iter=9, cv=LeaveOneOut(), scoring=scoring, random_state=0
+    )
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        with pytest.raises(ValueError, match="ends here") as caught:
+            search.fit(X[:12], np.r_[np.arange(6) % 2, np.arange(6) % 2])
+    text = str(caught.value)
+    assert "The test part has one sample only there: take fewer folds" in text
+    assert f"as in scoring='{metric}'" in text
+    assert "StratifiedKFold" not in text or scoring
+
+
+def test_shared_failure_takes_no_whole_numbers_of_a_regression_for_classes():
+    """The targets of a part may all be equal."""
+
+    def undefined(estimator, X, y):
+        return np.nan
+
+    search = bayes(Ridge(), {"alpha": (0.1, 10.0, "uniform")}, scoring=undefined)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        with pytest.raises(ValueError, match="ends here") as caught:
+            search.set_params(cv=KFold(3)).fit(X, np.repeat([1, 2, 3], 20))
+    assert "class" not in str(caught.value)
 
 
 @pytest.mark.filterwarnings("ignore:Only one class")
