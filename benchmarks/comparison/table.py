@@ -85,10 +85,26 @@ def share_of_time(ours: dict[str, Any], theirs: dict[str, Any]) -> float:
         return 0.0
     if ours["error"]:
         return math.inf
+    return _seconds_to(ours, theirs["cv_score"]) / theirs["seconds"]
+
+
+def share_of_their_time(ours: dict[str, Any], theirs: dict[str, Any]) -> float:
+    """Our seconds to our own final score over theirs to it; 0 if they never had it."""
+    if ours["error"]:
+        return math.inf
+    if theirs["error"]:
+        return 0.0
+    own = ours["cv_score"]
+    return _seconds_to(ours, own) / _seconds_to(theirs, own)
+
+
+def _seconds_to(run: dict[str, Any], score: float) -> float:
+    """Seconds after which a run had a score; inf if never."""
     # Scores are means of the same folds, but not always added up in the same order.
-    wanted = theirs["cv_score"] - 1e-9 * abs(theirs["cv_score"])
-    times = (seconds for seconds, score in ours["trace"] if score >= wanted)
-    return next(times, math.inf) / theirs["seconds"]
+    wanted = score - 1e-9 * abs(score)
+    return next(
+        (seconds for seconds, found in run["trace"] if found >= wanted), math.inf
+    )
 
 
 def interval(
@@ -143,9 +159,8 @@ def _block(
     n_tasks = len({task for task, _ in pairs})
     head = ["search", "gain in CV", "skbayes ahead in CV", "gain held out", "median s"]
     head += [
-        f"{METHODS[m].title} had its score after this share of its time"
-        for m in OURS
-        if m in by_method
+        "skbayes had its score after this share of its time",
+        "skbayes had its own score in this share of the time that the other took to it",
     ]
     lines = [
         f"**{limit:g} {unit}, {workers} worker{'s' if workers > 1 else ''}** "
@@ -158,7 +173,7 @@ def _block(
     first = {pair: gains.of(*own[pair], "cv_score") for pair in pairs if own}
     for method in methods:
         of_method = {pair: by_method[method][pair] for pair in pairs}
-        ours = {m: {p: by_method[m][p][1] for p in pairs} for m in OURS if m in methods}
+        ours = {pair: own[pair][1] for pair in pairs if own}
         lines.append(_line(method, of_method, gains, ours, first))
     return [*lines, ""]
 
@@ -167,7 +182,7 @@ def _line(
     method: str,
     of_method: dict[tuple[str, int], tuple[Key, dict[str, Any]]],
     gains: Gains,
-    ours: dict[str, dict[tuple[str, int], dict[str, Any]]],
+    ours: dict[tuple[str, int], dict[str, Any]],
     first: Values,
 ) -> str:
     """One row of a table; `first` are the gains of skbayes, to be compared in pairs."""
@@ -184,18 +199,28 @@ def _line(
     n_failed = len(rows) - len(seconds)
     failed = f"; {n_failed} failed" if n_failed else ""
     cells.append(f"{np.median(seconds):.1f}{failed}" if seconds else "all failed")
-    for own in ours.values():
-        if method in OURS:
-            cells.append("")
-            continue
-        shares = {pair: share_of_time(own[pair], row) for pair, row in rows.items()}
+    cells += ["", ""] if method in OURS or not ours else _shares(ours, rows)
+    return "| " + " | ".join(cells) + " |"
+
+
+def _shares(
+    ours: dict[tuple[str, int], dict[str, Any]],
+    rows: dict[tuple[str, int], dict[str, Any]],
+) -> list[str]:
+    """The cells on shares of time, either way."""
+    cells = []
+    for share_of, extreme, whose in (
+        (share_of_time, math.inf, "never"),
+        (share_of_their_time, 0.0, "the other never"),
+    ):
+        shares = {pair: share_of(ours[pair], row) for pair, row in rows.items()}
         low, high = interval(shares, _lower_median)
         middle = _lower_median(np.array(list(shares.values())))
-        never = np.mean([math.isinf(share) for share in shares.values()])
+        often = np.mean([share == extreme for share in shares.values()])
         text = f"{_percent(middle)} ({_percent(low)} to {_percent(high)})"
-        some = f"; never in {never:.0%} of the runs" if never else ""
-        cells.append("never" if never == 1 else text + some)
-    return "| " + " | ".join(cells) + " |"
+        some = f"; {whose} in {often:.0%} of the runs" if often else ""
+        cells.append(whose if often == 1 else text + some)
+    return cells
 
 
 def _mean(values: Values, form: str) -> str:

@@ -105,6 +105,17 @@ def test_share_of_time(part, rows):
     assert table.share_of_time(ours, theirs | {"error": "no"}) == 0.0
 
 
+def test_share_of_their_time(part, rows):
+    """Both times count up to our final score; never counts as infinitely long."""
+    table = part("table")
+    ours, theirs = rows[2], rows[3]
+    assert table.share_of_their_time(ours, theirs) == 0.0
+    late = theirs | {"trace": [[2.0, 0.9], [12.0, 1.0]]}
+    assert table.share_of_their_time(ours, late) == 0.25
+    assert table.share_of_their_time(ours, theirs | {"error": "no"}) == 0.0
+    assert math.isinf(table.share_of_their_time(ours | {"error": "no"}, late))
+
+
 def test_interval_covers_tasks(part):
     """It is a point where all are equal, and as wide as tasks differ."""
     interval = part("table").interval
