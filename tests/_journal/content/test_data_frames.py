@@ -221,6 +221,26 @@ def test_columns_of_count_labels_and_their_order():
     assert len({content_digest(value) for value in [frame, *others]}) == 10
 
 
+@pytest.mark.parametrize("labels", [range(3), range(5, 11, 2), range(2, -1, -1), []])
+def test_columns_of_a_range_of_labels_do_not_depend_on_its_form(labels):
+    """Rows selected from a longer table may have their numbers as an array."""
+    stored = pd.RangeIndex(labels) if isinstance(labels, range) else pd.RangeIndex(0)
+    written = pd.Index(np.array(labels, dtype=np.int64))
+    assert type(written) is not type(stored)
+    digests = [
+        content_digest(pd.DataFrame({"a": np.arange(len(labels))}, index=index))
+        for index in (stored, written)
+    ]
+    assert digests[0] == digests[1]
+
+
+def test_columns_of_count_repeated_labels():
+    """Equal labels are no range, and differ from other labels."""
+    frame = pd.DataFrame({"a": [1, 2]})
+    others = [frame.set_axis([0, 0]), frame.set_axis([0, 2]), frame]
+    assert len({content_digest(value) for value in others}) == 3
+
+
 class Unknown(pd.api.extensions.ExtensionDtype):
     """A type that nobody knows."""
 
