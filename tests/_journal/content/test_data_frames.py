@@ -221,24 +221,13 @@ def test_columns_of_count_labels_and_their_order():
     assert len({content_digest(value) for value in [frame, *others]}) == 10
 
 
-@pytest.mark.parametrize("labels", [range(3), range(5, 11, 2), range(2, -1, -1), []])
+@pytest.mark.parametrize("labels", [range(3), range(9, 3, -2), range(0), [0, 0, 0]])
 def test_columns_of_a_range_of_labels_do_not_depend_on_its_form(labels):
-    """Rows selected from a longer table may have their numbers as an array."""
-    stored = pd.RangeIndex(labels) if isinstance(labels, range) else pd.RangeIndex(0)
-    written = pd.Index(np.array(labels, dtype=np.int64))
-    assert type(written) is not type(stored)
-    digests = [
-        content_digest(pd.DataFrame({"a": np.arange(len(labels))}, index=index))
-        for index in (stored, written)
-    ]
-    assert digests[0] == digests[1]
-
-
-def test_columns_of_count_repeated_labels():
-    """Equal labels are no range, and differ from other labels."""
-    frame = pd.DataFrame({"a": [1, 2]})
-    others = [frame.set_axis([0, 0]), frame.set_axis([0, 2]), frame]
-    assert len({content_digest(value) for value in others}) == 3
+    """Rows of a longer table may have their numbers as an array."""
+    frame = pd.DataFrame({"a": np.zeros(len(labels))})
+    written = frame.set_axis(pd.Index(np.array(labels, dtype=np.int64)))
+    digests = {content_digest(written), content_digest(frame.set_axis(labels))}
+    assert len(digests) == 1
 
 
 class Unknown(pd.api.extensions.ExtensionDtype):
