@@ -9,6 +9,9 @@ from typing import Any
 
 #: Least similarity of two names, as the share of matching letters.
 _ALIKE = 0.6
+#: The same for a letter too few or too many. LightGBM's "num_leaf" is below: it is a
+#: name of its own beside "num_leaves".
+_ALMOST_EQUAL = 0.9
 
 
 def closest_name(word: Any, names: Iterable[Any]) -> str | None:
@@ -57,6 +60,19 @@ def closest_param(name: str, names: Iterable[str]) -> str | None:
         return f"{owner}__{found}" if owner else found
     below = closest_name(last, (n.rpartition("__")[2] for n in names))
     return next((n for n in names if n.rpartition("__")[2] == below), None)
+
+
+def is_typing_error(name: str, meant: str) -> bool:
+    """Whether a name is another one but for a letter too few, too many or misplaced.
+
+    Names that differ in numbers, such as ``"w1"`` and ``"w2"``, are names of a series.
+    """
+    (owner, _, name), (other, _, meant) = name.rpartition("__"), meant.rpartition("__")
+    if owner != other or re.sub(r"\d", "", name) == re.sub(r"\d", "", meant):
+        return False
+    likeness = SequenceMatcher(None, name, meant).ratio()
+    is_misplaced = sorted(name) == sorted(meant) and likeness >= _ALIKE
+    return is_misplaced or likeness >= _ALMOST_EQUAL
 
 
 def hint(found: str | None) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from skbayes._did_you_mean import closest_name, closest_param, hint
+from skbayes._did_you_mean import closest_name, closest_param, hint, is_typing_error
 
 NAMES = ["svc__C", "svc__gamma", "scale__with_mean", "verbose"]
 
@@ -58,6 +58,24 @@ def test_closest_name_leaves_out_what_is_no_text():
     """A scorer's dict may have numbers for names."""
     assert closest_name("accuracy2", [1, None, "accuracy"]) == "accuracy"
     assert closest_name("accuracy", [1, 2]) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "meant", "found"),
+    [
+        ("learning_rat", "learning_rate", True),
+        ("model__learning_rates", "model__learning_rate", True),
+        ("max_detph", "max_depth", True),
+        ("num_leaf", "num_leaves", False),  # LightGBM knows both
+        ("lightgbm_model__num_leaf", "lightgbm_model__num_leaves", False),
+        ("lambda", "reg_lambda", False),
+        ("alpha_1", "alpha_2", False),
+        ("a__learning_rate", "b__learning_rate", False),
+    ],
+)
+def test_is_typing_error_knows_a_slip_from_another_name(name, meant, found):
+    """A letter too few, too many or misplaced in the last part of the name."""
+    assert is_typing_error(name, meant) == found
 
 
 def test_hint_is_a_question_or_nothing():

@@ -16,8 +16,9 @@ from typing import Any
 import numpy as np
 from sklearn.base import clone
 
-from skbayes._did_you_mean import closest_param, hint
+from skbayes._did_you_mean import closest_param, hint, is_typing_error
 from skbayes._evaluation.fold.set_parameters import set_parameters
+from skbayes._user_warnings import warn_user
 from skbayes.space._dimension import Dimension
 from skbayes.space._parsing import is_choices
 
@@ -86,9 +87,12 @@ def _configured(search: Any, values: Mapping[str, Any], place: str) -> Any:
     """A clone with the first values of one dict; raises for an unknown name."""
     first = {name: first_value(value) for name, value in values.items()}
     try:
-        return set_parameters(clone(search.estimator), first)
+        estimator = set_parameters(clone(search.estimator), first)
     except Exception:  # set one by one below, to find the name at fault
         estimator = clone(search.estimator)
+    else:
+        _warn_of_typing_errors(search.estimator, first, place)
+        return estimator
     # Steps before their parameters.
     for name in sorted(first, key=lambda name: name.count("__")):
         try:
@@ -96,6 +100,29 @@ def _configured(search: Any, values: Mapping[str, Any], place: str) -> Any:
         except Exception as error:
             _refuse_unless_settable(estimator, name, values, place, error)
     return estimator
+
+
+def _warn_of_typing_errors(
+    estimator: Any, first: Mapping[str, Any], place: str
+) -> None:
+    """Warn of names that ``**kwargs`` accept and that are almost a parameter's.
+
+    They may be names of the library below, so they are not refused.
+    """
+    unlisted = sorted(first.keys() - estimator.get_params(deep=True).keys())
+    for name in unlisted:
+        # A searched step decides which names are listed.
+        others = {n: v for n, v in first.items() if not n.startswith(name)}
+        try:
+            listed = set_parameters(clone(estimator), others).get_params(deep=True)
+        except Exception:  # values that the estimator takes together only
+            continue
+        meant = None if name in listed else closest_param(name, listed)
+        if meant is not None and is_typing_error(name, meant):
+            warn_user(
+                f"{place} has the name {name!r}. The estimator accepts it, but does not"
+                f" list it among its parameters, and may not use it.{hint(meant)}"
+            )
 
 
 def _refuse_unless_settable(

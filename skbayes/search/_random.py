@@ -9,6 +9,7 @@ from sklearn.model_selection import ParameterSampler
 
 from skbayes._compat import Interval, StrOptions
 from skbayes._strategies.fixed import FixedCandidates
+from skbayes._user_warnings import warn_user
 from skbayes.search._base import SearchCV
 from skbayes.search._known_space import settle_space
 from skbayes.search._other_libraries import explain_unknown_keywords
@@ -346,4 +347,19 @@ class RandomSearchCV(SearchCV):
             distributions, self.n_iter, random_state=self.random_state
         )
         check_params(self, sampler.param_distributions, "param_distributions")
-        return FixedCandidates(sampler, len(sampler))
+        sampler.n_iter = self._n_candidates_of(sampler)
+        return FixedCandidates(sampler, sampler.n_iter)
+
+    def _n_candidates_of(self, sampler):
+        """Number of candidates; scikit-learn's warning of fewer is given here.
+
+        The sampler's own would name a line of scikit-learn's.
+        """
+        n_candidates = len(sampler)
+        if n_candidates < self.n_iter:
+            warn_user(
+                f"The total space of parameters {n_candidates} is smaller than"
+                f" n_iter={self.n_iter}. Running {n_candidates} iterations. For"
+                " exhaustive searches, use GridSearchCV."
+            )
+        return n_candidates

@@ -169,9 +169,10 @@ def _profiled(name, search, space):
     (dimension,) = dimensions
     if not 2 <= dimension.n_values <= _MAX_VALUES:
         return None
-    values = sorted(dimension.values(), key=float)
+    values = list(dimension.values())
     if not all(type(value) is int and value > 0 for value in values):
         return None
+    values.sort()
     wanted = [
         params.get(name)
         for params in search.initial_params or ()

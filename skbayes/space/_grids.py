@@ -8,6 +8,7 @@ translated for sampling, and refused in a grid.
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
@@ -209,6 +210,7 @@ def _random_value(value: Any, place: Place) -> Any:
     if hasattr(value, "rvs") and not isinstance(value, type):
         refuse_without_parameters(value, place)
         _refuse_invalid(value, place)
+        _refuse_without_generator(value, place)
         return value
     if is_choices(value):
         return _choices(value, place)
@@ -232,6 +234,22 @@ def _refuse_invalid(distribution: Any, place: Place) -> None:
     if np.ndim(found) == 0 and np.isnan(found):
         advice = "It has parameters that are not valid (its median is no number)."
         raise ValueError(place.refusal("be a valid distribution", distribution, advice))
+
+
+def _refuse_without_generator(distribution: Any, place: Place) -> None:
+    """Raise for a distribution of the user's that draws from no given generator."""
+    try:
+        inspect.signature(distribution.rvs).bind(random_state=None)
+    except TypeError:
+        raise TypeError(
+            place.refusal(
+                "have a method rvs(random_state=...) that returns one value",
+                distribution,
+                "Write rvs(self, random_state=None), and draw with this generator.",
+            )
+        ) from None
+    except ValueError:  # an extension without a readable signature
+        return
 
 
 def _foreign_dimension(value: Any, place: Place) -> Dimension | None:

@@ -24,9 +24,13 @@ from skbayes.space._place import Place
 from skbayes.space._ranges import PRIORS, Integer, Real
 from skbayes.space._scale import PRIOR_WORDS, prior_named, prior_of
 
+#: Types of real numbers, which other libraries write beside the ends of a range.
+_REAL_WORDS = frozenset({"float", "real"})
+#: Words for a range beside two numbers, which are no choices either.
+_RANGE_WORDS = PRIOR_WORDS | _REAL_WORDS | {"int", "integer", "logint", "randint"}
 #: Words for one of the priors in a tuple, where a word beside two numbers is unlikely
 #: to be a choice.
-_PRIOR_WORDS_IN_TUPLE = PRIOR_WORDS | {
+_PRIOR_WORDS_IN_TUPLE = _RANGE_WORDS | {
     *("log", "log10", "loglinear", "lognormal"),
     *("linear", "lin", "normal"),
 }
@@ -227,7 +231,7 @@ def _is_range_in_list(item: Any) -> bool:
 
 
 def _parts_of_range(
-    items: Sequence[Any], words: Collection[str] = PRIOR_WORDS
+    items: Sequence[Any], words: Collection[str] = _RANGE_WORDS
 ) -> tuple[Any, Any, str] | None:
     """Low, high and prior of values that read like a range; None for others.
 
@@ -245,11 +249,16 @@ def _parts_of_range(
     numbers = [_number_of(part) for part in (*parts[:2], *parts[3:])]
     if prior is None or any(number is None for number in numbers):
         return None
-    return numbers[0], numbers[1], prior
+    low, high = numbers[:2]
+    if prior_named(parts[2], _REAL_WORDS) is not None:
+        low, high = float(low), float(high)  # type: ignore[arg-type]
+    return low, high, prior
 
 
 def _scalar(value: Any) -> Any:
-    """A native value, also of an array without dimensions."""
+    """A native value, of an array without dimensions too; a number type by name."""
+    if value is int or value is float:
+        return value.__name__
     if isinstance(value, np.ndarray) and value.ndim == 0:
         value = value[()]
     return native(value)

@@ -102,6 +102,33 @@ def test_check_param_names_keeps_the_words_of_set_params(kind):
     assert isinstance(told.value.__cause__, ValueError)
 
 
+@every_kind
+@pytest.mark.parametrize("prefix", ["", "m__"])
+def test_check_param_names_warns_of_a_slip_that_the_estimator_accepts(kind, prefix):
+    """It may be a name of the library, but would be searched in vain if it is not."""
+    estimator = Pipeline([("m", Boosting())]) if prefix else Boosting()
+    expected = rf"{prefix}roundss.*Did you mean '{prefix}rounds'\?"
+    with pytest.warns(UserWarning, match=expected) as caught:
+        fitted(kind, estimator, {f"{prefix}roundss": [4.0, 6.0]})
+    assert {warning.filename for warning in caught} == {__file__}
+
+
+class Together(Boosting):
+    """Takes a certain name only beside another one."""
+
+    def set_params(self, **params):
+        """Refuse one name alone."""
+        if "row_share" in params and "row_shares" not in params:
+            raise ValueError("row_share needs row_shares")
+        return super().set_params(**params)
+
+
+def test_check_param_names_takes_names_that_are_set_together_only():
+    """What the estimator refuses without a name is no reason to end the search."""
+    space = {"row_share": [0.5, 0.7], "row_shares": [1]}
+    assert len(check_param_names(GridSearchCV(Together(), {}), [space], "p")) == 1
+
+
 @pytest.mark.parametrize("library", ["lightgbm", "xgboost"])
 def test_check_param_names_takes_native_names_of_boosting_libraries(library):
     """The constructors take native names as ``**kwargs``."""

@@ -22,6 +22,10 @@ X, y = load_iris(return_X_y=True)
         {"C": loguniform(0.1, 10), "kernel": ["rbf", "linear"]},
         [{"C": uniform(1, 2)}, {"C": [1, 2, 3], "kernel": ["linear"]}],
         {"C": [1, 2, 3, 4], "gamma": [0.1, 1.0]},
+        pytest.param(
+            {"C": [1, 2, 3, 4]},
+            marks=pytest.mark.filterwarnings("ignore:The total space"),
+        ),
     ],
 )
 def test_random_search_cv_draws_what_parameter_sampler_draws(space):
@@ -34,8 +38,9 @@ def test_random_search_cv_draws_what_parameter_sampler_draws(space):
 def test_random_search_cv_of_a_finite_space_ends_with_it():
     """A warning says so, as scikit-learn's does."""
     search = RandomSearchCV(SVC(), {"C": [1, 2]}, n_iter=5, cv=2, random_state=0)
-    with pytest.warns(UserWarning, match="smaller than n_iter=5"):
+    with pytest.warns(UserWarning, match="smaller than n_iter=5") as caught:
         search.fit(X, y)
+    assert [warning.filename for warning in caught] == [__file__]
     assert len(search.trials_) == 2
 
 

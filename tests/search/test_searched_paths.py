@@ -190,6 +190,18 @@ def test_searched_paths_look_at_a_list_of_numbers_as_it_is():
     check_against_plain_fits(search, "max_iter")
 
 
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("other", [None, "auto"])
+def test_searched_paths_leave_a_list_with_other_values_to_the_fits(other):
+    """A value that is no number fails in its own fit, not before the first one."""
+    space = {"max_iter": [5, 20, other], "learning_rate": (0.05, 0.8, "log-uniform")}
+    search = make(space=space, n_iter=6).fit(X, y)
+    failed = np.isnan(search.cv_results_["mean_test_score"])
+    tried = [params["max_iter"] for params in search.cv_results_["params"]]
+    assert [value == other for value in tried] == failed.tolist()
+    assert search.best_params_["max_iter"] in (5, 20, HIST.max_iter)
+
+
 def test_searched_paths_of_one_parameter_cost_one_candidate():
     """One fit a fold tells all; the untuned estimator is evaluated beside it."""
     search = make(space={"max_iter": (3, 40, "log-uniform")}).fit(X, y)

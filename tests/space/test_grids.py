@@ -243,3 +243,28 @@ def test_check_param_grid_takes_values_out_of_an_array_of_arrow():
     assert check_param_grid(values) == {"C": [0.5, 2.0]}
     assert check_param_distributions(values) == {"C": [0.5, 2.0]}
     assert parse_space(values).branches[0]["C"].choices == (0.5, 2.0)
+
+
+class OwnGenerator:
+    """Draws from a generator of its own, whatever the seed of the search."""
+
+    def rvs(self):
+        """One value."""
+        return 0.5
+
+
+class GivenGenerator(OwnGenerator):
+    """Draws from the generator it is given."""
+
+    def rvs(self, size=None, **settings):
+        """One value of the generator."""
+        return settings["random_state"].uniform()
+
+
+def test_check_param_distributions_refuses_rvs_without_a_generator():
+    """scikit-learn's error would name neither the parameter nor what to write."""
+    expected = r"(?s)'C'.*rvs\(random_state=.*Write rvs\(self, random_state=None\)"
+    with pytest.raises(TypeError, match=expected):
+        check_param_distributions({"C": OwnGenerator()})
+    given = GivenGenerator()
+    assert check_param_distributions({"C": given})["C"] is given

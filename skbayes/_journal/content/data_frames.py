@@ -43,6 +43,17 @@ def columns_of(value: Any) -> Iterator[Any]:
         yield from _pandas_columns(value)
 
 
+def type_name(value: Any) -> str:
+    """Name of a table's type, the same for equal labels of a range in any form."""
+    pd = sys.modules.get("pandas")
+    if pd is None or type(value) is not pd.Index or value.dtype != np.int64:
+        return type(value).__name__
+    # `concat` and a reader of files may store as numbers what was a range before.
+    steps = np.diff(value.to_numpy())
+    is_range = steps.size == 0 or (steps[0] != 0 and bool(np.all(steps == steps[0])))
+    return "RangeIndex" if is_range else "Index"
+
+
 def _is_pandas(value: Any) -> bool:
     pd = sys.modules.get("pandas")
     return pd is not None and isinstance(

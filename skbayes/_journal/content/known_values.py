@@ -26,7 +26,7 @@ from sklearn.utils import check_random_state
 
 from skbayes._journal.content.bytecode import facts_of, in_order
 from skbayes._journal.content.callables import patches_of
-from skbayes._journal.content.data_frames import columns_of, is_table
+from skbayes._journal.content.data_frames import columns_of, is_table, type_name
 from skbayes._journal.content.hasher_protocol import HasherProtocol
 from skbayes._journal.content.known_classes import GENERATORS
 from skbayes._journal.content.leaves import canonical_sparse, leaf, text
@@ -60,7 +60,7 @@ def _sparse(hasher: HasherProtocol, value: Any) -> bytes:
 
 def _table(hasher: HasherProtocol, value: Any) -> bytes:
     kind = type(value)
-    tag = f"table {kind.__module__.partition('.')[0]} {kind.__name__}"
+    tag = f"table {kind.__module__.partition('.')[0]} {type_name(value)}"
     content = leaf(tag, map(hasher.digest, columns_of(value)))
     if patches := _patches_of_tables(hasher, kind):
         content = hasher.node("patched table", content, patches)

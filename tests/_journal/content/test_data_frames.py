@@ -221,6 +221,15 @@ def test_columns_of_count_labels_and_their_order():
     assert len({content_digest(value) for value in [frame, *others]}) == 10
 
 
+@pytest.mark.parametrize("labels", [range(3), range(9, 3, -2), range(0), [0, 0, 0]])
+def test_columns_of_a_range_of_labels_do_not_depend_on_its_form(labels):
+    """Rows of a longer table may have their numbers as an array."""
+    frame = pd.DataFrame({"a": np.zeros(len(labels))})
+    written = frame.set_axis(pd.Index(np.array(labels, dtype=np.int64)))
+    digests = {content_digest(written), content_digest(frame.set_axis(labels))}
+    assert len(digests) == 1
+
+
 class Unknown(pd.api.extensions.ExtensionDtype):
     """A type that nobody knows."""
 
