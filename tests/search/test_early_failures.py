@@ -387,3 +387,17 @@ def test_early_failures_end_a_search_whose_scorer_gives_no_number(n_iter):
     with pytest.raises(ValueError, match="must give a real number. Got None of type"):
         search.fit(X, Y)
     assert Counted.n_fits <= 2 * 3
+
+
+def one_invalid(estimator, X, y):
+    """Two scores, of which one is no number."""
+    return {"acc": estimator.score(X, y), "size": None}
+
+
+@pytest.mark.filterwarnings("ignore:Scoring failed")
+def test_refit_check_needs_the_names_only_not_valid_scores():
+    """A score that is no number has its name, too."""
+    search = bayes(scoring=one_invalid, refit="accc")
+    with pytest.raises(ValueError, match="Did you mean 'acc'"):
+        search.fit(X, Y)
+    assert Counted.n_fits <= 3
