@@ -230,6 +230,21 @@ def test_what_cannot_be_set_costs_its_candidate_only(kind, model, space, cause):
         assert re.search(cause, search.cv_results_["error"][trial.index])
 
 
+@pytest.mark.parametrize("kind", ["random", "bayes"])
+def test_parameters_that_need_other_data_cost_their_candidate_only(kind):
+    """A kernel that is computed before needs a square X."""
+    kernels = {"kernel": ["precomputed", "linear", "rbf", "poly"]}
+    search = fitted(kind, kernels, SVC())
+    failed = {t.params["kernel"] for t in search.trials_ if t.status is Status.FAILED}
+    assert failed <= {"precomputed"}
+    assert search.best_params_["kernel"] != "precomputed"
+    errors = [f.error for t in search.trials_ for f in t.folds if f.error]
+    assert errors
+    assert all("X should be a square kernel matrix" in text for text in errors)
+    with pytest.raises(ValueError, match="square kernel matrix"):
+        fitted("grid", kernels, SVC())
+
+
 def test_what_cannot_be_set_ends_a_grid_search():
     """The error is scikit-learn's, with a note on what to write."""
     search = GridSearchCV(Wrapping(), LEFT_OUT, cv=3)
