@@ -33,8 +33,8 @@ _REMEDIES = {
     "OneHotEncoder in a ColumnTransformer.",
     r"Expected 2D array, got 1D array": "X must have a row for each sample and a "
     "column for each feature: write X.reshape(-1, 1) for a single feature.",
-    r"requires y to be passed|required positional argument: 'y'": "Pass the target: "
-    "fit(X, y).",
+    r"requires y to be passed|required positional argument: 'y(_true)?'": "Pass the "
+    "target: fit(X, y).",
     r"average='binary'": "For more than two classes name an average, as in "
     "scoring='f1_macro'.",
     r"continuous is not supported|a mix of .* and continuous": "The metric compares "

@@ -126,6 +126,7 @@ def score(scoring, y, kind=SVC):
         (lambda: SVC().fit(WORDS[:, None], THREE), "OneHotEncoder"),
         (lambda: SVC().fit(X[:, 0], THREE), r"X.reshape\(-1, 1\)"),
         (lambda: SVC().fit(X), r"Pass the target: fit\(X, y\)"),
+        (lambda: get_scorer("f1")(CLASSIFIER, X), r"Pass the target: fit\(X, y\)"),
         (lambda: SVC().fit(X, None), r"Pass the target: fit\(X, y\)"),
         (lambda: score("f1", THREE), "scoring='f1_macro'"),
         (lambda: score("roc_auc", THREE), "roc_auc_ovr"),
