@@ -283,3 +283,28 @@ def test_errors_of_metrics_at_all_is_told_at_the_first_fold(given, match):
     )
     with pytest.raises(ValueError, match=match):
         search.fit(X, Y)
+
+
+@pytest.mark.parametrize(
+    ("others", "told"),
+    [
+        ({"other": 1.0}, r"no score 'acc' there, but \['other'\]"),
+        (1.0, "no score 'acc' there, but a number"),
+    ],
+)
+def test_a_failure_tells_a_score_that_the_scorer_left_out(others, told):
+    """It is not NaN: the scorer gave other names on some folds."""
+
+    def changing(estimator, X, y):
+        return {"acc": estimator.score(X, y), "b": 1.0} if len(X) < 25 else others
+
+    search = GridSearchCV(LogisticRegression(), {"C": [1.0, 2.0]}, refit="acc")
+    splits = [(np.arange(30, 60), np.arange(20)), (np.arange(20), np.arange(30, 60))]
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        search.set_params(cv=splits, scoring=changing).fit(X, Y)
+    texts = " ".join(str(warning.message) for warning in caught)
+    assert "non-finite of the metric 'acc': " in texts
+    assert "non-finite of the metric 'b': " in texts
+    assert search.trials_[0].status.value == "failed"
+    assert re.search(told, search.trials_[0].folds[1].failure("acc"))
