@@ -173,6 +173,9 @@ class FoldResult:
         # A scorer that failed before it returned names has the single name "score".
         failed = metric if self.is_multimetric else "score"
         explained = f"The test score {metric!r} is {score}."
+        if metric not in self.test_scores:
+            given = list(self.test_scores) if self.is_multimetric else "a number"
+            explained = f"The scorer gave no score {metric!r} there, but {given}."
         return (self.scoring_errors or {}).get(f"test_{failed}", explained)
 
 

@@ -262,8 +262,13 @@ def warn_of_scores_not_finite(
 ) -> None:
     """Warn about scores that are not finite, except for folds that were not run."""
     is_whole = np.array([len(t.folds) == t.n_splits for t in trials])
-    for metric in metrics_of(trials):
+    metrics = metrics_of(trials)
+    for metric in metrics:
+        of_which = f" of the metric {metric!r}" if len(metrics) > 1 else ""
         for part in ("test", "train"):
             means = results.get(f"mean_{part}_{metric}")
             if means is not None and np.any(~np.isfinite(means[is_whole])):
-                warn_user(f"One or more of the {part} scores are non-finite: {means}")
+                warn_user(
+                    f"One or more of the {part} scores are non-finite{of_which}: "
+                    f"{means}"
+                )

@@ -39,9 +39,9 @@ class RefitCheck:
 
     def on_fold(self, trial, params, result):
         """Raise if `refit` names none of the metrics, once these are known."""
-        # A failed callable scorer has returned no names: wait for a fold without
-        # errors.
-        if not self._is_over and not result.errors:
+        # A failed callable scorer has returned no names: wait for a fold with a dict,
+        # whose scores may be invalid, or without errors.
+        if not self._is_over and (result.is_multimetric or not result.errors):
             self._is_over = True
             check_refit(
                 self._search,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +12,12 @@ from sklearn.base import is_regressor
 from sklearn.exceptions import FitFailedWarning
 from sklearn.utils.multiclass import type_of_target
 
-from skbayes._evaluation.fold.failure_causes import NO_NUMBER, common_cause, with_remedy
+from skbayes._evaluation.fold.failure_causes import (
+    NO_NUMBER,
+    as_sentence,
+    common_cause,
+    with_remedy,
+)
 from skbayes._protocol import FoldResult, Params, Status, Trial
 from skbayes._search_progress import SearchProgress
 from skbayes._split_parts import n_samples_in
@@ -20,6 +26,9 @@ from skbayes._user_warnings import warn_user
 if TYPE_CHECKING:
     from skbayes._evaluation.fold.evaluation import Evaluation
 
+#: What a metric says that is undefined for few samples or classes: a score that is NaN,
+#: or an error that speaks of them.
+_OF_FEW = re.compile(r"\AThe test score |label|class|sample")
 #: Fewer candidates may fail for one cause because they are similar.
 LEAST_CANDIDATES = 3
 
@@ -145,10 +154,16 @@ def shared_failure(trials: Sequence[Trial], evaluation: Evaluation) -> str | Non
     if has_score:
         named = ", ".join(map(str, folds))
         which = f"fold {named}" if len(folds) == 1 else f"folds {named}"
-        text += f" It concerns {which} of {evaluation.n_splits}, counted from 0."
-    reason = _reason(evaluation, folds, "training" if is_of_fit else "test")
+        text = (
+            f"{as_sentence(text)} It concerns {which} of {evaluation.n_splits}, "
+            "counted from 0."
+        )
+    if not is_of_fit and not _OF_FEW.search(cause):
+        return text
+    part = "training" if is_of_fit else "test"
+    reason = _reason(evaluation, folds, has_score, part)
     # The remedy of the cause may say the same.
-    return text + "".join(part for part in reason if part.strip() not in text)
+    return " ".join([text, *(part for part in reason if part not in text)])
 
 
 def _failures(trial: Trial) -> dict[int, str]:
@@ -158,24 +173,32 @@ def _failures(trial: Trial) -> dict[int, str]:
     return {fold: text for fold, text in found if text is not None}
 
 
-def _reason(evaluation: Evaluation, folds: Sequence[int], part: str) -> list[str]:
-    """What is wrong with a part of all these folds, and the remedy; or nothing."""
-    splits = [evaluation.splits[fold] for fold in folds]
-    parts = [train if part == "training" else test for train, test in splits]
+def _reason(
+    evaluation: Evaluation, folds: Sequence[int], has_score: set[int], part: str
+) -> list[str]:
+    """What is wrong with a part of all these folds, and of none that has a score."""
+    parts = [evaluation.splits[fold][part == "test"] for fold in folds]
+    others = [evaluation.splits[fold][part == "test"] for fold in has_score]
     is_of_numbers = is_regressor(evaluation.settings.estimator)
     if part == "test" and all(n_samples_in(indices) == 1 for indices in parts):
+        if any(n_samples_in(indices) == 1 for indices in others):
+            return []
         defined = "neg_mean_absolute_error" if is_of_numbers else "accuracy"
         return [
-            " The test part has one sample only there: take fewer folds, or a metric "
+            "The test part has one sample only there: take fewer folds, or a metric "
             f"that is defined for one sample, as in scoring={defined!r}."
         ]
     labels = [_only_label(evaluation, indices) for indices in parts]
     if is_of_numbers or any(label is None for label in labels):
         return []
+    if any(_only_label(evaluation, indices) is not None for indices in others):
+        return []
     shown = ", ".join(dict.fromkeys(map(str, labels)))
+    if _only_label(evaluation, slice(None)) is not None:
+        return [f"All of y has one class: {shown}."]
     return [
-        f" The {part} part has one class only there: {shown}.",
-        " StratifiedKFold keeps all classes in every fold.",
+        f"The {part} part has one class only there: {shown}.",
+        "StratifiedKFold keeps all classes in every fold.",
     ]
 
 

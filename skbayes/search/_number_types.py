@@ -120,9 +120,10 @@ def _message(
     if hasattr(value, "ppf") and not hasattr(value, "pmf"):
         value = Continuous(value)  # a random search draws from the distribution itself
     is_real = isinstance(value, Real | Continuous)
-    if is_real and taken and not any(interval.takes_reals for interval in taken):
+    if is_real and taken and not _takes_any_real(value, taken):
         return place.refusal(
-            f"be a range of integers: {type(owner).__name__} takes no other numbers",
+            f"be a range of integers: {type(owner).__name__} takes no other numbers"
+            + (" there" if any(interval.takes_reals for interval in taken) else ""),
             value if isinstance(value, Continuous) else written,
             _as_integers(value, written),
         )
@@ -145,6 +146,21 @@ def _message(
             f" Integer({value.low!r}, {value.high!r}, {prior!r}) for integers.",
         )
     return None
+
+
+def _takes_any_real(value: Any, taken: Sequence[NumberInterval]) -> bool:
+    """Whether real numbers are accepted anywhere in a range.
+
+    Also true where neither they nor integers are: other checks tell of that.
+    """
+    of_reals = [interval for interval in taken if interval.takes_reals]
+    if not of_reals or isinstance(value, Continuous):
+        return bool(of_reals)
+    low, high = value.low, value.high
+    if any(i.low < high and low < i.high for i in of_reals):
+        return True
+    integers = [i for i in taken if i.takes_integers and not i.takes_reals]
+    return not any(i.contains(low) and i.contains(high) for i in integers)
 
 
 def _may_be_integers(

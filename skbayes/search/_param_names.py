@@ -184,11 +184,17 @@ def _refusal(
     if path and path in values:
         chosen = f", and {path}={part!r} has none of this name"
     text = str(error)
+    meant = hint(closest_param(name, known))
     if "Valid parameters are" in text or not text:  # scikit-learn's, with all its names
         text = f"Invalid parameter {local!r} for estimator {type(part).__name__}."
+    above = name.rpartition("__")[0]
+    if above in known and known[above] is None:
+        meant, text = "", f"{above} is None: give it an estimator, or search it too."
+    elif above in known and not hasattr(known[above], "set_params"):
+        text = f"{above} is {known[above]!r}, which has no parameters."
     return (
         f"{place} must name parameters of the estimator. Got {name!r} instead"
-        f"{chosen}.{hint(closest_param(name, known))} {text} Valid parameters are:"
+        f"{chosen}.{meant} {text} Valid parameters are:"
         f" {sorted(names)}."
     )
 

@@ -147,7 +147,8 @@ def _metadata_names(routed):
     return {
         "fit": tuple(routed.estimator.fit),
         "score": tuple(routed.scorer.score),
-        "split": tuple(routed.splitter.split),
+        # scikit-learn routes groups=None, too.
+        "split": tuple(k for k, v in routed.splitter.split.items() if v is not None),
     }
 
 

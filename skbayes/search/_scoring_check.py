@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import cache, partial
 from typing import Any
 
+import sklearn.metrics
 from sklearn.metrics import get_scorer, get_scorer_names
 
 from skbayes._compat import scorer_parts
@@ -16,15 +17,25 @@ from skbayes._user_warnings import warn_user
 #: Names of scorers in other libraries.
 _ALIASES = {
     "acc": "accuracy",
+    "ap": "average_precision",
     "auc": "roc_auc",
+    "auprc": "average_precision",
+    "binary_crossentropy": "neg_log_loss",
+    "brier": "neg_brier_score",
+    "cross_entropy": "neg_log_loss",
     "logloss": "neg_log_loss",
     "mae": "neg_mean_absolute_error",
     "mape": "neg_mean_absolute_percentage_error",
     "mcc": "matthews_corrcoef",
     "mse": "neg_mean_squared_error",
+    "pr_auc": "average_precision",
     "rmse": "neg_root_mean_squared_error",
     "rmsle": "neg_root_mean_squared_log_error",
 }
+#: Names of other metrics, with scikit-learn's function.
+_METRIC_ALIASES = {"kappa": "cohen_kappa_score", "f2": "fbeta_score"}
+#: Ends of the names of metrics of which less is better.
+_LESS_IS_BETTER = ("loss", "error", "deviance", "mse", "mae", "mape", "rmsle", "rmse")
 #: Arguments of a function, at most, that a message lists.
 _NAMES_SHOWN = 3
 #: Names of a metric's first argument; a scorer's first argument is an estimator.
@@ -111,7 +122,15 @@ def _check_name(name: str, owner: str) -> None:
     names = get_scorer_names()
     if name in names:
         return
-    found = _meant(name.lower(), names)
+    plain = name.lower().replace(" ", "_").replace("-", "_")
+    found = _known_scorer(plain, names)
+    metric = _metric_named(plain) if found is None else None
+    if metric is not None:
+        raise ValueError(
+            f"The `scoring` parameter of {owner} must name a scorer of scikit-learn. "
+            f"Got {name!r} instead, a metric. {_as_scorer(metric, metric.__name__)}"
+        )
+    found = found or closest_name(plain, names) or closest_name(f"neg_{plain}", names)
     if found is None:
         return  # scikit-learn's own validation lists the names
     why = " Scores are greater-is-better." if found and found.startswith("neg_") else ""
@@ -121,13 +140,23 @@ def _check_name(name: str, owner: str) -> None:
     )
 
 
-def _meant(name: str, names: list[str]) -> str | None:
-    """The scorer with this name in other libraries, or with the most similar name."""
-    plain = name.replace(" ", "_").replace("-", "_")
+def _known_scorer(plain: str, names: list[str]) -> str | None:
+    """The scorer that has this name in other libraries, or without its affixes."""
     stem = plain.removesuffix("_score").removesuffix("_scorer")
-    candidates = (_ALIASES.get(stem), stem, f"neg_{stem}", f"neg_{plain}")
-    known = next((c for c in candidates if c in names), None)
-    return known or closest_name(plain, names) or closest_name(f"neg_{plain}", names)
+    alias = _ALIASES.get(stem.removeprefix("neg_"))
+    candidates = (alias, stem, f"neg_{stem}", f"neg_{plain}")
+    return next((c for c in candidates if c in names), None)
+
+
+def _metric_named(plain: str) -> Callable[..., Any] | None:
+    """scikit-learn's metric of true and predicted targets with this name, or None."""
+    known = _METRIC_ALIASES.get(plain, plain.removeprefix("neg_"))
+    for name in (known, f"{known}_score", f"{known}_loss"):
+        metric = getattr(sklearn.metrics, name, None)
+        if inspect.isfunction(metric):
+            first = next(iter(inspect.signature(metric).parameters), None)
+            return metric if first in {"y_true", "y1", "labels_true", "X"} else None
+    return None
 
 
 def _problem_of_callable(
@@ -155,10 +184,8 @@ def _problem_of_callable(
     )
     if not _binds(signature, 2):
         return f"{must}."
-    if names[0] == "X":
-        made = f"lambda estimator, X, y=None: {called}(X, estimator.predict(X))"
-        return f"{must}, as a metric of clusters does. Write {made}."
-    return f"{must}, as a metric does. {_as_scorer(scoring, called)}"
+    kind = "a metric of clusters" if names[0] == "X" else "a metric"
+    return f"{must}, as {kind} does. {_as_scorer(scoring, called)}"
 
 
 def _binds(signature: inspect.Signature, n: int) -> bool:
@@ -172,10 +199,16 @@ def _binds(signature: inspect.Signature, n: int) -> bool:
 
 def _as_scorer(metric: Any, called: str) -> str:
     """A sentence that shows how to make a scorer of a metric."""
+    if next(iter(inspect.signature(metric).parameters)) == "X":
+        made = f"lambda estimator, X, y=None: {called}(X, estimator.predict(X))"
+        return f"Write {made}."
     found = (name for known, name in _scorer_names() if known is metric)
     name = next(found, None)
-    sign = ", greater_is_better=False" if name and name.startswith("neg_") else ""
-    arguments = ""
+    function = getattr(metric, "func", metric)
+    is_loss = getattr(function, "__name__", "").lower().endswith(_LESS_IS_BETTER)
+    is_neg = is_loss if name is None else name.startswith("neg_")
+    sign = ", greater_is_better=False" if is_neg else ""
+    arguments = ", beta=2" if metric is sklearn.metrics.fbeta_score else ""
     if isinstance(metric, partial):
         arguments = "".join(f", {k}={v!r}" for k, v in metric.keywords.items())
         called = getattr(metric.func, "__name__", "")

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 from sklearn.base import is_classifier
-from sklearn.model_selection import check_cv
+from sklearn.model_selection import PredefinedSplit, check_cv
 
 from skbayes._compat import CV_SPLIT_VERB
 from skbayes._short_text import one_line
@@ -60,6 +60,8 @@ def materialise_splits(
     given = reusable_cv(search)
     _refuse_no_pairs(given, type(search).__name__)
     cv = check_cv(given, y, classifier=is_classifier(search.estimator))
+    n_samples = X.shape[0] if hasattr(X, "shape") else len(X)
+    _refuse_other_length(cv, n_samples)
     n_splits, splits = _split(cv, X, y, split_params)
     if len(splits) != n_splits:
         raise ValueError(
@@ -74,7 +76,6 @@ def materialise_splits(
         )
     _refuse_empty_parts(splits)
     is_own = not _is_of_sklearn(search.cv)
-    n_samples = X.shape[0] if hasattr(X, "shape") else len(X)
     if is_own:
         _refuse_other_samples(splits, n_samples)
     if search.racing and len(splits) == 1:
@@ -92,9 +93,10 @@ def _split(
     cv: Any, X: Any, y: Any, split_params: Mapping[str, Any]
 ) -> tuple[int, Splits]:
     """Number of splits that a splitter states, and its splits."""
+    n_samples = X.shape[0] if hasattr(X, "shape") else len(X)
     try:
         return cv.get_n_splits(X, y, **split_params), [
-            (_indexable(train), _indexable(test))
+            (_indexable(train, n_samples), _indexable(test, n_samples))
             for train, test in cv.split(X, y, **split_params)
         ]
     except (TypeError, ValueError) as error:
@@ -127,6 +129,15 @@ def _refuse_empty_parts(splits: Splits) -> None:
                 )
 
 
+def _refuse_other_length(cv: Any, n_samples: int) -> None:
+    """Raise if the folds are given for another number of samples."""
+    if isinstance(cv, PredefinedSplit) and len(cv.test_fold) != n_samples:
+        raise ValueError(
+            "The `test_fold` parameter of PredefinedSplit must have a fold for each "
+            f"sample, or -1. Got {len(cv.test_fold)} for {n_samples} samples."
+        )
+
+
 def _refuse_no_pairs(cv: Any, owner: str) -> None:
     """Raise if `cv` is an iterable of something else than pairs of parts."""
     # Bytes have a method split, too.
@@ -153,8 +164,10 @@ def _is_pair(split: Any) -> bool:
     return len(split) == 2 and all(map(_is_part, split))
 
 
-def _indexable(part: Any) -> Any:
-    """A part by which scikit-learn can index: a range as an array."""
+def _indexable(part: Any, n_samples: int) -> Any:
+    """A part by which all can index: a range and a slice as an array."""
+    if isinstance(part, slice):
+        return np.arange(n_samples)[part]
     return np.asarray(part) if isinstance(part, range) else part
 
 

@@ -12,6 +12,7 @@ All parts ask here. What is known decides which question they ask:
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Collection
 from typing import Any
 
@@ -44,7 +45,7 @@ def prior_named(word: Any, words: Collection[str] = PRIOR_WORDS) -> str | None:
     """The prior that one of some words means; None for any other value."""
     if not isinstance(word, str):
         return None
-    plain = word.lower().replace("-", "").replace("_", "").replace(" ", "")
+    plain = re.sub(r"[-_ $]", "", word.lower())
     if plain not in words:
         return None
     return prior_of(plain.startswith("log") or plain == "reciprocal")

@@ -7,6 +7,7 @@ are refused, and the message names the correct form.
 
 from __future__ import annotations
 
+import ast
 import datetime
 import re
 from collections.abc import Collection, Mapping, Sequence
@@ -26,8 +27,10 @@ from skbayes.space._scale import PRIOR_WORDS, prior_named, prior_of
 
 #: Types of real numbers, which other libraries write beside the ends of a range.
 _REAL_WORDS = frozenset({"float", "real"})
+#: Types of numbers, likewise.
+_TYPE_WORDS = _REAL_WORDS | {"int", "integer", "logint", "randint"}
 #: Words for a range beside two numbers, which are no choices either.
-_RANGE_WORDS = PRIOR_WORDS | _REAL_WORDS | {"int", "integer", "logint", "randint"}
+_RANGE_WORDS = PRIOR_WORDS | _TYPE_WORDS
 #: Words for one of the priors in a tuple, where a word beside two numbers is unlikely
 #: to be a choice.
 _PRIOR_WORDS_IN_TUPLE = _RANGE_WORDS | {
@@ -40,8 +43,21 @@ _FEWEST_PARTS, _MOST_PARTS = 3, 4
 _LISTS = ("values", "choices", "categories")
 #: Texts such as "(0.01, 1000, log-uniform)" and "loguniform(0.01, 1000)".
 _PARTS_OF_TEXT = re.compile(r"[^\s,()\[\]'\"]+")
+#: A number; a minus behind another number parts the two, as in "0.1-10".
+_NUMBER = re.compile(
+    r"(?:(?<![\w.])[-+]?|(?<=\d-)|(?<=\.\.))(?:\d+(?:\.\d+)?|\.\d+)(?:[eE][-+]?\d+)?"
+)
+#: Words beside the two ends of a range.
+_WORDS_BESIDE_ENDS = {"to", "range", "interval", *_TYPE_WORDS}
 #: Types of values that have an order but no range: a prior beside two is no choice.
-_NO_NUMBERS = (bool, datetime.date, datetime.timedelta, np.datetime64, np.timedelta64)
+_NO_NUMBERS = (
+    bool,
+    type(None),
+    datetime.date,
+    datetime.timedelta,
+    np.datetime64,
+    np.timedelta64,
+)
 
 
 def parse_range(value: tuple[Any, ...], place: Place) -> Real | Integer | None:
@@ -159,6 +175,8 @@ def refuse_range_like(values: Sequence[Any], place: Place, *, in_grid: bool) -> 
     parts = _parts_of_range(given)
     if inner is not None:
         found, must = inner, "not be a list that holds a range"
+        if isinstance(inner, str):
+            found, inner = given, _PARTS_OF_TEXT.findall(inner)
         parts = _parts_of_range(inner)
     elif parts is not None and not isinstance(values, tuple):
         found, must = given, "not be a list that reads like a range"
@@ -203,28 +221,64 @@ def how_to_write(value: Any) -> str | None:
     """The correct form of a range in a dict or text; None for other values."""
     if isinstance(value, Mapping):
         listed = next((value[name] for name in _LISTS if name in value), None)
-        if isinstance(listed, list | tuple) and listed:
-            return f"It lists choices: write {list(listed)!r}."
-        low = value.get("low", value.get("min", value.get("lower")))
-        high = value.get("high", value.get("max", value.get("upper")))
-        prior = prior_of(value.get("log") is True or any(map(_is_log, value.values())))
-        parts = _parts_of_range([low, high, prior])
+        parts = _parts_of_dict(value)
     elif isinstance(value, str):
-        parts = _parts_of_range(_PARTS_OF_TEXT.findall(value))
+        listed = _list_in(value)
+        parts = _parts_of_range(_PARTS_OF_TEXT.findall(value), _PRIOR_WORDS_IN_TUPLE)
     else:
         return None
-    if parts is None:
+    if parts is not None:
+        return f"It describes a range: write {_written(*parts)}."
+    if isinstance(listed, list | tuple) and listed:
+        return f"It lists choices: write {list(listed)!r}."
+    ends = _ends_in(value) if isinstance(value, str) else None
+    if ends is None:
         return None
-    return f"It describes a range: write {_written(*parts)}."
+    written = _written(ends[0], ends[1], "uniform")
+    return f"Write {ends!r} for two choices, {written} for a range."
+
+
+def _parts_of_dict(value: Mapping[Any, Any]) -> tuple[Any, Any, str] | None:
+    """Low, high and prior of a dict that describes a range; None for others."""
+    words = list(value.values())
+    if len(value) == 1 and prior_named(next(iter(value)), _PRIOR_WORDS_IN_TUPLE):
+        (word,), (ends,) = value, words  # {"uniform": [0.1, 1]}, and a dict in a dict
+        if isinstance(ends, list | tuple):
+            return _parts_of_range([*ends, word], _PRIOR_WORDS_IN_TUPLE)
+        value, words = (ends if isinstance(ends, Mapping) else {}), [word]
+    low = value.get("low", value.get("min", value.get("lower")))
+    high = value.get("high", value.get("max", value.get("upper")))
+    is_log = value.get("log") is True or any(map(_is_log, words))
+    return _parts_of_range([low, high, prior_of(is_log)])
+
+
+def _list_in(text: str) -> Any:
+    """The list that a text is the code of; None for others and for two numbers."""
+    try:
+        found = ast.literal_eval(text.strip())
+    except (SyntaxError, ValueError):
+        return None
+    return None if _ends_in(text) is not None else found
+
+
+def _ends_in(text: str) -> list[Any] | None:
+    """The numbers of a text that has two, and no words but those of ranges."""
+    others = re.findall(r"[a-z]+", _NUMBER.sub(" ", text.lower()))
+    found = [_number_of(number) for number in _NUMBER.findall(text)]
+    is_range = len(found) == 2 and _WORDS_BESIDE_ENDS.issuperset(others)
+    return found if is_range else None
 
 
 def _is_log(word: Any) -> bool:
     """Whether a word of a description is of a logarithmic scale or distribution."""
-    return isinstance(word, str) and word.lower().startswith(("log", "reciprocal"))
+    plain = word.lower().lstrip("$_") if isinstance(word, str) else ""
+    return plain.startswith(("log", "reciprocal"))
 
 
 def _is_range_in_list(item: Any) -> bool:
     """Whether a choice is itself a range, nested one level too deep."""
+    if isinstance(item, str):
+        item = _PARTS_OF_TEXT.findall(item)
     if not isinstance(item, tuple | list) or _parts_of_range(item) is None:
         return False
     return any(isinstance(part, str) and part in PRIORS for part in item)
@@ -247,9 +301,9 @@ def _parts_of_range(
             break
     prior = prior_named(parts[2], words) or _misspelt_prior(parts[2])
     numbers = [_number_of(part) for part in (*parts[:2], *parts[3:])]
+    low, high = numbers[:2]
     if prior is None or any(number is None for number in numbers):
         return None
-    low, high = numbers[:2]
     if prior_named(parts[2], _REAL_WORDS) is not None:
         low, high = float(low), float(high)  # type: ignore[arg-type]
     return low, high, prior

@@ -216,6 +216,36 @@ def test_shared_failure_takes_no_whole_numbers_of_a_regression_for_classes():
     assert "class" not in str(caught.value)
 
 
+def undefined_below_zero(estimator, X, y):
+    """A metric that does not speak of samples or classes."""
+    if np.min(y) < 0:
+        raise ValueError("can only be used on non-negative values")
+    return 1.0
+
+
+@pytest.mark.parametrize("n_below", [4, 12])
+def test_shared_failure_of_single_samples_has_no_reason_beside_the_cause(n_below):
+    """Test parts of one sample are no reason where others like them have scores."""
+    y = np.r_[-np.ones(n_below), np.ones(12 - n_below)]
+    space = {"alpha": (0.1, 10.0, "uniform")}
+    search = bayes(Ridge(), space, scoring=undefined_below_zero)
+    search.set_params(cv=LeaveOneOut())
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        with pytest.raises(ValueError, match="non-negative values") as caught:
+            search.fit(X[:12], y)
+    assert "one sample only" not in str(caught.value)
+
+
+def test_shared_failure_does_not_send_a_target_of_one_class_to_another_splitter():
+    """StratifiedKFold cannot keep classes that `y` has not."""
+    with pytest.raises(ValueError, match=r"class: (?s:.)*ends here") as caught:
+        bayes().fit(X, np.zeros(60, int))
+    text = str(caught.value)
+    assert "All of y has one class: 0.\n" in text
+    assert "where y has several, StratifiedKFold" in text
+
+
 @pytest.mark.filterwarnings("ignore:Only one class")
 def test_shared_failure_names_the_one_fold_with_an_undefined_metric():
     """The error names the only such fold by its number in ``cv_results_``."""
@@ -353,3 +383,17 @@ def test_early_failures_end_a_search_whose_scorer_gives_no_number(n_iter):
     with pytest.raises(ValueError, match="must give a real number. Got None of type"):
         search.fit(X, Y)
     assert Counted.n_fits <= 2 * 3
+
+
+def one_invalid(estimator, X, y):
+    """Two scores, of which one is no number."""
+    return {"acc": estimator.score(X, y), "size": None}
+
+
+@pytest.mark.filterwarnings("ignore:Scoring failed")
+def test_refit_check_needs_the_names_only_not_valid_scores():
+    """A score that is no number has its name, too."""
+    search = bayes(scoring=one_invalid, refit="accc")
+    with pytest.raises(ValueError, match="Did you mean 'acc'"):
+        search.fit(X, Y)
+    assert Counted.n_fits <= 3

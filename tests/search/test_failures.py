@@ -230,6 +230,21 @@ def test_what_cannot_be_set_costs_its_candidate_only(kind, model, space, cause):
         assert re.search(cause, search.cv_results_["error"][trial.index])
 
 
+@pytest.mark.parametrize("kind", ["random", "bayes"])
+def test_parameters_that_need_other_data_cost_their_candidate_only(kind):
+    """A kernel that is computed before needs a square X."""
+    kernels = {"kernel": ["precomputed", "linear", "rbf", "poly"]}
+    search = fitted(kind, kernels, SVC())
+    failed = {t.params["kernel"] for t in search.trials_ if t.status is Status.FAILED}
+    assert failed <= {"precomputed"}
+    assert search.best_params_["kernel"] != "precomputed"
+    errors = [f.error for t in search.trials_ for f in t.folds if f.error]
+    assert errors
+    assert all("X should be a square kernel matrix" in text for text in errors)
+    with pytest.raises(ValueError, match="square kernel matrix"):
+        fitted("grid", kernels, SVC())
+
+
 def test_what_cannot_be_set_ends_a_grid_search():
     """The error is scikit-learn's, with a note on what to write."""
     search = GridSearchCV(Wrapping(), LEFT_OUT, cv=3)
@@ -268,3 +283,28 @@ def test_errors_of_metrics_at_all_is_told_at_the_first_fold(given, match):
     )
     with pytest.raises(ValueError, match=match):
         search.fit(X, Y)
+
+
+@pytest.mark.parametrize(
+    ("others", "told"),
+    [
+        ({"other": 1.0}, r"no score 'acc' there, but \['other'\]"),
+        (1.0, "no score 'acc' there, but a number"),
+    ],
+)
+def test_a_failure_tells_a_score_that_the_scorer_left_out(others, told):
+    """It is not NaN: the scorer gave other names on some folds."""
+
+    def changing(estimator, X, y):
+        return {"acc": estimator.score(X, y), "b": 1.0} if len(X) < 25 else others
+
+    search = GridSearchCV(LogisticRegression(), {"C": [1.0, 2.0]}, refit="acc")
+    splits = [(np.arange(30, 60), np.arange(20)), (np.arange(20), np.arange(30, 60))]
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        search.set_params(cv=splits, scoring=changing).fit(X, Y)
+    texts = " ".join(str(warning.message) for warning in caught)
+    assert "non-finite of the metric 'acc': " in texts
+    assert "non-finite of the metric 'b': " in texts
+    assert search.trials_[0].status.value == "failed"
+    assert re.search(told, search.trials_[0].folds[1].failure("acc"))

@@ -82,6 +82,8 @@ def test_check_number_types_refuses_integers_for_real_numbers(
         (TREE, "max_depth", uniform(1, 9), r"Got uniform\(1, 9\).*randint\(1, 11\)"),
         (RandomForestClassifier(), "n_estimators", loguniform(10, 99), "randint"),
         (SVC(), "degree", (2.0, 5.0, "uniform"), r"Write \(2, 5, 'uniform'\)"),
+        (TREE, "min_samples_leaf", (1.0, 9.0, "uniform"), r"there.*\(1, 9, 'uniform'"),
+        (TREE, "max_features", Real(2, 9), r"Write Integer\(2, 9, prior='uniform'\)"),
     ],
 )
 def test_check_number_types_refuses_real_numbers_for_integers(

@@ -8,7 +8,7 @@ from scipy.stats import uniform
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.datasets import load_iris
 from sklearn.decomposition import PCA
-from sklearn.ensemble import StackingClassifier
+from sklearn.ensemble import BaggingClassifier, StackingClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import MinMaxScaler, StandardScaler
@@ -172,6 +172,25 @@ def test_check_param_names_tells_the_name_that_was_meant_first(kind, name, meant
     with pytest.raises(ValueError, match=message) as caught:
         fitted(kind, pipeline, {name: [1, 2], "svc__kernel": ["rbf"]})
     assert "Pipeline(steps" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("estimator", "name", "told"),
+    [
+        (
+            BaggingClassifier(),
+            "estimator__C",
+            "estimator is None: give it an estimator",
+        ),
+        (SVC(), "C__x", "C is 1.0, which has no parameters"),
+        (make_pipeline(None, SVC()), "nonetype__k", "nonetype is None: give it"),
+    ],
+)
+def test_check_param_names_tells_what_has_no_parameters(estimator, name, told):
+    """What a name leads to may be None, or a value."""
+    search = BayesSearchCV(estimator, {name: [1, 2]})
+    with pytest.raises(ValueError, match=f"Got '{name}' instead. {told}"):
+        search.fit(X, y)
 
 
 def test_check_param_names_guesses_no_meaning_where_nothing_is_alike():

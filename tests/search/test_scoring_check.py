@@ -11,9 +11,11 @@ from sklearn.datasets import load_iris
 from sklearn.metrics import (
     accuracy_score,
     f1_score,
+    hamming_loss,
     make_scorer,
     mean_squared_error,
     silhouette_score,
+    zero_one_loss,
 )
 from sklearn.svm import SVC
 
@@ -59,6 +61,9 @@ def search_for(kind, estimator, scoring, **settings):
         ("rmse", "'neg_root_mean_squared_error'"),
         ("log_loss", "'neg_log_loss'"),
         ("auc", "'roc_auc'"),
+        ("neg_rmse", "'neg_root_mean_squared_error'"),
+        ("pr_auc", "'average_precision'"),
+        ("cross entropy", "'neg_log_loss'"),
         (["accuracy", "f1_marco"], "'f1_macro'"),
         ({"a": "accuracy", "b": "roc_auk"}, "'roc_auc'"),
     ],
@@ -101,6 +106,34 @@ def test_check_scoring_of_refuses_what_cannot_be_called(kind, scoring, advice):
         scoring = {"a": scoring[0]}
     search = search_for(kind, NeverFitted(), scoring, refit=False)
     with pytest.raises(TypeError, match=f"`scoring` parameter of .*{advice}"):
+        search.fit(X, y)
+
+
+@pytest.mark.parametrize(
+    ("name", "advice"),
+    [
+        ("hamming_loss", "Write make_scorer(hamming_loss, greater_is_better=False)."),
+        ("cohen_kappa_score", "Write make_scorer(cohen_kappa_score)."),
+        ("kappa", "Write make_scorer(cohen_kappa_score)."),
+        ("f2", "Write make_scorer(fbeta_score, beta=2)."),
+        ("brier_score_loss", "Write scoring='neg_brier_score', or make_scorer("),
+        ("silhouette_score", "Write lambda estimator, X, y=None: silhouette_score("),
+    ],
+)
+def test_check_scoring_of_makes_a_scorer_of_the_name_of_a_metric(name, advice):
+    """Another scorer with a similar name measures something else."""
+    search = search_for("bayes", NeverFitted(), name)
+    with pytest.raises(ValueError, match="instead, a metric") as told:
+        search.fit(X, y)
+    assert advice in str(told.value)
+    assert "Did you mean" not in str(told.value)
+
+
+@pytest.mark.parametrize("loss", [hamming_loss, partial(zero_one_loss)])
+def test_check_scoring_of_maximises_no_loss(loss):
+    """A loss without a scorer of its own is one by its name."""
+    search = search_for("bayes", NeverFitted(), loss)
+    with pytest.raises(TypeError, match=r"_loss, greater_is_better=False\)"):
         search.fit(X, y)
 
 

@@ -9,7 +9,13 @@ import numpy as np
 import pytest
 from sklearn.base import clone
 from sklearn.datasets import load_iris
-from sklearn.model_selection import GroupKFold, KFold, LeaveOneGroupOut, ShuffleSplit
+from sklearn.model_selection import (
+    GroupKFold,
+    KFold,
+    LeaveOneGroupOut,
+    PredefinedSplit,
+    ShuffleSplit,
+)
 from sklearn.svm import SVC
 
 from skbayes.search import BayesSearchCV, GridSearchCV, RandomSearchCV
@@ -70,8 +76,8 @@ def test_materialise_splits_refuses_what_names_no_samples(kind, cv, message):
 
 
 @every_kind
-@pytest.mark.parametrize("form", [range, lambda *ends: list(range(*ends))])
-def test_materialise_splits_takes_ranges_and_lists(kind, form):
+@pytest.mark.parametrize("form", [range, lambda *ends: list(range(*ends)), slice])
+def test_materialise_splits_takes_ranges_lists_and_slices(kind, form):
     folds = [(form(100), form(100, 150)), (form(50, 150), form(50))]
     expected = [(ROWS[:100], ROWS[100:]), (ROWS[50:], ROWS[:50])]
     scores = [
@@ -79,6 +85,13 @@ def test_materialise_splits_takes_ranges_and_lists(kind, form):
         for cv in (folds, expected)
     ]
     assert scores[0] == scores[1]
+
+
+def test_materialise_splits_refuses_predefined_folds_of_other_data():
+    """Samples without a fold would be left out of all."""
+    search = search_of(BayesSearchCV, cv=PredefinedSplit([0, 1] * 20))
+    with pytest.raises(ValueError, match="fold for each sample.* 40 for 150 samples"):
+        search.fit(X, y)
 
 
 def test_materialise_splits_takes_indices_from_the_end():

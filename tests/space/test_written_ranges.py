@@ -128,6 +128,8 @@ def test_refuse_range_like_tells_of_all_ranges_of_json():
         {"min": 0.01, "max": "1e3", "log": True},
         {"min": 0.01, "max": 1000, "distribution": "log_uniform_values"},
         {"type": "float", "lower": 0.01, "upper": 1000, "scale": "log"},
+        {"log-uniform": [0.01, 1000]},
+        {"$loguniform": {"low": 0.01, "high": 1000}},
     ],
     ids=label,
 )
@@ -145,6 +147,53 @@ def test_how_to_write_a_dict_that_lists_choices(check):
     """Files of sweeps have such dicts."""
     with pytest.raises(TypeError, match=r"lists choices: write \['rbf', 'poly'\]"):
         check({"kernel": {"values": ["rbf", "poly"]}})
+
+
+@EVERY_CHECK
+@pytest.mark.parametrize(
+    "text", ["0.1, 10", "[0.1, 10]", "0.1..10", "0.1-10", "1e-1 to 10", "(.1; 10)"]
+)
+def test_how_to_write_a_text_of_two_numbers(check, text):
+    """It may be a range or two choices, and is no single choice."""
+    told = r"Write \[0.1, 10\] for two choices, \(0.1, 10, 'uniform'\) for a range"
+    with pytest.raises(TypeError, match=told):
+        check({"C": text})
+
+
+@EVERY_CHECK
+def test_how_to_write_the_text_of_a_list(check):
+    """Files of settings have such texts."""
+    with pytest.raises(TypeError, match=r"lists choices: write \['rbf', 'poly'\]"):
+        check({"kernel": "['rbf', 'poly']"})
+
+
+@EVERY_CHECK
+@pytest.mark.parametrize(
+    "value",
+    [
+        ["$log_uniform", 0.1, 10.0],
+        ["log-uniform(0.1, 10.0)"],
+    ],
+    ids=label,
+)
+def test_refuse_range_like_knows_the_words_of_other_libraries(check, value):
+    """A scale beside two numbers is no choice, and neither is a range in a text."""
+    with pytest.raises(ValueError, match=r"\(0.1, 10.0, 'log-uniform'\)"):
+        check({"C": value})
+
+
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [
+        ((1, 5, "float"), r"Write \(1.0, 5.0, 'uniform'\)"),
+        (("int", 1, 5), r"Write \(1, 5, 'uniform'\)"),
+    ],
+    ids=label,
+)
+def test_parse_range_refuses_types_as_priors(value, told):
+    """The word beside the ends would be a choice."""
+    with pytest.raises(ValueError, match=told):
+        parse_space({"C": value})
 
 
 def test_refuse_bare_pair_tells_of_all_pairs_at_once():

@@ -33,8 +33,8 @@ _REMEDIES = {
     "OneHotEncoder in a ColumnTransformer.",
     r"Expected 2D array, got 1D array": "X must have a row for each sample and a "
     "column for each feature: write X.reshape(-1, 1) for a single feature.",
-    r"requires y to be passed|required positional argument: 'y'": "Pass the target: "
-    "fit(X, y).",
+    r"requires y to be passed|required positional argument: 'y(_true)?'": "Pass the "
+    "target: fit(X, y).",
     r"average='binary'": "For more than two classes name an average, as in "
     "scoring='f1_macro'.",
     r"continuous is not supported|a mix of .* and continuous": "The metric compares "
@@ -45,12 +45,14 @@ _REMEDIES = {
     "CalibratedClassifierCV.",
     r"multi_class must be in": "For more than two classes write "
     "scoring='roc_auc_ovr' or 'roc_auc_ovo'.",
-    r"pos_label=.* is not a valid label": "Say which label is the positive one: "
-    "make_scorer(f1_score, pos_label=...).",
+    r"pos_label(=.* is not a valid label| is not specified)": "Say which label is the "
+    "positive one: encode y as 0 and 1, or give the scorer a pos_label, as "
+    "make_scorer(f1_score, pos_label=...) for 'f1'.",
     r"at least 2 classes|number of classes has to be greater than one": "A training "
-    "part has one class only: StratifiedKFold keeps all classes in every fold.",
-    r"one class": "A test part has one class only: StratifiedKFold keeps all classes "
+    "part has one class only: where y has several, StratifiedKFold keeps all classes "
     "in every fold.",
+    r"one class": "A test part has one class only: where y has several, "
+    "StratifiedKFold keeps all classes in every fold.",
 }
 
 
@@ -111,8 +113,13 @@ def with_remedy(cause: str) -> str:
     shown = cut(cause, _LONGEST)
     for pattern, remedy in _REMEDIES.items():
         if re.search(pattern, cause):
-            return f"{shown} {remedy}"
+            return f"{as_sentence(shown)} {remedy}"
     return shown
+
+
+def as_sentence(text: str) -> str:
+    """End a text with a full stop, before another sentence, if it has no other end."""
+    return text if text.endswith((".", "!", "?", "…", ":")) else f"{text}."
 
 
 def is_out_of_memory(fit_error: str | None) -> bool:

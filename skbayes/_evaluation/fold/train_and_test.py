@@ -87,8 +87,14 @@ def train_and_test(
     """
     train, test = (indices_for(data.X, part) for part in (data.train, data.test))
     fit_params = _cut(data.X, settings.fit_params, train)
-    training = safe_split(estimator, data.X, data.y, train)
     n_test = n_samples_in(data.test)
+    try:
+        training = safe_split(estimator, data.X, data.y, train)
+    except ValueError:
+        # The parameters need other data, as kernel="precomputed" a square X.
+        if settings.raises_if_not_set or settings.error_score == "raise":
+            raise
+        return failed_fit(settings, traceback.format_exc(), n_test)
     try:
         error = _fit(estimator, training, fit_params, settings, context)
         if error is not None:

@@ -9,7 +9,7 @@ import traceback
 import numpy as np
 import pytest
 from sklearn.linear_model import LinearRegression, Ridge
-from sklearn.metrics import accuracy_score, f1_score, get_scorer
+from sklearn.metrics import accuracy_score, brier_score_loss, f1_score, get_scorer
 from sklearn.svm import SVC, LinearSVC
 
 from skbayes._evaluation.fold.failure_causes import (
@@ -126,6 +126,7 @@ def score(scoring, y, kind=SVC):
         (lambda: SVC().fit(WORDS[:, None], THREE), "OneHotEncoder"),
         (lambda: SVC().fit(X[:, 0], THREE), r"X.reshape\(-1, 1\)"),
         (lambda: SVC().fit(X), r"Pass the target: fit\(X, y\)"),
+        (lambda: get_scorer("f1")(CLASSIFIER, X), r"Pass the target: fit\(X, y\)"),
         (lambda: SVC().fit(X, None), r"Pass the target: fit\(X, y\)"),
         (lambda: score("f1", THREE), "scoring='f1_macro'"),
         (lambda: score("roc_auc", THREE), "roc_auc_ovr"),
@@ -136,7 +137,8 @@ def score(scoring, y, kind=SVC):
         (lambda: accuracy_score(X[:, 0] / 3, X[:, 0] / 3), "scoring='neg_mean_sq"),
         (lambda: accuracy_score(THREE, X[:, 0] / 3), "scoring='neg_mean_sq"),
         (lambda: score("f1", WORDS), r"make_scorer\(f1_score, pos_label=...\)"),
-        (lambda: f1_score(WORDS, WORDS), "pos_label"),
+        (lambda: f1_score(WORDS, WORDS), r"\. Say which.*encode y as 0 and 1"),
+        (lambda: brier_score_loss(WORDS, np.ones(20)), r"\. Say which.*pos_label"),
         (lambda: SVC().fit(X, np.zeros(20)), "StratifiedKFold"),
     ],
 )

@@ -320,6 +320,15 @@ def test_search_report_keeps_weights_groups_and_names_the_seed(tmp_path):
         assert re.search(f"<td>{name}</td><td>[^<]*{value}[^<]*</td>", text), name
 
 
+def test_search_report_speaks_of_no_groups_where_none_were_given(tmp_path):
+    """scikit-learn routes ``groups=None`` to every splitter."""
+    X, y = load_iris(return_X_y=True)
+    search = GridSearchCV(SVC(), {"C": [1, 2]}).fit(X, y)
+    page = search_report(search, tmp_path / "report.html").read_text("utf-8")
+    assert "for the splitter" not in page
+    assert "split by" not in page
+
+
 def test_search_report_advises_a_simpler_model_where_the_gain_is_noise(tmp_path):
     """A gain within its standard error is called noise; a clear gain is not."""
     X, y = load_iris(return_X_y=True)
