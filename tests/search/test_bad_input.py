@@ -125,6 +125,7 @@ def test_a_surrogate_needs_more_than_draws():
     ],
     ids=lambda value: next(iter(value)) if isinstance(value, dict) else "",
 )
+@pytest.mark.filterwarnings("ignore:The total space of parameters")
 def test_settings_that_are_none(kind, settings, message):
     """Wrong values of our own parameters and of scikit-learn's are refused."""
     refused(kind, SPACE, message, (ValueError, TypeError, JournalError), **settings)
