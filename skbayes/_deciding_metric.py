@@ -1,4 +1,4 @@
-"""The deciding metric of a search; no other module chooses one.
+"""The deciding metric of a search, and what stands for it where none is named.
 
 It is needed before the first fit (to maximise it), while folds end (to judge failures),
 and of a fitted search, also of one of scikit-learn's.

@@ -112,7 +112,7 @@ def test_held_out_share_is_that_of_the_folds(cv, share):
     assert held_out_share(list(cv.split(np.zeros(80)))) == pytest.approx(share)
 
 
-def held_out_share_masks_and_of_no_samples():
+def test_held_out_share_of_masks_and_of_no_samples():
     """Masks are counted; without samples on one side there is no share."""
     mask = np.arange(10) < 8
     assert held_out_share([(mask, ~mask)]) == pytest.approx(0.2)

@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 
+from skbayes._deciding_metric import metric_or_first
 from skbayes._journal.drivers import OpenFile
 from skbayes._journal.fold_rows import KEPT_COLUMNS, FoldNeeds, usable_fold
 from skbayes._journal.params_codec import ParamsCodec
@@ -155,7 +156,7 @@ class SearchRecords:
 
     def mean_score(self, trial: Trial) -> float:
         """Mean of a complete trial's scores by the metric that decides."""
-        metric = self._needs.metric or next(iter(trial.folds[0].test_scores))
+        metric = metric_or_first(self._needs.metric, trial.folds[0].test_scores)
         return float(trial.scores(metric).mean())
 
     def find(self, params: Params) -> dict[int, FoldResult]:

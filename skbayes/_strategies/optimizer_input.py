@@ -87,7 +87,7 @@ def check_initial_params(
             raise ValueError(
                 f"The `initial_params` parameter of {owner} must hold points of the "
                 f"space, but the one at position {i} is not: {error}"
-            ) from error
+            ) from None
         # Equal points would waste evaluations of the initial design.
         distinct.setdefault(space.key(dict(params)), space.canonical(dict(params)))
     return tuple(distinct.values())

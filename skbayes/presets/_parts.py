@@ -159,6 +159,13 @@ def _known_of(cls: type) -> ClassSpace | Registration | None:
     return None
 
 
+def number_of_nothing(cls: type, name: str) -> Any:
+    """Look up the number that a default of None stands for, if it is known."""
+    spaces = (class_space(package_of(base), base.__name__) for base in cls.__mro__)
+    known = next((space for space in spaces if space is not None), None)
+    return None if known is None else known.untuned.get(name)
+
+
 def _check_version(cls: type, package: str) -> None:
     """Raise ValueError if the table was made for other versions of the package."""
     table = rules_table(package)

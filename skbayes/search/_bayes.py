@@ -103,9 +103,9 @@ class BayesSearchCV(SearchCV):
 
     include_current : bool, default=True
         Whether the untuned estimator is the first candidate, so that ``best_score_`` is
-        never below its score. Its values need not lie in the space; the surrogate then
-        does not learn from it. It counts in `n_iter`. Its row has no value of a
-        parameter that the estimator's ``get_params`` does not list.
+        never below its score. Its values need not lie in the space; the surrogate
+        learns from those that amount to a point of it, as ``gamma="scale"``. It counts
+        in `n_iter`. Its row has no value of what ``get_params`` does not list.
 
     racing : bool or {"conservative", "safe"}, default=False
         Whether to stop a candidate between folds once it is unlikely to win: its chance

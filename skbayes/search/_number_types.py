@@ -3,13 +3,15 @@
 ``(0, 1, "uniform")`` means the integers 0 and 1, a likely mistake for a parameter that
 accepts any number; a range of real numbers for ``max_depth`` fails in every fit.
 The accepted numbers are known where scikit-learn validates parameters. For other
-estimators only a default of type float is evidence.
+estimators a default of type float is evidence, or what a default of None stands for, or
+an annotation. Without any, only the range from 0 to 1 is refused.
 """
 
 from __future__ import annotations
 
 import inspect
 import math
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -169,7 +171,8 @@ def _may_be_integers(
     """Whether a range with ints as ends may mean integers."""
     # Without scikit-learn's declaration the default decides: 1.0 is a real parameter.
     if taken is None:
-        return not isinstance(default, float)
+        is_share = default is None and (value.low, value.high) == (0, 1)
+        return not isinstance(default, float) and not is_share
     counts = [i for i in taken if i.takes_integers and not i.takes_reals]
     has_reals = any(i.takes_reals for i in taken)
     # max_features may be a count or a share: a range from 0 can mean shares only.
@@ -194,14 +197,37 @@ def _least_count(value: Integer, taken: Sequence[NumberInterval]) -> int | None:
 
 
 def _default_of(owner: Any, local: str) -> Any:
-    """The default of a parameter; its present value if the default is None."""
-    try:
-        default = inspect.signature(type(owner)).parameters[local].default
-    except (KeyError, TypeError, ValueError):
-        default = None
+    """The default of a parameter, or a number that shows the type of others.
+
+    That is its present value if the default is None, else what None stands for, else a
+    float where the annotation names no other number.
+    """
+    from skbayes.presets._parts import number_of_nothing  # loads tables
+
+    declared = _declared(type(owner), local)
+    default = None if declared is None else declared.default
     if default is None or default is inspect.Parameter.empty:
         default = owner.get_params(deep=False).get(local)
+    if default is None:
+        default = number_of_nothing(type(owner), local)
+    if default is None and declared is not None:
+        written = inspect.formatannotation(declared.annotation)
+        words = set(re.findall(r"\w+", written))
+        default = math.nan if "float" in words and "int" not in words else None
     return native(default)
+
+
+def _declared(cls: type, name: str) -> inspect.Parameter | None:
+    """The parameter in the first constructor of the class's bases that names it."""
+    # The constructors of XGBoost's classes pass parameters on by **kwargs.
+    for base in cls.__mro__:
+        try:
+            parameters = inspect.signature(base.__init__).parameters  # type: ignore[misc]
+        except (TypeError, ValueError):
+            continue
+        if name in parameters:
+            return parameters[name]
+    return None
 
 
 def _as_integers(value: Real | Continuous, written: Any) -> str:

@@ -364,10 +364,16 @@ def test_choose_winner_keeps_no_metric_of_an_earlier_fit():
 
 def test_rows_of_has_complete_candidates_only_in_corrected_scores():
     """A rule chooses among complete candidates on the other folds, as on all."""
-    search = searches()["grid"].set_params(refit=highest)
+    search = GridSearchCV(
+        Scripted(),
+        {"quality": [0.1, 0.9, 0.3]},
+        cv=FOLDS,
+        scoring=failing_score,
+        refit=highest,
+    )
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        search.fit(X, Y)
-        corrected = search.optimism_corrected_score_
-    means = search.cv_results_["mean_test_score"]
-    assert corrected <= np.nanmax(means) or np.isnan(corrected)
+        search.fit(X_SCRIPT, Y_SCRIPT)
+    assert np.isnan(search.cv_results_["mean_test_score"][1])
+    # The failed candidate would win by this rule; of the others the last is the best.
+    assert search.optimism_corrected_score_ == pytest.approx(0.3)

@@ -22,6 +22,11 @@ def journal(tmp_path):
     return tmp_path / "j.sqlite"
 
 
+def _own_score(estimator, X, y):
+    """The estimator's score, by a scorer that has no name."""
+    return estimator.score(X, y)
+
+
 @pytest.mark.parametrize(
     ("before", "after", "n_new"),
     [
@@ -105,12 +110,20 @@ def test_a_wider_search_begins_with_what_is_known(journal, wider):
     assert n_fits(bayes(journal, wider, n_iter=14)) <= 2 * 3
 
 
-def test_a_wider_search_of_the_same_length_looks_at_what_is_new(journal):
-    """A quarter of its candidates at least is new; those it takes over are the best."""
-    first = bayes(journal, {"C": (0.01, 1.0, "log-uniform")}, n_iter=8)
+@pytest.mark.parametrize(
+    "settings",
+    [{}, {"scoring": _own_score, "refit": "named"}],
+    ids=["plain", "refit_by_a_name"],
+)
+def test_a_wider_search_of_the_same_length_looks_at_what_is_new(journal, settings):
+    """A quarter of its candidates at least is new; those it takes over are the best.
+
+    A single score decides, whatever `refit` names.
+    """
+    first = bayes(journal, {"C": (0.01, 1.0, "log-uniform")}, n_iter=8, **settings)
     n_fits(first)
-    search = bayes(journal, {"C": (0.01, 100.0, "log-uniform")}, n_iter=8)
-    assert 0 < n_fits(search) <= 2 * 3
+    search = bayes(journal, {"C": (0.01, 100.0, "log-uniform")}, n_iter=8, **settings)
+    assert 0 < n_fits(search) <= 2 * 3 + bool(search.refit)
     assert search.best_score_ > first.best_score_
     assert search.best_params_["C"] > 1
     taken = [trial.scores().mean() for trial in search.trials_[:6]]

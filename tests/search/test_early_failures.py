@@ -109,20 +109,20 @@ def test_early_failures_warn_once_of_first_candidates_that_fail_alike(kind):
             n_iter=7, n_initial_points=3, include_current=False
         ),
     }[kind]
-    n_fits_at_warning = []
-
-    def note(progress):
-        n_fits_at_warning.append(Counted.n_fits)
-
-    search.set_params(callbacks=[note])
+    n_told_before = []
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
-        search.fit(X, Y)
-    told = [str(w.message) for w in caught if "goes on with the next" in str(w.message)]
-    first = [trial.params["C"] > 0.5 for trial in search.trials_[:3]]
-    assert len(told) == all(first)
-    if all(first):
-        assert told[0].startswith("RuntimeError: did not converge\nAll of the first 3")
+
+        def told():
+            texts = [str(warning.message) for warning in caught]
+            return [text for text in texts if "goes on with the next" in text]
+
+        count = [lambda progress: n_told_before.append(len(told()))]
+        search.set_params(callbacks=count).fit(X, Y)
+    assert all(trial.params["C"] > 0.5 for trial in search.trials_[:3])
+    assert n_told_before[:2] == [0, 0]
+    assert set(n_told_before[3:]) == {1}
+    assert told()[0].startswith("RuntimeError: did not converge\nAll of the first 3")
     assert search.best_params_["C"] < 0.5
 
 

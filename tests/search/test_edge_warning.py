@@ -126,6 +126,14 @@ def test_warn_at_edges_proposes_ends_that_can_be_fitted(estimator, space, sign):
     kind = Integer if isinstance(low, int | np.integer) else Real
     dimension = kind(low, high)
     wider = widen(dimension, "high" if sign > 0 else "low", estimator, name)
+    # These ranges end where the estimator takes no more.
+    ends = {
+        ("max_leaf_nodes", -1),
+        ("max_bins", 1),
+        ("n_neighbors", -1),
+        ("subsample", 1),
+    }
+    assert (wider is None) == ((name, sign) in ends)
     for value in () if wider is None else (wider.low, wider.high):
         estimator.set_params(**{name: value})._validate_params()
 

@@ -27,10 +27,43 @@ TREE = DecisionTreeClassifier()
 class Foreign(ClassifierMixin, BaseEstimator):
     """An estimator that does not say which values it takes."""
 
-    def __init__(self, rate=0.1, depth=3, unset=None):
+    def __init__(
+        self,
+        rate=0.1,
+        depth=3,
+        unset=None,
+        annotated: float | None = None,
+        counted: int | float | None = None,
+    ):
         self.rate = rate
         self.depth = depth
         self.unset = unset
+        self.annotated = annotated
+        self.counted = counted
+
+
+class PassingOn(Foreign):
+    """Its constructor names no parameter, like those of XGBoost."""
+
+    def __init__(self, **settings):
+        super().__init__(**settings)
+
+    @classmethod
+    def _get_param_names(cls):
+        return Foreign._get_param_names()
+
+
+class Nones(BaseEstimator):
+    """All of its defaults are None."""
+
+    def __init__(self, subsample=None, reg_lambda=None, max_depth=None):
+        self.subsample = subsample
+        self.reg_lambda = reg_lambda
+        self.max_depth = max_depth
+
+
+#: The tables of presets know XGBoost's classes by their names.
+LIKE_XGBOOST = type("XGBClassifier", (Nones,), {"__module__": "xgboost.sklearn"})()
 
 
 def check(kind, estimator, space):
@@ -60,6 +93,11 @@ both = pytest.mark.parametrize("kind", [RandomSearchCV, BayesSearchCV])
         (Foreign(), "rate", (0, 1, "uniform"), r"\(0.0, 1.0, 'uniform'\)"),
         (Foreign(rate=1), "rate", (0, 1, "uniform"), r"\(0.0, 1.0, 'uniform'\)"),
         (Foreign(unset=0.5), "unset", (0, 1, "uniform"), r"\(0.0, 1.0, 'uniform'\)"),
+        (Foreign(), "unset", (0, 1, "uniform"), r"\(0.0, 1.0, 'uniform'\)"),
+        (Foreign(), "annotated", (1, 9, "uniform"), r"\(1.0, 9.0, 'uniform'\)"),
+        (PassingOn(), "annotated", (1, 9, "uniform"), r"\(1.0, 9.0, 'uniform'\)"),
+        (LIKE_XGBOOST, "subsample", (0, 1, "uniform"), r"\(0.0, 1.0, 'uniform'\)"),
+        (LIKE_XGBOOST, "reg_lambda", (1, 9, "uniform"), r"\(1.0, 9.0, 'uniform'\)"),
     ],
 )
 def test_check_number_types_refuses_integers_for_real_numbers(
@@ -123,7 +161,9 @@ def test_check_number_types_refuses_counts_that_begin_too_low(
         (TREE, {"max_features": (1, 4, "uniform"), "max_depth": [1.0, 2]}),
         (TREE, {"min_samples_leaf": (0.1, 0.5, "uniform")}),
         (TREE, {"max_depth": randint(1, 9), "random_state": (0, 9, "uniform")}),
-        (Foreign(), {"depth": (1, 9, "uniform"), "unset": (0, 1, "uniform")}),
+        (Foreign(), {"depth": (1, 9, "uniform"), "unset": (0, 2, "uniform")}),
+        (Foreign(), {"counted": (1, 9, "uniform")}),
+        (LIKE_XGBOOST, {"max_depth": (1, 9, "uniform")}),
         (Foreign(depth=1), {"depth": (0.5, 9.0, "uniform")}),
         (Pipeline([("m", SVC())]), {"m": [TREE, SVC()], "m__C": (0, 1, "uniform")}),
     ],

@@ -31,10 +31,13 @@ def test_searches_with_prior_results_can_be_nested(results):
     search = informed(prior if results == "search" else prior.cv_results_)
     scores = cross_val_score(search, X, y, cv=2, n_jobs=2, error_score="raise")
     assert np.isfinite(scores).all()
-    VotingClassifier([("a", search)]).fit(X, y)
-    Pipeline([("s", StandardScaler()), ("m", search)]).fit(X, y)
+    voting = VotingClassifier([("a", search)]).fit(X, y)
+    pipeline = Pipeline([("s", StandardScaler()), ("m", search)]).fit(X, y)
     outer = TheirGrid(search, {"n_iter": [1, 2]}, cv=2, error_score="raise").fit(X, y)
     assert len(outer.best_estimator_.trials_) == outer.best_params_["n_iter"]
+    for nested in (voting.estimators_[0], pipeline[-1], outer.best_estimator_):
+        told = nested.optimizer_.surrogate().data
+        assert len(told.U) >= len(prior.trials_)
 
 
 def steps(n_iter=4, **settings):

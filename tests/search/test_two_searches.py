@@ -89,7 +89,7 @@ def test_bayesian_searches_in_threads_are_what_they_are_alone():
             n_jobs=2, random_state=seed, refit=False,
         )  # fmt: skip
 
-    together = [search(seed) for seed in range(3)]
+    together = [search(seed) for seed in range(4)]
     threads = [threading.Thread(target=s.fit, args=(X, y)) for s in together]
     for thread in threads:
         thread.start()
@@ -98,3 +98,6 @@ def test_bayesian_searches_in_threads_are_what_they_are_alone():
     for seed, found in enumerate(together):
         alone = search(seed).fit(X, y)
         assert found.cv_results_["params"] == alone.cv_results_["params"]
+        np.testing.assert_array_equal(
+            found.cv_results_["mean_test_score"], alone.cv_results_["mean_test_score"]
+        )

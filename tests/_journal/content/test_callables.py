@@ -87,6 +87,19 @@ def test_wrapper_counts_by_what_it_wraps(wrap):
     assert content_digest(wrap(one)) != content_digest(wrap(other))
 
 
+def test_wrapper_of_a_compiler_counts_with_its_options():
+    """``fastmath=True`` changes results; what was compiled so far does not."""
+
+    def compiled(**options):
+        return types.SimpleNamespace(py_func=function, targetoptions=options)
+
+    function = made("def g(x): return x").g
+    called = compiled(fastmath=False)
+    called.overloads = {("f8",): 1}
+    assert content_digest(called) == content_digest(compiled(fastmath=False))
+    assert content_digest(called) != content_digest(compiled(fastmath=True))
+
+
 def test_callables_refuse_a_ufunc_of_a_hidden_function(monkeypatch):
     """Where the garbage collector does not find what `numpy.frompyfunc` was given."""
     monkeypatch.setattr(gc, "get_referents", lambda *objects: [])
