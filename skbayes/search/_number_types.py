@@ -202,13 +202,13 @@ def _default_of(owner: Any, local: str) -> Any:
     That is its present value if the default is None, else what None stands for, else a
     float where the annotation names no other number.
     """
-    from skbayes.presets._parts import number_of_nothing  # loads tables
-
     declared = _declared(type(owner), local)
     default = None if declared is None else declared.default
     if default is None or default is inspect.Parameter.empty:
         default = owner.get_params(deep=False).get(local)
     if default is None:
+        from skbayes.presets._parts import number_of_nothing  # loads tables
+
         default = number_of_nothing(type(owner), local)
     if default is None and declared is not None:
         written = inspect.formatannotation(declared.annotation)
