@@ -62,7 +62,7 @@ def materialise_splits(
     cv = check_cv(given, y, classifier=is_classifier(search.estimator))
     n_samples = X.shape[0] if hasattr(X, "shape") else len(X)
     _refuse_other_length(cv, n_samples)
-    n_splits, splits = _split(cv, X, y, split_params)
+    n_splits, splits = _split(cv, X, y, split_params, n_samples)
     if len(splits) != n_splits:
         raise ValueError(
             f"cv.split and cv.get_n_splits {CV_SPLIT_VERB} inconsistent results. "
@@ -90,10 +90,9 @@ def materialise_splits(
 
 
 def _split(
-    cv: Any, X: Any, y: Any, split_params: Mapping[str, Any]
+    cv: Any, X: Any, y: Any, split_params: Mapping[str, Any], n_samples: int
 ) -> tuple[int, Splits]:
     """Number of splits that a splitter states, and its splits."""
-    n_samples = X.shape[0] if hasattr(X, "shape") else len(X)
     try:
         return cv.get_n_splits(X, y, **split_params), [
             (_indexable(train, n_samples), _indexable(test, n_samples))

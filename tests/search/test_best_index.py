@@ -60,6 +60,18 @@ def by_frame(results):
     return int(pd.DataFrame(results)["rank_test_score"].to_numpy().argmin())
 
 
+def grid_with_a_failure(**settings):
+    """Three candidates: the second fails in scoring, and the third is the best."""
+    return GridSearchCV(
+        Scripted(),
+        {"quality": [0.1, 0.9, 0.3]},
+        cv=FOLDS,
+        scoring=failing_score,
+        refit=highest,
+        **settings,
+    )
+
+
 def searches():
     """Searches that stop candidates, by racing or because the time is up."""
     plain = {"cv": 5, "racing": True}
@@ -103,13 +115,7 @@ def test_rows_of_has_complete_candidates_only(kind, rule):
 
 def test_rows_of_has_no_candidate_that_failed():
     """A rule sees no candidate whose score is NaN: `argmax` would take it."""
-    search = GridSearchCV(
-        Scripted(),
-        {"quality": [0.1, 0.9, 0.3]},
-        cv=FOLDS,
-        scoring=failing_score,
-        refit=highest,
-    )
+    search = grid_with_a_failure()
     with pytest.warns(UserWarning, match=r"Scoring failed|non-finite"):
         search.fit(X_SCRIPT, Y_SCRIPT)
     assert search.best_index_ == 2
@@ -117,14 +123,7 @@ def test_rows_of_has_no_candidate_that_failed():
 
 def test_failed_may_win_where_scikit_learn_lets_error_score_compete():
     """A rule sees `error_score` in grid and random search without a race."""
-    search = GridSearchCV(
-        Scripted(),
-        {"quality": [0.1, 0.9, 0.3]},
-        cv=FOLDS,
-        scoring=failing_score,
-        error_score=0.5,
-        refit=highest,
-    )
+    search = grid_with_a_failure(error_score=0.5)
     with pytest.warns(UserWarning, match="Scoring failed"):
         search.fit(X_SCRIPT, Y_SCRIPT)
     assert search.best_index_ == 1
@@ -364,13 +363,7 @@ def test_choose_winner_keeps_no_metric_of_an_earlier_fit():
 
 def test_rows_of_has_complete_candidates_only_in_corrected_scores():
     """A rule chooses among complete candidates on the other folds, as on all."""
-    search = GridSearchCV(
-        Scripted(),
-        {"quality": [0.1, 0.9, 0.3]},
-        cv=FOLDS,
-        scoring=failing_score,
-        refit=highest,
-    )
+    search = grid_with_a_failure()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         search.fit(X_SCRIPT, Y_SCRIPT)
