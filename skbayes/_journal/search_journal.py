@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 
 from skbayes._journal.claims import FoldClaims
@@ -80,23 +80,19 @@ class SearchJournal(SearchRecords):
             for trial, params in enumerate(candidates):
                 self._begun(connection, trial, params)
 
-    def begun(
-        self, trial: int, as_proposed: Callable[[Params], Params] = dict
-    ) -> Params | None:
+    def begun(self, trial: int) -> Params | None:
         """Find the candidate that another driver has begun meanwhile under a number.
 
         Parameters
         ----------
         trial : int
             A number that no candidate of `trials` has.
-        as_proposed : callable
-            The same as in `proposals`.
 
         Returns
         -------
         dict or None
-            Parameters of the candidate; None if there is none that this search could
-            try.
+            Proposed parameters of the candidate; None if there is none that this
+            search could try.
 
         Raises
         ------
@@ -104,14 +100,9 @@ class SearchJournal(SearchRecords):
             If the file cannot be read or its content makes no sense.
         """
         with self._file.reading() as connection:
-            return self._begun_meanwhile(connection, trial, as_proposed)
+            return self._begun_meanwhile(connection, trial)
 
-    def agree(
-        self,
-        trial: int,
-        params: Params,
-        as_proposed: Callable[[Params], Params] = dict,
-    ) -> Params:
+    def agree(self, trial: int, params: Params) -> Params:
         """Begin the candidate of a number, unless another driver was faster.
 
         Returns
@@ -127,23 +118,19 @@ class SearchJournal(SearchRecords):
             If the file cannot be written.
         """
         with self._file.transaction("written") as connection:
-            begun = self._begun_meanwhile(connection, trial, as_proposed)
+            begun = self._begun_meanwhile(connection, trial)
             if begun is None:
                 self._begun(connection, trial, params)
         return params if begun is None else begun
 
     def _begun_meanwhile(
-        self,
-        connection: sqlite3.Connection,
-        trial: int,
-        as_proposed: Callable[[Params], Params],
+        self, connection: sqlite3.Connection, trial: int
     ) -> Params | None:
         last = self._last_trial
-        text, key = trial_begun_after(connection, self.number, trial, last)
+        text = trial_begun_after(connection, self.number, trial, last)
         with suppress(LookupError):
             if text is not None:
-                params = self._codec.decode(text)
-                return params if self._codec.key(params) == key else as_proposed(params)
+                return self._codec.decode(text)
         return None
 
     def claim(

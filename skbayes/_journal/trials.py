@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
+from skbayes._journal.database_setup import columns_of
 from skbayes._journal.fold_rows import FOLD_COLUMNS, fold_of
 from skbayes._protocol import FoldResult, Status
 
@@ -66,8 +67,7 @@ def recorded_trials(
 
 def _fold_columns(connection: sqlite3.Connection) -> str:
     """Columns of a fold; a journal of version 2, read as it is, has one less."""
-    names = {name for _, name, *_ in connection.execute("PRAGMA table_info(folds)")}
-    if "n_rounds" in names:
+    if "n_rounds" in columns_of(connection, "folds"):
         return FOLD_COLUMNS
     return FOLD_COLUMNS.replace("n_rounds", "NULL")
 

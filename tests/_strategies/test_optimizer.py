@@ -216,3 +216,52 @@ def test_ask_and_tell_do_not_warn():
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         run(Optimizer(SPACE, random_state=0), 12)
+
+
+class TestOptimizerAlso:
+    """Outcomes at other points inform the model, and count as no evaluations."""
+
+    SPACE = {"x": (0.0, 1.0, "uniform"), "n": (1, 100, "log-uniform")}
+
+    def test_tell_also_counts_as_no_evaluation(self):
+        """The design goes on as if nothing else had been told."""
+        plain, informed = (Optimizer(self.SPACE, random_state=0) for _ in range(2))
+        for _ in range(4):
+            params = informed.ask()
+            assert params == plain.ask()
+            plain.tell(params, params["x"])
+            also = [{"params": params | {"n": 1}, "score": -1.0}]
+            informed.tell(params, params["x"], also=also)
+        assert informed.n_told == 4
+        assert informed.ask() != plain.ask()
+
+    def test_tell_also_teaches_the_model_as_evaluations_do(self):
+        """Predictions are those of a model that was told all points."""
+        rng = np.random.default_rng(0)
+        both, apart = (Optimizer(self.SPACE, random_state=0) for _ in range(2))
+        for x in rng.random(12):
+            long, short = {"x": x, "n": 90}, {"x": x, "n": 9}
+            also = [{"params": short, "score": -x, "fold_scores": [-x, -x]}]
+            both.tell(long, x, fold_scores=[x, x], also=also)
+            apart.tell(long, x, fold_scores=[x, x])
+            apart.tell(short, -x, fold_scores=[-x, -x])
+        points = [{"x": x, "n": n} for x in (0.1, 0.9) for n in (8, 80)]
+        found, expected = (o.surrogate().predict(points)[0] for o in (both, apart))
+        np.testing.assert_allclose(found, expected, atol=0.1)
+        assert np.ptp(expected) > 0.5
+
+    def test_points_told_also_are_not_asked_again(self):
+        """A finite space is used up by them, too."""
+        optimizer = Optimizer({"x": [0, 1], "n": [1, 2, 3]}, random_state=0)
+        for x in (0, 1):
+            also = [{"params": {"x": x, "n": n}, "score": 0.5} for n in (1, 2)]
+            optimizer.tell({"x": x, "n": 3}, 0.25, also=also)
+        assert optimizer.ask(1) == []
+        assert optimizer.expected_improvement() == 0.0
+
+    def test_tell_also_is_told_as_a_whole_or_not_at_all(self):
+        optimizer = Optimizer(self.SPACE, random_state=0)
+        also = [{"params": {"x": 2.0, "n": 1}, "score": 0.5}]
+        with pytest.raises(ValueError, match="x"):
+            optimizer.tell({"x": 0.5, "n": 9}, 0.5, also=also)
+        assert optimizer.n_told == 0

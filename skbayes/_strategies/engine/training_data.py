@@ -187,9 +187,10 @@ class _Rows:
             Number of folds of an evaluation, if known.
         """
         self._fit_columns(new, n_folds)
-        for observation in new:
+        outcomes = [o for each in new for o in (each, *each.also)]
+        for observation in outcomes:
             groups.setdefault(observation.key, []).append(observation)
-        for key in dict.fromkeys(observation.key for observation in new):
+        for key in dict.fromkeys(observation.key for observation in outcomes):
             point = _Point.of(groups[key])
             row = self._row_of.setdefault(key, len(self._row_of))
             self._U.put(row, point.decisive[0].encoded)
