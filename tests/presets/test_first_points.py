@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from sklearn.ensemble import (
+    HistGradientBoostingClassifier,
+    HistGradientBoostingRegressor,
+)
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import MinMaxScaler, StandardScaler
 from sklearn.svm import SVC
 
+from skbayes.presets import suggest_space
 from skbayes.presets._facts import Facts
 from skbayes.presets._first_points import MAX_FIRST, first_points_in, untuned_point
 from skbayes.space._parsing import parse_space
@@ -67,6 +72,23 @@ def test_untuned_point_has_the_numbers_of_words(space, expected):
     """gamma="scale" is a tenth with ten features; nothing is moved to an end."""
     facts = Facts(n_samples=400, n_features=10)
     assert untuned_point(PIPELINE, parse_space(space), facts) == expected
+
+
+@pytest.mark.parametrize(
+    "estimator",
+    [HistGradientBoostingClassifier(), HistGradientBoostingRegressor()],
+)
+def test_untuned_point_counts_no_penalty_as_the_least_one(estimator):
+    """A suggested range by orders of magnitude has no 0, and no candidate is lost."""
+    X = np.random.default_rng(0).normal(size=(400, 10))
+    y = (X[:, 0] > 0.0).astype(int)
+    space = parse_space(suggest_space(estimator, X, y))
+    facts = Facts(n_samples=400, n_features=10)
+    point = untuned_point(estimator, space, facts)
+    assert point["l2_regularization"] == pytest.approx(1e-6)
+    estimator.set_params(l2_regularization=0.5)
+    point = untuned_point(estimator, space, facts)
+    assert point["l2_regularization"] == 0.5
 
 
 def test_first_points_in_are_none_for_an_unknown_estimator():

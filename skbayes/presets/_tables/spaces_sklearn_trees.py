@@ -76,7 +76,7 @@ SPACES = (
     suggest(
         "DecisionTreeClassifier DecisionTreeRegressor ExtraTreeClassifier "
         "ExtraTreeRegressor",
-        untuned={"max_depth": 30, "max_features": 1.0},
+        untuned={"ccp_alpha": 1e-6, "max_depth": 30, "max_features": 1.0},
         quick={
             "ccp_alpha": log(1e-6, 0.1, 2e-4, 1.5e-3, 3.5e-3, source=PROBST),
             "min_samples_leaf": integer(
@@ -158,6 +158,8 @@ SPACES = (
             {"learning_rate": 0.15, "max_leaf_nodes": 8, "max_features": 0.6},
             {"learning_rate": 0.03, "max_leaf_nodes": 64, "min_samples_leaf": 10},
         ),
+        # The least penalty of the range is as good as none.
+        untuned={"l2_regularization": 1e-6},
     ),
     suggest(
         "HistGradientBoostingRegressor",
@@ -184,6 +186,8 @@ SPACES = (
             {"learning_rate": 0.15, "max_leaf_nodes": 8, "max_features": 0.6},
             {"learning_rate": 0.03, "max_leaf_nodes": 64, "min_samples_leaf": 5},
         ),
+        # The least penalty of the range is as good as none.
+        untuned={"l2_regularization": 1e-6},
     ),
     suggest(
         "GradientBoostingClassifier",
