@@ -57,8 +57,7 @@ def set_up_journal(connection: sqlite3.Connection, file: Path, patience: float) 
         for name, columns in INDEXES.items():
             connection.execute(f"CREATE INDEX IF NOT EXISTS {name} ON {columns}")
         if pragma(connection, "user_version") in UPGRADED:
-            if "n_rounds" not in columns_of(connection, "folds"):
-                connection.execute("ALTER TABLE folds ADD COLUMN n_rounds INTEGER")
+            connection.execute("ALTER TABLE folds ADD COLUMN n_rounds INTEGER")
             connection.execute(f"PRAGMA user_version = {VERSION}")
         connection.execute("COMMIT")
 
@@ -108,11 +107,6 @@ def pragma(connection: sqlite3.Connection, name: str) -> int | str:
     """Value of a setting of the database."""
     row: tuple[int | str] = connection.execute(f"PRAGMA {name}").fetchone()
     return row[0]
-
-
-def columns_of(connection: sqlite3.Connection, table: str) -> set[str]:
-    """Names of the columns of a table."""
-    return {name for _, name, *_ in connection.execute(f"PRAGMA table_info({table})")}
 
 
 def table_names(connection: sqlite3.Connection) -> set[str]:

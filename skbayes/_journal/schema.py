@@ -4,9 +4,9 @@ from __future__ import annotations
 
 APPLICATION_ID = int.from_bytes(b"skby", "big")
 #: Version of the tables. After an increase, older journals can only be read.
-VERSION = 4
+VERSION = 3
 #: Older versions that become this one when they are written to: tables are added.
-UPGRADED = frozenset({2, 3})
+UPGRADED = frozenset({2})
 
 TABLES = {
     "evaluations": """
@@ -44,10 +44,6 @@ TABLES = {
         candidate_id INTEGER NOT NULL REFERENCES candidates (id),
         status TEXT NOT NULL,
         UNIQUE (search_id, params_key)
-    """,
-    "proposals": """
-        trial_id INTEGER PRIMARY KEY REFERENCES trials (id),
-        params TEXT NOT NULL        -- as proposed; the trial has those found on a path
     """,
     "folds": """
         candidate_id INTEGER NOT NULL REFERENCES candidates (id),
@@ -87,7 +83,6 @@ INDEXES = {"trials_by_number": "trials (search_id, trial)"}
 #: Versions that can be read, with the tables they have.
 TABLES_OF_VERSIONS = {
     1: {"searches", "trials", "folds"},
-    2: TABLES.keys() - {"drivers", "claims", "proposals"},
-    3: TABLES.keys() - {"proposals"},
+    2: TABLES.keys() - {"drivers", "claims"},
     VERSION: TABLES.keys(),
 }

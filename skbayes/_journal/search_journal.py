@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 
 from skbayes._journal.claims import FoldClaims
@@ -80,19 +80,23 @@ class SearchJournal(SearchRecords):
             for trial, params in enumerate(candidates):
                 self._begun(connection, trial, params)
 
-    def begun(self, trial: int) -> Params | None:
+    def begun(
+        self, trial: int, as_proposed: Callable[[Params], Params] = dict
+    ) -> Params | None:
         """Find the candidate that another driver has begun meanwhile under a number.
 
         Parameters
         ----------
         trial : int
             A number that no candidate of `trials` has.
+        as_proposed : callable
+            The same as in `proposals`.
 
         Returns
         -------
         dict or None
-            Proposed parameters of the candidate; None if there is none that this
-            search could try.
+            Parameters of the candidate; None if there is none that this search could
+            try.
 
         Raises
         ------
@@ -100,9 +104,14 @@ class SearchJournal(SearchRecords):
             If the file cannot be read or its content makes no sense.
         """
         with self._file.reading() as connection:
-            return self._begun_meanwhile(connection, trial)
+            return self._begun_meanwhile(connection, trial, as_proposed)
 
-    def agree(self, trial: int, params: Params) -> Params:
+    def agree(
+        self,
+        trial: int,
+        params: Params,
+        as_proposed: Callable[[Params], Params] = dict,
+    ) -> Params:
         """Begin the candidate of a number, unless another driver was faster.
 
         Returns
@@ -118,19 +127,23 @@ class SearchJournal(SearchRecords):
             If the file cannot be written.
         """
         with self._file.transaction("written") as connection:
-            begun = self._begun_meanwhile(connection, trial)
+            begun = self._begun_meanwhile(connection, trial, as_proposed)
             if begun is None:
                 self._begun(connection, trial, params)
         return params if begun is None else begun
 
     def _begun_meanwhile(
-        self, connection: sqlite3.Connection, trial: int
+        self,
+        connection: sqlite3.Connection,
+        trial: int,
+        as_proposed: Callable[[Params], Params],
     ) -> Params | None:
         last = self._last_trial
-        text = trial_begun_after(connection, self.number, trial, last)
+        text, key = trial_begun_after(connection, self.number, trial, last)
         with suppress(LookupError):
             if text is not None:
-                return self._codec.decode(text)
+                params = self._codec.decode(text)
+                return params if self._codec.key(params) == key else as_proposed(params)
         return None
 
     def claim(

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 
 from skbayes._deciding_metric import metric_or_first
 from skbayes._journal.drivers import OpenFile
 from skbayes._journal.fold_rows import KEPT_COLUMNS, FoldNeeds, usable_fold
 from skbayes._journal.params_codec import ParamsCodec
-from skbayes._journal.trial_rows import candidate_of, n_begun, proposed_of
+from skbayes._journal.trial_rows import candidate_of, n_begun
 from skbayes._journal.trials import RecordedTrial, recorded_trials
 from skbayes._protocol import FoldResult, Params, Status, Trial
 
@@ -84,8 +84,14 @@ class SearchRecords:
             found = recorded_trials(connection, self.number, self._own_folds)
             return self._decoded(found)
 
-    def proposals(self) -> list[Params]:
+    def proposals(self, as_proposed: Callable[[Params], Params]) -> list[Params]:
         """The proposed parameters of each of the `trials`.
+
+        Parameters
+        ----------
+        as_proposed : callable
+            Returns the proposed parameters for parameters that were found on their
+            path.
 
         Raises
         ------
@@ -94,9 +100,11 @@ class SearchRecords:
         """
         found: list[Params] = []
         with self._file.reading() as connection:
-            for text in proposed_of(connection, self.number):
+            for one in recorded_trials(connection, self.number, self._own_folds):
                 with suppress(LookupError):
-                    found.append(self._codec.decode(text))
+                    params = self._codec.decode(one.params)
+                    is_proposed = self._codec.key(params) == one.params_key
+                    found.append(params if is_proposed else as_proposed(params))
         return found
 
     def complete_trials_of_other_spaces(self) -> list[Trial]:

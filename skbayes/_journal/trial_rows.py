@@ -6,12 +6,6 @@ import sqlite3
 
 from skbayes._protocol import Status
 
-#: A trial's own parameters are the proposed ones unless others were found on its path.
-_PROPOSED = (
-    "coalesce(proposals.params, trials.params) FROM trials "
-    "LEFT JOIN proposals ON proposals.trial_id = trials.id"
-)
-
 
 def begin_candidate(
     connection: sqlite3.Connection, evaluation_id: int, key: str
@@ -62,13 +56,7 @@ def settle_trial(
     params: str,
     candidate_id: int,
 ) -> None:
-    """Give a trial the parameters that were found on its path; keep the proposed."""
-    # A trial may be settled again: the first text is the proposed one.
-    connection.execute(
-        "INSERT INTO proposals (trial_id, params) SELECT id, params FROM trials "
-        "WHERE search_id = ? AND params_key = ? ON CONFLICT (trial_id) DO NOTHING",
-        (search_id, key),
-    )
+    """Give a trial the parameters that were found on its path."""
     connection.execute(
         "UPDATE trials SET params = ?, candidate_id = ? "
         "WHERE search_id = ? AND params_key = ?",
@@ -76,25 +64,16 @@ def settle_trial(
     )
 
 
-def proposed_of(connection: sqlite3.Connection, search_id: int) -> list[str]:
-    """The proposed parameters of the trials of a search, in the order begun."""
-    rows = connection.execute(
-        f"SELECT {_PROPOSED} WHERE search_id = ? ORDER BY trial, trials.id",
-        (search_id,),
-    )
-    return [text for (text,) in rows]
-
-
 def trial_begun_after(
     connection: sqlite3.Connection, search_id: int, trial: int, last_id: int
-) -> str | None:
-    """Proposed parameters of the trial of a number, if it was begun after a row."""
-    row: tuple[str] | None = connection.execute(
-        f"SELECT {_PROPOSED} WHERE search_id = ? AND trial = ? AND trials.id > ? "
-        "ORDER BY trials.id",
+) -> tuple[str | None, str | None]:
+    """Parameters and key of the trial of a number, if it was begun after a row."""
+    row: tuple[str, str] | None = connection.execute(
+        "SELECT params, params_key FROM trials "
+        "WHERE search_id = ? AND trial = ? AND id > ? ORDER BY id",
         (search_id, int(trial), last_id),
     ).fetchone()
-    return None if row is None else row[0]
+    return (None, None) if row is None else row
 
 
 def n_begun(connection: sqlite3.Connection, search_id: int) -> int:

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from skbayes._journal.database_setup import columns_of
 from skbayes._journal.fold_rows import FOLD_COLUMNS, fold_of
 from skbayes._protocol import FoldResult, Status
 
@@ -67,7 +66,8 @@ def recorded_trials(
 
 def _fold_columns(connection: sqlite3.Connection) -> str:
     """Columns of a fold; a journal of version 2, read as it is, has one less."""
-    if "n_rounds" in columns_of(connection, "folds"):
+    names = {name for _, name, *_ in connection.execute("PRAGMA table_info(folds)")}
+    if "n_rounds" in names:
         return FOLD_COLUMNS
     return FOLD_COLUMNS.replace("n_rounds", "NULL")
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from itertools import chain
-from typing import Any
 
 import numpy as np
 
@@ -20,8 +19,17 @@ from skbayes.space._space import Space
 
 
 def stands_apart(untuned: Params | None, space: Space) -> bool:
-    """Whether the untuned estimator is a candidate beside the points of the space."""
-    return untuned is not None and not space.contains(untuned)
+    """Whether the untuned estimator is a candidate beside the points of the space.
+
+    True if it is outside, or sets a value that the search chooses along the path of
+    each point.
+    """
+    if untuned is None:
+        return False
+    if not space.contains(untuned):
+        return True
+    point = space.canonical(untuned)
+    return not all(is_same(point[name], untuned[name]) for name in point)
 
 
 class BayesStrategy:
@@ -43,8 +51,6 @@ class BayesStrategy:
         Number of candidates before the first model.
     time_left : callable or None, default=None
         Returns what is left of a time budget; cheap candidates are then preferred.
-    paths : sequence, default=()
-        Where in the space a fit at one point gives the scores of smaller ones.
     """
 
     def __init__(
@@ -56,7 +62,6 @@ class BayesStrategy:
         untuned_point: Params | None = None,
         n_initial: int = 0,
         time_left: Callable[[], TimeLeft] | None = None,
-        paths: Sequence[object] = (),
     ) -> None:
         self.optimizer = optimizer
         self.n_initial = n_initial
@@ -65,7 +70,6 @@ class BayesStrategy:
         self.untuned = untuned
         self._untuned_point = untuned_point
         self._time_left = time_left
-        self.paths = tuple(paths)
         self._told: set[int] = set()
         self._has_told_untuned = False
         #: What candidates that are not told were asked for as, and their points.
@@ -92,6 +96,11 @@ class BayesStrategy:
     def accepts(self, params: Params) -> bool:
         """Whether a candidate of another search may be told to this strategy."""
         return self.optimizer.space.contains(params) or self.is_untuned(params)
+
+    def proposed(self, params: Params) -> Params:
+        """The proposed parameters, given those found on their path."""
+        space = self.optimizer.space
+        return space.canonical(params) if space.contains(params) else params
 
     def is_untuned(self, params: Params) -> bool:
         """Whether these are the parameters of the untuned estimator."""
@@ -193,58 +202,24 @@ class BayesStrategy:
         for fold, score in (trial.expected or {}).items():
             folds[fold] = score
         is_run = np.isfinite(folds)
-        also = self._at_proposed(trial)
-        # The time is that of the proposed point.
-        seconds = trial.seconds if trial.folds and _moved(trial) is None else None
         # One fold without a score makes the candidate a failure, like in `cv_results_`.
         if trial.status is Status.FAILED or (
             trial.status is Status.COMPLETE and not is_run.all()
         ):
-            self.optimizer.tell(point, np.nan, seconds=seconds)
+            self.optimizer.tell(point, np.nan, seconds=trial.seconds)
         elif is_run.any():
             self.optimizer.tell(
                 point,
                 float(folds[is_run].mean()),
                 fold_scores=np.where(is_run, folds, np.nan),
-                seconds=seconds,
-                also=also,
+                seconds=trial.seconds if trial.folds else None,
             )
-
-    def _at_proposed(self, trial: Trial) -> list[dict[str, Any]]:
-        """The outcome at the proposed point, if a better one was found on its path."""
-        name = _moved(trial)
-        if name is None or trial.path_scores is None:
-            return []
-        scores = trial.path_scores.get(trial.asked[name])
-        if scores is None:
-            return []
-        folds = bounded_scores(np.array(scores), LARGEST_SUMMAND)
-        return [
-            {
-                "params": self.optimizer.space.canonical(trial.asked),
-                "score": float(folds.mean()),
-                "fold_scores": folds,
-                "seconds": trial.seconds,
-            }
-        ]
 
     def expected_improvement(self) -> float | None:
         """Expected improvement of the next candidate, in the scorer's unit."""
         if self._all_points is not None:
             return None
         return self.optimizer.expected_improvement()
-
-
-def _moved(trial: Trial) -> str | None:
-    """Name of the parameter that has another value than was proposed, if one has."""
-    if trial.proposed is None:
-        return None
-    differing = (
-        name
-        for name, value in trial.proposed.items()
-        if not is_same(value, trial.params[name])
-    )
-    return next(differing, None)
 
 
 def _running(trial: Trial, point: LocatedPoint) -> Observation:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from numbers import Integral
 from typing import Any, overload
 
@@ -20,7 +19,6 @@ from skbayes._strategies.engine.proposal import TimeLeft, check_time_left
 from skbayes._strategies.engine.surrogate import Surrogate
 from skbayes._strategies.optimizer_input import (
     Pending,
-    check_also,
     check_fold_scores,
     check_initial_params,
     check_outcome,
@@ -211,7 +209,6 @@ class Optimizer:
         *,
         fold_scores: Any = None,
         seconds: float | None = None,
-        also: Sequence[Mapping[str, Any]] = (),
     ) -> None:
         """Record the outcome of an evaluation, asked for or not.
 
@@ -229,42 +226,27 @@ class Optimizer:
             all folds is estimated from the others, and `score` is not used.
         seconds : float, default=None
             Total duration of the folds that were run.
-        also : sequence of dict, default=()
-            Outcomes at other points that the same evaluation gave, such as those of
-            fewer trees: dicts of this method's other arguments by name. The model
-            learns from them, and they are not asked for, but they count as no
-            evaluations.
 
         Raises
         ------
         TypeError
-            If the score is not a number, or `also` holds anything but such dicts.
+            If the score is not a number.
         ValueError
             If a parameter is unknown, missing or outside the space; if the score is
             +inf; or if the fold scores have another length than before, or disagree
             with the score, which must be their mean if all were run.
         """
-        others = [self._outcome(**one) for one in check_also(also)]
-        told = self._outcome(params, score, fold_scores, seconds)
-        self._history.append(replace(told, also=tuple(others)))
-
-    def _outcome(
-        self,
-        params: Mapping[str, Any],
-        score: float,
-        fold_scores: Any = None,
-        seconds: float | None = None,
-    ) -> Observation:
-        """Make an observation of an outcome, checked."""
         checked = self._check_params(params, "Optimizer.tell")
         value, folds = check_outcome(score, fold_scores, n_folds_told(self._history))
         duration = check_seconds(seconds)
         n_run = 1 if folds is None else int((~np.isnan(folds)).sum())
-        return self._observe(
-            checked,
-            value,
-            fold_scores=folds,
-            seconds_per_fold=None if duration is None else duration / n_run,
+        self._history.append(
+            self._observe(
+                checked,
+                value,
+                fold_scores=folds,
+                seconds_per_fold=None if duration is None else duration / n_run,
+            )
         )
 
     def recommend(self) -> Params:
@@ -315,8 +297,7 @@ class Optimizer:
             The largest expected improvement, in the scorer's unit; 0 if a finite
             space is used up; None without a model.
         """
-        own = [each for each in self._history if not each.is_prior]
-        tried = {o.key for each in own for o in (each, *each.also)}
+        tried = {o.key for o in self._history if not o.is_prior}
         if len(tried) == self.space.cardinality:
             return 0.0
         with limit_threads():

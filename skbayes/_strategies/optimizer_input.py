@@ -12,9 +12,6 @@ import numpy as np
 from skbayes._protocol import FloatArray, Params
 from skbayes.space._space import Space
 
-#: Names of what may be told of another point.
-_OUTCOME = {"params", "score", "fold_scores", "seconds"}
-
 
 @dataclass(frozen=True)
 class Pending:
@@ -223,30 +220,6 @@ def check_outcome(
             f"Got score={value}, but NaN for every fold."
         )
     return value, None
-
-
-def check_also(also: Any) -> Sequence[Mapping[str, Any]]:
-    """Outcomes at other points, as `Optimizer.tell` takes them.
-
-    Raises
-    ------
-    TypeError
-        If it is not a sequence of dicts with the names of outcomes.
-    """
-    if isinstance(also, Mapping | str) or not isinstance(also, Sequence):
-        raise TypeError(
-            "The `also` parameter of Optimizer.tell must be a list of dicts. Got "
-            f"{also!r} instead; put a single dict in a list."
-        )
-    for one in also:
-        is_outcome = isinstance(one, Mapping) and {"params", "score"} <= one.keys()
-        if not is_outcome or one.keys() - _OUTCOME:
-            raise TypeError(
-                "The `also` parameter of Optimizer.tell must hold dicts with 'params' "
-                "and 'score', and perhaps 'fold_scores' and 'seconds'. Got "
-                f"{one!r} instead."
-            )
-    return also
 
 
 def score_of_folds(score: float, folds: FloatArray) -> float:

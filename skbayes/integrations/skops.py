@@ -19,6 +19,7 @@ from skbayes._strategies.engine.observation import Observation
 from skbayes.space import Categorical, Integer, Real
 from skbayes.space._distributions import Continuous, Discrete
 from skbayes.space._lists import Ordinal
+from skbayes.space._profiled import Profiled
 from skbayes.space._ruled_space import RuledSpace
 from skbayes.space._rules import Among, Rule, Satisfies
 from skbayes.space._space import Space
@@ -46,6 +47,7 @@ _CLASSES: tuple[type, ...] = (
     Optimizer,
     Ordinal,
     PackedFolds,
+    Profiled,
     RandomSearchCV,
     Real,
     Rule,

@@ -21,8 +21,9 @@ from skbayes.search._best_index import may_stop
 from skbayes.search._known_space import is_auto, settle_space, training_facts
 from skbayes.search._params import check_params
 from skbayes.search._repeats import candidates_budget
-from skbayes.search._searched_paths import find_paths
+from skbayes.search._searched_paths import with_paths
 from skbayes.space._parsing import parse_space
+from skbayes.space._profiled import profiled_names
 from skbayes.space._ruled_space import with_rules
 from skbayes.space._space import Space
 
@@ -50,7 +51,7 @@ def make_strategy(search, preparation):
     dicts = dicts_of(written)
     # Before the rules of presets: a misspelt name should be reported as such.
     check_params(search, space.branches, "param_distributions")
-    space = _with_known_rules(space, search)
+    space = _with_known_rules(with_paths(search, space, preparation), search)
     untuned = untuned_params(search, space, dicts) if search.include_current else None
     n_iter = search.n_iter
     n_initial = check_n_initial(search.n_initial_points, space, n_iter, owner=owner)
@@ -76,7 +77,6 @@ def make_strategy(search, preparation):
         untuned_point=untuned_point,
         n_initial=n_initial,
         time_left=_clock(search) if _weighs_cost(search) else None,
-        paths=find_paths(search, space, preparation),
     )
 
 
@@ -105,7 +105,10 @@ def untuned_params(search, space, dicts):
     for names in dicts:
         point = {name: current[name] for name in names if name in current}
         if len(point) == len(names) and space.contains(point):
-            return space.canonical(point)
+            # A parameter that is not modelled keeps the estimator's own value.
+            canonical = space.canonical(point)
+            names = profiled_names(space.branches) & canonical.keys()
+            return canonical | {name: native(current[name]) for name in names}
     names = {name for names in dicts for name in names}
     own = {name: native(value) for name, value in current.items() if name in names}
     # Some estimators normalise a parameter in `__init__` and refuse the result.

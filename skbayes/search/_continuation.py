@@ -18,7 +18,7 @@ from skbayes._user_warnings import warn_user
 from skbayes._values import dicts_of
 from skbayes.exceptions import JournalNotContinuedWarning
 from skbayes.search._early_stopping import identity_of
-from skbayes.search._searched_paths import path_finder
+from skbayes.search._searched_paths import searched_paths
 
 #: Least share of new candidates if the space has changed.
 _NEW_SHARE = 0.25
@@ -99,7 +99,7 @@ def open_journal(search, preparation, strategy):
     with Journal.open(search.journal) as journal:
         # One reader for identity and codec: it remembers digests of data and classes.
         reader = ContentHasher()
-        paths = sorted({one.parameter for one in getattr(strategy, "paths", ())})
+        path_of, paths = searched_paths(strategy)
         identity = _identity(search, preparation, paths, reader)
         store = journal.search(
             identity,
@@ -118,13 +118,13 @@ def open_journal(search, preparation, strategy):
         replay, n_recorded = _recorded(search, strategy, store)
         summary = _summary(journal.file, store, differences, replay, strategy)
         n_found = 0
-        folds = PathStore(store, path_finder(strategy))
+        folds = PathStore(store, path_of)
         if search.verbose > 0:
             n_splits = preparation.evaluation.n_splits
             n_found = _n_folds_found(folds, n_splits, strategy, replay)
         sequence = None
         if _shares_candidates(search, strategy):
-            sequence = store
+            sequence = _Sequence(store, getattr(strategy, "proposed", dict))
         code = _known_code(search, strategy, preparation, reader)
         yield Continuation(folds, replay, n_recorded, sequence, n_found, summary, code)
 
@@ -178,7 +178,7 @@ def _identity(search, preparation, paths, reader):
             "initial parameters": getattr(search, "initial_params", None),
             "untuned estimator": getattr(search, "include_current", None),
             # Without any, a search is known as before there were paths.
-            **({"modelled paths": paths} if paths else {}),
+            **({"paths": paths} if paths else {}),
         },
         reader,
     )
@@ -214,7 +214,7 @@ def _recorded(search, strategy, store) -> tuple[Sequence[Params], int]:
         return taken, 0
     if not is_adaptive:
         return [trial.params for trial in trials], 0
-    return store.proposals(), 0
+    return store.proposals(strategy.proposed), 0
 
 
 def _shares_candidates(search, strategy) -> bool:
@@ -225,6 +225,22 @@ def _shares_candidates(search, strategy) -> bool:
     """
     is_drawn = getattr(search, "random_state", 0) is None and not search._is_adaptive
     return is_drawn or getattr(strategy, "is_adaptive", False)
+
+
+class _Sequence:
+    """The candidates of a search by number, equal for all of its drivers."""
+
+    def __init__(self, store, as_proposed):
+        self._store = store
+        self._as_proposed = as_proposed
+
+    def begun(self, trial: int) -> Params | None:
+        """The candidate that another driver has begun under a number, if any."""
+        return self._store.begun(trial, self._as_proposed)
+
+    def agree(self, trial: int, params: Params) -> Params:
+        """Begin a candidate; return it, or the one that a faster driver has begun."""
+        return self._store.agree(trial, params, self._as_proposed)
 
 
 def _taken_over(search, strategy, store) -> list[Params]:

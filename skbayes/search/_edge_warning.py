@@ -17,6 +17,7 @@ from skbayes.search._significance import significant_ends
 from skbayes.search._wider_range import widen
 from skbayes.space import Integer, Real
 from skbayes.space._parsing import is_choices, parse_space
+from skbayes.space._profiled import Profiled
 from skbayes.space._scale import prior_named
 
 #: Distance of the best value from an end, at most, as a share of the range; in a random
@@ -36,7 +37,9 @@ def warn_at_edges(search):
 
     Only ranges count: the ends of a list are the user's choice, and the tails of a
     distribution are improbable by the user's prior. A range counts if its parameter
-    matters beyond noise and the estimator accepts values beyond the end.
+    matters beyond noise and the estimator accepts values beyond the end. A parameter
+    whose best value is found on each candidate's path counts at its upper end: its
+    candidates have chosen that end each for itself, over smaller values as good.
     """
     if not hasattr(search, "best_params_") or not hasattr(
         search, "param_distributions"
@@ -48,9 +51,11 @@ def warn_at_edges(search):
     significant = significant_ends(search, {p.name: p.end for p in pressed})
     estimator = _best_estimator(search)
     lines = []
+    on_paths = _on_paths(search)
     for p in pressed:
         wider = widen(p.dimension, p.end, estimator, p.name)
-        if p.name in significant and wider is not None:
+        counts = p.end == "high" if p.name in on_paths else p.name in significant
+        if counts and wider is not None:
             lines.append(_line(search, p, wider))
     if lines:
         warn_user(
@@ -124,6 +129,7 @@ def _ranges(search):
     """Name and range of each parameter that has one."""
     if hasattr(search, "optimizer_"):
         found = [(c.name, c.dimension) for c in search.optimizer_.space.columns]
+        found += _on_paths(search).items()
     else:
         found = [
             (name, _dimension_of(name, value))
@@ -132,6 +138,17 @@ def _ranges(search):
         ]
     ranges = [(name, _as_range(dimension)) for name, dimension in found]
     return [(name, dimension) for name, dimension in ranges if dimension is not None]
+
+
+def _on_paths(search):
+    """Dimensions of the parameters whose best value is found on a path, by name."""
+    branches = search.optimizer_.space.branches if hasattr(search, "optimizer_") else []
+    return {
+        name: dimension.dimension
+        for branch in branches
+        for name, dimension in branch.items()
+        if isinstance(dimension, Profiled)
+    }
 
 
 def _dimension_of(name, value):

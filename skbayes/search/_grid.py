@@ -109,8 +109,8 @@ class GridSearchCV(SearchCV):
         Whether candidates share equal work: transformers at the head of a
         pipeline with equal parameters are fitted once a fold and process, and grid and
         random search cut the models of smaller ensembles out of the largest. A Bayesian
-        search also scores smaller numbers of trees of boosting within each fit, and
-        gives the candidate the best by the mean over the folds. Scores are
+        search does not model the number of trees of boosting: it looks at all of them
+        along one fit a fold, and takes the best by the mean over the folds. Scores are
         equal to the last bit; times are those really spent, mostly by the candidate
         that came first. An int: bytes that each process may keep for it; True
         is a gibibyte. Work that draws random numbers without a seed is not shared.

@@ -26,7 +26,7 @@ from skbayes.search._best_index import RefitCheck
 from skbayes.search._continuation import open_journal
 from skbayes.search._early_failures import EarlyFailures, n_first_candidates
 from skbayes.search._repeats import candidates_budget
-from skbayes.search._searched_paths import path_finder
+from skbayes.search._searched_paths import searched_paths
 from skbayes.search._user_callbacks import CallbackObserver, check_callbacks
 
 
@@ -120,7 +120,7 @@ def _loops(search, preparation, strategy, race, tree, executor, earlier, observe
         n_recorded=earlier.n_recorded,
         race=race,
         sequence=earlier.sequence,
-        path_of=path_finder(strategy),
+        path_of=searched_paths(strategy)[0],
         **common,
     )
     final_settings = _final_settings(search, evaluation, strategy)

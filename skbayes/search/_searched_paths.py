@@ -1,71 +1,38 @@
-"""Find parameters whose smaller values come with each candidate's fit.
+"""Find parameters whose best value is searched on each candidate's path.
 
 The number of trees of a boosted model is one: a fit of 500 trees contains the models of
-all smaller numbers. So a candidate costs one fit in each fold, and is the one of the
-number with the best mean over all folds.
+all smaller numbers. So a candidate costs one fit in each fold, and its score is the one
+of the number with the best mean over all folds.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 
 import numpy as np
 from sklearn.base import clone
 from sklearn.pipeline import Pipeline
 
+from skbayes._evaluation.loop.protocols import no_path
 from skbayes._evaluation.sharing.path_rules import LEAST_EXACT, rule_of
 from skbayes._evaluation.sharing.searched_path import SearchedPath
-from skbayes.space._dimension import Dimension
+from skbayes.space._profiled import Profiled, profiled_names
+from skbayes.space._space import Space
 
 #: Ratio of neighbouring values of a path, if there are such values,
 _RATIO = 1.25
-#: and the ones that are scored, counted down from the proposed value: each costs a
-#: prediction, and the best one is rarely far below.
-_STEPS = np.array([1, 2, 3, 5, 8, 13])
+#: and most values of a path.
+_MAX_SIZES = 24
 #: Searched parameters that must be set, with a value for the check.
 _RATES = {"learning_rate": 0.1, "eta": 0.1}
 #: A parameter with more values has no path: its values are not listed.
 _MAX_VALUES = 100_000
 
 
-@dataclass(frozen=True)
-class BranchPath:
-    """The path that the points of one branch of a space have.
-
-    Parameters
-    ----------
-    branch : mapping of str to Dimension
-        Parameters of the branch.
-    parameter : str
-        The one with a path.
-    values : array of shape (n_values,)
-        Its values, ascending.
-    """
-
-    branch: Mapping[str, Dimension]
-    parameter: str
-    values: np.ndarray
-
-    def holds(self, point):
-        """Whether a point is one of the branch."""
-        return point.keys() <= self.branch.keys() and all(
-            self.branch[name].contains(value) for name, value in point.items()
-        )
-
-    def up_to(self, size):
-        """The values to score of a fit at a proposed one."""
-        targets = size / _RATIO**_STEPS
-        after = np.clip(np.searchsorted(self.values, targets), 1, len(self.values) - 1)
-        low, high = self.values[after - 1], self.values[after]
-        nearest = np.where(targets - low < high - targets, low, high)
-        smaller = np.unique(nearest[nearest < size])
-        return SearchedPath(self.parameter, (*smaller.tolist(), size))
-
-
-def find_paths(search, space, preparation):
-    """Find the branches whose points have a path.
+def with_paths(search, space, preparation):
+    """Replace the parameters with a path by ones that are not modelled.
 
     Parameters
     ----------
@@ -78,53 +45,79 @@ def find_paths(search, space, preparation):
 
     Returns
     -------
-    list of BranchPath
-        Empty if no parameter has a path, if no work is shared, if each fit stops early,
-        if candidates begin on a part of the data, or if all points of a finite space
-        are tried.
+    Space
+        The same space if it has no such parameter, if no work is shared, if each fit
+        stops early, if a fit's time is limited, so that the largest value may be out of
+        reach, if candidates begin on a part of the data, or if all points of a finite
+        space are tried.
     """
     evaluation = preparation.evaluation
-    if evaluation.sharing is None:
-        return []
-    # The best value on a part of the data is another than on all of them.
+    if evaluation.sharing is None or search.fit_timeout is not None:
+        return space
+    # A path is followed over folds; the best value on a part of the data is another.
     if preparation.ladder is not None or evaluation.settings.stopping is not None:
-        return []
-    # Every point is tried anyway, at its own value.
+        return space
+    # Every point is tried anyway, so a model of the others would win nothing.
     if space.cardinality is not None and space.cardinality <= search.n_iter:
-        return []
+        return space
     n_samples = [len(train) for train, _ in evaluation.splits]
-    found = []
-    for branch in space.branches:
-        name = _path_in(search.estimator, branch, n_samples)
-        values = [] if name is None else _whole_numbers(branch[name])
-        if values:
-            found.append(BranchPath(branch, name, np.array(values)))
-    return found
+    found = [_path_in(search.estimator, branch, n_samples) for branch in space.branches]
+    names = {name for name in found if name is not None}
+    profiled = {name: _profiled(name, search, space) for name in names}
+    return Space(
+        [
+            {**branch, name: profiled[name]}
+            if name is not None and profiled[name] is not None
+            else branch
+            for name, branch in zip(found, space.branches, strict=True)
+        ]
+    )
 
 
-def path_finder(strategy):
-    """Make a function that returns the path of proposed parameters, None without one.
-
-    The untuned estimator has no path, because others are compared with it unchanged.
+def searched_paths(strategy):
+    """The paths of a strategy's candidates.
 
     Parameters
     ----------
     strategy : Strategy
         Strategy of a Bayesian search, or any other.
+
+    Returns
+    -------
+    path_of : callable
+        Returns the `SearchedPath` of proposed parameters, None without one.
+    names : list of str
+        Parameters whose best value is found on a path.
     """
-    paths = getattr(strategy, "paths", ())
+    space = getattr(getattr(strategy, "optimizer", None), "space", None)
+    names = sorted(profiled_names([] if space is None else space.branches))
+    return (_path_finder(space, strategy.is_untuned) if names else no_path), names
+
+
+def _path_finder(space, is_untuned):
+    """Make a function that returns the path of proposed parameters, None without one.
+
+    The untuned estimator has no path, because others are compared with it unchanged.
+    """
 
     def path_of(params):
-        if not paths or strategy.is_untuned(params):
-            return None
-        space = strategy.optimizer.space
-        if not space.contains(params):
+        if is_untuned(params) or not space.contains(params):
             return None
         point = space.canonical(params)
-        path = next((one for one in paths if one.holds(point)), None)
-        return None if path is None else path.up_to(point[path.parameter])
+        for branch in space.branches:
+            for name, dimension in _profiled_in(branch).items():
+                is_of_branch = point.keys() <= branch.keys() and all(
+                    branch[other].contains(value) for other, value in point.items()
+                )
+                if is_of_branch and params.get(name) == dimension.sizes[-1]:
+                    return SearchedPath(name, dimension.sizes)
+        return None
 
     return path_of
+
+
+def _profiled_in(branch):
+    return {n: d for n, d in branch.items() if isinstance(d, Profiled)}
 
 
 def _path_in(estimator, branch, n_samples):
@@ -168,11 +161,33 @@ def _path_parameter(final, prefix, branch, n_samples):
     return rule.parameter if is_exact else None
 
 
-def _whole_numbers(dimension):
-    """Values of a dimension, ascending; none unless they are a few whole numbers."""
+def _profiled(name, search, space):
+    """Make the dimension that is not modelled; None if the parameter must be."""
+    dimensions = {branch[name] for branch in space.branches if name in branch}
+    if len(dimensions) > 1:
+        return None
+    (dimension,) = dimensions
     if not 2 <= dimension.n_values <= _MAX_VALUES:
-        return []
+        return None
     values = list(dimension.values())
     if not all(type(value) is int and value > 0 for value in values):
-        return []
-    return sorted(values)
+        return None
+    values.sort()
+    wanted = [
+        params.get(name)
+        for params in search.initial_params or ()
+        if isinstance(params, Mapping)
+    ]
+    added = {dimension.find(v) for v in wanted if dimension.contains(v)}
+    looked_at = values if dimension.listed() else _spread(values)
+    return Profiled(dimension, tuple(sorted({*looked_at, *added})))
+
+
+def _spread(values):
+    """Select some of ascending numbers at about equal ratios."""
+    numbers = np.array(values, dtype=float)
+    n_sizes = 1 + math.ceil(math.log(numbers[-1] / numbers[0]) / math.log(_RATIO))
+    targets = np.geomspace(numbers[0], numbers[-1], min(n_sizes, _MAX_SIZES))
+    after = np.clip(np.searchsorted(numbers, targets), 1, len(numbers) - 1)
+    is_nearer = targets - numbers[after - 1] < numbers[after] - targets
+    return [values[i] for i in np.where(is_nearer, after - 1, after).tolist()]

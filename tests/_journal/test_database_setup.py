@@ -31,7 +31,7 @@ def test_set_up_journal_continues_a_journal_of_version_2(path):
     with Journal.open(path) as journal:
         begin(journal).write(0, C, FoldResult(0, {"score": 0.5}))
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
-        for table in ("drivers", "claims", "proposals"):
+        for table in ("drivers", "claims"):
             assert table in TABLES
             connection.execute(f"DROP TABLE {table}")
         connection.execute("DROP INDEX trials_by_number")
@@ -88,8 +88,7 @@ def test_set_up_journal_upgrades_the_tables_it_has(opened, version):
     connection, file = opened
     set_up_journal(connection, file, 1.0)
     expected = columns(connection, "folds")
-    if version == 2:
-        connection.execute("ALTER TABLE folds DROP COLUMN n_rounds")
+    connection.execute("ALTER TABLE folds DROP COLUMN n_rounds")
     for table in TABLES.keys() - TABLES_OF_VERSIONS[version]:
         connection.execute(f"DROP TABLE {table}")
     connection.execute(f"PRAGMA user_version = {version}")

@@ -14,7 +14,6 @@ from skbayes._journal.trial_rows import (
     begin_trial,
     candidate_of,
     n_begun,
-    proposed_of,
     settle_trial,
     trial_begun_after,
 )
@@ -63,30 +62,18 @@ def test_settle_trial_changes_the_parameters_and_not_the_key(tables):
         "SELECT params_key, params, candidate_id FROM trials ORDER BY search_id"
     ).fetchall()
     assert rows == [("proposed", "found", 8), ("proposed", "{}", 5)]
-    assert proposed_of(tables, 1) == ["{}"]
-
-
-def test_proposed_of_a_trial_settled_twice_is_what_came_first(tables):
-    """Trials are in the order begun; those without a path are as proposed."""
-    begin_trial(tables, 1, 1, "b", "B", 5)
-    begin_trial(tables, 1, 0, "a", "A", 5)
-    begin_trial(tables, 2, 0, "c", "C", 5)
-    for found in ("A at 2", "A at 3"):
-        settle_trial(tables, 1, "a", found, 8)
-    assert proposed_of(tables, 1) == ["A", "B"]
-    assert trial_begun_after(tables, 1, 0, 0) == "A"
 
 
 def test_trial_begun_after_a_row(tables):
     """The trial is the first of its number behind that row, of the same search."""
-    assert trial_begun_after(tables, 1, 3, 0) is None
+    assert trial_begun_after(tables, 1, 3, 0) == (None, None)
     for key in ("a", "b"):
         begin_trial(tables, 1, np.int64(3), key, key.upper(), 5)
     begin_trial(tables, 2, 3, "c", "C", 5)
-    assert trial_begun_after(tables, 1, np.int64(3), 0) == "A"
-    assert trial_begun_after(tables, 1, 3, 1) == "B"
-    assert trial_begun_after(tables, 1, 3, 2) is None
-    assert trial_begun_after(tables, 1, 4, 0) is None
+    assert trial_begun_after(tables, 1, np.int64(3), 0) == ("A", "a")
+    assert trial_begun_after(tables, 1, 3, 1) == ("B", "b")
+    assert trial_begun_after(tables, 1, 3, 2) == (None, None)
+    assert trial_begun_after(tables, 1, 4, 0) == (None, None)
 
 
 def test_n_begun_counts_up_to_the_highest_number(tables):

@@ -69,9 +69,8 @@ class Recorder:
         self.space = Optimizer(SPACE).space
         self.told, self.asked = [], []
 
-    def tell(self, params, score, *, fold_scores=None, seconds=None, also=()):
+    def tell(self, params, score, *, fold_scores=None, seconds=None):
         self.told.append((params, score, fold_scores, seconds))
-        self.also = list(also)
 
     def ask(self, n, pending=(), *, time_left=None):
         self.asked.append((n, pending, time_left))
@@ -265,52 +264,3 @@ def test_bayes_strategy_looks_a_pending_candidate_up_once(monkeypatch):
     # Another candidate under the same number is another point.
     other = [trial(0, first[0], [None], Status.RUNNING), *pending[1:]]
     assert strategy.ask(1, other) != first
-
-
-def on_path(asked, best, scores):
-    """A complete trial that was proposed with one number and found at another."""
-    folds = [
-        FoldResult(k, {"score": s}, fit_time=1.0) for k, s in enumerate(scores[best])
-    ]
-    proposed = {"x": 0.5, "n": asked}
-    facts = {"proposed": proposed, "path_scores": scores}
-    done = Status.COMPLETE
-    return Trial(0, proposed | {"n": best}, 2, tuple(folds), done, **facts)
-
-
-PATHS = {"x": (0.0, 1.0, "uniform"), "n": (1, 100, "log-uniform")}
-
-
-def strategy_of_paths():
-    """A strategy whose optimizer keeps what it is told."""
-    recorder = Recorder()
-    recorder.space = Optimizer(PATHS).space
-    return BayesStrategy(recorder, 8), recorder
-
-
-def test_bayes_strategy_tells_both_ends_of_a_path():
-    """The time was spent on the fit with the proposed number."""
-    strategy, recorder = strategy_of_paths()
-    strategy.tell(on_path(40, 10, {10: (0.5, 0.7), 40: (0.25, 0.5)}))
-    ((params, score, folds, seconds),) = recorder.told
-    assert (params, seconds) == ({"x": 0.5, "n": 10}, None)
-    assert score == pytest.approx(0.6)
-    np.testing.assert_array_equal(folds, [0.5, 0.7])
-    (also,) = recorder.also
-    np.testing.assert_array_equal(also.pop("fold_scores"), [0.25, 0.5])
-    assert also == {"params": {"x": 0.5, "n": 40}, "score": 0.375, "seconds": 2.0}
-
-
-@pytest.mark.parametrize(
-    ("one", "seconds"),
-    [
-        (on_path(40, 40, {10: (0.5, 0.5), 40: (0.5, 0.75)}), 2.0),
-        # The proposed number has no score in some fold.
-        (on_path(40, 10, {5: (0.5, 0.5), 10: (0.5, 0.75)}), None),
-    ],
-)
-def test_bayes_strategy_tells_one_end_of_a_path_where_there_is_one(one, seconds):
-    strategy, recorder = strategy_of_paths()
-    strategy.tell(one)
-    assert [told[-1] for told in recorder.told] == [seconds]
-    assert recorder.also == []

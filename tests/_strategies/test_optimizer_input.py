@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from skbayes import Optimizer, TimeLeft
-from skbayes._strategies.optimizer_input import Pending, check_also
+from skbayes._strategies.optimizer_input import Pending
 
 TREE = {
     "max_depth": [None, 3, 5],
@@ -168,26 +168,3 @@ class TestRefused:
         match = r"`time_left` parameter of Optimizer.ask .* TimeLeft\(seconds, fraction"
         with pytest.raises(TypeError, match=match):
             Optimizer(TREE).ask(time_left=left)
-
-
-@pytest.mark.parametrize(
-    "also",
-    [
-        {"params": {"x": 0.1}, "score": 0.5},
-        "abc",
-        3,
-        [{"params": {"x": 0.1}}],
-        [{"params": {"x": 0.1}, "score": 0.5, "seed": 1}],
-        [0.5],
-    ],
-)
-def test_check_also_names_the_form(also):
-    """A single dict is no list, and a dict has the names of an outcome."""
-    with pytest.raises(TypeError, match="The `also` parameter of Optimizer.tell must"):
-        check_also(also)
-
-
-def test_check_also_returns_what_is_right():
-    also = [{"params": {"x": 0.1}, "score": 0.5, "fold_scores": None, "seconds": 1.0}]
-    assert check_also(also) is also
-    assert check_also(()) == ()

@@ -30,22 +30,48 @@ def plain_scores(search, params, X=X, y=y, metric=None):
     return table["test_score"]
 
 
+def sizes_of(search):
+    """The values that are looked at, of the only path of a search."""
+    (branch,) = search.optimizer_.space.branches
+    (sizes,) = [d.sizes for d in branch.values() if hasattr(d, "sizes")]
+    return sizes
+
+
+def best_on_path(curves):
+    """The best value of the curves, which are followed until their mean has turned."""
+    sizes = sorted(curves)
+    curve = {size: curves[size].mean() for size in sizes}
+    reach = (sizes[0] * sizes[-1]) ** 0.5
+    while True:
+        reach = min((size for size in sizes if size >= reach), default=sizes[-1])
+        known = [size for size in sizes if size <= reach]
+        best = max(known, key=lambda size: (curve[size], -size))
+        beyond = [size for size in known if size > reach / 2]
+        only_harms = best not in beyond and all(curve[k] < curve[best] for k in beyond)
+        later = [curve[size] for size in known if size >= best]
+        falls = len(later) > 2 and bool(np.all(np.diff(later) < 0))
+        in_every_fold = bool(np.all(curves[reach] < curves[best]))
+        if only_harms or (falls and in_every_fold) or reach == sizes[-1]:
+            return best
+        reach *= 2 if best == reach else 1.5
+
+
 def check_against_plain_fits(search, name, X=X, y=y, metric=None):
     """Each candidate has the best mean of all values looked at, by plain fits."""
+    sizes = sizes_of(search)
     untuned, *others = search.trials_
     assert untuned.proposed is None
     assert untuned.params[name] == getattr(search.estimator, name)
     for trial in others:
-        means = {}
-        for size, scores in trial.path_scores.items():
-            params = trial.params | {name: size}
-            expected = plain_scores(search, params, X, y, metric)
-            np.testing.assert_array_equal(scores, expected)
-            means[size] = expected.mean()
-        assert max(means) == trial.proposed[name]
-        best = max(means, key=lambda size: (means[size], -size))
-        assert trial.params == trial.proposed | {name: best}
-        np.testing.assert_array_equal(trial.scores(metric), trial.path_scores[best])
+        curves = {
+            size: plain_scores(search, trial.params | {name: size}, X, y, metric)
+            for size in sizes
+        }
+        assert trial.params[name] == best_on_path(curves)
+        assert trial.proposed == trial.params | {name: sizes[-1]}
+        np.testing.assert_array_equal(
+            trial.scores(), plain_scores(search, trial.params, X, y, metric)
+        )
 
 
 def check_equal(one, other):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
-
 import joblib
 import numpy as np
 import pytest
@@ -21,11 +19,9 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import StandardScaler
 
-from skbayes._evaluation.sharing.store import STORES
+from skbayes._evaluation.sharing.store import STORES, Store
 from skbayes._protocol import Status
-from skbayes.search._searched_paths import BranchPath
 from skbayes.selection import BestIfBetter
-from skbayes.space import Categorical, Integer
 from tests.search.path_searches import (
     HIST,
     RATES,
@@ -33,6 +29,7 @@ from tests.search.path_searches import (
     check_against_plain_fits,
     make,
     plain_scores,
+    sizes_of,
     y,
 )
 
@@ -73,6 +70,7 @@ def test_searched_paths_give_a_candidate_its_best_value_of_all_folds(name):
     estimator, parameter, data, metric = CASES[name]
     space = {parameter: (3, 40, "log-uniform"), **RATES}
     search = make(estimator, space, scoring=metric, n_iter=4).fit(*data)
+    assert [c.name for c in search.optimizer_.space.columns] == ["learning_rate"]
     check_against_plain_fits(search, parameter, *data)
     column = search.cv_results_[f"param_{parameter}"].tolist()
     assert column == [trial.params[parameter] for trial in search.trials_]
@@ -82,33 +80,31 @@ def test_searched_paths_give_a_candidate_its_best_value_of_all_folds(name):
     )
 
 
-def test_searched_paths_fit_no_more_than_was_proposed(monkeypatch):
-    """A fold is fitted once, with the proposed number, unless another fit holds it."""
-    fitted = []
+def test_searched_paths_do_not_follow_curves_that_turn(monkeypatch):
+    """High rates overfit soon: no fit is as long as the longest could be."""
+    members = []
 
-    def fit(self, *args, **kwargs):
-        fitted.append(self.max_iter)
-        return plain_fit(self, *args, **kwargs)
+    def put(store, key, entry):
+        members.append(entry.size)
+        plain_put(store, key, entry)
 
-    plain_fit = HistGradientBoostingClassifier.fit
-    monkeypatch.setattr(HistGradientBoostingClassifier, "fit", fit)
-    search = make(refit=False).fit(X, y)
-    proposed = Counter(
-        trial.asked["max_iter"] for trial in search.trials_ for _ in range(3)
-    )
-    # The first smaller model is compared with one that is fitted.
-    assert (Counter(fitted) - proposed).total() == 1
-    assert len(fitted) <= proposed.total() + 1
+    plain_put = Store.put
+    monkeypatch.setattr(Store, "put", put)
+    space = {"max_iter": (5, 200, "log-uniform"), "learning_rate": [0.7, 0.8, 0.9]}
+    make(space=space, scoring="neg_log_loss").fit(X, y)
+    assert max(members) < 200
     assert not STORES.searches()
 
 
 def test_searched_paths_are_none_with_share_fits_false():
-    """Each candidate is evaluated at its own value alone."""
+    """The parameter is modelled, so that results can be compared."""
     search = make(share_fits=False).fit(X, y)
+    names = [column.name for column in search.optimizer_.space.columns]
+    assert names == ["learning_rate", "max_iter"]
     assert all(trial.proposed is None for trial in search.trials_)
 
 
-PLAIN = {
+MODELLED = {
     "forest: more only helps": (
         RandomForestClassifier(random_state=0),
         {"n_estimators": (2, 9, "uniform")},
@@ -124,6 +120,11 @@ PLAIN = {
         {"n_estimators": (2, 9, "uniform"), "random_state": [0, 1]},
         {},
     ),
+    "the largest fit may take too long": (
+        HIST,
+        {"max_iter": (2, 9, "uniform")},
+        {"fit_timeout": 60.0},
+    ),
     "fitted estimators are kept": (
         HIST,
         {"max_iter": (2, 9, "uniform")},
@@ -133,10 +134,10 @@ PLAIN = {
 }
 
 
-@pytest.mark.parametrize("name", PLAIN)
+@pytest.mark.parametrize("name", MODELLED)
 def test_searched_paths_leave_alone_what_is_not_sound(name):
-    """Each candidate is evaluated at its own value alone."""
-    estimator, space, settings = PLAIN[name]
+    """The parameter has a column, or all its values are tried."""
+    estimator, space, settings = MODELLED[name]
     search = make(estimator, space, n_iter=5, cv=2, **settings).fit(X, y)
     assert all(trial.proposed is None for trial in search.trials_)
     assert len({tuple(t.params.items()) for t in search.trials_}) > 1
@@ -158,12 +159,12 @@ def test_searched_paths_with_workers(backend, settings):
     assert search.best_params_ in [trial.params for trial in complete]
 
 
-def test_searched_paths_fit_initial_values_as_they_are():
-    """Smaller numbers come with the one that was asked for."""
+def test_searched_paths_look_at_initial_values():
+    """A candidate that was asked for is not evaluated at another value only."""
     initial = [{"max_iter": 23, "learning_rate": 0.3}]
     search = make(initial_params=initial).fit(X, y)
-    assert search.trials_[1].proposed == initial[0]
-    assert max(search.trials_[1].path_scores) == 23
+    assert {23, 3, 40} <= set(sizes_of(search))
+    assert search.trials_[1].proposed == {"max_iter": 40, "learning_rate": 0.3}
     assert search.trials_[1].scores().mean() >= plain_scores(search, initial[0]).mean()
 
 
@@ -181,11 +182,11 @@ def test_searched_paths_evaluate_the_untuned_estimator_as_it_is(own, learning_ra
     assert all(trial.proposed for trial in others)
 
 
-def test_searched_paths_look_at_the_numbers_of_a_list_alone():
+def test_searched_paths_look_at_a_list_of_numbers_as_it_is():
     """Other values are not the user's choice."""
     space = {"max_iter": [5, 20, 33], "learning_rate": (0.05, 0.8, "log-uniform")}
     search = make(space=space).fit(X, y)
-    assert {33, 20, 5} >= {n for t in search.trials_[1:] for n in t.path_scores}
+    assert sizes_of(search) == (5, 20, 33)
     check_against_plain_fits(search, "max_iter")
 
 
@@ -201,23 +202,11 @@ def test_searched_paths_leave_a_list_with_other_values_to_the_fits(other):
     assert search.best_params_["max_iter"] in (5, 20, HIST.max_iter)
 
 
-def test_searched_paths_within_a_time_limit_of_each_fit():
-    """No fit is longer than the proposed one."""
-    search = make(fit_timeout=60.0).fit(X, y)
+def test_searched_paths_of_one_parameter_cost_one_candidate():
+    """One fit a fold tells all; the untuned estimator is evaluated beside it."""
+    search = make(space={"max_iter": (3, 40, "log-uniform")}).fit(X, y)
+    assert len(search.trials_) == 2
     check_against_plain_fits(search, "max_iter")
-
-
-def test_searched_paths_inform_the_model_of_both_ends():
-    """The model knows the found point, and the proposed one, as scores of their own."""
-    search = make(n_iter=8, scoring="neg_log_loss").fit(X, y)
-    moved = [t for t in search.trials_ if t.proposed and t.proposed != t.params]
-    assert moved
-    data = search.optimizer_.surrogate().data
-    assert len(data.U) == len(
-        {*map(str, (t.asked for t in search.trials_))}
-        | {*map(str, (t.params for t in search.trials_))}
-    )
-    assert search.optimizer_.n_told == 8
 
 
 def test_searched_paths_of_conditional_spaces():
@@ -243,30 +232,3 @@ def test_searched_paths_of_conditional_spaces():
         np.testing.assert_array_equal(
             trial.scores(), plain_scores(search, trial.params)
         )
-
-
-@pytest.mark.parametrize(
-    ("values", "size", "expected"),
-    [
-        (Integer(10, 500), 500, (27, 84, 164, 256, 320, 400, 500)),
-        (Integer(10, 500), 40, (10, 13, 20, 26, 32, 40)),
-        (Integer(10, 500), 12, (10, 12)),
-        (Integer(10, 500), 10, (10,)),
-        (Categorical([5, 20, 33, 50]), 33, (5, 20, 33)),
-    ],
-)
-def test_branch_path_counts_down_by_ratios_of_a_quarter(values, size, expected):
-    """One, two, three, five, eight and thirteen of them, as far as there are values."""
-    listed = np.array(sorted(values.values()))
-    path = BranchPath({"n": values}, "n", listed).up_to(size)
-    assert (path.parameter, path.sizes) == ("n", expected)
-
-
-def test_branch_path_holds_the_points_of_its_branch():
-    """A point may lack what has no effect in it, and has nothing else."""
-    branch = {"n": Integer(1, 9), "rate": Categorical([0.1, 0.2])}
-    path = BranchPath(branch, "n", np.arange(1, 10))
-    assert path.holds({"n": 3, "rate": 0.2})
-    assert path.holds({"n": 3})
-    assert not path.holds({"n": 30, "rate": 0.2})
-    assert not path.holds({"n": 3, "other": 1})

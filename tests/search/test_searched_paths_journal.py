@@ -68,9 +68,9 @@ class StoppedOnce:
         return float(estimator.score(X, y))
 
 
-@pytest.mark.parametrize("n_calls", [5, 12, 20])
+@pytest.mark.parametrize("n_calls", [36, 48, 60])
 def test_searched_paths_resume_an_interrupted_path_with_what_it_had(tmp_path, n_calls):
-    """Folds that were written are not run again."""
+    """Folds that were written are not run again, whatever segment they had reached."""
     settings = {"scoring": StoppedOnce(n_calls), "n_iter": 3}
     journal = {"journal": tmp_path / "j.sqlite"}
     SCORED.clear()
@@ -80,8 +80,8 @@ def test_searched_paths_resume_an_interrupted_path_with_what_it_had(tmp_path, n_
     n_both = len(SCORED)
     plain = make(**settings).fit(X, y)
     check_equal(resumed, plain)
-    # Only the fold that was being scored is scored again.
-    assert n_both - (len(SCORED) - n_both) <= 7
+    # Only the segment that was being scored is scored again.
+    assert n_both - (len(SCORED) - n_both) < 20
 
 
 def test_searched_paths_repeat_finalists_at_the_chosen_value(tmp_path):

@@ -10,7 +10,7 @@ from typing import Any, Protocol, Self
 
 from skbayes._evaluation.fold.evaluation import Evaluation
 from skbayes._evaluation.fold.fit_problems import Kind, run_fold_recording_warnings
-from skbayes._evaluation.sharing.searched_path import SearchedPath
+from skbayes._evaluation.sharing.searched_path import PathSegment
 from skbayes._interrupts import interrupts_held
 from skbayes._protocol import FoldResult, Params
 
@@ -19,8 +19,8 @@ from skbayes._protocol import FoldResult, Params
 class Task:
     """One fold of one trial, run unless its deadline passes before it begins.
 
-    The deadline is a time of this machine's monotonic clock. With a path all of its
-    values are scored.
+    The deadline is a time of this machine's monotonic clock. A segment has the values
+    of a path that are to be scored.
     """
 
     trial: int
@@ -28,12 +28,12 @@ class Task:
     params: Params
     context: Any = None
     deadline: float | None = None
-    path: SearchedPath | None = None
+    segment: PathSegment | None = None
 
     def arguments(self, evaluation: Evaluation) -> tuple[Any, ...]:
-        """Arguments of `run_path` in this process."""
+        """Arguments of `run_segment` in this process."""
         own = evaluation.arguments(self.params, self.fold, self.context)
-        return (*own, self.path)
+        return (*own, self.segment)
 
 
 @dataclass(frozen=True, slots=True)

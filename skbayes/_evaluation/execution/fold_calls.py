@@ -75,10 +75,10 @@ class FoldCalls:
         # many a fit.
         train, test = self._evaluation.split(task.fold)
         shared = (self._evaluation.X, self._evaluation.y, train, test, self._search)
-        reported = None if report is None else str(report)
+        path = None if report is None else str(report)
         work = self._evaluation.shared(task.params, task.fold)
         own = pack(
-            (task.params, task.fold, task.context, work, task.path, reported, deadline)
+            (task.params, task.fold, task.context, work, task.segment, path, deadline)
         )
         return (*map(self._pool.share, shared), own, self._versions)
 

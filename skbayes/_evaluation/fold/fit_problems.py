@@ -19,7 +19,7 @@ from typing import Any
 from sklearn.exceptions import FitFailedWarning
 
 from skbayes._evaluation.fold.failure_causes import common_cause, with_remedy
-from skbayes._evaluation.fold.path_fold import run_path
+from skbayes._evaluation.fold.path_fold import run_segment
 from skbayes._evaluation.packed_folds import folds_not_packed
 from skbayes._protocol import FoldResult, Params, Trial
 from skbayes._search_progress import SearchProgress
@@ -32,22 +32,22 @@ Kind = tuple[type[Warning], str]
 def run_fold_recording_warnings(
     *arguments: Any, is_new: Callable[[Kind], bool] | None = None
 ) -> FoldResult:
-    """Call `run_path` and add its warnings to the result, unless in a thread.
+    """Call `run_segment` and add its warnings to the result, unless in a thread.
 
     The filters act first, so ignored warnings are not noted.
 
     Parameters
     ----------
     *arguments
-        Arguments of `run_path`.
+        Arguments of `run_segment`.
     is_new : callable, default=None
         Returns whether a kind of warning is shown at once, as without a search; None
         shows none.
     """
     if threading.current_thread() is not threading.main_thread():
-        return run_path(*arguments)
+        return run_segment(*arguments)
     with _noted_warnings(is_new) as noted:
-        result = run_path(*arguments)
+        result = run_segment(*arguments)
     return replace(result, warnings=tuple(noted)) if noted else result
 
 

@@ -50,7 +50,7 @@ class ClaimingExecutor(ExecutorWrapper):
 
     def _claims(self, task: Task) -> bool:
         """Claim a task; if another driver has it, take its result or poll for it."""
-        what = task.params, task.fold, task.path
+        what = task.params, task.fold, task.segment
         if guarded(self._store.claim, task.trial, *what):
             return True
         result = guarded(self._store.result, *what)

@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Mapping
 from dataclasses import replace
 
+from skbayes._evaluation.loop.open_path import OpenPath
 from skbayes._evaluation.loop.open_trial import OpenTrial
 from skbayes._evaluation.loop.protocols import FoldStore, PathOf, guarded, no_path
 from skbayes._evaluation.loop.race_control import RaceControl
@@ -46,12 +47,13 @@ class FoldQueue:
     ) -> OpenTrial:
         """Make a candidate with these results; its other folds are in running order."""
         n_splits = self._state.n_splits
+        path = self._path_of(params)
         folds = self._race.fold_order(index) if self._race else range(n_splits)
         return OpenTrial(
             Trial(index, params, n_splits),
             held_back=[k for k in folds if k not in results],
             results=dict(results),
-            path=self._path_of(params),
+            path=None if path is None else OpenPath.begin(path, results.values()),
         )
 
     def look_up(self, trial: OpenTrial) -> None:
@@ -84,18 +86,26 @@ class FoldQueue:
         """
         # A resumed candidate may have queued folds: they run before others are queued.
         while not trial.queued:
+            trial.lengthen(self._state.metric)
             if not self._release(trial):
                 return False
         return True
 
     def _release(self, trial: OpenTrial) -> bool:
-        """Queue folds that are held back, or take their results; False if none is."""
+        """Queue folds that are held back, or take their results; False if none is.
+
+        The race is not asked when a fold is continued on its path: the curve carries
+        little information before it turns. So it is followed until then, over recorded
+        results too, before the race releases the next fold.
+        """
         n_before = len(trial.held_back)
         while trial.held_back:
+            fold = trial.held_back[0]
+            is_new = fold not in trial.results
             is_first = len(trial.held_back) == n_before
-            if self._race and self._race.holds(trial, is_first=is_first):
+            if is_new and self._race and self._race.holds(trial, is_first=is_first):
                 break
-            fold = trial.held_back.pop(0)
+            trial.held_back.pop(0)
             result = self._recorded(trial, fold)
             if result is None:
                 trial.queued.append(fold)
@@ -105,10 +115,10 @@ class FoldQueue:
         return len(trial.held_back) < n_before
 
     def _recorded(self, trial: OpenTrial, fold: int) -> FoldResult | None:
-        """Result of a fold from an earlier run, unless values of its path lack."""
-        result = trial.recorded.pop(fold, None)
-        is_whole = result is None or trial.path is None or trial.path.is_whole(result)
-        return result if is_whole else None
+        """Result of a fold from an earlier run, as far as it is needed now."""
+        if trial.path is None or fold not in trial.recorded:
+            return trial.recorded.pop(fold, None)
+        return trial.path.recorded(trial.recorded[fold])
 
     def make_ready(self, trial: OpenTrial) -> None:
         """Put a candidate at the end of the line of those with queued folds."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from skbayes._evaluation.loop.open_path import OpenPath, without_path
 from skbayes._evaluation.packed_folds import packed
-from skbayes._evaluation.sharing.searched_path import SearchedPath, without_path
+from skbayes._evaluation.sharing.searched_path import PathSegment
 from skbayes._protocol import FoldResult, Params, Status, Trial
 
 
@@ -26,7 +27,7 @@ class OpenTrial:
     #: Expected scores by fold, if the race stopped the candidate before its first fold.
     expected: dict[int, float] = field(default_factory=dict)
     #: The path on which its best value is searched, if any.
-    path: SearchedPath | None = None
+    path: OpenPath | None = None
 
     def keep(self, found: Mapping[int, FoldResult]) -> None:
         """Keep the folds of an earlier run, packed until they are needed."""
@@ -56,12 +57,30 @@ class OpenTrial:
         """Parameters of the candidate."""
         return self.proposed.params
 
+    def segment(self, fold: int) -> PathSegment | None:
+        """Values of the path that a fold still has to score."""
+        if self.path is None:
+            return None
+        return self.path.segment(self.results.get(fold))
+
     def add(self, result: FoldResult) -> None:
-        """Add the result of a fold."""
+        """Add the result of a fold; on a path it is joined with the earlier one."""
+        if self.path is not None:
+            result = self.path.joined(self.results.get(result.fold), result)
         self.results[result.fold] = result
 
+    def lengthen(self, metric: str | None) -> None:
+        """Hold back the finished folds, to continue them on their path.
+
+        Does nothing once the mean curve over the folds has turned.
+        """
+        if self.path is None or any(k in self.results for k in self.held_back):
+            return
+        if self.path.lengthen(list(self.results.values()), metric):
+            self.held_back[:0] = sorted(self.results)
+
     def results_at_best(self, metric: str | None) -> dict[int, FoldResult]:
-        """Finished folds, at the value with the best mean over them."""
+        """Finished folds, at the best value of the path so far."""
         if self.path is None:
             return self.results
         return {fold.fold: fold for fold in self.pending(metric).folds}

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Protocol
 
 from skbayes._evaluation.loop.protocols import FoldStore, PathOf
-from skbayes._evaluation.sharing.searched_path import SearchedPath
+from skbayes._evaluation.sharing.searched_path import PathSegment
 from skbayes._protocol import FoldResult, Params, Status
 from skbayes._user_warnings import warn_user
 from skbayes._values import params_key
@@ -55,7 +55,7 @@ class PathStore:
 
     def find(self, params: Params) -> dict[int, FoldResult]:
         """Folds that an earlier run finished, each with all its values."""
-        path = self._path(params)
+        path = self._path_of(params)
         if path is None:
             return self._store.find(params)
         curves: dict[int, dict[int, FoldResult]] = {}
@@ -71,7 +71,7 @@ class PathStore:
 
     def when_written(self, params: Params) -> dict[int, int]:
         """When the last value of each fold was written, as increasing numbers."""
-        path = self._path(params)
+        path = self._path_of(params)
         if path is None:
             return self._store.when_written(params)
         latest: dict[int, int] = {}
@@ -90,7 +90,7 @@ class PathStore:
         if result.other_code is not None:
             self._warn_of_other_code(result.other_code)
             return
-        path = None if result.path is None else self._path_of(params)
+        path = self._path_of(params)
         if path is None and not self._proposed:
             self._store.write(trial, params, result)
             return
@@ -117,48 +117,43 @@ class PathStore:
         )
 
     def claim(
-        self, trial: int, params: Params, fold: int, path: SearchedPath | None
+        self, trial: int, params: Params, fold: int, segment: PathSegment | None
     ) -> bool:
         """Claim a fold; True if this driver, and no other, is to run it."""
-        if path is not None and self.result(params, fold, path) is not None:
+        if segment is not None and self.result(params, fold, segment) is not None:
             return False
-        proposed = self._proposed_of(params) if path is None else params
-        return self._store.claim(trial, proposed, _wanted(params, path), fold)
+        proposed = self._proposed_of(params)
+        return self._store.claim(trial, proposed, _wanted(params, segment), fold)
 
     def result(
-        self, params: Params, fold: int, path: SearchedPath | None
+        self, params: Params, fold: int, segment: PathSegment | None
     ) -> FoldResult | None:
         """Result of a fold that was not claimed; None while another driver runs it."""
-        found = self._store.results(_wanted(params, path), fold)
-        if path is None:
+        found = self._store.results(_wanted(params, segment), fold)
+        if segment is None:
             return None if found is None else found[0]
         if found is not None:
-            curve = dict(zip(path.sizes, found, strict=True))
+            curve = dict(zip(segment.sizes, found, strict=True))
             return replace(found[-1], path=curve)
         # A fold whose worker died has no values along its path.
         lost = self._store.results([params], fold)
         if lost is not None and lost[0].error is not None:
             return lost[0]
-        return self._failed_on_the_way(params, fold, path)
+        return self._failed_on_the_way(params, fold, segment)
 
     def _failed_on_the_way(
-        self, params: Params, fold: int, path: SearchedPath
+        self, params: Params, fold: int, segment: PathSegment
     ) -> FoldResult | None:
         """Result of a fold that ended at a failed value; None if no value failed."""
         curve: dict[int, FoldResult] = {}
-        for size in path.in_working_order:
-            found = self._store.results([{**params, path.parameter: size}], fold)
+        for size in segment.in_working_order:
+            found = self._store.results([{**params, segment.parameter: size}], fold)
             if found is None:
                 return None
             curve[size] = found[0]
             if found[0].error is not None:
                 break
-        return replace(curve[path.sizes[-1]], path=dict(sorted(curve.items())))
-
-    def _path(self, params: Params) -> SearchedPath | None:
-        """The path of proposed parameters; those found on one have folds of repeats."""
-        is_found = bool(self._proposed) and params_key(params) in self._proposed
-        return None if is_found else self._path_of(params)
+        return replace(curve[segment.sizes[-1]], path=dict(sorted(curve.items())))
 
     def _proposed_of(self, params: Params) -> Params:
         """The proposed parameters, on whose path these were found."""
@@ -183,8 +178,8 @@ def _differing(names: Sequence[str]) -> str:
     return f"What differs is {listed}{more}"
 
 
-def _wanted(params: Params, path: SearchedPath | None) -> list[Params]:
-    """The parameters that are scored on a path."""
-    if path is None:
+def _wanted(params: Params, segment: PathSegment | None) -> list[Params]:
+    """The parameters that a segment of a path scores."""
+    if segment is None:
         return [params]
-    return [{**params, path.parameter: size} for size in path.sizes]
+    return [{**params, segment.parameter: size} for size in segment.sizes]

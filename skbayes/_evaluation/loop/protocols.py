@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 from skbayes._evaluation.racing.earlier_scores import EarlierScores
-from skbayes._evaluation.sharing.searched_path import SearchedPath
+from skbayes._evaluation.sharing.searched_path import PathSegment, SearchedPath
 from skbayes._protocol import FoldResult, Params, Status, Trial
 from skbayes._search_progress import SearchProgress
 
@@ -54,12 +54,12 @@ class ClaimStore(Protocol):
     """Shares the folds of a search among its drivers: the journal."""
 
     def claim(
-        self, trial: int, params: Params, fold: int, path: SearchedPath | None
+        self, trial: int, params: Params, fold: int, segment: PathSegment | None
     ) -> bool:
         """Claim a fold; True if this driver, and no other, is to run it."""
 
     def result(
-        self, params: Params, fold: int, path: SearchedPath | None
+        self, params: Params, fold: int, segment: PathSegment | None
     ) -> FoldResult | None:
         """Result of a fold that was not claimed; None while another driver runs it."""
 

@@ -234,7 +234,8 @@ class SearchLoop:
         fold = self._queue.pop_fold(trial)
         context = self._context and self._context(trial.index, fold)
         deadline = None if is_late else self._deadline
-        return Task(trial.index, fold, trial.params, context, deadline, trial.path)
+        segment = trial.segment(fold)
+        return Task(trial.index, fold, trial.params, context, deadline, segment)
 
     def _is_time_up(self) -> bool:
         return self._deadline is not None and time.monotonic() >= self._deadline

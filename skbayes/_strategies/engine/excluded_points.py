@@ -40,7 +40,7 @@ class ObservedPoints:
     def read(self, history: Sequence[Observation]) -> None:
         """Add what is new in a history, commonly the last call's and more."""
         new = [o for o in self._reading.read(history, self._forget) if not o.is_prior]
-        self.keys.update(o.key for each in new for o in (each, *each.also))
+        self.keys.update(o.key for o in new)
         self._rows.append(encoded_points(self._space, new))
 
     @property

@@ -32,15 +32,12 @@ class Observation(LocatedPoint):
         Duration of one fold, if known.
     is_prior : bool
         Whether the evaluation comes from an earlier search.
-    also : tuple of Observation
-        Outcomes at other points that the same evaluation gave.
     """
 
     score: float
     fold_scores: FloatArray | None = None
     seconds_per_fold: float | None = None
     is_prior: bool = False
-    also: tuple[Observation, ...] = ()
 
     @property
     def is_failed(self) -> bool:

@@ -187,10 +187,9 @@ class _Rows:
             Number of folds of an evaluation, if known.
         """
         self._fit_columns(new, n_folds)
-        outcomes = [o for each in new for o in (each, *each.also)]
-        for observation in outcomes:
+        for observation in new:
             groups.setdefault(observation.key, []).append(observation)
-        for key in dict.fromkeys(observation.key for observation in outcomes):
+        for key in dict.fromkeys(observation.key for observation in new):
             point = _Point.of(groups[key])
             row = self._row_of.setdefault(key, len(self._row_of))
             self._U.put(row, point.decisive[0].encoded)

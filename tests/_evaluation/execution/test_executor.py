@@ -15,16 +15,16 @@ from skbayes._evaluation.execution.executor import (
     abort_and_receive,
     has_tasks,
 )
-from skbayes._evaluation.sharing.searched_path import SearchedPath
+from skbayes._evaluation.sharing.searched_path import PathSegment
 from tests._evaluation.execution.folds import evaluation_of
 from tests.search.estimators import Scripted, score_of
 
 
-def test_task_arguments_end_with_the_path():
+def test_task_arguments_end_with_the_segment():
     """The data come first, where dask looks for them, then what the task adds."""
     evaluation = evaluation_of()
-    path = SearchedPath("n", (1, 2))
-    task = Task(7, 1, {"quality": 0.25}, "context", path=path)
+    segment = PathSegment("n", (1, 2))
+    task = Task(7, 1, {"quality": 0.25}, "context", segment=segment)
     X, y, train, test, settings, params, fold, context, shared, last = task.arguments(
         evaluation
     )
@@ -34,7 +34,7 @@ def test_task_arguments_end_with_the_path():
     assert test is evaluation.splits[1][1]
     assert settings is evaluation.settings
     assert (params, fold, context, shared) == ({"quality": 0.25}, 1, "context", None)
-    assert last is path
+    assert last is segment
 
 
 def test_serial_executor_runs_one_task_each_time_it_is_waited_for():

@@ -9,9 +9,9 @@ from sklearn.metrics import check_scoring
 
 from skbayes._evaluation.fold.evaluation import Evaluation, FoldSettings
 from skbayes._evaluation.fold.fit_and_score import run_fold
-from skbayes._evaluation.fold.path_fold import run_path
+from skbayes._evaluation.fold.path_fold import run_segment
 from skbayes._evaluation.sharing.plan import SharingPlan
-from skbayes._evaluation.sharing.searched_path import SearchedPath
+from skbayes._evaluation.sharing.searched_path import PathSegment
 from tests._evaluation.sharing.folds import SPLITS, X, y
 
 NAME = "n_estimators"
@@ -53,11 +53,11 @@ def evaluation():
     plan.release()
 
 
-def test_run_path_equals_a_fit_of_each_value(evaluation):
+def test_run_segment_equals_a_fit_of_each_value(evaluation):
     """Scores are equal to the last bit, and fits are fewer."""
     sizes = (1, 2, 4, 7, 9)
     arguments = evaluation.arguments({NAME: 9, "max_depth": 1}, 1, None)
-    result = run_path(*arguments, SearchedPath(NAME, sizes))
+    result = run_segment(*arguments, PathSegment(NAME, sizes))
     assert len(Counting.sizes) < len(sizes)
     assert list(result.path) == list(sizes)
     for size, one in result.path.items():
@@ -72,20 +72,20 @@ def test_run_path_equals_a_fit_of_each_value(evaluation):
 
 
 @pytest.mark.parametrize("has_plan", [True, False])
-def test_run_path_is_run_fold_without_a_path_or_shared_work(evaluation, has_plan):
+def test_run_segment_is_run_fold_without_a_segment_or_shared_work(evaluation, has_plan):
     """The result then has no path."""
-    path = None if has_plan else SearchedPath(NAME, (1, 2))
+    segment = None if has_plan else PathSegment(NAME, (1, 2))
     *arguments, shared = evaluation.arguments({NAME: 2}, 0, None)
-    result = run_path(*arguments, shared if has_plan else None, path)
+    result = run_segment(*arguments, shared if has_plan else None, segment)
     assert result.path is None
     assert result.fold == 0
     assert Counting.sizes == [2]
 
 
-def test_run_path_ends_with_a_fit_that_fails(evaluation):
+def test_run_segment_ends_with_a_fit_that_fails(evaluation):
     """The largest value comes first, and nothing can be cut out of its fit."""
     arguments = evaluation.arguments({NAME: 4, "max_depth": -1}, 0, None)
-    result = run_path(*arguments, SearchedPath(NAME, (1, 2, 4)))
+    result = run_segment(*arguments, PathSegment(NAME, (1, 2, 4)))
     assert list(result.path) == [4]
     assert "InvalidParameterError" in result.error
     assert np.isnan(result.test_scores["score"])

@@ -6,6 +6,7 @@ import math
 
 import pytest
 
+from skbayes._evaluation.loop.open_path import OpenPath
 from skbayes._evaluation.loop.open_trial import OpenTrial
 from skbayes._evaluation.sharing.searched_path import SearchedPath
 from skbayes._protocol import FoldResult, Status, Trial
@@ -105,10 +106,28 @@ def curve(number, scores):
     return FoldResult(number, {"score": 0.0}, path=path)
 
 
-def test_close_has_the_best_value_of_a_path():
-    """The record keeps the scores of all values, and the folds of the best one."""
-    trial = open_trial(1, path=PATH)
-    trial.add(curve(0, {1: 0.25, 2: 0.5, 4: 0.375}))
+def test_lengthen_holds_back_finished_folds_while_the_curve_rises():
+    """Finished folds come before those not begun, once until they are continued."""
+    trial = open_trial(3, held_back=[2], path=OpenPath(PATH, 2))
+    assert trial.segment(0).sizes == (1, 2)
+    for number in (1, 0):
+        trial.add(curve(number, {1: 0.25, 2: 0.5}))
+    trial.lengthen("score")
+    assert trial.held_back == [0, 1, 2]
+    assert trial.segment(0).sizes == (4,)
+    assert trial.segment(2).sizes == (1, 2, 4)
+    trial.lengthen("score")
+    assert trial.held_back == [0, 1, 2]
+    assert trial.path.reach == 4
+    assert not trial.is_found
+
+
+def test_add_joins_the_values_of_a_path():
+    """The record has the best of the values."""
+    trial = open_trial(1, path=OpenPath(PATH, 4))
+    trial.add(curve(0, {1: 0.25, 2: 0.5}))
+    trial.add(curve(0, {4: 0.375}))
+    assert list(trial.results[0].path) == [1, 2, 4]
     assert trial.results_at_best("score")[0].test_scores == {"score": 0.5}
     closed = trial.close("score")
     assert closed.params == {"x": 1, "n": 2}
@@ -116,16 +135,12 @@ def test_close_has_the_best_value_of_a_path():
     assert closed.folds[0].path is None
 
 
-def test_results_at_best_without_a_path_are_the_results():
-    """A result replaces an earlier one of its fold."""
+def test_lengthen_without_a_path_changes_nothing():
+    """Without a path a result replaces an earlier one."""
     trial = open_trial(results={0: fold_of(0, score=0.5)})
+    trial.lengthen("score")
+    assert trial.held_back == []
+    assert trial.segment(0) is None
     trial.add(fold_of(0, score=0.75))
     assert trial.results_at_best("score") is trial.results
     assert trial.results[0].test_scores == {"score": 0.75}
-
-
-def test_is_found_is_false_with_a_path():
-    """A recorded fold may lack values, so that its candidate is looked at again."""
-    trial = open_trial(held_back=[0], path=PATH)
-    trial.keep({0: curve(0, {1: 0.25})})
-    assert not trial.is_found

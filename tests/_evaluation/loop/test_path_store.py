@@ -7,7 +7,7 @@ import warnings
 import pytest
 
 from skbayes._evaluation.loop.path_store import PathStore
-from skbayes._evaluation.sharing.searched_path import SearchedPath
+from skbayes._evaluation.sharing.searched_path import PathSegment, SearchedPath
 from skbayes._protocol import FoldResult, Status
 from skbayes._values import params_key
 
@@ -148,22 +148,22 @@ def test_path_store_keeps_repeats_with_the_trial_of_their_value(store, memory):
     assert memory.log[-1] == ("claim", 3, at(4), [at(2)], 9)
 
 
-def test_claim_is_for_all_values_of_a_path(store, memory):
+def test_claim_is_for_all_values_of_a_segment(store, memory):
     """The store is not asked for what is there already."""
-    path = SearchedPath("n", (1, 2))
-    assert store.claim(3, at(4), 1, path)
+    segment = PathSegment("n", (1, 2))
+    assert store.claim(3, at(4), 1, segment)
     assert memory.log == [("claim", 3, at(4), [at(1), at(2)], 1)]
     store.write(7, at(4), CURVE)
-    assert not store.claim(3, at(4), 1, path)
+    assert not store.claim(3, at(4), 1, segment)
 
 
-def test_result_of_a_path_has_its_values(store, memory):
+def test_result_of_a_segment_has_its_values(store, memory):
     """The result is None while a value is missing."""
-    path = SearchedPath("n", (2, 4))
+    segment = PathSegment("n", (2, 4))
     memory.write(0, at(4), one(1, 0.75))
-    assert store.result(at(4), 1, path) is None
+    assert store.result(at(4), 1, segment) is None
     memory.write(0, at(2), one(1, 0.5))
-    assert store.result(at(4), 1, path) == curve(1, {2: 0.5, 4: 0.75})
+    assert store.result(at(4), 1, segment) == curve(1, {2: 0.5, 4: 0.75})
     assert store.result(at(4), 1, None) == one(1, 0.75)
     assert store.result(at(1), 1, None) is None
 
@@ -172,18 +172,18 @@ def test_result_of_a_fold_whose_worker_died_has_no_values(store, memory):
     """The result is that of the proposed parameters."""
     dead = one(1, float("nan"), error="died", is_fatal=True)
     memory.write(0, at(4), dead)
-    assert store.result(at(4), 1, SearchedPath("n", (1, 2))) is dead
+    assert store.result(at(4), 1, PathSegment("n", (1, 2))) is dead
 
 
 def test_result_of_a_fold_that_failed_on_the_way_ends_there(store, memory):
     """Values are run largest first, then the next one, then from the smallest on."""
-    path = SearchedPath("n", (1, 2, 4))
-    assert path.in_working_order == (4, 2, 1)
+    segment = PathSegment("n", (1, 2, 4))
+    assert segment.in_working_order == (4, 2, 1)
     memory.write(0, at(4), one(1, 0.75))
-    assert store.result(at(8), 1, path) is None
+    assert store.result(at(8), 1, segment) is None
     failed = one(1, float("nan"), error="failed")
     memory.write(0, at(2), failed)
-    found = store.result(at(8), 1, path)
+    found = store.result(at(8), 1, segment)
     assert found.path == {2: failed, 4: one(1, 0.75)}
     assert found.test_scores == {"score": 0.75}
 
