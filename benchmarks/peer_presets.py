@@ -35,15 +35,18 @@ from flaml.default import suggest_hyperparams  # noqa: E402
 from lightgbm import LGBMClassifier, LGBMRegressor  # noqa: E402
 from sklearn.base import BaseEstimator, clone  # noqa: E402
 from sklearn.ensemble import ExtraTreesRegressor, RandomForestRegressor  # noqa: E402
-from sklearn.model_selection import cross_val_score  # noqa: E402
 from sklearn.pipeline import Pipeline  # noqa: E402
 from xgboost import XGBClassifier, XGBRegressor  # noqa: E402
+
+from skbayes import GridSearchCV  # noqa: E402
 
 from ._report import write  # noqa: E402
 from .comparison.tasks import TASKS, Problem, Task, problem_of  # noqa: E402
 from .presets import best_so_far, interval  # noqa: E402
 
 N_CANDIDATES = 20
+#: Seconds for a fit: support vector machines with large values may take minutes.
+FIT_TIMEOUT = 3.0
 #: Last step of a pipeline, and the name of evo-hp's space for it.
 EVO_HP = {
     "SVC": "svc",
@@ -98,15 +101,20 @@ def last_step(model: Any) -> tuple[str, str]:
 
 
 def score_of(task: Task, problem: Problem, params: dict[str, Any]) -> float:
-    """Mean score of one candidate; minus infinity if it fails."""
-    scores = cross_val_score(
-        task.model().set_params(**params),
-        problem.train.X,
-        problem.train.y,
+    """Mean score of one candidate; minus infinity if it fails, or takes too long."""
+    search = GridSearchCV(
+        task.model(),
+        {name: [value] for name, value in params.items()},
         cv=problem.folds,
         scoring=task.scoring,
+        refit=False,
+        fit_timeout=FIT_TIMEOUT,
     )
-    return float(np.nan_to_num(scores.mean(), nan=-np.inf))
+    try:
+        search.fit(problem.train.X, problem.train.y)
+    except ValueError:  # no candidate is left
+        return -np.inf
+    return float(np.nan_to_num(search.cv_results_["mean_test_score"][0], nan=-np.inf))
 
 
 def evo_hp(task: Task, problem: Problem, seed: int) -> float | None:
