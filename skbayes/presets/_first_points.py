@@ -29,7 +29,8 @@ def first_points_in(
     common default does not name keeps the estimator's own value if the space contains
     it, else it takes the middle of its range. In the other points it is spread over its
     range, so that their scores also depend on it, such as on the scaler before a
-    support vector machine.
+    support vector machine. Of several branches a point lies in the one that changes the
+    fewest of the estimator's own choices: a forest of bootstrap samples stays one.
 
     Parameters
     ----------
@@ -54,7 +55,7 @@ def first_points_in(
     found: dict[Any, dict[str, Any]] = {}
     untuned = [_untuned(parts, own, facts)] if with_untuned and parts else []
     for k, named in enumerate((*untuned, *_joined(parts, facts))):
-        for branch in space.branches:
+        for branch in _nearest_first(space, named, own):
             point = _lying_in(branch, named, own, k - len(untuned))
             if point is None or not space.contains(point):
                 continue
@@ -121,6 +122,21 @@ def _untuned(parts: list[Part], own: Mapping[str, Any], facts: Facts) -> dict[st
                 number = value(part.facts(facts)) if callable(value) else value
                 values[part.start + name] = number
     return values
+
+
+def _nearest_first(
+    space: Space, named: Mapping[str, Any], own: Mapping[str, Any]
+) -> list[Mapping[str, Dimension]]:
+    """Branches, those first that change few of the values that are not named."""
+
+    def n_changed(branch: Mapping[str, Dimension]) -> int:
+        return sum(
+            dimension.n_values == 1 and not dimension.contains(own.get(name))
+            for name, dimension in branch.items()
+            if name not in named
+        )
+
+    return sorted(space.branches, key=n_changed)
 
 
 def _lying_in(

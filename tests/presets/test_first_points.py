@@ -7,6 +7,7 @@ import pytest
 from sklearn.ensemble import (
     HistGradientBoostingClassifier,
     HistGradientBoostingRegressor,
+    RandomForestClassifier,
 )
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import MinMaxScaler, StandardScaler
@@ -89,6 +90,23 @@ def test_untuned_point_counts_no_penalty_as_the_least_one(estimator):
     estimator.set_params(l2_regularization=0.5)
     point = untuned_point(estimator, space, facts)
     assert point["l2_regularization"] == 0.5
+
+
+@pytest.mark.parametrize("bootstrap", [True, False])
+def test_first_points_in_keep_the_own_choices_of_a_forest(bootstrap):
+    """They were found with bootstrap samples or without, as the user has it."""
+    forest = RandomForestClassifier(bootstrap=bootstrap)
+    space = [
+        {"bootstrap": [False], "max_features": (0.05, 1.0, "uniform")},
+        {
+            "bootstrap": [True],
+            "max_features": (0.05, 1.0, "uniform"),
+            "max_samples": (0.3, 1.0, "uniform"),
+        },
+    ]
+    points = points_of(forest, space)
+    assert len(points) > 1
+    assert {point["bootstrap"] for point in points} == {bootstrap}
 
 
 def test_first_points_in_are_none_for_an_unknown_estimator():
