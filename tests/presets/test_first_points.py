@@ -12,6 +12,7 @@ from sklearn.ensemble import (
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import MinMaxScaler, StandardScaler
 from sklearn.svm import SVC
+from sklearn.tree import DecisionTreeClassifier
 
 from skbayes.presets import suggest_space
 from skbayes.presets._facts import Facts
@@ -76,20 +77,23 @@ def test_untuned_point_has_the_numbers_of_words(space, expected):
 
 
 @pytest.mark.parametrize(
-    "estimator",
-    [HistGradientBoostingClassifier(), HistGradientBoostingRegressor()],
+    ("estimator", "name"),
+    [
+        (HistGradientBoostingClassifier(), "l2_regularization"),
+        (HistGradientBoostingRegressor(), "l2_regularization"),
+        (DecisionTreeClassifier(), "ccp_alpha"),
+    ],
 )
-def test_untuned_point_counts_no_penalty_as_the_least_one(estimator):
+def test_untuned_point_counts_no_penalty_as_the_least_one(estimator, name):
     """A suggested range by orders of magnitude has no 0, and no candidate is lost."""
     X = np.random.default_rng(0).normal(size=(400, 10))
     y = (X[:, 0] > 0.0).astype(int)
     space = parse_space(suggest_space(estimator, X, y))
     facts = Facts(n_samples=400, n_features=10)
-    point = untuned_point(estimator, space, facts)
-    assert point["l2_regularization"] == pytest.approx(1e-6)
-    estimator.set_params(l2_regularization=0.5)
-    point = untuned_point(estimator, space, facts)
-    assert point["l2_regularization"] == 0.5
+    for own, expected in ((0.0, 1e-6), (0.05, 0.05)):
+        estimator.set_params(**{name: own})
+        point = untuned_point(estimator, space, facts)
+        assert point[name] == pytest.approx(expected)
 
 
 @pytest.mark.parametrize("bootstrap", [True, False])
