@@ -11,7 +11,8 @@ boosting of the same tables:
 Both are compared with ``BayesSearchCV(model, "auto")`` after 20 candidates on the same
 folds. A result is the best score as the share of the way from the untuned pipeline to
 the best that any of them found. Expected: ``auto`` is ahead of each, beyond chance
-(intervals over the tasks; seeds of a task are averaged).
+(intervals over the tasks; seeds of a task are averaged). A fit of the others that takes
+more than three seconds counts as failed.
 
     python -m benchmarks.peer_presets --json benchmarks/results/peer_presets.json
 
@@ -42,9 +43,9 @@ from skbayes import GridSearchCV  # noqa: E402
 
 from ._report import write  # noqa: E402
 from .comparison.tasks import TASKS, Problem, Task, problem_of  # noqa: E402
-from .presets import best_so_far, interval  # noqa: E402
+from .presets import MARKS, best_so_far, interval  # noqa: E402
 
-N_CANDIDATES = 20
+N_CANDIDATES = MARKS[-1]
 #: Seconds for a fit: support vector machines with large values may take minutes.
 FIT_TIMEOUT = 3.0
 #: Last step of a pipeline, and the name of evo-hp's space for it.
@@ -128,8 +129,7 @@ def evo_hp(task: Task, problem: Problem, seed: int) -> float | None:
         params: dict[str, Any] = {}
         for one in get_space(EVO_HP[kind]):
             gene = float(rng.random())
-            # A condition is decided by the values of the parameters before it; without
-            # effect, the value does no harm.
+            # A condition is decided by the values of the parameters before it.
             if not hasattr(one, "is_active") or one.is_active(params):
                 params[one.name] = one.decode(gene)
         named = {prefix + name: value for name, value in params.items()}

@@ -104,7 +104,7 @@ class ClassSpace:
     fixed : mapping
         Values for every search of the class, or functions of the data's facts.
     untuned : mapping
-        Numbers equal to defaults such as "scale" or None.
+        Numbers equal to defaults such as "scale" or None, or as good as a default.
     first : sequence of mapping
         Points to try first: the best common default, then points far from it.
     source : str

@@ -72,13 +72,17 @@ _FOREST_FIRST = (
     {"max_features": 1.0, "min_samples_leaf": 5},
 )
 
+#: The lower end of penalties: as good as 0, which a range by orders of magnitude lacks.
+_LEAST_PENALTY = 1e-6
+_PENALTY = log(_LEAST_PENALTY, 10.0, 1e-5, 1e-4, 8e-4, source=WINNERS)
+
 SPACES = (
     suggest(
         "DecisionTreeClassifier DecisionTreeRegressor ExtraTreeClassifier "
         "ExtraTreeRegressor",
-        untuned={"ccp_alpha": 1e-6, "max_depth": 30, "max_features": 1.0},
+        untuned={"ccp_alpha": _LEAST_PENALTY, "max_depth": 30, "max_features": 1.0},
         quick={
-            "ccp_alpha": log(1e-6, 0.1, 2e-4, 1.5e-3, 3.5e-3, source=PROBST),
+            "ccp_alpha": log(_LEAST_PENALTY, 0.1, 2e-4, 1.5e-3, 3.5e-3, source=PROBST),
             "min_samples_leaf": integer(
                 1, _largest_leaf, 5, 9, 16, log=True, source=PROBST
             ),
@@ -145,7 +149,7 @@ SPACES = (
             "min_samples_leaf": integer(
                 1, _largest_leaf, 15, 24, 60, log=True, source=WINNERS
             ),
-            "l2_regularization": log(1e-6, 10.0, 1e-5, 1e-4, 8e-4, source=WINNERS),
+            "l2_regularization": _PENALTY,
             "max_features": real(0.4, 1.0, source=TABARENA),
             "max_iter": _TREES,
         },
@@ -158,8 +162,7 @@ SPACES = (
             {"learning_rate": 0.15, "max_leaf_nodes": 8, "max_features": 0.6},
             {"learning_rate": 0.03, "max_leaf_nodes": 64, "min_samples_leaf": 10},
         ),
-        # The least penalty of the range is as good as none.
-        untuned={"l2_regularization": 1e-6},
+        untuned={"l2_regularization": _LEAST_PENALTY},
     ),
     suggest(
         "HistGradientBoostingRegressor",
@@ -173,7 +176,7 @@ SPACES = (
             "min_samples_leaf": integer(
                 1, _largest_leaf, 4, 10, 24, log=True, source=WINNERS
             ),
-            "l2_regularization": log(1e-6, 10.0, 1e-5, 1e-4, 8e-4, source=WINNERS),
+            "l2_regularization": _PENALTY,
             "max_features": real(0.4, 1.0, source=TABARENA),
             "loss": choices("squared_error", "absolute_error", source=WINNERS),
             "max_iter": _TREES,
@@ -186,8 +189,7 @@ SPACES = (
             {"learning_rate": 0.15, "max_leaf_nodes": 8, "max_features": 0.6},
             {"learning_rate": 0.03, "max_leaf_nodes": 64, "min_samples_leaf": 5},
         ),
-        # The least penalty of the range is as good as none.
-        untuned={"l2_regularization": 1e-6},
+        untuned={"l2_regularization": _LEAST_PENALTY},
     ),
     suggest(
         "GradientBoostingClassifier",
